@@ -1,0 +1,183 @@
+//! What a rule says: plain data, without lines, colours or formats.
+
+use serde::{Deserialize, Serialize};
+
+use crate::kube::ResourceId;
+use crate::text::Span;
+
+/// How much a finding matters. The names are SARIF's.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// The rule does not run.
+    Off,
+    /// Deserves to be known.
+    Note,
+    /// An unexplained difference or a risk.
+    Warning,
+    /// Breaks something, or changes behaviour without a word.
+    Error,
+}
+
+/// The five questions that the program answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Family {
+    /// Differences between environments.
+    Parity,
+    /// Traces of manual or temporary changes.
+    Hotfix,
+    /// Agents, probes, scrape targets, alerts and logs.
+    Observability,
+    /// Exceptions and suppressions.
+    Exceptions,
+    /// Manifests that would be refused.
+    Schema,
+}
+
+/// What a place has to do with a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// The bytes that cause the finding. Every finding has exactly one.
+    Primary,
+    /// Its counterpart in the other environment.
+    Reference,
+    /// Another place that helps to understand it.
+    Related,
+}
+
+/// A place with a short text about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// What the place has to do with the finding.
+    pub role: Role,
+    /// The bytes.
+    pub span: Span,
+    /// What stands there, in a few words.
+    pub text: String,
+}
+
+/// What a finding is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Subject {
+    /// The unit's name.
+    pub unit: Option<String>,
+    /// The environment that deviates.
+    pub environment: Option<String>,
+    /// The environment that it is compared with.
+    pub reference: Option<String>,
+    /// The variants of the environment that the cause reaches, sorted.
+    pub variants: Vec<String>,
+    /// The object, as the deviating environment names it.
+    pub resource: Option<ResourceId>,
+    /// The path inside the object, list elements by their keys.
+    pub path: Option<String>,
+    /// The class of the field.
+    pub class: Option<&'static str>,
+    /// The value in the environment, ready to be shown (secrets are masked).
+    pub value: Option<String>,
+    /// The value in the reference, ready to be shown.
+    pub reference_value: Option<String>,
+}
+
+/// One thing to tell the user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule's id.
+    pub rule: &'static str,
+    /// The rule's family.
+    pub family: Family,
+    /// How much it matters.
+    pub level: Level,
+    /// What is wrong: lower-case, no full stop, values in backticks.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// The primary place first, then the others in the order to show them.
+    pub labels: Vec<Label>,
+    /// What it is about.
+    pub subject: Subject,
+    /// Parts of the identity beyond rule and subject; see [`Finding::fingerprint`].
+    pub key: Vec<String>,
+}
+
+impl Finding {
+    /// A finding at `span`; rule, family and level are filled in by [`crate::rules`].
+    pub fn at(span: Span, message: impl Into<String>) -> Self {
+        Self {
+            rule: "",
+            family: Family::Schema,
+            level: Level::Warning,
+            message: message.into(),
+            help: None,
+            labels: vec![Label { role: Role::Primary, span, text: String::new() }],
+            subject: Subject::default(),
+            key: Vec::new(),
+        }
+    }
+
+    /// Says what stands at the primary place.
+    #[must_use]
+    pub fn label(mut self, text: impl Into<String>) -> Self {
+        self.labels[0].text = text.into();
+        self
+    }
+
+    /// Adds another place.
+    #[must_use]
+    pub fn place(mut self, role: Role, span: Span, text: impl Into<String>) -> Self {
+        self.labels.push(Label { role, span, text: text.into() });
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.help = Some(text.into());
+        self
+    }
+
+    /// Says what the finding is about.
+    #[must_use]
+    pub fn about(mut self, subject: Subject) -> Self {
+        self.subject = subject;
+        self
+    }
+
+    /// Adds to the identity what rule and subject do not tell apart.
+    #[must_use]
+    pub fn key(mut self, parts: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.key.extend(parts.into_iter().map(Into::into));
+        self
+    }
+
+    /// The bytes that cause the finding.
+    pub fn primary(&self) -> Span {
+        self.labels[0].span
+    }
+
+    /// An identity without positions: the same on both sides of an unrelated edit.
+    pub fn fingerprint(&self) -> String {
+        use sha2::{Digest as _, Sha256};
+        let subject = &self.subject;
+        let resource = subject.resource.as_ref();
+        let mut hash = Sha256::new();
+        let mut part = |text: &str| {
+            hash.update((text.len() as u64).to_le_bytes());
+            hash.update(text.as_bytes());
+        };
+        part(self.rule);
+        for text in [&subject.unit, &subject.environment, &subject.reference, &subject.path] {
+            part(text.as_deref().unwrap_or(""));
+        }
+        part(&resource.map(|id| format!("{}/{id}", id.gvk.group)).unwrap_or_default());
+        for text in &self.key {
+            part(text);
+        }
+        let digest = hash.finalize();
+        digest.iter().take(8).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+    }
+}

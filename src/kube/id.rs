@@ -1,0 +1,82 @@
+//! What names an object.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::kube::value::Value;
+use crate::text::Span;
+
+/// Group, version and kind.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Gvk {
+    /// The API group; empty for the core group.
+    pub group: Arc<str>,
+    /// The API version.
+    pub version: Arc<str>,
+    /// The kind.
+    pub kind: Arc<str>,
+}
+
+impl Gvk {
+    /// Reads an `apiVersion` and a `kind`.
+    pub fn new(api_version: &str, kind: &str) -> Self {
+        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        Self { group: group.into(), version: version.into(), kind: kind.into() }
+    }
+
+    /// `group/version`, or the version alone for the core group.
+    pub fn api_version(&self) -> String {
+        if self.group.is_empty() {
+            self.version.to_string()
+        } else {
+            format!("{}/{}", self.group, self.version)
+        }
+    }
+}
+
+/// What names an object in a cluster.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ResourceId {
+    /// Group, version and kind.
+    pub gvk: Gvk,
+    /// The namespace as written; empty where none is.
+    pub namespace: Arc<str>,
+    /// The name.
+    pub name: Arc<str>,
+}
+
+impl ResourceId {
+    /// The identity that the object states about itself; absent parts are empty.
+    pub fn of(body: &Value) -> Self {
+        let text = |path: &[&str]| body.at(path).and_then(Value::text).unwrap_or("");
+        Self {
+            gvk: Gvk::new(text(&["apiVersion"]), text(&["kind"])),
+            namespace: text(&["metadata", "namespace"]).into(),
+            name: text(&["metadata", "name"]).into(),
+        }
+    }
+}
+
+impl fmt::Display for ResourceId {
+    /// `Deployment orders/api`: kind, namespace where there is one, name.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ", self.gvk.kind)?;
+        if !self.namespace.is_empty() {
+            write!(f, "{}/", self.namespace)?;
+        }
+        f.write_str(&self.name)
+    }
+}
+
+/// One object of a rendered overlay.
+#[derive(Debug, Clone)]
+pub struct Resource {
+    /// Its identity after rendering.
+    pub id: ResourceId,
+    /// Its identity where it was declared or generated.
+    pub original: ResourceId,
+    /// The whole object.
+    pub body: Value,
+    /// Where it was declared or generated: the document, or the generator's entry.
+    pub origin: Span,
+}

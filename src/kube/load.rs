@@ -1,0 +1,166 @@
+//! From the tree of a document to a value: aliases and merge keys expanded, within bounds.
+
+use std::sync::Arc;
+
+use crate::kube::provenance::Provenance;
+use crate::kube::value::{Entry, Kind, Map, Scalar, Value};
+use crate::syntax::scalar::{Dialect, Tag};
+use crate::syntax::{NodeKind, NodeRef};
+use crate::text::Span;
+
+/// Most values that aliases may add to one document.
+const ALIAS_BUDGET: usize = 200_000;
+/// Deepest nesting of one value, aliases expanded.
+const DEPTH: usize = 300;
+
+/// Why a document cannot become a value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{kind}")]
+pub struct LoadError {
+    /// Where.
+    pub span: Span,
+    /// What.
+    pub kind: LoadErrorKind,
+}
+
+/// What can be wrong with a document that parses.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LoadErrorKind {
+    /// A map key that is a list or a map.
+    #[error("a map key must be a text")]
+    ComplexKey,
+    /// A resource's map key that reads as a number, boolean or null.
+    #[error("the map key `{0}` is not a string; put it in quotes")]
+    KeyNotString(String),
+    /// `<<` with something other than maps.
+    #[error("a merge key (`<<`) must refer to a map or a list of maps")]
+    MergeKey,
+    /// Aliases multiply the document beyond the limit.
+    #[error("aliases expand this document beyond {ALIAS_BUDGET} values")]
+    AliasBomb,
+    /// Nested beyond the limit.
+    #[error("the document is nested deeper than {DEPTH} levels")]
+    TooDeep,
+}
+
+/// Expands a node to a value under the rules of `dialect`.
+///
+/// Of duplicate keys the last wins; the syntax tree has already reported them.
+pub fn load(node: NodeRef<'_>, dialect: Dialect) -> Result<Value, LoadError> {
+    Loader { dialect, budget: ALIAS_BUDGET }.value(node, 0, false)
+}
+
+struct Loader {
+    dialect: Dialect,
+    budget: usize,
+}
+
+impl Loader {
+    fn value(
+        &mut self,
+        node: NodeRef<'_>,
+        depth: usize,
+        aliased: bool,
+    ) -> Result<Value, LoadError> {
+        let fail = |kind| LoadError { span: node.span(), kind };
+        if depth > DEPTH {
+            return Err(fail(LoadErrorKind::TooDeep));
+        }
+        let aliased = aliased || node.is_alias();
+        if aliased {
+            self.budget =
+                self.budget.checked_sub(1).ok_or_else(|| fail(LoadErrorKind::AliasBomb))?;
+        }
+        let kind = match &node.target().raw().kind {
+            NodeKind::Scalar { text, .. } => {
+                let tag = node.tag(self.dialect).unwrap_or(Tag::Str);
+                Kind::Scalar(Scalar { tag, text: Arc::clone(text) })
+            }
+            NodeKind::List(_) => Kind::List(Arc::new(
+                node.items()
+                    .map(|item| self.value(item, depth + 1, aliased))
+                    .collect::<Result<_, _>>()?,
+            )),
+            NodeKind::Map(_) => Kind::Map(Arc::new(self.map(node, depth, aliased)?)),
+            NodeKind::Alias(_) => return Err(fail(LoadErrorKind::TooDeep)),
+        };
+        Ok(Value { kind, provenance: Provenance::declared(node.span()) })
+    }
+
+    fn map(&mut self, node: NodeRef<'_>, depth: usize, aliased: bool) -> Result<Map, LoadError> {
+        let mut own = Vec::with_capacity(node.entries().len());
+        let mut merged: Vec<Entry> = Vec::new();
+        for (key, value) in node.entries() {
+            let fail = |kind| LoadError { span: key.span(), kind };
+            let text = key.text().ok_or_else(|| fail(LoadErrorKind::ComplexKey))?;
+            if text == "<<" && key.span().end - key.span().start == 2 {
+                self.merge(value, depth, &mut merged)?;
+                continue;
+            }
+            if self.dialect == Dialect::Resource && key.tag(self.dialect) != Some(Tag::Str) {
+                return Err(fail(LoadErrorKind::KeyNotString(text.to_owned())));
+            }
+            let value = self.value(value, depth + 1, aliased)?;
+            own.push(Entry { key: text.into(), key_span: key.span(), value });
+        }
+        // Of merged maps the first wins, and the map's own keys win over all: last in `collect`.
+        merged.reverse();
+        Ok(merged.into_iter().chain(own).collect())
+    }
+
+    fn merge(
+        &mut self,
+        node: NodeRef<'_>,
+        depth: usize,
+        merged: &mut Vec<Entry>,
+    ) -> Result<(), LoadError> {
+        let fail = || LoadError { span: node.span(), kind: LoadErrorKind::MergeKey };
+        let sources: Vec<_> = if node.is_list() { node.items().collect() } else { vec![node] };
+        for source in sources {
+            if !source.is_map() {
+                return Err(fail());
+            }
+            let value = self.value(source, depth + 1, true)?;
+            merged.extend(value.as_map().ok_or_else(fail)?.iter().cloned());
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LoadErrorKind, load};
+    use crate::kube::Value;
+    use crate::syntax::{parse_yaml, scalar::Dialect};
+    use crate::text::FileId;
+
+    fn value(text: &str) -> Result<Value, LoadErrorKind> {
+        let parsed = parse_yaml(FileId(0), text);
+        load(parsed.documents[0].root(), Dialect::Resource).map_err(|error| error.kind)
+    }
+
+    #[test]
+    fn merge_keys_yield_to_own_keys_and_the_first_source_wins() {
+        let value = value(
+            "a: &a {x: 1, y: 1}\nb: &b {y: 2, z: 2}\nc:\n  <<: [*a, *b]\n  x: 3\nd: {\"<<\": 1}\n",
+        )
+        .unwrap();
+        let text = |path: &[&str]| value.at(path).and_then(Value::text).unwrap().to_owned();
+        assert_eq!(text(&["c", "x"]), "3");
+        assert_eq!(text(&["c", "y"]), "1");
+        assert_eq!(text(&["c", "z"]), "2");
+        assert_eq!(text(&["d", "<<"]), "1");
+    }
+
+    #[test]
+    fn bombs_and_odd_keys_are_refused() {
+        let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+        for level in 1..9 {
+            let inner = format!("*a{}, ", level - 1).repeat(10);
+            bomb.push_str(&format!("a{level}: &a{level} [{inner}]\n"));
+        }
+        assert_eq!(value(&bomb).unwrap_err(), LoadErrorKind::AliasBomb);
+        assert_eq!(value("1: a").unwrap_err(), LoadErrorKind::KeyNotString("1".to_owned()));
+        assert_eq!(value("[a]: a").unwrap_err(), LoadErrorKind::ComplexKey);
+    }
+}

@@ -1,0 +1,11 @@
+//! Kubernetes objects: identities, values with provenance, and what is known of kinds.
+
+mod id;
+mod load;
+mod provenance;
+mod value;
+
+pub use id::{Gvk, Resource, ResourceId};
+pub use load::{LoadError, LoadErrorKind, load};
+pub use provenance::{Action, Provenance, Step};
+pub use value::{Entry, Kind, Map, Scalar, Value};

@@ -1,0 +1,73 @@
+//! Which environments and units the repository has, found without configuration.
+
+use crate::text::RepoPath;
+
+/// A stage of the promotion path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Environment {
+    /// Its name as this repository spells it most, for example `prod` or `production`.
+    pub name: String,
+    /// Its place in the promotion order: low numbers come first, production last.
+    pub rank: u32,
+    /// Every word that means it here, the name included, sorted.
+    pub aliases: Vec<String>,
+}
+
+/// How an overlay's effective configuration is worked out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OverlayKind {
+    /// A directory with a kustomization.
+    Kustomize,
+    /// A directory of plain manifests.
+    Manifests,
+    /// Helm values files (found, not rendered yet).
+    HelmValues,
+    /// Terraform variables or a root module (found, not rendered yet).
+    Terraform,
+}
+
+/// A unit in one environment and variant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overlay {
+    /// Index into [`Layout::environments`].
+    pub environment: usize,
+    /// The further axis: cluster, region, ring, tenant.
+    pub variant: Option<String>,
+    /// The directory that is rendered, or the file that is read.
+    pub root: RepoPath,
+    /// How it is rendered.
+    pub kind: OverlayKind,
+    /// The segment or file name that told the environment, for `paritylint units`.
+    pub why: String,
+}
+
+/// The smallest thing that is deployed as a whole in several environments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unit {
+    /// Its path with the environment taken out, for example `apps/orders`.
+    pub name: String,
+    /// The path template that its overlays share, for example `apps/orders/overlays/{env}`.
+    pub template: String,
+    /// Sorted by environment rank, then variant.
+    pub overlays: Vec<Overlay>,
+}
+
+/// Something that looks deployable and was not placed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unplaced {
+    /// The directory or file.
+    pub root: RepoPath,
+    /// Why not.
+    pub why: String,
+}
+
+/// All that was found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Layout {
+    /// Sorted by rank, then name.
+    pub environments: Vec<Environment>,
+    /// Sorted by name.
+    pub units: Vec<Unit>,
+    /// Sorted by path.
+    pub unplaced: Vec<Unplaced>,
+}

@@ -1,0 +1,13 @@
+//! paritylint: finds unintended differences between the environments of a GitOps repository.
+//!
+//! The flow goes one way: `source` reads bytes, `syntax` makes spanned trees, `layout` finds
+//! environments and units, `render` works out what each environment runs, `compare` aligns them,
+//! `rules` judge, `exceptions` excuse, `report` prints. `docs/design.md` has the whole picture.
+
+pub mod finding;
+pub mod kube;
+pub mod layout;
+pub mod render;
+pub mod source;
+pub mod syntax;
+pub mod text;

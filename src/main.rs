@@ -1,0 +1,3 @@
+//! The `paritylint` program.
+
+fn main() {}

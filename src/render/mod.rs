@@ -1,0 +1,64 @@
+//! Kustomize in process: what each overlay really runs, with the source of every value.
+
+use std::collections::BTreeSet;
+
+use crate::kube::Resource;
+use crate::text::{FileId, Span};
+
+/// How much of an overlay could be rendered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grade {
+    /// Everything.
+    Whole,
+    /// Everything but the gaps: nothing may be concluded to be missing.
+    Partial,
+}
+
+/// Something that an overlay uses and that cannot be rendered here.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Gap {
+    /// The entry that asks for it.
+    pub span: Span,
+    /// What it is: `remote base`, `helm chart`, `plugin`.
+    pub what: &'static str,
+    /// Its address or name, as written.
+    pub detail: String,
+}
+
+/// Something to warn about in an overlay that renders.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Notice {
+    /// Where.
+    pub span: Span,
+    /// What.
+    pub message: String,
+}
+
+/// One rendered overlay.
+#[derive(Debug)]
+pub struct Rendered {
+    /// How much of it there is.
+    pub grade: Grade,
+    /// The objects in kustomize's output order.
+    pub resources: Vec<Resource>,
+    /// Every file that was read for it.
+    pub inputs: BTreeSet<FileId>,
+    /// What is missing from it.
+    pub gaps: Vec<Gap>,
+    /// What to warn about.
+    pub notices: Vec<Notice>,
+}
+
+/// Why an overlay cannot be rendered.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct RenderError {
+    /// The bytes that are wrong.
+    pub span: Span,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+    /// The entries that led here, the outermost first.
+    pub trail: Vec<Span>,
+}

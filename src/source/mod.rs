@@ -1,0 +1,10 @@
+//! The only reader of bytes: one immutable, sorted view of the repository's files.
+
+mod limits;
+mod memory;
+mod snapshot;
+mod worktree;
+
+pub use limits::Limits;
+pub use snapshot::{Snapshot, SourceFile, Unreadable};
+pub use worktree::{OpenError, find_root};

@@ -1,0 +1,13 @@
+//! Bytes to documents: trees of nodes, each with the bytes that it came from.
+
+mod comment;
+mod node;
+pub mod scalar;
+mod store;
+mod template;
+mod yaml;
+
+pub use comment::Comment;
+pub use node::{Document, Entry, Node, NodeId, NodeKind, NodeRef, Style};
+pub use store::{Parsed, Problem, ProblemKind, Store};
+pub use yaml::parse as parse_yaml;

@@ -1,0 +1,98 @@
+//! Every file parsed once, whoever asks.
+
+use std::sync::OnceLock;
+
+use crate::source::Snapshot;
+use crate::syntax::comment::Comment;
+use crate::syntax::node::Document;
+use crate::syntax::yaml;
+use crate::text::{FileId, Span};
+
+/// Something that is wrong with the text of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Where.
+    pub span: Span,
+    /// What.
+    pub kind: ProblemKind,
+}
+
+/// What can be wrong with the text of a file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ProblemKind {
+    /// The file cannot be read: too large, not text, or refused.
+    #[error("{0}")]
+    Unreadable(String),
+    /// The text is not YAML.
+    #[error("{0}")]
+    Syntax(String),
+    /// A key stands twice in one map.
+    #[error("the key `{key}` stands twice in this map")]
+    DuplicateKey {
+        /// The key.
+        key: String,
+        /// Where it stands first.
+        first: Span,
+    },
+}
+
+/// One parsed file.
+#[derive(Debug, Default)]
+pub struct Parsed {
+    /// The documents that parse, in order; those before an error are kept.
+    pub documents: Vec<Document>,
+    /// The comments, in order.
+    pub comments: Vec<Comment>,
+    /// What is wrong; empty for a good file.
+    pub problems: Vec<Problem>,
+    /// The file is a template: it must be filled in before it can be read.
+    pub template: bool,
+}
+
+impl Parsed {
+    /// Whether the file could not be read to its end.
+    pub fn is_broken(&self) -> bool {
+        self.problems
+            .iter()
+            .any(|problem| !matches!(problem.kind, ProblemKind::DuplicateKey { .. }))
+    }
+}
+
+/// Parses files on first use and keeps them.
+#[derive(Debug)]
+pub struct Store<'s> {
+    snapshot: &'s Snapshot,
+    yaml: Vec<OnceLock<Parsed>>,
+}
+
+impl<'s> Store<'s> {
+    /// A store over all files of the snapshot.
+    pub fn new(snapshot: &'s Snapshot) -> Self {
+        let yaml = std::iter::repeat_with(OnceLock::new).take(snapshot.len()).collect();
+        Self { snapshot, yaml }
+    }
+
+    /// The files themselves.
+    pub fn snapshot(&self) -> &'s Snapshot {
+        self.snapshot
+    }
+
+    /// The file as YAML (JSON is YAML too).
+    pub fn yaml(&self, file: FileId) -> &Parsed {
+        self.yaml[file.index()].get_or_init(|| match self.snapshot.file(file) {
+            Ok(source) => yaml::parse(file, &source.text),
+            Err(error) => Parsed {
+                problems: vec![Problem {
+                    span: Span::file_start(file),
+                    kind: ProblemKind::Unreadable(error.to_string()),
+                }],
+                ..Parsed::default()
+            },
+        })
+    }
+
+    /// The file as YAML if somebody has asked for it before.
+    pub fn parsed(&self, file: FileId) -> Option<&Parsed> {
+        self.yaml[file.index()].get()
+    }
+}

@@ -1,0 +1,9 @@
+//! Paths, places and lines of source text. No I/O.
+
+mod lines;
+mod path;
+mod span;
+
+pub use lines::{LineIndex, Position};
+pub use path::{PathError, RepoPath};
+pub use span::{FileId, Span};
