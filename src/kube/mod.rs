@@ -2,10 +2,13 @@
 
 mod id;
 mod load;
+mod path;
 mod provenance;
+pub mod quantity;
 mod value;
 
 pub use id::{Gvk, Resource, ResourceId};
 pub use load::{LoadError, LoadErrorKind, load};
+pub use path::{Path, PathStep};
 pub use provenance::{Action, Provenance, Step};
 pub use value::{Entry, Kind, Map, Scalar, Value};
