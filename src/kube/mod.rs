@@ -3,9 +3,11 @@
 mod id;
 mod load;
 mod provenance;
+mod secret;
 mod value;
 
 pub use id::{Gvk, Resource, ResourceId};
 pub use load::{LoadError, LoadErrorKind, load};
 pub use provenance::{Action, Provenance, Step};
+pub use secret::{looks_like_credential, looks_secret_key};
 pub use value::{Entry, Kind, Map, Scalar, Value};
