@@ -162,7 +162,7 @@ pub(crate) fn classify(gvk: &Gvk, path: &[PathStep]) -> Class {
         .find(|row| {
             row.kinds.iter().any(|&(kind, group)| {
                 kind == "*" || kind == &*gvk.kind && group.is_none_or(|group| group == &*gvk.group)
-            }) && row.path.matches(path)
+            }) && row.path.matches_path(path)
         })
         .map_or(Class::Other, |row| row.class)
 }

@@ -36,7 +36,7 @@ pub(crate) struct Case<'a> {
 pub(crate) fn judge(case: &Case<'_>, config: &Config) -> Judgement {
     let steps = case.difference.path.steps();
     let configured = config.parameters.iter().map(|located| &located.value).find(|parameter| {
-        parameter.path.matches(steps)
+        parameter.path.matches_path(steps)
             && parameter.kind.as_deref().is_none_or(|kind| kind == &*case.gvk.kind)
             && parameter.unit.as_ref().is_none_or(|unit| unit.matches(case.unit))
             && (parameter.environments.is_empty()

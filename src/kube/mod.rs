@@ -5,10 +5,12 @@ mod load;
 mod path;
 mod provenance;
 pub mod quantity;
+mod secret;
 mod value;
 
 pub use id::{Gvk, Resource, ResourceId};
 pub use load::{LoadError, LoadErrorKind, load};
 pub use path::{Path, PathStep};
 pub use provenance::{Action, Provenance, Step};
+pub use secret::{looks_like_credential, looks_secret_key};
 pub use value::{Entry, Kind, Map, Scalar, Value};
