@@ -95,7 +95,11 @@ const ROWS: &[(&str, &str, Class)] = &[
     ("Cluster.postgresql.cnpg.io|Pooler|postgresql", "spec.storage.size", Class::Capacity),
     ("Cluster.postgresql.cnpg.io|Pooler|postgresql", "spec.**", Class::Database),
     ("PerconaPGCluster|PerconaXtraDBCluster|PostgresCluster", "spec.**", Class::Database),
-    ("RDSInstance|DBInstance|DBCluster|DBParameterGroup|Kafka|KafkaTopic", "spec.**", Class::Database),
+    (
+        "RDSInstance|DBInstance|DBCluster|DBParameterGroup|Kafka|KafkaTopic",
+        "spec.**",
+        Class::Database,
+    ),
     ("RabbitmqCluster|Redis|RedisCluster", "spec.**", Class::Database),
     ("*", "**.resources.requests.**", Class::Capacity),
     ("*", "**.resources.limits.**", Class::Capacity),
@@ -177,8 +181,10 @@ pub(crate) fn is_named(difference: &RawDifference, class: Class) -> bool {
                 matches!(difference.path.steps(), [.., PathStep::Key(map), PathStep::Key(_)]
                     if &**map == "parameters")
             }
-            _ => matches!(difference.path.steps(), [.., PathStep::Key(list), PathStep::Element { .. }]
-                if &**list == "ports"),
+            _ => {
+                matches!(difference.path.steps(), [.., PathStep::Key(list), PathStep::Element { .. }]
+                if &**list == "ports")
+            }
         }
 }
 

@@ -190,9 +190,9 @@ impl Differ<'_> {
                 Some(Value::string(line.text, Provenance::new(step.action, span)))
             };
             let (mine, theirs) = (placed(here, a, pair.here), placed(there, b, pair.there));
-            let unknown = [&mine, &theirs]
-                .iter()
-                .any(|side| side.as_ref().and_then(Value::text).is_some_and(scalar::has_placeholder));
+            let unknown = [&mine, &theirs].iter().any(|side| {
+                side.as_ref().and_then(Value::text).is_some_and(scalar::has_placeholder)
+            });
             if unknown {
                 self.found.unknown += 1;
                 continue;

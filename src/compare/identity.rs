@@ -117,9 +117,9 @@ fn same_path(here: &str, there: &str) -> bool {
     let parts = |text: &str| -> Vec<String> { text.split('/').map(str::to_owned).collect() };
     let (a, b) = (parts(here), parts(there));
     a.len() == b.len()
-        && a.iter().zip(&b).all(|(a, b)| {
-            a == b || is_version(a) && is_version(b) || are_plain_identifiers(a, b)
-        })
+        && a.iter()
+            .zip(&b)
+            .all(|(a, b)| a == b || is_version(a) && is_version(b) || are_plain_identifiers(a, b))
 }
 
 fn are_plain_identifiers(here: &str, there: &str) -> bool {
@@ -147,7 +147,9 @@ impl<'t> Url<'t> {
 
 #[cfg(test)]
 mod tests {
-    use super::{IDENTIFIERS, Image, VERSIONS, are_identifiers, image, is_version, looks_like_image};
+    use super::{
+        IDENTIFIERS, Image, VERSIONS, are_identifiers, image, is_version, looks_like_image,
+    };
 
     #[test]
     fn every_shape_compiles() {
@@ -156,8 +158,12 @@ mod tests {
 
     #[test]
     fn images_split_into_their_parts() {
-        let parts = |text| image(text).map(|Image { repository, tag, digest }| (repository, tag, digest));
-        assert_eq!(parts("localhost:5000/a/b:v1@sha256:00"), Some(("localhost:5000/a/b", "v1", "sha256:00")));
+        let parts =
+            |text| image(text).map(|Image { repository, tag, digest }| (repository, tag, digest));
+        assert_eq!(
+            parts("localhost:5000/a/b:v1@sha256:00"),
+            Some(("localhost:5000/a/b", "v1", "sha256:00"))
+        );
         assert_eq!(parts("docker.io/library/redis:7"), Some(("redis", "7", "")));
         assert_eq!(parts("redis"), Some(("redis", "", "")));
         assert!(looks_like_image("quay.io/org/app:1.2"));

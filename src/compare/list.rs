@@ -11,8 +11,24 @@ use crate::kube::{PathStep, Value};
 /// Keys that name the elements of lists in the Kubernetes API and in common custom resources, in
 /// the order in which they are tried: a key is used where every element of both lists has it once.
 const KEYS: &[&str] = &[
-    "name", "key", "id", "secretKey", "mountPath", "devicePath", "containerPort", "port", "alert",
-    "record", "type", "topologyKey", "host", "path", "kind", "namespace", "uid", "ip",
+    "name",
+    "key",
+    "id",
+    "secretKey",
+    "mountPath",
+    "devicePath",
+    "containerPort",
+    "port",
+    "alert",
+    "record",
+    "type",
+    "topologyKey",
+    "host",
+    "path",
+    "kind",
+    "namespace",
+    "uid",
+    "ip",
 ];
 
 /// Lists longer than this are not searched for equal elements in any order.
@@ -66,11 +82,8 @@ fn by_key<'v>(
     let mut pairs = Vec::with_capacity(here.len());
     let mut open: Vec<Option<(&str, &Value)>> = there.into_iter().map(Some).collect();
     let mut alone = Vec::new();
-    let exact: BTreeMap<&str, usize> = open
-        .iter()
-        .enumerate()
-        .filter_map(|(at, pair)| pair.map(|(name, _)| (name, at)))
-        .collect();
+    let exact: BTreeMap<&str, usize> =
+        open.iter().enumerate().filter_map(|(at, pair)| pair.map(|(name, _)| (name, at))).collect();
     for (name, mine) in here {
         match exact.get(name).and_then(|&at| open[at].take()) {
             Some((_, theirs)) => {
@@ -85,9 +98,8 @@ fn by_key<'v>(
         .collect();
     for (name, mine) in alone {
         let short = without_names(&names.here.normal(name));
-        let at = (0..open.len()).find(|&at| {
-            open[at].is_some() && short_there[at].as_deref() == Some(short.as_str())
-        });
+        let at = (0..open.len())
+            .find(|&at| open[at].is_some() && short_there[at].as_deref() == Some(short.as_str()));
         let theirs = at.and_then(|at| open[at].take()).map(|(_, theirs)| theirs);
         pairs.push(Pair { step: step(name), here: Some(mine), there: theirs });
     }

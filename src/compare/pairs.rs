@@ -60,7 +60,8 @@ fn reference(
         return found.map(|at| (at, false));
     }
     let rank = |at: usize| layout.environments[at].rank;
-    let nearest = others.into_iter().filter(|&at| rank(at) < own.rank).max_by_key(|&at| rank(at))?;
+    let nearest =
+        others.into_iter().filter(|&at| rank(at) < own.rank).max_by_key(|&at| rank(at))?;
     let workshop = config.environments.is_empty() && rank(nearest) < WORKSHOP;
     let last = layout.environments.iter().all(|other| other.rank <= own.rank);
     // From a workshop onwards only the last stage is worth a comparison.

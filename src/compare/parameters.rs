@@ -13,7 +13,7 @@ const RATIO: f64 = 16.0;
 
 /// What the policy says of a difference.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Judgement {
+pub(crate) enum Judgement {
     /// A parameter, within its constraint; the parameter's name.
     Allowed(String),
     /// A parameter, outside its constraint; what was asked for.
@@ -84,7 +84,8 @@ fn violation(constraint: &Constraint, case: &Case<'_>) -> Option<String> {
         Constraint::OneOf(words) => {
             let text = text(here);
             let listed = words.iter().map(|word| word.0.as_str()).collect::<Vec<_>>();
-            (!listed.contains(&text.as_str())).then(|| format!("must be one of {}", listed.join(", ")))
+            (!listed.contains(&text.as_str()))
+                .then(|| format!("must be one of {}", listed.join(", ")))
         }
         Constraint::Matches(pattern) => {
             let fits = pattern.0.is_match(&text(here));
@@ -151,9 +152,9 @@ fn image_tags(case: &Case<'_>) -> Judgement {
 /// Requests and limits: production may have more, never less.
 fn resources(case: &Case<'_>) -> Judgement {
     let keys: Vec<&str> = keys(case).collect();
-    let requests = keys.windows(2).any(|pair| {
-        pair[0] == "resources" && matches!(pair[1], "requests" | "limits" | "claims")
-    });
+    let requests = keys
+        .windows(2)
+        .any(|pair| pair[0] == "resources" && matches!(pair[1], "requests" | "limits" | "claims"));
     let sizes = matches!(keys.last(), Some(&("storage" | "sizeLimit" | "size")));
     if case.class != Class::Capacity || !(requests || sizes) {
         return Judgement::Free;
@@ -196,8 +197,19 @@ fn capacity(case: &Case<'_>) -> Judgement {
 
 fn log_levels(case: &Case<'_>) -> Judgement {
     const LEVELS: &[&str] = &[
-        "trace", "debug", "verbose", "info", "information", "informational", "notice", "warn",
-        "warning", "error", "err", "critical", "fatal",
+        "trace",
+        "debug",
+        "verbose",
+        "info",
+        "information",
+        "informational",
+        "notice",
+        "warn",
+        "warning",
+        "error",
+        "err",
+        "critical",
+        "fatal",
     ];
     let Some((here, there)) = texts(case) else { return Judgement::Free };
     let level = |text: &str| {

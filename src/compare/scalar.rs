@@ -25,7 +25,9 @@ pub(crate) enum Verdict {
 /// Compares two scalars of aligned values.
 pub(crate) fn compare(here: &Value, there: &Value, names: &PairNames) -> Verdict {
     let (Some(a), Some(b)) = (here.as_scalar(), there.as_scalar()) else { return Verdict::Differs };
-    if a.same(b) || a.tag == Tag::Null && b.text.is_empty() || b.tag == Tag::Null && a.text.is_empty()
+    if a.same(b)
+        || a.tag == Tag::Null && b.text.is_empty()
+        || b.tag == Tag::Null && a.text.is_empty()
     {
         return Verdict::Equal;
     }
@@ -56,9 +58,7 @@ pub(crate) fn compare(here: &Value, there: &Value, names: &PairNames) -> Verdict
 
 fn same_amount(a: &Scalar, b: &Scalar) -> bool {
     let close = |a: f64, b: f64| (a - b).abs() <= a.abs().max(b.abs()) * 1e-12;
-    let by = |parse: fn(&str) -> Option<f64>| {
-        matches!((parse(&a.text), parse(&b.text)), (Some(a), Some(b)) if close(a, b))
-    };
+    let by = |parse: fn(&str) -> Option<f64>| matches!((parse(&a.text), parse(&b.text)), (Some(a), Some(b)) if close(a, b));
     by(quantity) || by(duration)
 }
 
@@ -120,7 +120,10 @@ mod tests {
         assert_eq!(verdict("1000m", "1"), Verdict::Equal);
         assert_eq!(verdict("60s", "1m0s"), Verdict::Equal);
         assert_eq!(verdict("0x10", "16"), Verdict::Equal);
-        assert_eq!(verdict("docker.io/library/redis:7", "redis:7"), Verdict::Noise("default-registry"));
+        assert_eq!(
+            verdict("docker.io/library/redis:7", "redis:7"),
+            Verdict::Noise("default-registry")
+        );
         assert_eq!(verdict("ENC[AES256,a]", "ENC[AES256,b]"), Verdict::Noise("cipher-text"));
         assert_eq!(verdict("${HOST}", "orders"), Verdict::Unknown);
         assert_eq!(verdict("5", "6"), Verdict::Differs);

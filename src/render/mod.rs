@@ -1,6 +1,10 @@
 //! Kustomize in process: what each overlay really runs, with the source of every value.
 
+pub mod evaluate;
+
 use std::collections::BTreeSet;
+
+pub use evaluate::Evaluated;
 
 use crate::kube::Resource;
 use crate::text::{FileId, Span};
