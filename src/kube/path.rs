@@ -36,6 +36,22 @@ impl Path {
             _ => None,
         })
     }
+
+    /// The name of the last list element on the way.
+    pub fn last_element(&self) -> Option<&str> {
+        self.0.iter().rev().find_map(|step| match step {
+            PathStep::Element { value, .. } => Some(&**value),
+            _ => None,
+        })
+    }
+
+    /// What the last step is called: a key, or the name of an element.
+    pub fn last_name(&self) -> Option<&str> {
+        match self.0.last()? {
+            PathStep::Key(name) | PathStep::Element { value: name, .. } => Some(name),
+            PathStep::Index(_) => None,
+        }
+    }
 }
 
 impl fmt::Display for Path {
