@@ -5,10 +5,13 @@
 //! `rules` judge, `exceptions` excuse, `report` prints. `docs/design.md` has the whole picture.
 
 pub mod config;
+pub mod exceptions;
 pub mod finding;
 pub mod kube;
 pub mod layout;
+pub mod policy;
 pub mod render;
+pub mod rules;
 pub mod source;
 pub mod syntax;
 pub mod text;
