@@ -6,10 +6,13 @@
 
 pub mod compare;
 pub mod config;
+pub mod exceptions;
 pub mod finding;
 pub mod kube;
 pub mod layout;
+pub mod policy;
 pub mod render;
+pub mod rules;
 pub mod source;
 pub mod syntax;
 pub mod text;

@@ -20,7 +20,7 @@ pub use exception::Exception;
 pub use glob::Glob;
 pub use load::FILE_NAMES;
 pub use path_pattern::{PathPattern, PathPatternError, Step, display_path};
-pub use reader::Located;
+pub use reader::{Located, decode_error};
 pub use sections::{
     Config, ConfigSchema, Names, Override, Owners, Parameter, RuleSetting, Substitution, UnitEntry,
 };

@@ -43,9 +43,9 @@ pub fn display_path(steps: &[Step<'_>]) -> String {
                 path.push_str(&quoted(key, &['.', '[', ']', '"', '*']));
             }
             Step::Element { key, value } => {
-                path.push_str(&format!("[{key}={}]", quoted(value, &[']', '"', '*'])));
+                path.extend(["[", key, "=", &quoted(value, &[']', '"', '*']), "]"]);
             }
-            Step::Index(index) => path.push_str(&format!("[{index}]")),
+            Step::Index(index) => path.extend(["[", &index.to_string(), "]"]),
         }
     }
     path

