@@ -66,8 +66,7 @@ fn place(difference: &Difference, here: bool) -> Span {
 /// Whether the bytes of the environment's side are the cause: those that only one side reads.
 fn caused_here(difference: &Difference, evaluated: &[Evaluated<'_>]) -> bool {
     let reads = |overlay: usize, file: FileId| {
-        let rendered = evaluated[overlay].rendered.as_ref().and_then(|r| r.as_ref().ok());
-        rendered.is_some_and(|rendered| rendered.inputs.contains(&file))
+        evaluated[overlay].output().is_some_and(|rendered| rendered.inputs.contains(&file))
     };
     match difference.change {
         Change::OnlyHere => true,

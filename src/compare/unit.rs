@@ -71,7 +71,7 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
 }
 
 fn rendered<'a>(world: World<'a>, at: usize) -> Option<&'a Rendered> {
-    world.evaluated[at].rendered.as_ref()?.as_ref().ok()
+    world.evaluated[at].output()
 }
 
 /// The names of two overlays, with what the configuration and the repository say of them.

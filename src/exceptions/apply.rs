@@ -7,8 +7,9 @@ use crate::exceptions::matching;
 use crate::finding::{Finding, NotAnalysed};
 use crate::layout::Layout;
 use crate::policy::Policy;
+use crate::render::Evaluated;
 use crate::render::Grade;
-use crate::rules::{Evaluated, Need};
+use crate::rules::Need;
 
 /// A finding and the exception that covers it.
 #[derive(Debug, Clone)]
@@ -86,7 +87,7 @@ fn unused(exception: &Exception, run: &Run<'_>) -> Need {
     let whole = run.evaluated.iter().all(|evaluated| {
         let outside =
             exception.unit.as_ref().is_some_and(|glob| !glob.matches(&evaluated.unit.name));
-        outside || evaluated.rendered.as_ref().is_ok_and(|r| r.grade == Grade::Whole)
+        outside || evaluated.output().is_some_and(|r| r.grade == Grade::Whole)
     });
     let decided = ran && whole && !exception.is_expired(run.today);
     if decided { Need::Unused } else { Need::Unknown }

@@ -1,6 +1,8 @@
 //! Kubernetes objects: identities, values with provenance, and what is known of kinds.
 
+pub mod field_specs;
 mod id;
+pub mod kinds;
 mod load;
 mod path;
 mod provenance;

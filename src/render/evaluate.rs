@@ -19,6 +19,18 @@ pub struct Evaluated<'l> {
     pub rendered: Option<Result<Rendered, RenderError>>,
 }
 
+impl Evaluated<'_> {
+    /// What it runs, if that could be worked out.
+    pub fn output(&self) -> Option<&Rendered> {
+        self.rendered.as_ref()?.as_ref().ok()
+    }
+
+    /// Why it cannot be rendered, if it cannot.
+    pub fn error(&self) -> Option<&RenderError> {
+        self.rendered.as_ref()?.as_ref().err()
+    }
+}
+
 /// Renders every overlay with `render`, in the order of the layout.
 pub fn all<'l>(
     layout: &'l Layout,

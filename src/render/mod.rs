@@ -1,6 +1,22 @@
 //! Kustomize in process: what each overlay really runs, with the source of every value.
 
+mod accumulate;
+mod configuration;
+mod edit;
+mod error;
 pub mod evaluate;
+mod generate;
+mod kustomization;
+mod load;
+mod locate;
+mod names;
+mod pipeline;
+mod plugin;
+mod renderer;
+mod sort;
+mod transform;
+mod vars;
+mod working;
 
 use std::collections::BTreeSet;
 
@@ -8,6 +24,9 @@ pub use evaluate::Evaluated;
 
 use crate::kube::Resource;
 use crate::text::{FileId, Span};
+
+pub use error::RenderError;
+pub use renderer::{Options, Renderer};
 
 /// How much of an overlay could be rendered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,18 +70,4 @@ pub struct Rendered {
     pub gaps: Vec<Gap>,
     /// What to warn about.
     pub notices: Vec<Notice>,
-}
-
-/// Why an overlay cannot be rendered.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct RenderError {
-    /// The bytes that are wrong.
-    pub span: Span,
-    /// What is wrong.
-    pub message: String,
-    /// What to do.
-    pub help: Option<String>,
-    /// The entries that led here, the outermost first.
-    pub trail: Vec<Span>,
 }

@@ -2,23 +2,13 @@
 
 use jiff::civil::Date;
 
+use crate::compare::Comparison;
 use crate::config::{Config, Exception};
-use crate::layout::{Layout, Overlay, Unit};
-use crate::render::{RenderError, Rendered};
+use crate::layout::Layout;
+use crate::render::Evaluated;
 use crate::source::Snapshot;
 use crate::syntax::Store;
 use crate::text::{FileId, Span};
-
-/// An overlay and what it renders to.
-#[derive(Debug)]
-pub struct Evaluated<'a> {
-    /// The unit.
-    pub unit: &'a Unit,
-    /// The overlay.
-    pub overlay: &'a Overlay,
-    /// What it renders to.
-    pub rendered: Result<Rendered, RenderError>,
-}
 
 /// Whether an exception was needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +56,8 @@ pub struct Context<'a> {
     pub files: &'a [FileId],
     /// Every overlay with what it renders to.
     pub evaluated: &'a [Evaluated<'a>],
+    /// The environments side by side.
+    pub comparison: &'a Comparison,
     /// The day for dates of exceptions.
     pub today: Date,
     /// The exceptions; empty until the other rules have run.

@@ -17,6 +17,11 @@ impl Findings {
         Self { meta, level, found: Vec::new() }
     }
 
+    /// The level at which the rule runs.
+    pub fn level(&self) -> Level {
+        self.level
+    }
+
     /// Adds a finding at the level of the rule.
     pub fn push(&mut self, finding: Finding) {
         self.push_at(self.level, finding);

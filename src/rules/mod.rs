@@ -6,9 +6,12 @@ mod files;
 mod findings;
 mod hotfix;
 mod meta;
+mod observability;
+mod parity;
 mod schema;
+mod speak;
 
-pub use context::{Context, Evaluated, Judged, Malformed, Need};
+pub use context::{Context, Judged, Malformed, Need};
 pub use files::{checked_files, is_excluded, is_yaml};
 pub use findings::Findings;
 pub use meta::{Check, Described, Rule, RuleEntry, RuleMeta, Status};
@@ -17,6 +20,16 @@ pub(crate) use meta::rule;
 
 /// Every rule, by family and id.
 pub const RULES: &[RuleEntry] = &[
+    RuleEntry::of::<parity::CapacityGap>(),
+    RuleEntry::of::<parity::ImageSourceDiffers>(),
+    RuleEntry::of::<parity::MissingContainer>(),
+    RuleEntry::of::<parity::MissingEnvironment>(),
+    RuleEntry::of::<parity::MissingKey>(),
+    RuleEntry::of::<parity::MissingResource>(),
+    RuleEntry::of::<parity::SecretKeysDiffer>(),
+    RuleEntry::of::<parity::UnparameterizedDifference>(),
+    RuleEntry::of::<observability::MissingAgent>(),
+    RuleEntry::of::<observability::MissingProbe>(),
     RuleEntry::of::<hotfix::HotfixComment>(),
     RuleEntry::of::<hotfix::MutableImage>(),
     RuleEntry::of::<hotfix::ServerFields>(),

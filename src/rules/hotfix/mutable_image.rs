@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use crate::config::{Step, display_path};
 use crate::finding::{Finding, Subject};
 use crate::kube::{Resource, Value};
+use crate::render::Evaluated;
 use crate::rules::hotfix::image::{self, Pin};
-use crate::rules::{Context, Evaluated, Findings, Rule, rule};
+use crate::rules::{Context, Findings, Rule, rule};
 use crate::text::Span;
 
 /// Lists of containers.
@@ -48,7 +49,7 @@ impl Rule for MutableImage {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
         let mut causes: BTreeMap<(Span, &str), Vec<Use<'_>>> = BTreeMap::new();
         for evaluated in cx.evaluated {
-            let Ok(rendered) = &evaluated.rendered else { continue };
+            let Some(rendered) = evaluated.output() else { continue };
             for resource in &rendered.resources {
                 for (path, image) in images(&resource.body) {
                     let Some(text) = image.as_str() else { continue };

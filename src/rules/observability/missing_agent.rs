@@ -31,7 +31,9 @@ impl Rule for MissingAgent {
             };
             Speech {
                 message: format!("{what} watches {with} and not {without}"),
-                help: format!("deploy it in {without} too, or document why nothing is watched there"),
+                help: format!(
+                    "deploy it in {without} too, or document why nothing is watched there"
+                ),
             }
         });
     }

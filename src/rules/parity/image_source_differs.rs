@@ -23,19 +23,17 @@ rule! {
 
 impl Rule for ImageSourceDiffers {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
-        report(cx, Topic::Image, findings, |difference, sides| {
-            Speech {
-                message: format!(
-                    "the image at `{}` of {} comes from `{}` in {} and from `{}` in {}",
-                    difference.path,
-                    difference.resource,
-                    difference.shown().unwrap_or_default(),
-                    sides.here,
-                    difference.reference_shown().unwrap_or_default(),
-                    sides.there,
-                ),
-                help: "use one repository for both; only tag and digest should differ".to_owned(),
-            }
+        report(cx, Topic::Image, findings, |difference, sides| Speech {
+            message: format!(
+                "the image at `{}` of {} comes from `{}` in {} and from `{}` in {}",
+                difference.path,
+                difference.resource,
+                difference.shown().unwrap_or_default(),
+                sides.here,
+                difference.reference_shown().unwrap_or_default(),
+                sides.there,
+            ),
+            help: "use one repository for both; only tag and digest should differ".to_owned(),
         });
     }
 }

@@ -63,13 +63,17 @@ impl Rule for MissingEnvironment {
     }
 }
 
-fn finding(cx: &Context<'_>, unit: &Unit, overlay: &Overlay, absent: usize, both: usize) -> Finding {
+fn finding(
+    cx: &Context<'_>,
+    unit: &Unit,
+    overlay: &Overlay,
+    absent: usize,
+    both: usize,
+) -> Finding {
     let name = |at: usize| cx.layout.environments[at].name.as_str();
     let (present, absent) = (name(overlay.environment), name(absent));
-    let message = format!(
-        "unit `{}` has {present} and no {absent}; {both} units have both",
-        unit.name
-    );
+    let message =
+        format!("unit `{}` has {present} and no {absent}; {both} units have both", unit.name);
     Finding::at(place(cx, overlay), message)
         .label(format!("the {present} overlay"))
         .help(format!("add an overlay for {absent}, or document why there is none"))

@@ -26,10 +26,7 @@ impl Rule for MissingResource {
         report(cx, Topic::Resource, findings, |difference, sides| {
             let (with, without) = sides.with_and_without(difference.change);
             Speech {
-                message: format!(
-                    "{} exists in {with} and not in {without}",
-                    difference.resource
-                ),
+                message: format!("{} exists in {with} and not in {without}", difference.resource),
                 help: format!("add it to {without}, or document why it does without"),
             }
         });

@@ -43,9 +43,10 @@ impl Rule for UnparameterizedDifference {
                     sides.there
                 ),
             };
-            let help = "use one value for both, declare a `[[parameter]]` for the path, or document \
+            let help =
+                "use one value for both, declare a `[[parameter]]` for the path, or document \
                         an `[[exception]]`"
-                .to_owned();
+                    .to_owned();
             Speech { message, help }
         });
     }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::finding::{Finding, Role, Subject};
+use crate::render::Evaluated;
 use crate::render::RenderError;
-use crate::rules::{Context, Evaluated, Findings, Rule, rule};
+use crate::rules::{Context, Findings, Rule, rule};
 use crate::text::Span;
 
 /// Most entries of the way to the error that are shown.
@@ -28,7 +29,7 @@ impl Rule for BuildFailed {
         let mut causes: BTreeMap<(Span, &str), Vec<(&Evaluated<'_>, &RenderError)>> =
             BTreeMap::new();
         for evaluated in cx.evaluated {
-            if let Err(error) = &evaluated.rendered {
+            if let Some(error) = evaluated.error() {
                 let cause = (error.span, error.message.as_str());
                 causes.entry(cause).or_default().push((evaluated, error));
             }

@@ -1,0 +1,395 @@
+//! From a directory to its working set: resources, generators, components, transformers.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::kube::field_specs::FieldSpecs;
+use crate::render::generate::absorb::{Absorbed, absorb};
+use crate::render::generate::{self, Files};
+use crate::render::kustomization::{GeneratorOptions, Kustomization, Text, Var};
+use crate::render::locate::Target;
+use crate::render::working::{Key, Working, key};
+use crate::render::{Gap, Notice, RenderError, Renderer, configuration, pipeline, plugin, vars};
+use crate::text::{FileId, RepoPath, Span};
+
+/// Deepest chain of bases and components.
+const DEPTH: usize = 64;
+/// Most objects in one overlay.
+const RESOURCES: usize = 200_000;
+/// Most directories that one overlay may enter, repeated ones counted each time.
+const DIRECTORIES: usize = 20_000;
+
+/// The objects of a layer and what is known about them.
+#[derive(Debug, Clone)]
+pub(crate) struct Accumulated {
+    pub(crate) resources: Vec<Working>,
+    pub(crate) specs: Arc<FieldSpecs>,
+    pub(crate) vars: Vec<Var>,
+    pub(crate) gaps: Vec<Gap>,
+    pub(crate) notices: Vec<Notice>,
+    pub(crate) inputs: BTreeSet<FileId>,
+    /// The directories that were entered.
+    pub(crate) visited: BTreeSet<RepoPath>,
+    /// The schema file that was met first.
+    pub(crate) schema: Option<FileId>,
+    /// Where each object stands; absent after a transformer may have renamed some.
+    keys: Option<BTreeMap<Key, Span>>,
+}
+
+impl Accumulated {
+    pub(crate) fn new(schema: Option<FileId>) -> Self {
+        Self {
+            resources: Vec::new(),
+            specs: FieldSpecs::builtin(),
+            vars: Vec::new(),
+            gaps: Vec::new(),
+            notices: Vec::new(),
+            inputs: BTreeSet::new(),
+            visited: BTreeSet::new(),
+            schema,
+            keys: None,
+        }
+    }
+
+    /// Says that identities may have changed.
+    pub(crate) fn forget_keys(&mut self) {
+        self.keys = None;
+    }
+
+    /// Adds an object. There must be none of the same identity.
+    pub(crate) fn append(
+        &mut self,
+        resource: Working,
+        renderer: &Renderer<'_>,
+    ) -> Result<(), RenderError> {
+        if self.resources.len() >= RESOURCES {
+            let message = format!("the overlay has more than {RESOURCES} objects");
+            return Err(RenderError::new(resource.origin, message));
+        }
+        let resources = &self.resources;
+        let keys = self.keys.get_or_insert_with(|| {
+            resources.iter().map(|resource| (key(&resource.id), resource.origin)).collect()
+        });
+        if let Some(first) = keys.insert(key(&resource.id), resource.origin) {
+            let message = format!("`{}` is there twice", resource.id);
+            let path = renderer.snapshot().path(first.file);
+            let error = RenderError::new(resource.origin, message);
+            return Err(error.help(format!("the other one comes from `{path}`")));
+        }
+        self.resources.push(resource);
+        Ok(())
+    }
+
+    /// Takes in everything from a base.
+    fn merge(
+        &mut self,
+        base: &Self,
+        renderer: &Renderer<'_>,
+        entry: Span,
+    ) -> Result<(), RenderError> {
+        for resource in &base.resources {
+            self.append(resource.clone(), renderer).map_err(|error| error.via(entry))?;
+        }
+        self.specs = FieldSpecs::union(&self.specs, &base.specs)
+            .map_err(|conflict| RenderError::new(entry, conflict.to_string()))?;
+        vars::merge(&mut self.vars, &base.vars)?;
+        self.gaps.extend_from_slice(&base.gaps);
+        self.notices.extend_from_slice(&base.notices);
+        self.inputs.extend(&base.inputs);
+        self.visited.extend(base.visited.iter().cloned());
+        self.schema = base.schema;
+        Ok(())
+    }
+}
+
+/// One walk through bases and components, from a directory that is to be rendered.
+pub(crate) struct Walk<'w, 's> {
+    pub(crate) renderer: &'w Renderer<'s>,
+    stack: Vec<RepoPath>,
+    entered: usize,
+}
+
+/// One kustomization that is being worked on.
+pub(crate) struct Layer<'a> {
+    pub(crate) directory: &'a RepoPath,
+    pub(crate) kustomization: &'a Kustomization,
+    pub(crate) set: &'a mut Accumulated,
+}
+
+impl<'w, 's> Walk<'w, 's> {
+    pub(crate) fn new(renderer: &'w Renderer<'s>) -> Self {
+        Self { renderer, stack: Vec::new(), entered: 0 }
+    }
+
+    /// Renders a directory that is no component into a set of its own.
+    pub(crate) fn base(
+        &mut self,
+        directory: &RepoPath,
+        entry: Option<Span>,
+        schema: Option<FileId>,
+    ) -> Result<Arc<Accumulated>, RenderError> {
+        let cache_key = (directory.clone(), schema);
+        if let Some(found) = self.renderer.cached_base(&cache_key) {
+            for visited in &found.visited {
+                self.check_cycle(visited, entry)?;
+            }
+            return Ok(found);
+        }
+        let (file, kustomization) = self.renderer.kustomization(directory, entry)?;
+        if let Some(entry) = entry.filter(|_| kustomization.component) {
+            let message = format!("`{directory}` is a component");
+            let error = RenderError::new(entry, message);
+            return Err(error.help("list it under `components:`"));
+        }
+        let mut set = Accumulated::new(schema);
+        set.inputs.insert(file);
+        self.enter(directory, entry, &kustomization, &mut set)?;
+        let set = Arc::new(set);
+        self.renderer.cache_base(cache_key, &set);
+        Ok(set)
+    }
+
+    /// Applies a component to the set of the kustomization that lists it.
+    fn component(
+        &mut self,
+        directory: &RepoPath,
+        entry: Span,
+        set: &mut Accumulated,
+    ) -> Result<(), RenderError> {
+        let (file, kustomization) = self.renderer.kustomization(directory, Some(entry))?;
+        if !kustomization.component {
+            let message = format!("`{directory}` is not a component");
+            let error = RenderError::new(entry, message);
+            return Err(error.help("list it under `resources:`"));
+        }
+        set.inputs.insert(file);
+        self.enter(directory, Some(entry), &kustomization, set)
+    }
+
+    fn check_cycle(&self, directory: &RepoPath, entry: Option<Span>) -> Result<(), RenderError> {
+        let Some(start) = self.stack.iter().position(|open| open.is_in(directory)) else {
+            return Ok(());
+        };
+        let way = self.stack.iter().skip(start).map(|open| format!("`{open}`"));
+        let way = way.chain([format!("`{directory}`")]).collect::<Vec<_>>().join(" → ");
+        let span = entry.unwrap_or(Span::file_start(FileId(0)));
+        Err(RenderError::new(span, format!("this leads round in a circle: {way}")))
+    }
+
+    fn enter(
+        &mut self,
+        directory: &RepoPath,
+        entry: Option<Span>,
+        kustomization: &Kustomization,
+        set: &mut Accumulated,
+    ) -> Result<(), RenderError> {
+        self.check_cycle(directory, entry)?;
+        self.entered += 1;
+        if let Some(entry) = entry {
+            if self.stack.len() >= DEPTH {
+                let message = format!("bases are nested deeper than {DEPTH} levels");
+                return Err(RenderError::new(entry, message));
+            }
+            if self.entered > DIRECTORIES {
+                let message = format!("the overlay enters more than {DIRECTORIES} directories");
+                return Err(RenderError::new(entry, message));
+            }
+        }
+        self.stack.push(directory.clone());
+        set.visited.insert(directory.clone());
+        let result = self.target(Layer { directory, kustomization, set });
+        self.stack.pop();
+        result.map_err(|error| match entry {
+            Some(entry) => error.via(entry),
+            None => error,
+        })
+    }
+
+    fn target(&mut self, layer: Layer<'_>) -> Result<(), RenderError> {
+        let Layer { directory, kustomization, set } = layer;
+        if let Some(path) = kustomization.openapi.as_ref().filter(|_| set.schema.is_none()) {
+            set.schema = Some(self.file(directory, path, set)?);
+        }
+        self.resources(directory, &kustomization.resources, set)?;
+        configuration::load(self, directory, kustomization, set)?;
+        self.generators(directory, kustomization, set)?;
+        for entry in &kustomization.components {
+            match self.renderer.locate(directory, entry)? {
+                Target::Directory(directory) => self.component(&directory, entry.span, set)?,
+                Target::Remote => self.gap(set, entry, "remote base")?,
+                Target::File(_) => {
+                    let message =
+                        format!("`{}` is a file; a component is a directory", entry.value);
+                    return Err(RenderError::new(entry.span, message));
+                }
+            }
+        }
+        pipeline::run(self, &mut Layer { directory, kustomization, set })?;
+        vars::declare(kustomization, set)
+    }
+
+    /// Loads the entries of `resources:`.
+    pub(crate) fn resources(
+        &mut self,
+        directory: &RepoPath,
+        entries: &[Text],
+        set: &mut Accumulated,
+    ) -> Result<(), RenderError> {
+        for entry in entries {
+            match self.renderer.locate(directory, entry)? {
+                Target::File(file) => {
+                    self.note_reach(directory, file, entry, set)?;
+                    let objects = self.renderer.objects(file);
+                    let objects = objects.map_err(|error| error.via(entry.span))?;
+                    for object in objects.iter() {
+                        let added = set.append(object.clone(), self.renderer);
+                        added.map_err(|error| error.via(entry.span))?;
+                    }
+                }
+                Target::Directory(base) => {
+                    let base = self.base(&base, Some(entry.span), set.schema)?;
+                    set.merge(&base, self.renderer, entry.span)?;
+                }
+                Target::Remote => self.gap(set, entry, "remote base")?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Resolves the path of a file that must be there.
+    pub(crate) fn file(
+        &self,
+        directory: &RepoPath,
+        entry: &Text,
+        set: &mut Accumulated,
+    ) -> Result<FileId, RenderError> {
+        match self.renderer.locate(directory, entry)? {
+            Target::File(file) => {
+                self.note_reach(directory, file, entry, set)?;
+                Ok(file)
+            }
+            Target::Directory(_) => {
+                let message = format!("`{}` is a directory; a file is expected", entry.value);
+                Err(RenderError::new(entry.span, message))
+            }
+            Target::Remote => {
+                let message = format!("`{}` is not in this repository", entry.value);
+                Err(RenderError::new(entry.span, message))
+            }
+        }
+    }
+
+    /// Counts a file among the inputs; one outside of the kustomization's directory is remarkable.
+    fn note_reach(
+        &self,
+        directory: &RepoPath,
+        file: FileId,
+        entry: &Text,
+        set: &mut Accumulated,
+    ) -> Result<(), RenderError> {
+        let path = self.renderer.snapshot().path(file);
+        let inside = path.is_in(directory);
+        if !inside {
+            let message = format!("`{path}` lies outside of `{directory}`");
+            if self.renderer.options().restricted {
+                let error = RenderError::new(entry.span, message);
+                return Err(error.help("move it, or give it a kustomization of its own"));
+            }
+            set.notices.push(Notice { span: entry.span, message });
+        }
+        set.inputs.insert(file);
+        Ok(())
+    }
+
+    /// Records something that cannot be rendered, or refuses it.
+    pub(crate) fn gap(
+        &self,
+        set: &mut Accumulated,
+        entry: &Text,
+        what: &'static str,
+    ) -> Result<(), RenderError> {
+        if !self.renderer.options().partial {
+            let message = format!("`{}` cannot be rendered here: it is a {what}", entry.value);
+            return Err(RenderError::new(entry.span, message));
+        }
+        set.gaps.push(Gap { span: entry.span, what, detail: entry.value.to_string() });
+        Ok(())
+    }
+
+    /// Whether something that is missing may be in a gap; if so this is recorded, too.
+    pub(crate) fn may_be_in_gap(
+        &self,
+        set: &mut Accumulated,
+        span: Span,
+        what: &'static str,
+        detail: impl Into<String>,
+    ) -> bool {
+        let may = self.renderer.options().partial && !set.gaps.is_empty();
+        if may {
+            set.gaps.push(Gap { span, what, detail: detail.into() });
+        }
+        may
+    }
+
+    fn generators(
+        &mut self,
+        directory: &RepoPath,
+        kustomization: &Kustomization,
+        set: &mut Accumulated,
+    ) -> Result<(), RenderError> {
+        let generators = kustomization.config_maps.iter().chain(&kustomization.secrets);
+        for generator in generators {
+            self.generate(directory, generator, &kustomization.generator_options, set)?;
+        }
+        for chart in &kustomization.charts {
+            self.gap(set, chart, "helm chart")?;
+        }
+        plugin::generate(self, directory, kustomization, set)
+    }
+
+    /// Runs one ConfigMap or Secret generator.
+    pub(crate) fn generate(
+        &mut self,
+        directory: &RepoPath,
+        generator: &crate::render::kustomization::Generator,
+        options: &GeneratorOptions,
+        set: &mut Accumulated,
+    ) -> Result<(), RenderError> {
+        let made = generate::make(generator, options, &mut Reader { walk: self, directory, set })?;
+        self.absorb(made, set)
+    }
+
+    /// Takes a generated object into the set.
+    pub(crate) fn absorb(&self, made: Working, set: &mut Accumulated) -> Result<(), RenderError> {
+        match absorb(&mut set.resources, made)? {
+            Absorbed::New(made) => set.append(*made, self.renderer),
+            Absorbed::Joined => Ok(()),
+            Absorbed::Missing(made) => {
+                let (span, name) = (made.origin, made.id.to_string());
+                if self.may_be_in_gap(set, span, "generator target", name.clone()) {
+                    return set.append(*made, self.renderer);
+                }
+                let message = format!("there is no `{name}` to merge with or to replace");
+                Err(RenderError::new(span, message).help("drop `behavior`, or correct the name"))
+            }
+        }
+    }
+}
+
+/// Opens the files of generators.
+struct Reader<'r, 'w, 's> {
+    walk: &'r Walk<'w, 's>,
+    directory: &'r RepoPath,
+    set: &'r mut Accumulated,
+}
+
+impl Files for Reader<'_, '_, '_> {
+    fn open(&mut self, path: &str, entry: Span) -> Result<generate::Content, RenderError> {
+        let path = Text { value: path.into(), span: entry };
+        let file = self.walk.file(self.directory, &path, self.set)?;
+        let bytes = self.walk.renderer.snapshot().bytes(file);
+        let bytes = bytes.map_err(|error| RenderError::new(entry, error.to_string()))?;
+        let span = Span::new(file, 0, bytes.len());
+        Ok(generate::Content { bytes: Arc::clone(bytes), span })
+    }
+}

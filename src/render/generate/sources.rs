@@ -1,0 +1,117 @@
+//! Where generated data comes from: env files, literals, files.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::render::RenderError;
+use crate::render::kustomization::{Generator, Text};
+use crate::text::Span;
+
+/// A file that a generator reads.
+pub(crate) struct Content {
+    pub(crate) bytes: Arc<[u8]>,
+    /// The whole file.
+    pub(crate) span: Span,
+}
+
+/// Opens files by the path in a kustomization.
+pub(crate) trait Files {
+    fn open(&mut self, path: &str, entry: Span) -> Result<Content, RenderError>;
+}
+
+/// One key with its value.
+pub(super) struct Datum {
+    pub(super) key: String,
+    pub(super) key_span: Span,
+    pub(super) value: Vec<u8>,
+    pub(super) span: Span,
+}
+
+/// All data of a generator. A key must not come twice.
+pub(super) fn collect(
+    generator: &Generator,
+    files: &mut dyn Files,
+) -> Result<Vec<Datum>, RenderError> {
+    let mut data = Vec::new();
+    for entry in &generator.envs {
+        env_file(&files.open(&entry.value, entry.span)?, &mut data)?;
+    }
+    for entry in &generator.literals {
+        data.push(literal(entry)?);
+    }
+    for entry in &generator.files {
+        let (key, path) = file_source(entry)?;
+        let content = files.open(path, entry.span)?;
+        data.push(Datum {
+            key: key.to_owned(),
+            key_span: entry.span,
+            value: content.bytes.to_vec(),
+            span: content.span,
+        });
+    }
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+    for datum in &data {
+        if seen.insert(&datum.key, datum.key_span).is_some() {
+            let message = format!("the key `{}` is generated twice", datum.key);
+            return Err(RenderError::new(datum.key_span, message));
+        }
+    }
+    Ok(data)
+}
+
+fn literal(entry: &Text) -> Result<Datum, RenderError> {
+    let split = entry.value.split_once('=').filter(|(key, _)| !key.is_empty());
+    let Some((key, value)) = split else {
+        let message = format!("`{}` is not of the form `key=value`", entry.value);
+        return Err(RenderError::new(entry.span, message));
+    };
+    let quoted = |quote| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote);
+    let value = if quoted('"') || quoted('\'') { &value[1..value.len() - 1] } else { value };
+    Ok(Datum {
+        key: key.to_owned(),
+        key_span: entry.span,
+        value: value.as_bytes().to_vec(),
+        span: entry.span,
+    })
+}
+
+/// `path` or `key=path`.
+fn file_source(entry: &Text) -> Result<(&str, &str), RenderError> {
+    let fail = |message: &str| Err(RenderError::new(entry.span, message));
+    match entry.value.split_once('=') {
+        None => {
+            Ok((entry.value.rsplit('/').find(|part| !part.is_empty()).unwrap_or(""), &entry.value))
+        }
+        Some(("", _)) => fail("there is no key before the `=`"),
+        Some((_, "")) => fail("there is no path after the `=`"),
+        Some((_, path)) if path.contains('=') => fail("neither key nor path may contain a `=`"),
+        Some(pair) => Ok(pair),
+    }
+}
+
+fn env_file(content: &Content, data: &mut Vec<Datum>) -> Result<(), RenderError> {
+    let text = std::str::from_utf8(&content.bytes)
+        .map_err(|_invalid| RenderError::new(content.span, "the file is not UTF-8 text"))?;
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let begin = start;
+        start += line.len();
+        let written = line.strip_suffix('\n').unwrap_or(line);
+        let written = written.strip_suffix('\r').unwrap_or(written);
+        let bare = if begin == 0 { written.trim_start_matches('\u{feff}') } else { written };
+        let bare = bare.trim_start();
+        if bare.is_empty() || bare.starts_with('#') {
+            continue;
+        }
+        let at = begin + (written.len() - bare.len());
+        let (key, value) = bare.split_once('=').unwrap_or((bare, ""));
+        let span = |start: usize, end: usize| Span::new(content.span.file, start, end);
+        data.push(Datum {
+            key: key.to_owned(),
+            key_span: span(at, at + key.len()),
+            value: value.as_bytes().to_vec(),
+            span: span(at + bare.len() - value.len(), at + bare.len()),
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,226 @@
+//! A kustomization file: every field with its place.
+
+mod parts;
+pub(crate) mod read;
+
+use crate::render::RenderError;
+use crate::syntax::NodeRef;
+
+pub(crate) use parts::{
+    Generator, GeneratorKind, GeneratorOptions, Image, Labels, Patch, Replica, SortOrder, Var,
+    field_specs, sort_order,
+};
+use parts::{generator, generator_options, image, labels, patch, replica, var};
+pub(crate) use read::{Pairs, Text};
+use read::{fields, list, mismatch, optional, pairs, text};
+
+/// What a kustomization file asks for. Deprecated spellings are already folded in.
+#[derive(Debug, Default)]
+pub(crate) struct Kustomization {
+    /// Whether it is a component.
+    pub(crate) component: bool,
+    pub(crate) resources: Vec<Text>,
+    pub(crate) components: Vec<Text>,
+    pub(crate) crds: Vec<Text>,
+    pub(crate) configurations: Vec<Text>,
+    pub(crate) generators: Vec<Text>,
+    pub(crate) transformers: Vec<Text>,
+    pub(crate) validators: Vec<Text>,
+    /// The schema file that replaces the built-in merge keys.
+    pub(crate) openapi: Option<Text>,
+    pub(crate) name_prefix: Option<Text>,
+    pub(crate) name_suffix: Option<Text>,
+    pub(crate) namespace: Option<Text>,
+    pub(crate) common_labels: Pairs,
+    pub(crate) labels: Vec<Labels>,
+    pub(crate) common_annotations: Pairs,
+    pub(crate) patches_strategic_merge: Vec<Text>,
+    pub(crate) patches: Vec<Patch>,
+    pub(crate) patches_json6902: Vec<Patch>,
+    pub(crate) images: Vec<Image>,
+    pub(crate) replicas: Vec<Replica>,
+    pub(crate) vars: Vec<Var>,
+    pub(crate) config_maps: Vec<Generator>,
+    pub(crate) secrets: Vec<Generator>,
+    pub(crate) generator_options: GeneratorOptions,
+    /// The charts to inflate: their names where they have one.
+    pub(crate) charts: Vec<Text>,
+    pub(crate) sort: Option<SortOrder>,
+    pub(crate) build_metadata: Vec<Text>,
+}
+
+const FIELDS: [&str; 34] = [
+    "apiVersion",
+    "kind",
+    "metadata",
+    "openapi",
+    "namePrefix",
+    "nameSuffix",
+    "namespace",
+    "commonLabels",
+    "labels",
+    "commonAnnotations",
+    "patchesStrategicMerge",
+    "patchesJson6902",
+    "patches",
+    "images",
+    "imageTags",
+    "replacements",
+    "replicas",
+    "vars",
+    "sortOptions",
+    "resources",
+    "components",
+    "crds",
+    "bases",
+    "configMapGenerator",
+    "secretGenerator",
+    "helmGlobals",
+    "helmCharts",
+    "helmChartInflationGenerator",
+    "generatorOptions",
+    "configurations",
+    "generators",
+    "transformers",
+    "validators",
+    "buildMetadata",
+];
+
+impl Kustomization {
+    /// Reads a whole file.
+    pub(crate) fn parse(root: NodeRef<'_>) -> Result<Self, RenderError> {
+        let mut it = Self::default();
+        let (mut kind, mut version) = (None, None);
+        let (mut bases, mut image_tags) = (Vec::new(), Vec::new());
+        let mut any = false;
+        fields(root, &FIELDS, |field, node| {
+            any |= !matches!(field, "apiVersion" | "kind");
+            match field {
+                "apiVersion" => version = optional(node)?,
+                "kind" => kind = optional(node)?,
+                "metadata" => metadata(node)?,
+                "openapi" => it.openapi = openapi(node)?,
+                "namePrefix" => it.name_prefix = optional(node)?,
+                "nameSuffix" => it.name_suffix = optional(node)?,
+                "namespace" => it.namespace = optional(node)?,
+                "commonLabels" => it.common_labels = pairs(node)?,
+                "labels" => it.labels = list(node, labels)?,
+                "commonAnnotations" => it.common_annotations = pairs(node)?,
+                "patchesStrategicMerge" => it.patches_strategic_merge = list(node, text)?,
+                "patchesJson6902" => it.patches_json6902 = list(node, patch)?,
+                "patches" => it.patches = list(node, patch)?,
+                "images" => it.images = list(node, image)?,
+                "imageTags" => image_tags = list(node, image)?,
+                "replicas" => it.replicas = list(node, replica)?,
+                "vars" => it.vars = list(node, var)?,
+                "sortOptions" => it.sort = Some(sort_order(node)?),
+                "resources" => it.resources = list(node, text)?,
+                "components" => it.components = list(node, text)?,
+                "crds" => it.crds = list(node, text)?,
+                "bases" => bases = list(node, text)?,
+                "configMapGenerator" => {
+                    it.config_maps = list(node, |node| generator(node, GeneratorKind::ConfigMap))?;
+                }
+                "secretGenerator" => {
+                    it.secrets = list(node, |node| generator(node, GeneratorKind::Secret))?;
+                }
+                "helmCharts" | "helmChartInflationGenerator" => {
+                    it.charts.extend(list(node, chart)?);
+                }
+                "generatorOptions" => it.generator_options = generator_options(node)?,
+                "configurations" => it.configurations = list(node, text)?,
+                "generators" => it.generators = list(node, text)?,
+                "transformers" => it.transformers = list(node, text)?,
+                "validators" => it.validators = list(node, text)?,
+                "buildMetadata" => it.build_metadata = list(node, build_metadata)?,
+                _ => {}
+            }
+            Ok(())
+        })?;
+        if !any {
+            return Err(RenderError::new(root.span(), "the kustomization file is empty"));
+        }
+        it.component = is_component(kind.as_ref(), version.as_ref())?;
+        it.resources.extend(bases);
+        it.images.extend(image_tags);
+        Ok(it)
+    }
+
+    /// The option that asks for a label that names kustomize.
+    pub(crate) fn managed_by(&self) -> Option<&Text> {
+        self.build_metadata.iter().find(|option| &*option.value == "managedByLabel")
+    }
+}
+
+fn is_component(kind: Option<&Text>, version: Option<&Text>) -> Result<bool, RenderError> {
+    let component = match kind.map(|kind| &*kind.value) {
+        None | Some("Kustomization") => false,
+        Some("Component") => true,
+        Some(other) => {
+            let span = kind.map_or(version.map(|version| version.span), |kind| Some(kind.span));
+            let message = format!("`{other}` is not a kind of kustomization file");
+            let error = span.map(|span| RenderError::new(span, message));
+            return error.map_or(Ok(false), |error| {
+                Err(error.help("write `kind: Kustomization` or `kind: Component`"))
+            });
+        }
+    };
+    let wanted = if component { "v1alpha1" } else { "v1beta1" };
+    let wanted = format!("kustomize.config.k8s.io/{wanted}");
+    match version {
+        Some(version) if *version.value != wanted => {
+            let message = format!("the API version of this file must be `{wanted}`");
+            Err(RenderError::new(version.span, message))
+        }
+        _ => Ok(component),
+    }
+}
+
+fn metadata(node: NodeRef<'_>) -> Result<(), RenderError> {
+    fields(node, &["name", "namespace", "labels", "annotations"], |field, node| {
+        match field {
+            "labels" | "annotations" => drop(pairs(node)?),
+            _ => drop(text(node)?),
+        }
+        Ok(())
+    })
+}
+
+/// A schema is named by `path`; a `version` alone must be the built-in one.
+fn openapi(node: NodeRef<'_>) -> Result<Option<Text>, RenderError> {
+    const BUILT_IN: &str = "v1.21.2";
+    let pairs = pairs(node)?;
+    let find = |name: &str| pairs.iter().find(|(key, _)| *key.value == *name);
+    match (find("path"), find("version")) {
+        (Some(_), Some((version, _))) => {
+            Err(RenderError::new(version.span, "give either `path` or `version`, not both"))
+        }
+        (Some((_, path)), None) => Ok(Some(path.clone())),
+        (None, Some((_, version))) if *version.value != *BUILT_IN => {
+            let message = format!("the only built-in schema is `{BUILT_IN}`");
+            Err(RenderError::new(version.span, message))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn chart(node: NodeRef<'_>) -> Result<Text, RenderError> {
+    if !node.is_map() {
+        return Err(mismatch(node, "a map"));
+    }
+    let name = ["name", "chartName", "releaseName"].into_iter().find_map(|key| node.get(key));
+    match name {
+        Some(name) => text(name),
+        None => Ok(Text { value: "".into(), span: node.span() }),
+    }
+}
+
+fn build_metadata(node: NodeRef<'_>) -> Result<Text, RenderError> {
+    let text = text(node)?;
+    match &*text.value {
+        "originAnnotations" | "transformerAnnotations" | "managedByLabel" => Ok(text),
+        other => {
+            Err(RenderError::new(text.span, format!("there is no build metadata option `{other}`")))
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Resource files to objects: every document checked, lists taken apart.
+
+use std::collections::VecDeque;
+
+use crate::kube::{Kind, Value, load};
+use crate::render::RenderError;
+use crate::render::working::Working;
+use crate::syntax::scalar::{self, Dialect, Tag};
+use crate::syntax::{Parsed, ProblemKind};
+
+/// The objects of a parsed file, in kustomize's order.
+pub(crate) fn objects(parsed: &Parsed) -> Result<Vec<Working>, RenderError> {
+    check(parsed)?;
+    let mut queue = VecDeque::new();
+    for document in &parsed.documents {
+        let root = document.root();
+        if root.is_null() {
+            continue;
+        }
+        queue.push_back(load(root, Dialect::Resource)?);
+    }
+    let mut objects = Vec::new();
+    while let Some(mut body) = queue.pop_front() {
+        if let Some(items) = list_items(&body)? {
+            queue.extend(items);
+            continue;
+        }
+        check_object(&body)?;
+        check_numbers(&body)?;
+        clean_annotations(&mut body);
+        let origin = body.span();
+        objects.push(Working::new(body, origin));
+    }
+    Ok(objects)
+}
+
+/// Refuses what kustomize refuses: broken files and repeated keys.
+pub(crate) fn check(parsed: &Parsed) -> Result<(), RenderError> {
+    let Some(problem) = parsed.problems.first() else { return Ok(()) };
+    let message = match &problem.kind {
+        ProblemKind::Syntax(text) => format!("the YAML is not valid: {text}"),
+        other => other.to_string(),
+    };
+    let error = RenderError::new(problem.span, message);
+    Err(if parsed.template {
+        error.help("this looks like a template; kustomize does not fill in templates")
+    } else {
+        error
+    })
+}
+
+/// The objects in a list, if this is one.
+fn list_items(body: &Value) -> Result<Option<Vec<Value>>, RenderError> {
+    let is_list = body.get("kind").and_then(Value::text).is_some_and(|kind| kind.ends_with("List"));
+    let Some(items) = body.get("items").filter(|_| is_list) else { return Ok(None) };
+    if items.is_null() {
+        return Ok(Some(Vec::new()));
+    }
+    match items.as_list() {
+        Some(list) => Ok(Some(list.to_vec())),
+        None => Err(RenderError::new(items.span(), "the `items` of a list must be a list")),
+    }
+}
+
+fn check_object(body: &Value) -> Result<(), RenderError> {
+    let fail = |message: &str| Err(RenderError::new(body.span(), message));
+    if body.as_map().is_none() {
+        return fail("a resource must be a map");
+    }
+    let kind = body.get("kind").and_then(Value::text).filter(|kind| !kind.is_empty());
+    let Some(kind) = kind else { return fail("this resource has no `kind`") };
+    if let Some(metadata) = body.get("metadata").filter(|value| !value.is_null()) {
+        if metadata.as_map().is_none() {
+            let message = "the `metadata` of a resource must be a map";
+            return Err(RenderError::new(metadata.span(), message));
+        }
+        for field in ["labels", "annotations"] {
+            let value = metadata.get(field).filter(|value| !value.is_null());
+            if let Some(value) = value.filter(|value| value.as_map().is_none()) {
+                let message = format!("the `{field}` of a resource must be a map");
+                return Err(RenderError::new(value.span(), message));
+            }
+        }
+    }
+    let name = body.at(&["metadata", "name"]);
+    if let Some(name) = name.filter(|name| name.as_scalar().is_none()) {
+        return Err(RenderError::new(name.span(), "the name of a resource must be a string"));
+    }
+    let named = name.and_then(Value::text).is_some_and(|name| !name.is_empty());
+    if named || kind.ends_with("List") {
+        return Ok(());
+    }
+    fail("this resource has no `metadata.name`")
+}
+
+/// Infinities have no place in JSON, and so in no object.
+fn check_numbers(value: &Value) -> Result<(), RenderError> {
+    match &value.kind {
+        Kind::Scalar(scalar) if scalar.tag == Tag::Float => {
+            let finite = scalar::float_value(&scalar.text).is_some_and(f64::is_finite);
+            if finite {
+                return Ok(());
+            }
+            let message = format!("`{}` is not a number that an object can have", scalar.text);
+            Err(RenderError::new(value.span(), message))
+        }
+        Kind::Scalar(_) => Ok(()),
+        Kind::List(items) => items.iter().try_for_each(check_numbers),
+        Kind::Map(map) => map.iter().try_for_each(|entry| check_numbers(&entry.value)),
+    }
+}
+
+/// Annotations are strings, whatever the file says; an empty map of them is none.
+pub(crate) fn clean_annotations(body: &mut Value) {
+    let Some(annotations) = body.at(&["metadata", "annotations"]) else { return };
+    let is_empty = annotations.is_null() || annotations.as_map().is_some_and(|map| map.is_empty());
+    let strings = |value: &Value| value.as_str().is_some();
+    let is_clean = annotations.as_map().into_iter().flatten().all(|entry| strings(&entry.value));
+    if is_clean && !is_empty {
+        return;
+    }
+    let metadata = body.as_map_mut().and_then(|map| map.get_mut("metadata")?.as_map_mut());
+    let Some(metadata) = metadata else { return };
+    if is_empty {
+        metadata.remove("annotations");
+        return;
+    }
+    let annotations = metadata.get_mut("annotations").and_then(Value::as_map_mut);
+    for (_, value) in annotations.into_iter().flat_map(|map| map.values_mut()) {
+        if let Kind::Scalar(scalar) = &mut value.kind {
+            scalar.tag = Tag::Str;
+        }
+    }
+}

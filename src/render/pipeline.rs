@@ -1,0 +1,111 @@
+//! The order of the transformers, as data.
+
+use std::sync::Arc;
+
+use crate::kube::Action;
+use crate::kube::Gvk;
+use crate::kube::field_specs::{FieldList, FieldSpec};
+use crate::render::accumulate::{Layer, Walk};
+use crate::render::transform::affix::{self, End};
+use crate::render::transform::namespace::{Namespace, Subjects};
+use crate::render::transform::{images, labels, namespace, replicas};
+use crate::render::{RenderError, plugin};
+
+type Stage = fn(&mut Walk<'_, '_>, &mut Layer<'_>) -> Result<(), RenderError>;
+
+/// What is done to a layer, in kustomize's fixed order; the order in the file has no say.
+const STAGES: [Stage; 8] = [
+    set_namespace,
+    add_prefix,
+    add_suffix,
+    add_labels,
+    add_annotations,
+    set_replicas,
+    set_images,
+    plugin::transform,
+];
+
+/// Runs all stages.
+pub(crate) fn run(walk: &mut Walk<'_, '_>, layer: &mut Layer<'_>) -> Result<(), RenderError> {
+    for stage in STAGES {
+        stage(walk, layer)?;
+    }
+    layer.set.forget_keys();
+    Ok(())
+}
+
+fn set_namespace(_: &mut Walk<'_, '_>, layer: &mut Layer<'_>) -> Result<(), RenderError> {
+    let Some(name) = &layer.kustomization.namespace else { return Ok(()) };
+    let specs = Arc::clone(&layer.set.specs);
+    let order = Namespace {
+        name,
+        specs: specs.list(FieldList::Namespace),
+        subjects: Subjects::NamedDefault,
+        unset_only: false,
+    };
+    namespace::apply(&mut layer.set.resources, order)
+}
+
+fn add_prefix(_: &mut Walk<'_, '_>, layer: &mut Layer<'_>) -> Result<(), RenderError> {
+    let Some(text) = &layer.kustomization.name_prefix else { return Ok(()) };
+    let specs = Arc::clone(&layer.set.specs);
+    let specs = specs.list(FieldList::NamePrefix);
+    affix::apply(&mut layer.set.resources, End::Prefix, text, specs)
+}
+
+fn add_suffix(_: &mut Walk<'_, '_>, layer: &mut Layer<'_>) -> Result<(), RenderError> {
+    let Some(text) = &layer.kustomization.name_suffix else { return Ok(()) };
+    let specs = Arc::clone(&layer.set.specs);
+    let specs = specs.list(FieldList::NameSuffix);
+    affix::apply(&mut layer.set.resources, End::Suffix, text, specs)
+}
+
+fn add_labels(_: &mut Walk<'_, '_>, layer: &mut Layer<'_>) -> Result<(), RenderError> {
+    let specs = Arc::clone(&layer.set.specs);
+    let own = [FieldSpec::new(Gvk::default(), "metadata/labels", true)];
+    let resources = &mut layer.set.resources;
+    for entry in &layer.kustomization.labels {
+        let builtin = if entry.selectors {
+            specs.list(FieldList::CommonLabels)
+        } else if entry.templates {
+            specs.list(FieldList::TemplateLabels)
+        } else {
+            &own
+        };
+        let all = entry.fields.iter().chain(builtin);
+        labels::apply(resources, Action::Labelled, &entry.pairs, all)?;
+    }
+    let common = &layer.kustomization.common_labels;
+    let fields = specs.list(FieldList::CommonLabels).iter();
+    labels::apply(resources, Action::Labelled, common, fields)
+}
+
+fn add_annotations(_: &mut Walk<'_, '_>, layer: &mut Layer<'_>) -> Result<(), RenderError> {
+    let specs = Arc::clone(&layer.set.specs);
+    let fields = specs.list(FieldList::CommonAnnotations).iter();
+    let pairs = &layer.kustomization.common_annotations;
+    labels::apply(&mut layer.set.resources, Action::Annotated, pairs, fields)
+}
+
+fn set_replicas(walk: &mut Walk<'_, '_>, layer: &mut Layer<'_>) -> Result<(), RenderError> {
+    let specs = Arc::clone(&layer.set.specs);
+    for replica in &layer.kustomization.replicas {
+        let fields = specs.list(FieldList::Replicas);
+        let found = replicas::apply(&mut layer.set.resources, replica, fields)?;
+        let name = &replica.name;
+        let what = "replicas target";
+        if !found && !walk.may_be_in_gap(layer.set, name.span, what, &*name.value) {
+            let message = format!("no workload with replicas has the name `{}`", name.value);
+            return Err(RenderError::new(name.span, message));
+        }
+    }
+    Ok(())
+}
+
+fn set_images(_: &mut Walk<'_, '_>, layer: &mut Layer<'_>) -> Result<(), RenderError> {
+    let specs = Arc::clone(&layer.set.specs);
+    for image in &layer.kustomization.images {
+        images::apply(&mut layer.set.resources, image, specs.list(FieldList::Images))?;
+    }
+    Ok(())
+}

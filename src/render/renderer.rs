@@ -1,0 +1,169 @@
+//! Renders directories, each base and each file once, whoever asks.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use crate::kube::{Action, Value};
+use crate::render::accumulate::{Accumulated, Walk};
+use crate::render::kustomization::{Kustomization, SortOrder};
+use crate::render::working::Working;
+use crate::render::{Grade, RenderError, Rendered, edit, generate, load, names, sort, vars};
+use crate::source::Snapshot;
+use crate::syntax::Store;
+use crate::text::{FileId, RepoPath, Span};
+
+/// The names that a kustomization file may have.
+const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+/// Objects with this annotation are for local use and not part of the output.
+const LOCAL: &str = "config.kubernetes.io/local-config";
+
+/// How to deal with what kustomize would refuse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Options {
+    /// Whether files outside of a kustomization's own directory are refused.
+    pub restricted: bool,
+    /// Whether what cannot be rendered here is left out instead of being an error.
+    pub partial: bool,
+}
+
+type Bases = BTreeMap<(RepoPath, Option<FileId>), Arc<Accumulated>>;
+
+/// Renders directories. What several of them share is worked out once.
+#[derive(Debug)]
+pub struct Renderer<'s> {
+    store: &'s Store<'s>,
+    options: Options,
+    kustomizations: Vec<OnceLock<Result<Arc<Kustomization>, RenderError>>>,
+    objects: Vec<OnceLock<Result<Arc<[Working]>, RenderError>>>,
+    bases: Mutex<Bases>,
+}
+
+fn slots<T>(count: usize) -> Vec<OnceLock<T>> {
+    std::iter::repeat_with(OnceLock::new).take(count).collect()
+}
+
+impl<'s> Renderer<'s> {
+    /// A renderer over all files of a store.
+    pub fn new(store: &'s Store<'s>, options: Options) -> Self {
+        let count = store.snapshot().len();
+        let (kustomizations, objects) = (slots(count), slots(count));
+        Self { store, options, kustomizations, objects, bases: Mutex::default() }
+    }
+
+    pub(crate) fn store(&self) -> &'s Store<'s> {
+        self.store
+    }
+
+    pub(crate) fn snapshot(&self) -> &'s Snapshot {
+        self.store.snapshot()
+    }
+
+    pub(crate) fn options(&self) -> Options {
+        self.options
+    }
+
+    /// The kustomization file of a directory, if there is exactly one.
+    pub fn kustomization_file(&self, directory: &RepoPath) -> Option<FileId> {
+        match self.kustomization_files(directory)[..] {
+            [file] => Some(file),
+            _ => None,
+        }
+    }
+
+    fn kustomization_files(&self, directory: &RepoPath) -> Vec<FileId> {
+        let find = |name: &&str| self.snapshot().find(&directory.join(name).ok()?);
+        FILE_NAMES.iter().filter_map(find).collect()
+    }
+
+    /// Renders a directory: its objects, named and ordered as kustomize would print them.
+    pub fn render(&self, directory: &RepoPath) -> Result<Rendered, RenderError> {
+        let directory = self.snapshot().resolve(directory).unwrap_or_else(|| directory.clone());
+        let (_, kustomization) = self.kustomization(&directory, None)?;
+        let set = Walk::new(self).base(&directory, None, None)?;
+        let mut set = Arc::unwrap_or_clone(set);
+        generate::hash::apply(&mut set.resources);
+        names::apply(&mut set.resources, &set.specs)?;
+        vars::resolve(&mut set)?;
+        set.resources.retain(|resource| !is_local(&resource.body));
+        sort::sort(&mut set.resources, kustomization.sort.as_ref().unwrap_or(&SortOrder::Default));
+        for resource in &mut set.resources {
+            load::clean_annotations(&mut resource.body);
+        }
+        if let Some(option) = kustomization.managed_by() {
+            add_managed_by(&mut set.resources, option.span);
+        }
+        let whole = set.gaps.is_empty();
+        Ok(Rendered {
+            grade: if whole { Grade::Whole } else { Grade::Partial },
+            resources: set.resources.into_iter().map(Working::finish).collect(),
+            inputs: set.inputs,
+            gaps: set.gaps,
+            notices: set.notices,
+        })
+    }
+
+    /// The parsed kustomization of a directory.
+    pub(crate) fn kustomization(
+        &self,
+        directory: &RepoPath,
+        entry: Option<Span>,
+    ) -> Result<(FileId, Arc<Kustomization>), RenderError> {
+        let here = entry.unwrap_or(Span::file_start(FileId(0)));
+        let file = match self.kustomization_files(directory)[..] {
+            [file] => file,
+            [] => {
+                let message = format!("there is no kustomization file in `{directory}`");
+                return Err(RenderError::new(here, message));
+            }
+            [first, ..] => {
+                let message = format!("there is more than one kustomization file in `{directory}`");
+                return Err(RenderError::new(Span::file_start(first), message));
+            }
+        };
+        let parse = || {
+            let parsed = self.store.yaml(file);
+            if parsed.is_broken() {
+                load::check(parsed)?;
+            }
+            let Some(document) = parsed.documents.first() else {
+                let message = "the kustomization file is empty";
+                return Err(RenderError::new(Span::file_start(file), message));
+            };
+            Kustomization::parse(document.root()).map(Arc::new)
+        };
+        let slot = self.kustomizations.get(file.index());
+        let parsed = slot.map_or_else(parse, |slot| slot.get_or_init(parse).clone());
+        match (parsed, entry) {
+            (Ok(kustomization), _) => Ok((file, kustomization)),
+            (Err(error), Some(entry)) => Err(error.via(entry)),
+            (Err(error), None) => Err(error),
+        }
+    }
+
+    /// The objects of a resource file.
+    pub(crate) fn objects(&self, file: FileId) -> Result<Arc<[Working]>, RenderError> {
+        let read = || load::objects(self.store.yaml(file)).map(Arc::from);
+        self.objects.get(file.index()).map_or_else(read, |slot| slot.get_or_init(read).clone())
+    }
+
+    pub(crate) fn cached_base(&self, key: &(RepoPath, Option<FileId>)) -> Option<Arc<Accumulated>> {
+        self.bases.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    }
+
+    pub(crate) fn cache_base(&self, key: (RepoPath, Option<FileId>), base: &Arc<Accumulated>) {
+        let mut bases = self.bases.lock().unwrap_or_else(PoisonError::into_inner);
+        bases.insert(key, Arc::clone(base));
+    }
+}
+
+fn is_local(body: &Value) -> bool {
+    let mark = body.at(&["metadata", "annotations", LOCAL]);
+    mark.and_then(Value::text).is_some_and(|text| text != "false")
+}
+
+fn add_managed_by(resources: &mut [Working], span: Span) {
+    const PATH: [&str; 3] = ["metadata", "labels", "app.kubernetes.io/managed-by"];
+    for resource in resources {
+        edit::set_text_at(&mut resource.body, &PATH, "kustomize-v5.5.0", Action::Built, span);
+    }
+}
