@@ -22,6 +22,8 @@ pub(super) struct Candidate {
     pub kind: OverlayKind,
     /// The path's segments; the extension of a file is left out.
     pub parts: Vec<String>,
+    /// What stands above each part, see [`Candidate::above`].
+    levels: Vec<String>,
     /// The extension that was left out, with its dot; empty for a directory.
     pub extension: String,
 }
@@ -29,16 +31,29 @@ pub(super) struct Candidate {
 impl Candidate {
     /// A candidate whose root is a directory.
     pub(super) fn directory(root: RepoPath, kind: OverlayKind) -> Self {
-        let parts = root.segments().map(str::to_owned).collect();
-        Self { root, kind, parts, extension: String::new() }
+        Self::new(root, kind, "")
     }
 
-    fn file(root: RepoPath, kind: OverlayKind, extension: &str) -> Self {
+    /// A candidate; `extension` is that of a file and empty for a directory.
+    fn new(root: RepoPath, kind: OverlayKind, extension: &str) -> Self {
         let mut parts: Vec<String> = root.segments().map(str::to_owned).collect();
+        let mut levels = Vec::with_capacity(parts.len());
+        let mut level = String::new();
+        for name in &parts {
+            levels.push(level.clone());
+            level.push_str(if words::is_place(name) { "{variant}" } else { name });
+            level.push('/');
+        }
         if let Some(name) = parts.last_mut() {
             name.truncate(name.len().saturating_sub(extension.len()));
         }
-        Self { root, kind, parts, extension: extension.to_owned() }
+        Self { root, kind, parts, levels, extension: extension.to_owned() }
+    }
+
+    /// The path above a part, each segment ending in `/`, with regions and numbers replaced by
+    /// `{variant}`, so that `ring-1/a` and `ring-2/b` stand in one place.
+    pub(super) fn above(&self, part: usize) -> &str {
+        self.levels.get(part).map_or("", String::as_str)
     }
 
     /// Whether the last part is a file's stem.
@@ -58,7 +73,7 @@ struct Contents {
 }
 
 /// Paths of more segments are not looked at: the work grows with the square of the depth.
-const DEEPEST: usize = 100;
+pub(super) const DEEPEST: usize = 100;
 
 /// Whether a file is YAML by its name.
 pub(super) fn is_yaml(path: &RepoPath) -> bool {
@@ -199,7 +214,7 @@ impl Gather<'_> {
         for &file in &contents.variables {
             let path = self.store.snapshot().path(file);
             let Some(end) = variables_extension(path) else { continue };
-            let candidate = Candidate::file(path.clone(), OverlayKind::Terraform, end);
+            let candidate = Candidate::new(path.clone(), OverlayKind::Terraform, end);
             if marked || self.marks_last(&candidate) {
                 candidates.push(candidate);
             }
@@ -231,7 +246,7 @@ impl Gather<'_> {
                 continue;
             }
             let extension = format!(".{}", path.extension());
-            let candidate = Candidate::file(path.clone(), OverlayKind::HelmValues, &extension);
+            let candidate = Candidate::new(path.clone(), OverlayKind::HelmValues, &extension);
             let Some(stem) = candidate.parts.last() else { continue };
             let tokens = || stem.split(['-', '_', '.']);
             let named = tokens().any(|token| token.eq_ignore_ascii_case("values"));

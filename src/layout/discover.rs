@@ -16,7 +16,6 @@ use crate::layout::lexicon::Lexicon;
 use crate::layout::lexicon::Mark;
 use crate::layout::place::Place;
 use crate::layout::place::Placer;
-use crate::layout::place::above;
 use crate::layout::units::Placed;
 use crate::layout::units::Templates;
 use crate::layout::units::has_unit;
@@ -177,7 +176,7 @@ impl Search<'_> {
             .cloned()
             .collect();
         let templates = Templates::new(self.lexicon, &overlays, self.kustomizations);
-        let mut seen: BTreeMap<&str, (BTreeSet<usize>, BTreeSet<String>, String)> = BTreeMap::new();
+        let mut seen: BTreeMap<&str, (BTreeSet<usize>, BTreeSet<&str>, String)> = BTreeMap::new();
         for found in &overlays {
             let Some(mark) = found.place.mark.as_ref().filter(|mark| mark.is_exact()) else {
                 continue;
@@ -185,7 +184,7 @@ impl Search<'_> {
             let Some(name) = templates.cluster_below(found) else { continue };
             let (stages, groups, word) = seen.entry(name).or_default();
             stages.insert(found.place.stage);
-            groups.insert(above(&found.candidate, found.place.part));
+            groups.insert(found.candidate.above(found.place.part));
             word.clone_from(&mark.word);
         }
         let known = seen
@@ -229,11 +228,11 @@ impl Search<'_> {
     fn bases(&self, placed: &[Placed]) -> BTreeMap<RepoPath, Option<&'static str>> {
         let kustomize =
             || placed.iter().filter(|found| found.candidate.kind == OverlayKind::Kustomize);
-        let mut homes: BTreeMap<&RepoPath, (usize, String)> = BTreeMap::new();
+        let mut homes: BTreeMap<&RepoPath, (usize, &str)> = BTreeMap::new();
         // Directories of environments that hold something besides bases.
         let mut lived_in: BTreeSet<String> = BTreeSet::new();
         for found in kustomize() {
-            let home = above(&found.candidate, found.place.part);
+            let home = found.candidate.above(found.place.part);
             homes.insert(&found.candidate.root, (found.place.stage, home));
             if !below(found).iter().any(|name| words::is_base(name)) {
                 lived_in.insert(environment_directory(found));
@@ -264,7 +263,7 @@ impl Search<'_> {
         &self,
         found: &Placed,
         includer: &RepoPath,
-        includer_home: Option<&(usize, String)>,
+        includer_home: Option<&(usize, &str)>,
     ) -> bool {
         let Some((stage, home)) = includer_home else { return false };
         if *stage != found.place.stage {
@@ -272,7 +271,7 @@ impl Search<'_> {
         }
         let root = &found.candidate.root;
         let lists = self.kustomizations.all.get(includer).is_some_and(|read| read.only_lists);
-        let beside = *home == above(&found.candidate, found.place.part);
+        let beside = *home == found.candidate.above(found.place.part);
         (beside && (has_unit(&found.candidate, &found.place) || words::is_base(root.file_name())))
             || (root.is_in(includer) && !lists)
             || includer.is_in(root)

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::layout::OverlayKind;
 use crate::layout::candidates::Candidate;
+use crate::layout::candidates::DEEPEST;
 use crate::layout::candidates::is_yaml;
 use crate::layout::lexicon::Lexicon;
 use crate::layout::place::Place;
@@ -38,7 +39,7 @@ pub(super) fn deployments(
     let mut found: BTreeMap<RepoPath, Vec<Deployment>> = BTreeMap::new();
     let mut clusters: BTreeMap<RepoPath, Option<Place>> = BTreeMap::new();
     for (file, path) in store.snapshot().files() {
-        if !is_yaml(path) {
+        if !is_yaml(path) || path.segments().nth(DEEPEST).is_some() {
             continue;
         }
         let Some(directory) = path.parent() else { continue };

@@ -4,6 +4,7 @@
 //! environment where other environments stand in its place, or where the word hardly means
 //! anything else, or where the repository uses the same environment elsewhere in such a place.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -109,7 +110,11 @@ impl<'l> Placer<'l> {
     fn see(&mut self, candidate: &Candidate) {
         for (part, name) in candidate.parts.iter().enumerate() {
             let lexicon = self.lexicon;
-            let slot = self.slots.entry(slot_key(candidate, part)).or_default();
+            let key = slot_key(candidate, part);
+            if !self.slots.contains_key(&*key) {
+                self.slots.insert(key.clone().into_owned(), Slot::default());
+            }
+            let Some(slot) = self.slots.get_mut(&*key) else { continue };
             if slot.names.contains_key(name) {
                 continue;
             }
@@ -128,7 +133,7 @@ impl<'l> Placer<'l> {
     fn prove(&mut self, candidates: &[Candidate]) {
         for candidate in candidates {
             for (part, name) in candidate.parts.iter().enumerate() {
-                let Some(slot) = self.slots.get(&slot_key(candidate, part)) else { continue };
+                let Some(slot) = self.slots.get(&*slot_key(candidate, part)) else { continue };
                 let Some(Some(mark)) = slot.names.get(name) else { continue };
                 if !slot.proves(mark, in_holder(candidate, part)) || channel_beside(slot).is_some()
                 {
@@ -149,7 +154,7 @@ impl<'l> Placer<'l> {
         let mut best: Option<(_, Place)> = None;
         let mut refusal: Option<Refusal> = None;
         for (part, name) in candidate.parts.iter().enumerate() {
-            let Some(slot) = self.slots.get(&slot_key(candidate, part)) else { continue };
+            let Some(slot) = self.slots.get(&*slot_key(candidate, part)) else { continue };
             let Some(Some(mark)) = slot.names.get(name) else { continue };
             match self.judge(candidate, part, name, mark, slot) {
                 Ok(proof) => {
@@ -184,7 +189,7 @@ impl<'l> Placer<'l> {
     /// The part of a path that stands where the others have their environment.
     fn stranger<'c>(&self, candidate: &'c Candidate) -> Option<&'c str> {
         candidate.parts.iter().enumerate().find_map(|(part, name)| {
-            let slot = self.slots.get(&slot_key(candidate, part))?;
+            let slot = self.slots.get(&*slot_key(candidate, part))?;
             let unknown = matches!(slot.names.get(name), Some(None));
             let several = slot.stages(|mark| slot.proves(mark, false)).len() > 1;
             (unknown && several && slot.mostly(3)).then_some(name.as_str())
@@ -281,23 +286,11 @@ fn top(candidate: &Candidate) -> String {
     candidate.parts.first().cloned().unwrap_or_default()
 }
 
-/// The path above a part with its regions and numbers taken out, so that `ring-1/a` and `ring-2/b`
-/// stand in one place. Files and directories do not stand beside each other.
-fn slot_key(candidate: &Candidate, part: usize) -> String {
-    let mut key = above(candidate, part);
+/// What names the place of a part. Files and directories do not stand beside each other.
+fn slot_key(candidate: &Candidate, part: usize) -> Cow<'_, str> {
+    let above = candidate.above(part);
     if candidate.is_file() && part + 1 == candidate.parts.len() {
-        key.push('*');
-        key.push_str(&candidate.extension);
+        return Cow::Owned(format!("{above}*{}", candidate.extension));
     }
-    key
-}
-
-/// The parts above `part` with regions and numbers replaced by `{variant}`, each ending in `/`.
-pub(super) fn above(candidate: &Candidate, part: usize) -> String {
-    let mut key = String::new();
-    for name in candidate.parts.iter().take(part) {
-        key.push_str(if words::is_place(name) { "{variant}" } else { name });
-        key.push('/');
-    }
-    key
+    Cow::Borrowed(above)
 }

@@ -8,7 +8,6 @@ use crate::layout::lexicon::EMPTY_TOKENS;
 use crate::layout::lexicon::Lexicon;
 use crate::layout::lexicon::Mark;
 use crate::layout::place::Place;
-use crate::layout::place::above;
 use crate::layout::words;
 use crate::text::RepoPath;
 
@@ -64,7 +63,7 @@ impl<'l> Templates<'l> {
         let mut groups: BTreeMap<String, Group> = BTreeMap::new();
         let mut bases: BTreeMap<(String, RepoPath), BTreeSet<String>> = BTreeMap::new();
         for Placed { candidate, place } in placed {
-            let key = above(candidate, place.part);
+            let key = candidate.above(place.part).to_owned();
             let group = groups.entry(key.clone()).or_default();
             if let Some(mark) = &place.mark {
                 group.exact |= mark.is_exact();
@@ -97,7 +96,7 @@ impl<'l> Templates<'l> {
 
     /// The cluster or region that stands right below the environment of an overlay.
     pub(super) fn cluster_below<'p>(&self, placed: &'p Placed) -> Option<&'p str> {
-        let group = self.groups.get(&above(&placed.candidate, placed.place.part))?;
+        let group = self.groups.get(placed.candidate.above(placed.place.part))?;
         directory_below(&placed.candidate, &placed.place)
             .filter(|_| group.below_are_variants(&placed.candidate, &placed.place))
     }
@@ -105,8 +104,8 @@ impl<'l> Templates<'l> {
     /// The template of one overlay.
     pub(super) fn read(&self, placed: &Placed) -> Template {
         let Placed { candidate, place } = placed;
-        let group_key = above(candidate, place.part);
-        let group = self.groups.get(&group_key);
+        let group_key = candidate.above(place.part);
+        let group = self.groups.get(group_key);
         let mut parts = vec![];
         let mut variants = vec![];
         for (at, name) in candidate.parts.iter().enumerate() {
