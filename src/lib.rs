@@ -12,6 +12,7 @@ pub mod kube;
 pub mod layout;
 pub mod policy;
 pub mod render;
+pub mod report;
 pub mod rules;
 pub mod source;
 pub mod syntax;
