@@ -1,0 +1,296 @@
+//! Which part of a path tells the environment, judged by what stands beside it.
+//!
+//! A word alone proves little: `integration` may be a stage or a service. It counts as an
+//! environment where other environments stand in its place, or where the word hardly means
+//! anything else, or where the repository uses the same environment elsewhere in such a place.
+
+use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::layout::candidates::Candidate;
+use crate::layout::lexicon::Lexicon;
+use crate::layout::lexicon::Mark;
+use crate::layout::lexicon::Trust;
+use crate::layout::words;
+
+/// Where the environment of a candidate was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Index of the stage in the lexicon.
+    pub stage: usize,
+    /// Index of the part of the path.
+    pub part: usize,
+    /// The word in that part; `None` where the name is known to belong to the environment.
+    pub mark: Option<Mark>,
+    /// The decision in words.
+    pub why: String,
+}
+
+/// Names that stand in one place of the tree.
+#[derive(Debug, Default)]
+struct Slot {
+    names: BTreeMap<String, Option<Mark>>,
+    shared: bool,
+    channel: Option<String>,
+}
+
+impl Slot {
+    fn marks(&self) -> impl Iterator<Item = &Mark> {
+        self.names.values().flatten()
+    }
+
+    fn stages<'a>(&'a self, pick: impl Fn(&Mark) -> bool + 'a) -> BTreeSet<usize> {
+        self.marks().filter(|mark| pick(mark)).map(|mark| mark.stage).collect()
+    }
+
+    /// Whether at least one in `parts` of the names holds an environment.
+    fn mostly(&self, parts: usize) -> bool {
+        self.marks().count() * parts >= self.names.len()
+    }
+
+    /// Whether other environments stand in the place of this mark.
+    fn proves(&self, mark: &Mark, in_holder: bool) -> bool {
+        let trusted = self.marks().any(|other| other.trust >= Trust::Fair);
+        if mark.is_exact() {
+            let several = self.stages(Mark::is_exact).len() > 1
+                || (self.stages(|_| true).len() > 1 && (in_holder || self.mostly(2)));
+            let weak = mark.trust == Trust::Weak;
+            return several && (trusted || in_holder) && (!weak || self.mostly(3));
+        }
+        let same_rest = self.stages(|other| other.rest == mark.rest).len() > 1;
+        let crowd = self.stages(|_| true).len() > 1 && self.mostly(2);
+        let beside_exact = self.stages(Mark::is_exact).len() > 1 && mark.trust >= Trust::Fair;
+        mark.fused || (trusted && (same_rest || crowd || beside_exact))
+    }
+}
+
+/// How well a part of a path proves its environment; larger is better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Proof {
+    /// A part of a name that is known as an environment from elsewhere.
+    Known,
+    /// A part of a name beside other environments.
+    Beside,
+    /// A whole name that hardly means anything else.
+    Alone,
+    /// A whole name beside other environments.
+    Whole,
+}
+
+/// Everything needed to judge the parts of all paths.
+pub(super) struct Placer<'l> {
+    lexicon: &'l Lexicon,
+    slots: BTreeMap<String, Slot>,
+    /// Stages that are proved somewhere.
+    stages: BTreeSet<usize>,
+    /// Composite names that are proved somewhere.
+    names: BTreeSet<String>,
+    /// Depth, top directory and stage of what is proved somewhere.
+    cousins: BTreeSet<(usize, String, usize)>,
+}
+
+impl<'l> Placer<'l> {
+    /// Looks at all candidates together.
+    pub(super) fn new(lexicon: &'l Lexicon, candidates: &[Candidate]) -> Self {
+        let mut placer = Self {
+            lexicon,
+            slots: BTreeMap::new(),
+            stages: BTreeSet::new(),
+            names: BTreeSet::new(),
+            cousins: BTreeSet::new(),
+        };
+        for candidate in candidates {
+            placer.see(candidate);
+        }
+        placer.prove(candidates);
+        placer
+    }
+
+    fn see(&mut self, candidate: &Candidate) {
+        for (part, name) in candidate.parts.iter().enumerate() {
+            let lexicon = self.lexicon;
+            let key = slot_key(candidate, part);
+            if !self.slots.contains_key(&*key) {
+                self.slots.insert(key.clone().into_owned(), Slot::default());
+            }
+            let Some(slot) = self.slots.get_mut(&*key) else { continue };
+            if slot.names.contains_key(name) {
+                continue;
+            }
+            let mark = lexicon.read(name);
+            if words::is_base(name) && !mark.as_ref().is_some_and(Mark::is_exact) {
+                slot.shared = true;
+                continue;
+            }
+            if words::is_channel(name) {
+                slot.channel = Some(name.clone());
+            }
+            slot.names.insert(name.clone(), mark);
+        }
+    }
+
+    fn prove(&mut self, candidates: &[Candidate]) {
+        for candidate in candidates {
+            for (part, name) in candidate.parts.iter().enumerate() {
+                let Some(slot) = self.slots.get(&*slot_key(candidate, part)) else { continue };
+                let Some(Some(mark)) = slot.names.get(name) else { continue };
+                if !slot.proves(mark, in_holder(candidate, part)) || channel_beside(slot).is_some()
+                {
+                    continue;
+                }
+                if mark.is_exact() {
+                    self.stages.insert(mark.stage);
+                    self.cousins.insert((part, top(candidate), mark.stage));
+                } else {
+                    self.names.insert(name.clone());
+                }
+            }
+        }
+    }
+
+    /// The environment of a candidate, or why it has none.
+    pub(super) fn place(&self, candidate: &Candidate) -> Result<Place, Refusal> {
+        let mut best: Option<(_, Place)> = None;
+        let mut refusal: Option<Refusal> = None;
+        for (part, name) in candidate.parts.iter().enumerate() {
+            let Some(slot) = self.slots.get(&*slot_key(candidate, part)) else { continue };
+            let Some(Some(mark)) = slot.names.get(name) else { continue };
+            match self.judge(candidate, part, name, mark, slot) {
+                Ok(proof) => {
+                    let key = (proof, mark.trust, Reverse(part));
+                    if best.as_ref().is_none_or(|(best, _)| *best < key) {
+                        let why = told_by(candidate, part, name, mark);
+                        let (stage, mark) = (mark.stage, Some(mark.clone()));
+                        best = Some((key, Place { stage, part, mark, why }));
+                    }
+                }
+                Err(why) => {
+                    let whole = mark.is_exact();
+                    if refusal.as_ref().is_none_or(|known| !known.whole && whole) {
+                        refusal = Some(Refusal { why, whole });
+                    }
+                }
+            }
+        }
+        if let Some((_, place)) = best {
+            return Ok(place);
+        }
+        let stranger = || {
+            let why = self.stranger(candidate).map_or_else(
+                || "no environment in the path".to_owned(),
+                |name| format!("`{name}` stands beside environments and holds no word for one"),
+            );
+            Refusal { why, whole: false }
+        };
+        Err(refusal.filter(|refusal| refusal.whole).unwrap_or_else(stranger))
+    }
+
+    /// The part of a path that stands where the others have their environment.
+    fn stranger<'c>(&self, candidate: &'c Candidate) -> Option<&'c str> {
+        candidate.parts.iter().enumerate().find_map(|(part, name)| {
+            let slot = self.slots.get(&*slot_key(candidate, part))?;
+            let unknown = matches!(slot.names.get(name), Some(None));
+            let several = slot.stages(|mark| slot.proves(mark, false)).len() > 1;
+            (unknown && several && slot.mostly(3)).then_some(name.as_str())
+        })
+    }
+
+    fn judge(
+        &self,
+        candidate: &Candidate,
+        part: usize,
+        name: &str,
+        mark: &Mark,
+        slot: &Slot,
+    ) -> Result<Proof, String> {
+        if let Some(channel) = channel_beside(slot) {
+            return Err(format!("`{name}` stands among release channels (`{channel}`)"));
+        }
+        let holder = in_holder(candidate, part);
+        let known = self.stages.contains(&mark.stage);
+        if slot.proves(mark, holder) {
+            return Ok(if mark.is_exact() { Proof::Whole } else { Proof::Beside });
+        }
+        if !mark.is_exact() {
+            let fits = holder || slot.mostly(2);
+            let accepted = self.names.contains(name)
+                || (mark.trust == Trust::Strong && fits)
+                || (mark.trust == Trust::Fair && known && holder);
+            return if accepted {
+                Ok(Proof::Known)
+            } else {
+                Err(format!("`{}` in `{name}` has no other environment beside it", mark.word))
+            };
+        }
+        let is_stem = candidate.is_file() && part + 1 == candidate.parts.len();
+        let cousin = !is_stem && self.cousins.contains(&(part, top(candidate), mark.stage));
+        let accepted = match mark.trust {
+            // A file needs more than its name: `staging.yaml` may be anything.
+            Trust::Strong => holder || (!is_stem && (known || slot.shared || part == 0)),
+            Trust::Fair => (known && (holder || (!is_stem && slot.shared))) || cousin,
+            Trust::Weak => (known && holder) || cousin,
+        };
+        if accepted {
+            Ok(Proof::Alone)
+        } else {
+            Err(format!("nothing says that `{name}` is an environment: no other stands beside it"))
+        }
+    }
+}
+
+/// Why a candidate has no environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Refusal {
+    /// The reason in words.
+    pub why: String,
+    /// A whole part of the path is a word for an environment, so that a reader may wonder.
+    pub whole: bool,
+}
+
+fn told_by(candidate: &Candidate, part: usize, name: &str, mark: &Mark) -> String {
+    let what = if candidate.is_file() && part + 1 == candidate.parts.len() {
+        "the file name"
+    } else {
+        "the segment"
+    };
+    if mark.is_exact() {
+        format!("{what} `{name}` names an environment")
+    } else {
+        format!("`{}` in {what} `{name}` names an environment", mark.word)
+    }
+}
+
+/// A channel among the names of a slot that has no trusted environment either.
+fn channel_beside(slot: &Slot) -> Option<&str> {
+    let trusted = slot.marks().any(|mark| mark.trust == Trust::Strong || mark.word == "dev");
+    slot.channel.as_deref().filter(|_| !trusted)
+}
+
+/// Whether environments are expected in this place.
+fn in_holder(candidate: &Candidate, part: usize) -> bool {
+    let Some(above) = part.checked_sub(1).and_then(|above| candidate.parts.get(above)) else {
+        return false;
+    };
+    let file = candidate.is_file() && part + 1 == candidate.parts.len();
+    words::is_holder(above)
+        || words::is_value_holder(above)
+        || (file && candidate.parts.last().is_some_and(|stem| is_values_stem(stem)))
+}
+
+fn is_values_stem(stem: &str) -> bool {
+    stem.split(['-', '_', '.']).any(|token| token.eq_ignore_ascii_case("values"))
+}
+
+fn top(candidate: &Candidate) -> String {
+    candidate.parts.first().cloned().unwrap_or_default()
+}
+
+/// What names the place of a part. Files and directories do not stand beside each other.
+fn slot_key(candidate: &Candidate, part: usize) -> Cow<'_, str> {
+    let above = candidate.above(part);
+    if candidate.is_file() && part + 1 == candidate.parts.len() {
+        return Cow::Owned(format!("{above}*{}", candidate.extension));
+    }
+    Cow::Borrowed(above)
+}

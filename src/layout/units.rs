@@ -1,0 +1,275 @@
+//! From places to units: the path with the environment and the variant taken out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::layout::candidates::Candidate;
+use crate::layout::kustomizations::Kustomizations;
+use crate::layout::lexicon::EMPTY_TOKENS;
+use crate::layout::lexicon::Lexicon;
+use crate::layout::lexicon::Mark;
+use crate::layout::place::Place;
+use crate::layout::words;
+use crate::text::RepoPath;
+
+/// A candidate with its environment.
+#[derive(Debug, Clone)]
+pub(super) struct Placed {
+    /// What is deployed.
+    pub candidate: Candidate,
+    /// Where its environment was found.
+    pub place: Place,
+}
+
+/// How the names beside and below the environments of one place are read.
+#[derive(Debug, Default)]
+struct Group {
+    /// Names directly below the environment, their own words for it taken out, with the stages
+    /// that have them.
+    below: BTreeMap<String, BTreeSet<usize>>,
+    /// Names below that are built on a base which another name uses too.
+    related: BTreeSet<String>,
+    /// What names say beside the environment, with the stages that say it.
+    rests: BTreeMap<String, BTreeSet<usize>>,
+    /// A name says nothing but the environment.
+    exact: bool,
+    /// A site and the environment are fused in a name.
+    fused: bool,
+}
+
+/// The path of one overlay as a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Template {
+    /// The path with `{env}` and `{variant}`.
+    pub text: String,
+    /// What the overlays of one unit share: the template without variants and bases.
+    pub key: String,
+    /// The unit's name.
+    pub name: String,
+    /// What stood where `{variant}` stands.
+    pub variant: Option<String>,
+    /// The same with the numbers of rings and waves, for overlays that need them to be told apart.
+    pub full_variant: Option<String>,
+}
+
+/// Reads templates after having seen all overlays together.
+pub(super) struct Templates<'l> {
+    lexicon: &'l Lexicon,
+    groups: BTreeMap<String, Group>,
+}
+
+impl<'l> Templates<'l> {
+    /// Looks at all overlays.
+    pub(super) fn new(lexicon: &'l Lexicon, placed: &[Placed], known: &Kustomizations) -> Self {
+        let mut groups: BTreeMap<String, Group> = BTreeMap::new();
+        let mut bases: BTreeMap<(String, RepoPath), BTreeSet<String>> = BTreeMap::new();
+        for Placed { candidate, place } in placed {
+            let key = candidate.above(place.part).to_owned();
+            let group = groups.entry(key.clone()).or_default();
+            if let Some(mark) = &place.mark {
+                group.exact |= mark.is_exact();
+                group.fused |= mark.fused;
+                if !mark.is_exact() {
+                    group.rests.entry(mark.rest.clone()).or_default().insert(place.stage);
+                }
+            }
+            let Some(name) = directory_below(candidate, place) else { continue };
+            let mark = lexicon.read(name).filter(|mark| mark.stage == place.stage);
+            let renamed = mark.map(|mark| mark.rest).filter(|rest| !rest.is_empty());
+            let name = renamed.unwrap_or_else(|| name.to_owned());
+            group.below.entry(name.clone()).or_default().insert(place.stage);
+            let home = candidate.parts.get(..place.part).unwrap_or_default().join("/");
+            let Some(read) = known.all.get(&candidate.root) else { continue };
+            for base in &read.resources {
+                if base.as_str().starts_with(&home) && !home.is_empty() {
+                    let users = bases.entry((key.clone(), base.clone())).or_default();
+                    users.insert(name.clone());
+                }
+            }
+        }
+        for ((key, _), users) in bases {
+            if users.len() > 1 {
+                groups.entry(key).or_default().related.extend(users);
+            }
+        }
+        Self { lexicon, groups }
+    }
+
+    /// The cluster or region that stands right below the environment of an overlay.
+    pub(super) fn cluster_below<'p>(&self, placed: &'p Placed) -> Option<&'p str> {
+        let group = self.groups.get(placed.candidate.above(placed.place.part))?;
+        directory_below(&placed.candidate, &placed.place)
+            .filter(|_| group.below_are_variants(&placed.candidate, &placed.place))
+    }
+
+    /// The template of one overlay.
+    pub(super) fn read(&self, placed: &Placed) -> Template {
+        let Placed { candidate, place } = placed;
+        let group_key = candidate.above(place.part);
+        let group = self.groups.get(group_key);
+        let mut parts = vec![];
+        let mut variants = vec![];
+        for (at, name) in candidate.parts.iter().enumerate() {
+            let file = candidate.is_file() && at + 1 == candidate.parts.len();
+            let own = if at == place.part {
+                Some(place.mark.clone())
+            } else {
+                self.lexicon.read(name).filter(|mark| mark.stage == place.stage).map(Some)
+            };
+            let variant_below = !file
+                && at == place.part + 1
+                && !words::is_base(name)
+                && group.is_some_and(|group| group.below_are_variants(candidate, place));
+            let part = match own {
+                Some(None) => {
+                    variants.push(name.clone());
+                    Part::of("{env}")
+                }
+                Some(Some(mark)) if at == place.part => {
+                    let unit = group.is_some_and(|group| group.rest_is_unit(candidate, place));
+                    beside(name, &mark, file, unit, candidate, at, &mut variants)
+                }
+                _ if variant_below || words::is_place(name) => {
+                    let rest = own.flatten().map_or_else(|| name.clone(), |mark| mark.rest);
+                    variants.push(if rest.is_empty() { name.clone() } else { rest });
+                    Part::of("{variant}")
+                }
+                Some(Some(mark)) if at > place.part => Part::of(&mark.templated(name)),
+                _ => Part::of(name),
+            };
+            parts.push(part);
+        }
+        template(candidate, &parts, &variants)
+    }
+}
+
+/// One part of a template.
+struct Part {
+    text: String,
+    key: String,
+}
+
+impl Part {
+    fn of(text: &str) -> Self {
+        Self { text: text.to_owned(), key: text.to_owned() }
+    }
+}
+
+/// The part that tells the environment: its other words are the unit's or the variant's.
+fn beside(
+    name: &str,
+    mark: &Mark,
+    file: bool,
+    unit: bool,
+    candidate: &Candidate,
+    at: usize,
+    variants: &mut Vec<String>,
+) -> Part {
+    let repeats =
+        at.checked_sub(1).and_then(|above| candidate.parts.get(above)) == Some(&mark.rest);
+    if mark.is_exact() || unit || repeats {
+        return Part::of(&mark.templated(name));
+    }
+    let is_noun = |token: &&str| file && words::is_file_noun(token);
+    let nouns: Vec<&str> = mark.rest.split('-').filter(is_noun).collect();
+    let others: Vec<&str> = mark.rest.split('-').filter(|token| !is_noun(token)).collect();
+    if others.is_empty() {
+        return Part::of(&mark.templated(name));
+    }
+    variants.push(others.join("-"));
+    let values = file && name.split(['-', '_', '.']).any(|t| t.eq_ignore_ascii_case("values"));
+    let kept = nouns.into_iter().chain(values.then_some("values"));
+    let text: Vec<&str> = kept.chain(["{env}"]).collect();
+    let key = text.join("-");
+    Part { text: mark.templated(name).replacen(&others.join("-"), "{variant}", 1), key }
+}
+
+fn template(candidate: &Candidate, parts: &[Part], variants: &[String]) -> Template {
+    let join = |pick: fn(&Part) -> &str| {
+        let texts: Vec<&str> = parts.iter().map(pick).collect();
+        format!("{}{}", texts.join("/"), candidate.extension)
+    };
+    let text = join(|part| &part.text);
+    let told = parts.iter().map(|part| part.key.as_str());
+    let kept: Vec<&str> = told.filter(|key| *key != "{variant}" && !is_layer(key)).collect();
+    let key = format!("{:?}:{}{}", candidate.kind, kept.join("/"), candidate.extension);
+    let mut names: Vec<String> = vec![];
+    for (at, part) in kept.iter().enumerate() {
+        let name = without_environment(part);
+        let silent = name.is_empty()
+            || words::is_holder(&name)
+            || words::is_value_holder(&name) && at > 0
+            || (candidate.is_file() && at + 1 == kept.len() && words::is_empty_stem(&name));
+        if !silent {
+            names.push(name);
+        }
+    }
+    if names.is_empty() {
+        let first = kept.iter().find(|part| !part.contains("{env}"));
+        names.push(first.map_or_else(|| ".".to_owned(), |part| (*part).to_owned()));
+    }
+    let full_variant = (!variants.is_empty()).then(|| variants.join("/"));
+    let told: Vec<&str> =
+        variants.iter().map(String::as_str).filter(|name| !words::is_ring(name)).collect();
+    let variant = if told.is_empty() { full_variant.clone() } else { Some(told.join("/")) };
+    Template { text, key, name: names.join("/"), variant, full_variant }
+}
+
+/// A part of a template for people: no environment, and no words that go with one.
+fn without_environment(part: &str) -> String {
+    let Some((before, after)) = part.split_once("{env}") else { return part.to_owned() };
+    let tokens = before.split(['-', '_', '.']).chain(after.split(['-', '_', '.']));
+    let kept: Vec<&str> =
+        tokens.filter(|token| !token.is_empty() && !EMPTY_TOKENS.contains(token)).collect();
+    kept.join("-")
+}
+
+/// Whether a segment only says that something is shared (`base` below an environment).
+fn is_layer(name: &str) -> bool {
+    words::is_base(name) && name != "components"
+}
+
+/// The directory right below the environment.
+fn directory_below<'c>(candidate: &'c Candidate, place: &Place) -> Option<&'c str> {
+    let at = place.part + 1;
+    let file = candidate.is_file() && at + 1 == candidate.parts.len();
+    let name = candidate.parts.get(at)?;
+    (!file && !words::is_base(name)).then_some(name)
+}
+
+/// Whether the path above the environment says which unit it is.
+pub(super) fn has_unit(candidate: &Candidate, place: &Place) -> bool {
+    candidate.parts.iter().take(place.part).any(|name| words::names_a_unit(name))
+}
+
+impl Group {
+    /// Whether what stands below the environment is a cluster or region, not a unit.
+    fn below_are_variants(&self, candidate: &Candidate, place: &Place) -> bool {
+        let names = self.below.len();
+        let most = |count: usize| count * 2 >= names;
+        if most(self.below.keys().filter(|name| words::is_cluster_like(name)).count()) {
+            return true;
+        }
+        if !has_unit(candidate, place) {
+            return false;
+        }
+        let recurring = self.below.values().filter(|stages| stages.len() > 1).count();
+        most(self.related.len()) || recurring * 2 <= names
+    }
+
+    /// Whether what a name says beside the environment is the unit, not a cluster or region.
+    fn rest_is_unit(&self, candidate: &Candidate, place: &Place) -> bool {
+        let parent = place.part.checked_sub(1).and_then(|at| candidate.parts.get(at));
+        if self.fused || parent.is_some_and(|name| words::is_holder(name)) {
+            return false;
+        }
+        let placed = self.rests.keys().filter(|rest| words::is_cluster_like(rest)).count();
+        if placed * 2 >= self.rests.len() {
+            return false;
+        }
+        if !has_unit(candidate, place) {
+            return true;
+        }
+        let recurring = self.rests.values().filter(|stages| stages.len() > 1).count();
+        !self.exact && !candidate.is_file() && recurring * 2 > self.rests.len()
+    }
+}
