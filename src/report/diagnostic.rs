@@ -10,6 +10,7 @@ use miette::{
 
 use crate::config::ConfigError;
 use crate::finding::Level;
+use crate::report::concise::level;
 use crate::report::excerpt::{Excerpt, Mark};
 use crate::report::mask;
 use crate::source::Snapshot;
@@ -19,13 +20,11 @@ use crate::text::{FileId, Span, printable};
 /// Most places of one message that are shown.
 const PLACES: usize = 16;
 
-/// Colours and width.
+/// How the terminal is used. Lines are never wrapped: names and paths stay whole.
 #[derive(Debug, Clone, Copy)]
 pub struct Style {
     /// Whether to use colours.
     pub color: bool,
-    /// The width to wrap messages at.
-    pub width: usize,
 }
 
 /// A place of a message.
@@ -57,7 +56,7 @@ impl<'a> Printer<'a> {
         let theme =
             if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
         let handler =
-            GraphicalReportHandler::new_themed(theme).with_width(style.width).with_links(false);
+            GraphicalReportHandler::new_themed(theme).with_wrap_lines(false).with_links(false);
         Self { snapshot, store, handler, masks: BTreeMap::new() }
     }
 
@@ -107,7 +106,7 @@ impl<'a> Printer<'a> {
             })
             .collect();
         let diagnostic = Shown {
-            code: message.code.map(str::to_owned),
+            code: message.code.map(|code| format!("{}[{code}]", level(message.level))),
             level: message.level,
             text: lines(message.text),
             help: message.help.map(lines),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::report::concise::level;
 use crate::rules::{RULES, RuleEntry, Status};
@@ -46,6 +46,36 @@ pub fn rules_index() -> String {
         let _ = writeln!(text, "| [{id}]({id}.md) | {family} | {level} | {} |", meta.summary());
     }
     text
+}
+
+/// The output of `paritylint rules`.
+pub fn rules_text() -> String {
+    let width = RULES.iter().map(|entry| entry.meta.id.len()).max().unwrap_or(0);
+    let lines = RULES.iter().map(|entry| {
+        let meta = entry.meta;
+        let (id, family, level) = (meta.id, name(&meta.family), level(meta.level));
+        format!("{id:width$}  {family:13}  {level:7}  {}\n", meta.summary())
+    });
+    lines.collect::<Vec<_>>().concat()
+}
+
+/// The output of `paritylint rules --format json`.
+pub fn rules_json() -> Value {
+    let rule = |entry: &RuleEntry| {
+        let meta = entry.meta;
+        let options = (entry.schema)(&mut schemars::SchemaGenerator::default());
+        json!({
+            "id": meta.id,
+            "family": meta.family,
+            "level": meta.level,
+            "status": meta.status,
+            "since": meta.since,
+            "summary": meta.summary(),
+            "docs": meta.text(),
+            "options": options.get("properties").cloned().unwrap_or_else(|| json!({})),
+        })
+    };
+    json!({ "schema": "paritylint-rules/v1", "rules": RULES.iter().map(rule).collect::<Vec<_>>() })
 }
 
 fn facts(entry: &RuleEntry) -> String {

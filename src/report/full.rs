@@ -24,7 +24,7 @@ pub(super) fn write(report: &Report<'_>, options: Options, out: &mut impl Write)
         let (owner, reason) = (printable(owner), printable(reason));
         writeln!(out, "  excepted by {owner}{until}: {reason} ({file}:{line})\n")?;
     }
-    summary::write(report, options, out)
+    if options.quiet { Ok(()) } else { summary::write(report, options, out) }
 }
 
 fn message(finding: &Finding) -> Message<'_> {

@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn values_of_secrets_and_under_secret_keys() {
         let text = "kind: Secret\ndata:\n  a: Zm9v\nstringData:\n  b: |\n    two\n    lines\n";
-        assert_eq!(masked("a.yaml", text), ["Zm9v", "    two\n    lines\n"]);
+        assert_eq!(masked("a.yaml", text), ["Zm9v", "two\n    lines"]);
         let text = "env:\n  - name: DB_PASSWORD\n    value: hunter2\n  - {name: A, value: b}\n\
                     apiToken: x\nsecretName: y\nliterals:\n  - API_TOKEN=z\n";
         assert_eq!(masked("a.yaml", text), ["hunter2", "x", "z"]);

@@ -6,6 +6,7 @@ mod excerpt;
 mod explain;
 mod full;
 mod json;
+mod manifest;
 mod mask;
 mod place;
 mod schema;
@@ -19,7 +20,8 @@ use crate::source::Snapshot;
 use crate::syntax::Store;
 
 pub use diagnostic::{Style, config_errors};
-pub use explain::{explain, rule_page, rules_index};
+pub use explain::{explain, rule_page, rules_index, rules_json, rules_text};
+pub use manifest::manifests;
 pub use schema::configuration_schema;
 
 /// How much was looked at.
@@ -64,12 +66,14 @@ pub enum Format {
 /// How to print a report for people.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// Colours and width.
+    /// Colours.
     pub style: Style,
     /// Whether to print findings that an exception covers.
     pub show_suppressed: bool,
     /// Whether to list everything that was not analysed.
     pub verbose: bool,
+    /// Whether to leave the summary out.
+    pub quiet: bool,
 }
 
 /// Prints the report.
