@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::{GlobBuilder, GlobMatcher, GlobSet, GlobSetBuilder};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
@@ -31,6 +31,15 @@ impl Glob {
     pub fn matches(&self, name: &str) -> bool {
         self.matcher.is_match(name)
     }
+}
+
+/// All globs at once; matches nothing when there are none.
+pub fn glob_set(globs: &[Glob]) -> Result<GlobSet, globset::Error> {
+    let mut set = GlobSetBuilder::new();
+    for glob in globs {
+        set.add(glob.matcher.glob().clone());
+    }
+    set.build()
 }
 
 impl TryFrom<String> for Glob {

@@ -17,7 +17,7 @@ pub use constraint::{Constraint, Pattern, Ratio, Word};
 pub use date::parse_date;
 pub use error::ConfigError;
 pub use exception::Exception;
-pub use glob::Glob;
+pub use glob::{Glob, glob_set};
 pub use load::FILE_NAMES;
 pub use path_pattern::{PathPattern, PathPatternError, Step, display_path};
 pub use reader::{Located, decode_error};

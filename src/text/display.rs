@@ -7,14 +7,16 @@ use std::fmt::Write as _;
 ///
 /// Marks that change the reading direction, characters without width, line separators.
 const HIDDEN: &[std::ops::RangeInclusive<char>] = &[
+    '\u{ad}'..='\u{ad}',
     '\u{61c}'..='\u{61c}',
     '\u{180e}'..='\u{180e}',
     '\u{200b}'..='\u{200f}',
     '\u{2028}'..='\u{202e}',
     '\u{2060}'..='\u{206f}',
+    '\u{fe00}'..='\u{fe0f}',
     '\u{feff}'..='\u{feff}',
     '\u{fff9}'..='\u{fffb}',
-    '\u{e0000}'..='\u{e007f}',
+    '\u{e0000}'..='\u{e0fff}',
 ];
 
 /// The text with everything that could steer a terminal, or hide, replaced by visible escapes.
