@@ -1,5 +1,7 @@
 //! Kustomize in process: what each overlay really runs, with the source of every value.
 
+mod patch;
+
 use std::collections::BTreeSet;
 
 use crate::kube::Resource;
