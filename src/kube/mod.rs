@@ -4,10 +4,12 @@ pub mod field_specs;
 mod id;
 pub mod kinds;
 mod load;
+mod merge_keys;
 mod provenance;
 mod value;
 
 pub use id::{Gvk, Resource, ResourceId};
 pub use load::{LoadError, LoadErrorKind, load};
+pub use merge_keys::{Cursor, MergeKeys, OpenApiError};
 pub use provenance::{Action, Provenance, Step};
 pub use value::{Entry, Kind, Map, Scalar, Value};

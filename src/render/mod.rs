@@ -9,6 +9,7 @@ mod kustomization;
 mod load;
 mod locate;
 mod names;
+mod patch;
 mod pipeline;
 mod plugin;
 mod renderer;
