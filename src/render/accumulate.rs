@@ -40,7 +40,7 @@ impl Accumulated {
     pub(crate) fn new(schema: Option<FileId>) -> Self {
         Self {
             resources: Vec::new(),
-            specs: FieldSpecs::builtin(),
+            specs: Arc::new(FieldSpecs::default()),
             vars: Vec::new(),
             gaps: Vec::new(),
             notices: Vec::new(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::kube::Action;
 use crate::kube::Gvk;
-use crate::kube::field_specs::{FieldList, FieldSpec};
+use crate::kube::field_specs::{FieldList, FieldSpec, merge};
 use crate::render::accumulate::{Layer, Walk};
 use crate::render::transform::affix::{self, End};
 use crate::render::transform::namespace::{Namespace, Subjects};
@@ -62,18 +62,22 @@ fn add_suffix(_: &mut Walk<'_, '_>, layer: &mut Layer<'_>) -> Result<(), RenderE
 
 fn add_labels(_: &mut Walk<'_, '_>, layer: &mut Layer<'_>) -> Result<(), RenderError> {
     let specs = Arc::clone(&layer.set.specs);
-    let own = [FieldSpec::new(Gvk::default(), "metadata/labels", true)];
+    let own = FieldSpec::new(Gvk::default(), "metadata/labels", true);
     let resources = &mut layer.set.resources;
     for entry in &layer.kustomization.labels {
-        let builtin = if entry.selectors {
-            specs.list(FieldList::CommonLabels)
-        } else if entry.templates {
-            specs.list(FieldList::TemplateLabels)
-        } else {
-            &own
+        let Some((first, _)) = entry.pairs.first() else { continue };
+        let (templates, own) = (specs.list(FieldList::TemplateLabels), std::slice::from_ref(&own));
+        let lists: [&[FieldSpec]; 3] = match (entry.selectors, entry.templates) {
+            (true, _) => [specs.list(FieldList::CommonLabels), &[], &[]],
+            (false, true) => [templates, specs.list(FieldList::Labels), own],
+            (false, false) => [&[], specs.list(FieldList::Labels), own],
         };
-        let all = entry.fields.iter().chain(builtin);
-        labels::apply(resources, Action::Labelled, &entry.pairs, all)?;
+        let mut all = entry.fields.clone();
+        for spec in lists.into_iter().flatten() {
+            let merged = merge(&mut all, spec.clone());
+            merged.map_err(|conflict| RenderError::new(first.span, conflict.to_string()))?;
+        }
+        labels::apply(resources, Action::Labelled, &entry.pairs, all.iter())?;
     }
     let common = &layer.kustomization.common_labels;
     let fields = specs.list(FieldList::CommonLabels).iter();
