@@ -1,5 +1,6 @@
 //! Kustomize in process: what each overlay really runs, with the source of every value.
 
+pub mod output;
 mod patch;
 
 use std::collections::BTreeSet;
