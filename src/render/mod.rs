@@ -1,6 +1,8 @@
 //! Kustomize in process: what each overlay really runs, with the source of every value.
 
 pub mod output;
+
+mod json;
 mod patch;
 
 use std::collections::BTreeSet;
