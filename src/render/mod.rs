@@ -2,6 +2,7 @@
 
 pub mod output;
 
+mod growth;
 mod json;
 mod patch;
 
