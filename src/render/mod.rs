@@ -4,7 +4,9 @@ pub mod output;
 
 mod growth;
 mod json;
+mod label_selector;
 mod patch;
+mod selector;
 
 use std::collections::BTreeSet;
 
