@@ -1,11 +1,16 @@
 //! Kustomize in process: what each overlay really runs, with the source of every value.
 
+pub mod output;
+
 mod accumulate;
 mod configuration;
 mod edit;
 mod error;
 mod generate;
+mod growth;
+mod json;
 mod kustomization;
+mod label_selector;
 mod load;
 mod locate;
 mod names;
@@ -13,6 +18,7 @@ mod patch;
 mod pipeline;
 mod plugin;
 mod renderer;
+mod selector;
 mod sort;
 mod transform;
 mod vars;

@@ -1,5 +1,6 @@
 //! Patches: strategic merges and JSON patches, applied to values with provenance.
 
+pub(crate) mod json6902;
 pub(crate) mod strategic;
 
 mod list;

@@ -185,7 +185,7 @@ impl<'t> Builder<'t> {
                 (style, text, range.start..range.start + content.len())
             }
         };
-        let tag = tag.map(|tag| match tag.core_suffix()? {
+        let tag = tag.map(|tag| match &*tag.suffix_in_namespace("tag:yaml.org,2002:")? {
             "str" => Some(Tag::Str),
             "int" => Some(Tag::Int),
             "float" => Some(Tag::Float),
