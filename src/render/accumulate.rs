@@ -316,6 +316,20 @@ impl<'w, 's> Walk<'w, 's> {
         Ok(())
     }
 
+    /// Whether an entry lies where we cannot go. It is recorded, or refused.
+    pub(crate) fn is_gap(
+        &self,
+        directory: &RepoPath,
+        entry: &Text,
+        set: &mut Accumulated,
+    ) -> Result<bool, RenderError> {
+        let remote = self.renderer.locate(directory, entry)? == Target::Remote;
+        if remote {
+            self.gap(set, entry, "remote patch")?;
+        }
+        Ok(remote)
+    }
+
     /// Whether something that is missing may be in a gap; if so this is recorded, too.
     pub(crate) fn may_be_in_gap(
         &self,

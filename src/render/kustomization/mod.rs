@@ -7,10 +7,10 @@ use crate::render::RenderError;
 use crate::syntax::NodeRef;
 
 pub(crate) use parts::{
-    Generator, GeneratorKind, GeneratorOptions, Image, Labels, Patch, Replica, SortOrder, Var,
-    field_specs, sort_order,
+    GENERATOR_FIELDS, Generator, GeneratorKind, GeneratorOptions, Image, Labels, Patch, Replica,
+    SortOrder, Var, field_specs, image, replica, sort_order,
 };
-use parts::{generator, generator_options, image, labels, patch, replica, var};
+use parts::{generator, generator_options, labels, patch, var};
 pub(crate) use read::{Pairs, Text};
 use read::{fields, list, mismatch, optional, pairs, text};
 

@@ -30,12 +30,22 @@ pub(crate) fn fields<'d>(
     known: &[&'static str],
     mut set: impl FnMut(&'static str, NodeRef<'d>) -> Result<(), RenderError>,
 ) -> Result<(), RenderError> {
-    visit(node, known, &mut set, 0)
+    visit(node, known, true, &mut set, 0)
+}
+
+/// The same for objects that may have other fields, too.
+pub(crate) fn known_fields<'d>(
+    node: NodeRef<'d>,
+    known: &[&'static str],
+    mut set: impl FnMut(&'static str, NodeRef<'d>) -> Result<(), RenderError>,
+) -> Result<(), RenderError> {
+    visit(node, known, false, &mut set, 0)
 }
 
 fn visit<'d>(
     node: NodeRef<'d>,
     known: &[&'static str],
+    strict: bool,
     set: &mut dyn FnMut(&'static str, NodeRef<'d>) -> Result<(), RenderError>,
     depth: usize,
 ) -> Result<(), RenderError> {
@@ -52,7 +62,7 @@ fn visit<'d>(
     for (_, source) in merges {
         let sources = if source.is_list() { source.items().collect() } else { vec![source] };
         for source in sources.into_iter().rev() {
-            visit(source, known, set, depth + 1)?;
+            visit(source, known, strict, set, depth + 1)?;
         }
     }
     for (key, value) in node.entries() {
@@ -63,10 +73,11 @@ fn visit<'d>(
         let field = known
             .iter()
             .find(|field| **field == name)
-            .or_else(|| known.iter().find(|field| field.eq_ignore_ascii_case(name)))
-            .ok_or_else(|| unknown(key, name, known))?;
-        if !value.is_null() {
-            set(field, value)?;
+            .or_else(|| known.iter().find(|field| field.eq_ignore_ascii_case(name)));
+        match field {
+            Some(field) if !value.is_null() => set(field, value)?,
+            None if strict => return Err(unknown(key, name, known)),
+            _ => {}
         }
     }
     Ok(())

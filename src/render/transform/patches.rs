@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::kube::kinds::is_cluster_scoped;
 use crate::kube::{Gvk, MergeKeys, ResourceId, Value};
 use crate::render::accumulate::{Accumulated, Walk};
 use crate::render::kustomization::{Patch, Text};
@@ -144,7 +145,9 @@ fn text_of<'s>(
         (Some(_), Some(_)) => {
             Err(RenderError::new(patch.span, "give either `path` or `patch`, not both"))
         }
-        (None, None) => Err(RenderError::new(patch.span, "this patch has no `path` and no `patch`")),
+        (None, None) => {
+            Err(RenderError::new(patch.span, "this patch has no `path` and no `patch`"))
+        }
         (Some(path), None) => {
             if walk.is_gap(directory, path, set)? {
                 return Ok(None);
@@ -206,7 +209,7 @@ fn operations(parsed: &Parsed, span: Span) -> Result<Vec<Operation>, RenderError
 fn choose(patch: &Patch, set: &Accumulated) -> Vec<usize> {
     let Some(target) = &patch.target else { return Vec::new() };
     let meant = |resource: &Working| {
-        target.matches(&resource.id, &resource.original_effective(), &resource.body)
+        target.matches(&resource.id, &resource.original(), &resource.body, is_cluster_scoped)
     };
     let all = set.resources.iter().enumerate();
     all.filter(|(_, resource)| meant(resource)).map(|(at, _)| at).collect()
@@ -290,7 +293,8 @@ fn check_collision(set: &Accumulated, patch: &Working) -> Result<(), RenderError
     keys.sort();
     match keys.windows(2).find(|pair| pair[0] == pair[1]) {
         Some(pair) => {
-            let message = format!("after this patch there are two of `{} {}`", pair[0].0.kind, pair[0].2);
+            let message =
+                format!("after this patch there are two of `{} {}`", pair[0].0.kind, pair[0].2);
             Err(RenderError::new(patch.origin, message))
         }
         None => Ok(()),
