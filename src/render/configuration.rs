@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::kube::Gvk;
 use crate::kube::field_specs::{Conflict, FieldList, FieldSpec, FieldSpecs};
 use crate::render::accumulate::{Accumulated, Walk};
-use crate::render::kustomization::read::{fields, list, optional};
+use crate::render::kustomization::read::{fields, list, mismatch, optional};
 use crate::render::kustomization::{Kustomization, Text, field_specs};
 use crate::render::{RenderError, load};
 use crate::syntax::NodeRef;
@@ -114,6 +114,9 @@ fn read_crd(root: NodeRef<'_>, specs: &mut FieldSpecs) -> Result<(), RenderError
     let mut crd = Crd { root, specs, added: 0 };
     for (name, definition) in root.entries() {
         let Some(name) = name.text() else { continue };
+        if !definition.is_map() {
+            return Err(mismatch(definition, "a type definition"));
+        }
         let Some(properties) = properties(definition) else { continue };
         let is_object =
             ["kind", "apiVersion", "metadata"].iter().all(|field| properties.get(field).is_some());

@@ -3,16 +3,17 @@
 use crate::kube::field_specs::FieldSpec;
 use crate::kube::{Action, Kind, Value};
 use crate::render::accumulate::{Accumulated, Layer, Walk};
-use crate::render::kustomization::read::{known_fields, list, optional, pairs, text};
+use crate::render::kustomization::read::{fields, list, optional, pairs, text};
 use crate::render::kustomization::{
     GENERATOR_FIELDS, Generator, GeneratorKind, GeneratorOptions, Kustomization, Patch, Text,
-    field_specs, image, replica, sort_order,
+    field_specs, image, replica,
 };
 use crate::render::transform::affix::{self, End};
 use crate::render::transform::namespace::{Namespace, Subjects};
 use crate::render::transform::{images, labels, namespace, patches, replicas};
 use crate::render::working::Working;
-use crate::render::{RenderError, generate, sort};
+use crate::render::{RenderError, generate};
+use crate::syntax::scalar::Tag;
 use crate::syntax::{Composer, Document, NodeId, NodeRef};
 use crate::text::RepoPath;
 
@@ -28,9 +29,9 @@ const TRANSFORMERS: [(&str, Apply); 12] = [
     ("PatchJson6902Transformer", json_patch),
     ("PatchStrategicMergeTransformer", strategic_merge),
     ("PatchTransformer", apply_patch),
+    ("PrefixSuffixTransformer", prefix_and_suffix),
     ("PrefixTransformer", prefix),
     ("ReplicaCountTransformer", replica_count),
-    ("SortOrderTransformer", sort_resources),
     ("SuffixTransformer", suffix),
 ];
 
@@ -62,11 +63,11 @@ pub(crate) fn generate(
         };
         let Some(document) = compose(&config.body) else { continue };
         let mut generator = Generator::new(kind, config.origin);
+        // The old field `env` has no effect here.
         let mut env = None;
-        known_fields(document.root(), &GENERATOR_FIELDS, |field, node| {
+        fields(document.root(), &GENERATOR_FIELDS, |field, node| {
             generator.set(field, node, &mut env)
         })?;
-        generator.envs.extend(env);
         metadata_of(&config, &mut generator);
         walk.generate(directory, &generator, &GeneratorOptions::default(), set)?;
     }
@@ -87,19 +88,34 @@ fn metadata_of(config: &Working, generator: &mut Generator) {
 /// Runs the plugins of `transformers:`, then those of `validators:`.
 pub(crate) fn transform(walk: &mut Walk<'_, '_>, layer: &mut Layer<'_>) -> Result<(), RenderError> {
     let kustomization = layer.kustomization;
-    for entries in [&kustomization.transformers, &kustomization.validators] {
-        for config in configs(walk, layer.directory, entries, layer.set)? {
-            let kind = builtin_kind(&config);
-            let known = TRANSFORMERS.iter().find(|(name, _)| Some(*name) == kind);
-            let Some((_, apply)) = known else {
-                walk.gap(layer.set, &describe(&config), "plugin")?;
-                continue;
-            };
-            let Some(document) = compose(&config.body) else { continue };
-            apply(walk, layer, Config { root: document.root() })?;
-            layer.set.forget_keys();
+    for config in configs(walk, layer.directory, &kustomization.transformers, layer.set)? {
+        run(walk, layer, &config)?;
+    }
+    for config in configs(walk, layer.directory, &kustomization.validators, layer.set)? {
+        let before = layer.set.resources.clone();
+        run(walk, layer, &config)?;
+        let after = &layer.set.resources;
+        let same = |(a, b): (&Working, &Working)| a.body.same(&b.body);
+        if before.len() != after.len() || !before.iter().zip(after).all(same) {
+            let message = format!("the validator `{}` changes the objects", config.id.name);
+            return Err(RenderError::new(config.origin, message));
         }
     }
+    Ok(())
+}
+
+fn run(
+    walk: &mut Walk<'_, '_>,
+    layer: &mut Layer<'_>,
+    config: &Working,
+) -> Result<(), RenderError> {
+    let kind = builtin_kind(config);
+    let Some((_, apply)) = TRANSFORMERS.iter().find(|(name, _)| Some(*name) == kind) else {
+        return walk.gap(layer.set, &describe(config), "plugin");
+    };
+    let Some(document) = compose(&config.body) else { return Ok(()) };
+    apply(walk, layer, Config { root: document.root() })?;
+    layer.set.forget_keys();
     Ok(())
 }
 
@@ -159,8 +175,7 @@ fn add(composer: &mut Composer, value: &Value) -> NodeId {
         }
         Kind::Map(map) => {
             let entries = map.iter().map(|entry| {
-                let tag = crate::syntax::scalar::Tag::Str;
-                let key = composer.scalar(entry.key_span, tag, entry.key.clone());
+                let key = composer.scalar(entry.key_span, Tag::Str, entry.key.clone());
                 (key, add(composer, &entry.value))
             });
             let entries = entries.collect();
@@ -180,7 +195,7 @@ impl Config<'_> {
 
     fn patch(self, inline: &'static str) -> Result<Patch, RenderError> {
         let mut it = Patch::empty(self.root.span());
-        known_fields(self.root, &["path", inline, "target", "options"], |field, node| {
+        fields(self.root, &["path", inline, "target", "options"], |field, node| {
             it.set(if field == inline { "patch" } else { field }, node)
         })?;
         Ok(it)
@@ -279,6 +294,15 @@ fn suffix(_: &mut Walk<'_, '_>, layer: &mut Layer<'_>, it: Config<'_>) -> Result
     affix(layer, it, End::Suffix, "suffix")
 }
 
+fn prefix_and_suffix(
+    walk: &mut Walk<'_, '_>,
+    layer: &mut Layer<'_>,
+    it: Config<'_>,
+) -> Result<(), RenderError> {
+    prefix(walk, layer, it)?;
+    suffix(walk, layer, it)
+}
+
 fn affix(layer: &mut Layer<'_>, it: Config<'_>, end: End, field: &str) -> Result<(), RenderError> {
     let Some(text) = it.text(field)? else { return Ok(()) };
     affix::apply(&mut layer.set.resources, end, &text, &it.specs()?)
@@ -291,14 +315,4 @@ fn replica_count(
 ) -> Result<(), RenderError> {
     let Some(node) = it.root.get("replica") else { return Ok(()) };
     replicas::apply_or_complain(walk, layer.set, &replica(node)?, &it.specs()?)
-}
-
-fn sort_resources(
-    _: &mut Walk<'_, '_>,
-    layer: &mut Layer<'_>,
-    it: Config<'_>,
-) -> Result<(), RenderError> {
-    let Some(node) = it.root.get("sortOptions") else { return Ok(()) };
-    sort::sort(&mut layer.set.resources, &sort_order(node)?);
-    Ok(())
 }

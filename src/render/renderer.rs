@@ -161,7 +161,13 @@ impl<'s> Renderer<'s> {
 
     /// The objects of a resource file.
     pub(crate) fn objects(&self, file: FileId) -> Result<Arc<[Working]>, RenderError> {
-        let read = || load::objects(self.store.yaml(file)).map(Arc::from);
+        let read = || {
+            if self.snapshot().file(file).is_ok_and(|source| source.text.starts_with('%')) {
+                let span = Span::new(file, 0, 1);
+                return Err(RenderError::new(span, "kustomize does not know YAML directives"));
+            }
+            load::objects(self.store.yaml(file)).map(Arc::from)
+        };
         self.objects.get(file.index()).map_or_else(read, |slot| slot.get_or_init(read).clone())
     }
 
@@ -202,6 +208,6 @@ fn is_local(body: &Value) -> bool {
 fn add_managed_by(resources: &mut [Working], span: Span) {
     const PATH: [&str; 3] = ["metadata", "labels", "app.kubernetes.io/managed-by"];
     for resource in resources {
-        edit::set_text_at(&mut resource.body, &PATH, "kustomize-v5.5.0", Action::Built, span);
+        edit::set_text_at(&mut resource.body, &PATH, "kustomize-(devel)", Action::Built, span);
     }
 }

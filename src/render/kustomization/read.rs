@@ -30,22 +30,12 @@ pub(crate) fn fields<'d>(
     known: &[&'static str],
     mut set: impl FnMut(&'static str, NodeRef<'d>) -> Result<(), RenderError>,
 ) -> Result<(), RenderError> {
-    visit(node, known, true, &mut set, 0)
-}
-
-/// The same for objects that may have other fields, too.
-pub(crate) fn known_fields<'d>(
-    node: NodeRef<'d>,
-    known: &[&'static str],
-    mut set: impl FnMut(&'static str, NodeRef<'d>) -> Result<(), RenderError>,
-) -> Result<(), RenderError> {
-    visit(node, known, false, &mut set, 0)
+    visit(node, known, &mut set, 0)
 }
 
 fn visit<'d>(
     node: NodeRef<'d>,
     known: &[&'static str],
-    strict: bool,
     set: &mut dyn FnMut(&'static str, NodeRef<'d>) -> Result<(), RenderError>,
     depth: usize,
 ) -> Result<(), RenderError> {
@@ -62,7 +52,7 @@ fn visit<'d>(
     for (_, source) in merges {
         let sources = if source.is_list() { source.items().collect() } else { vec![source] };
         for source in sources.into_iter().rev() {
-            visit(source, known, strict, set, depth + 1)?;
+            visit(source, known, set, depth + 1)?;
         }
     }
     for (key, value) in node.entries() {
@@ -76,7 +66,8 @@ fn visit<'d>(
             .or_else(|| known.iter().find(|field| field.eq_ignore_ascii_case(name)));
         match field {
             Some(field) if !value.is_null() => set(field, value)?,
-            None if strict => return Err(unknown(key, name, known)),
+            // An object that configures a plugin has fields of its own besides.
+            None if !node.is_composed() => return Err(unknown(key, name, known)),
             _ => {}
         }
     }
@@ -128,6 +119,8 @@ pub(crate) fn text(node: NodeRef<'_>) -> Result<Text, RenderError> {
     let value = match node.tag(Dialect::Config) {
         Some(Tag::Str | Tag::Timestamp | Tag::Binary) => node.text().unwrap_or(""),
         Some(Tag::Null) => "",
+        // Where a plugin wants a string, kustomize takes any scalar.
+        Some(_) if node.is_composed() => node.text().unwrap_or(""),
         _ => return Err(mismatch(node, "a string")),
     };
     Ok(Text { value: value.into(), span: node.span() })
@@ -196,6 +189,11 @@ fn collect_pairs(node: NodeRef<'_>, pairs: &mut Pairs, depth: usize) -> Result<(
     }
     for (key, value) in node.entries().filter(|(key, _)| key.text() != Some("<<")) {
         let name = key.text().ok_or_else(|| mismatch(key, "a string"))?;
+        let name = match key.tag(Dialect::Config) {
+            Some(Tag::Bool) if scalar::bool_value(name) == Some(true) => "true",
+            Some(Tag::Bool) => "false",
+            _ => name,
+        };
         pairs.push((Text { value: name.into(), span: key.span() }, text(value)?));
     }
     Ok(())

@@ -206,6 +206,6 @@ impl<'t> Builder<'t> {
         self.anchors.clear();
         // Circular aliases were reported; without the document nobody can walk them.
         (!self.problems.iter().any(|p| matches!(p.kind, ProblemKind::Syntax(_))))
-            .then_some(Document { nodes, root })
+            .then_some(Document { nodes, root, composed: false })
     }
 }
