@@ -18,6 +18,7 @@ mod patch;
 mod pipeline;
 mod plugin;
 mod renderer;
+mod replacement;
 mod selector;
 mod sort;
 mod transform;
