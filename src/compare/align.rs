@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::compare::names::{PairNames, tokens, without_names};
+use crate::compare::names::{Names, PairNames, tokens, without_names};
 use crate::compare::scalar::without_hash;
 use crate::kube::Resource;
 
@@ -22,8 +22,12 @@ pub(crate) fn align(here: &[Resource], there: &[Resource], names: &PairNames) ->
     let mut pairs = Vec::with_capacity(here.len());
     let mut left: Vec<usize> = (0..here.len()).collect();
     let mut right: Vec<usize> = (0..there.len()).collect();
-    for (pass, unique) in PASSES.iter().zip([false, true, true, true]) {
-        let keys = |list: &[Resource], open: &[usize], own: &crate::compare::names::Names| {
+    let plain = (&names.here, &names.there);
+    let rounds = std::iter::once(plain).chain(names.substituted.as_ref().map(|(a, b)| (a, b)));
+    let passes = rounds.flat_map(|names| PASSES.iter().map(move |pass| (pass, names)));
+    for (at, (pass, (own, other))) in passes.enumerate() {
+        let unique = at > 0;
+        let keys = |list: &[Resource], open: &[usize], own: &Names| {
             let mut keys: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
             for &at in open {
                 let resource = &list[at];
@@ -38,8 +42,8 @@ pub(crate) fn align(here: &[Resource], there: &[Resource], names: &PairNames) ->
             }
             keys
         };
-        let mine = keys(here, &left, &names.here);
-        let mut theirs = keys(there, &right, &names.there);
+        let mine = keys(here, &left, own);
+        let mut theirs = keys(there, &right, other);
         for (key, mine) in mine {
             let Some(theirs) = theirs.remove(&key) else { continue };
             if unique && (mine.len() != 1 || theirs.len() != 1) {

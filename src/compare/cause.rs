@@ -5,15 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::compare::diff::Change;
 use crate::compare::difference::{Difference, Topic};
 use crate::compare::habit::{Frequency, General};
-use crate::kube::{Action, ResourceId};
+use crate::kube::{Action, Path, ResourceId};
 use crate::render::Evaluated;
 use crate::source::Snapshot;
 use crate::text::{FileId, RepoPath, Span};
 
 /// More differences than this between two copies of an object are one cause: the copy.
 const MANY_LEAVES: usize = 8;
-/// More absent objects than this from one directory are one cause: the directory.
-const MANY_OBJECTS: usize = 3;
 
 /// Why differences were put together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,9 +79,15 @@ fn caused_here(difference: &Difference, evaluated: &[Evaluated<'_>]) -> bool {
 /// What the differences of one cause have in common.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
+    /// The bytes that cause them.
     Span(Topic, Change, Span),
+    /// The place in the unit, in several variants.
+    Field(usize, Topic, Change, ResourceId, Path),
+    /// A path that differs everywhere.
     Habit(General, Change),
-    Copy(usize, ResourceId, FileId, FileId),
+    /// Two copies of an object.
+    Copy(usize, ResourceId),
+    /// The directory of objects that one side lacks.
     Directory(usize, Topic, Change, RepoPath),
 }
 
@@ -93,45 +97,65 @@ pub(crate) fn group(
     evaluated: &[Evaluated<'_>],
     snapshot: &Snapshot,
 ) -> Vec<Cause> {
-    let placed: Vec<(Difference, bool)> = differences
+    let mut placed: Vec<(Difference, bool)> = differences
         .into_iter()
         .map(|difference| {
             let here = caused_here(&difference, evaluated);
             (difference, here)
         })
         .collect();
-    let mut sizes: BTreeMap<Key, BTreeSet<Span>> = BTreeMap::new();
+    placed.sort_by(|(a, _), (b, _)| order(a).cmp(&order(b)));
+    let mut sizes: BTreeMap<Key, BTreeSet<(Span, Path)>> = BTreeMap::new();
     for (difference, here) in &placed {
         for key in broad_keys(difference, *here, snapshot) {
-            sizes.entry(key).or_default().insert(place(difference, *here));
+            let place = (place(difference, *here), difference.path.clone());
+            sizes.entry(key).or_default().insert(place);
         }
     }
-    let mut causes: BTreeMap<Key, Cause> = BTreeMap::new();
-    for (difference, caused_here) in placed {
-        let broad = broad_keys(&difference, caused_here, snapshot)
+    let mut groups = Groups::new(placed.len());
+    let mut first_with: BTreeMap<Key, usize> = BTreeMap::new();
+    let mut broad: Vec<Option<Grouping>> = vec![None; placed.len()];
+    for (at, (difference, here)) in placed.iter().enumerate() {
+        let wide = broad_keys(difference, *here, snapshot)
             .into_iter()
-            .find(|key| sizes.get(key).is_some_and(|spans| spans.len() > key.most()));
-        let primary = place(&difference, caused_here);
-        let key = broad.unwrap_or(Key::Span(difference.topic, difference.change, primary));
-        let (topic, grouping) = (difference.topic, key.grouping());
-        let cause = causes.entry(key).or_insert_with(|| Cause {
+            .find(|key| sizes.get(key).is_some_and(|places| places.len() > key.most()));
+        broad[at] = wide.as_ref().map(Key::grouping);
+        let narrow = narrow_keys(difference, *here);
+        for key in wide.into_iter().chain(narrow) {
+            groups.join(at, *first_with.entry(key).or_insert(at));
+        }
+    }
+    let mut causes: BTreeMap<usize, Cause> = BTreeMap::new();
+    for (at, (difference, caused_here)) in placed.into_iter().enumerate() {
+        let topic = difference.topic;
+        let cause = causes.entry(groups.root(at)).or_insert_with(|| Cause {
             topic,
-            grouping,
+            grouping: Grouping::Span,
             differences: Vec::new(),
             caused_here,
         });
+        cause.grouping = broad[at].map_or(cause.grouping, |wide| cause.grouping.max(wide));
+        if cause.grouping == Grouping::Copy {
+            cause.topic = Topic::Other;
+        }
         cause.differences.push(difference);
     }
     let mut causes: Vec<Cause> = causes.into_values().collect();
-    for cause in &mut causes {
-        cause.differences.sort_by(|a, b| order(a).cmp(&order(b)));
-    }
     causes.sort_by_key(Cause::primary);
     causes
 }
 
-fn order(difference: &Difference) -> (usize, usize, &ResourceId, &crate::kube::Path) {
+fn order(difference: &Difference) -> (usize, usize, &ResourceId, &Path) {
     (difference.unit, difference.here_overlay, &difference.resource, &difference.path)
+}
+
+fn narrow_keys(difference: &Difference, here: bool) -> [Key; 2] {
+    let (topic, change) = (difference.topic, difference.change);
+    let (resource, path) = (difference.resource.clone(), difference.path.clone());
+    [
+        Key::Span(topic, change, place(difference, here)),
+        Key::Field(difference.unit, topic, change, resource, path),
+    ]
 }
 
 /// The wider causes that a difference may belong to, in the order in which they are tried.
@@ -146,8 +170,7 @@ fn broad_keys(difference: &Difference, here: bool, snapshot: &Snapshot) -> Vec<K
         let directory = snapshot.path(primary).parent().unwrap_or_else(RepoPath::root);
         keys.push(Key::Directory(difference.unit, difference.topic, difference.change, directory));
     } else if primary != place(difference, !here).file && is_declared(difference) {
-        let other = place(difference, !here).file;
-        keys.push(Key::Copy(difference.unit, difference.resource.clone(), primary, other));
+        keys.push(Key::Copy(difference.unit, difference.resource.clone()));
     }
     keys
 }
@@ -163,20 +186,45 @@ impl Key {
     /// How many places may share the key before they are one cause.
     fn most(&self) -> usize {
         match self {
-            Self::Span(..) | Self::Habit(..) => 0,
+            Self::Span(..) | Self::Field(..) | Self::Habit(..) => 0,
             // A definition differs because its version does: never a line at a time.
-            Self::Copy(_, resource, ..) if &*resource.gvk.kind == "CustomResourceDefinition" => 0,
+            Self::Copy(_, resource) if &*resource.gvk.kind == "CustomResourceDefinition" => 0,
             Self::Copy(..) => MANY_LEAVES,
-            Self::Directory(..) => MANY_OBJECTS,
+            Self::Directory(..) => 1,
         }
     }
 
     fn grouping(&self) -> Grouping {
         match self {
-            Self::Span(..) => Grouping::Span,
+            Self::Span(..) | Self::Field(..) => Grouping::Span,
             Self::Habit(..) => Grouping::Habit,
             Self::Copy(..) => Grouping::Copy,
             Self::Directory(..) => Grouping::Directory,
         }
+    }
+}
+
+/// Sets that grow together: the usual union-find, by index.
+struct Groups {
+    parents: Vec<usize>,
+}
+
+impl Groups {
+    fn new(count: usize) -> Self {
+        Self { parents: (0..count).collect() }
+    }
+
+    fn root(&mut self, mut at: usize) -> usize {
+        while self.parents[at] != at {
+            self.parents[at] = self.parents[self.parents[at]];
+            at = self.parents[at];
+        }
+        at
+    }
+
+    /// Puts the sets of both together; the lower index stays the root.
+    fn join(&mut self, a: usize, b: usize) {
+        let (a, b) = (self.root(a), self.root(b));
+        self.parents[a.max(b)] = a.min(b);
     }
 }

@@ -183,19 +183,33 @@ impl Differ<'_> {
         let (Some(a), Some(b)) = (here.text(), there.text()) else { return false };
         let Some(pairs) = lines::differing(a, b, self.names) else { return false };
         for pair in pairs {
+            let both = pair.here.is_some() && pair.there.is_some();
             let placed = |value: &Value, text: &str, line: Option<lines::Line<'_>>| {
                 let step = value.provenance.last();
                 let line = line?;
-                let span = lines::line_span(self.snapshot, step.span, text, line.number);
-                Some(Value::string(line.text, Provenance::new(step.action, span)))
+                let whole = lines::line_span(self.snapshot, step.span, text, line.number);
+                // Both have the key: only the values behind it differ.
+                let (start, bare) = if both { lines::value_of(line.text) } else { (0, line.text) };
+                let exact = self.snapshot.slice(whole) == line.text;
+                let start = whole.start as usize + start;
+                let span =
+                    if exact { Span::new(whole.file, start, start + bare.len()) } else { whole };
+                Some(Value::string(bare, Provenance::new(step.action, span)))
             };
             let (mine, theirs) = (placed(here, a, pair.here), placed(there, b, pair.there));
-            let unknown = [&mine, &theirs].iter().any(|side| {
-                side.as_ref().and_then(Value::text).is_some_and(scalar::has_placeholder)
-            });
-            if unknown {
-                self.found.unknown += 1;
-                continue;
+            if let (Some(mine), Some(theirs)) = (&mine, &theirs) {
+                match scalar::compare(mine, theirs, self.names) {
+                    Verdict::Equal | Verdict::Names => continue,
+                    Verdict::Noise(rule) => {
+                        *self.found.noise.entry(rule).or_default() += 1;
+                        continue;
+                    }
+                    Verdict::Unknown => {
+                        self.found.unknown += 1;
+                        continue;
+                    }
+                    Verdict::Differs => {}
+                }
             }
             let change = match (&mine, &theirs) {
                 (Some(_), Some(_)) => Change::Changed,

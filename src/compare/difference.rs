@@ -73,6 +73,10 @@ impl Difference {
     }
 
     fn show(&self, side: &Side) -> Option<String> {
+        // A whole object is named by its id.
+        if self.path.steps().is_empty() {
+            return None;
+        }
         side.value.as_ref().map(|value| show(&self.resource.gvk.kind, self.path.steps(), value))
     }
 }

@@ -56,12 +56,29 @@ impl Learner {
         }
     }
 
-    /// The pairs that recur, each text in one pair only.
+    /// The pairs that recur, each text nearly always in the same one.
     pub(crate) fn finish(self) -> Vec<Substitution> {
+        let mut totals: BTreeMap<(usize, usize, bool, String), usize> = BTreeMap::new();
+        for ((env, reference, here, there), places) in &self.seen {
+            for (side, text) in [(true, here), (false, there)] {
+                let key = (*env, *reference, side, text.clone());
+                *totals.entry(key).or_default() += places.all.len();
+            }
+        }
+        let faithful = |env: usize, reference: usize, side: bool, text: &str, places: usize| {
+            let total = totals.get(&(env, reference, side, text.to_owned())).copied();
+            places * 5 >= total.unwrap_or(0) * 4
+        };
         let mut pairs: Vec<Substitution> = self
             .seen
             .into_iter()
-            .filter(|(_, places)| places.all.len() >= PLACES && places.partial * 2 >= PLACES)
+            .filter(|((env, reference, here, there), places)| {
+                let count = places.all.len();
+                count >= PLACES
+                    && places.partial * 2 >= PLACES
+                    && faithful(*env, *reference, true, here, count)
+                    && faithful(*env, *reference, false, there, count)
+            })
             .map(|((env, reference, here, there), places)| Substitution {
                 environments: (env, reference),
                 here,
@@ -69,18 +86,6 @@ impl Learner {
                 places: places.all.len(),
             })
             .collect();
-        pairs.sort_by(|a, b| b.places.cmp(&a.places).then_with(|| a.cmp(b)));
-        let mut taken = BTreeSet::new();
-        pairs.retain(|pair| {
-            let mine = (pair.environments, pair.here.clone());
-            let theirs = ((pair.environments.1, pair.environments.0), pair.there.clone());
-            let fresh = !taken.contains(&mine) && !taken.contains(&theirs);
-            if fresh {
-                taken.insert(mine);
-                taken.insert(theirs);
-            }
-            fresh
-        });
         pairs.sort();
         pairs
     }
@@ -126,7 +131,7 @@ fn is_name(text: &str) -> bool {
         "true", "false", "yes", "no", "enabled", "disabled", "enable", "disable", "debug", "info",
         "warn", "warning", "error", "trace", "none", "null", "always", "never", "default",
     ];
-    let plain = text.chars().all(|c| c.is_alphanumeric() || "-_./".contains(c));
+    let plain = text.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
     let account = text.len() >= 9 && text.bytes().all(|b| b.is_ascii_digit());
     text.len() >= SHORTEST
         && plain

@@ -90,10 +90,21 @@ fn is_comment(line: &str) -> bool {
 /// A line without one is its own key.
 pub(crate) fn split_key(line: &str) -> (&str, Option<&str>) {
     let separator = line.find(['=', ':']).filter(|&at| at > 0).or_else(|| line.find([' ', '\t']));
+    let bare = |key: &'_ str| -> usize { key.len() - key.trim_start_matches(['"', '\'']).len() };
     match separator {
-        Some(at) => (line[..at].trim_end(), Some(line[at + 1..].trim())),
+        Some(at) => {
+            let key = &line[bare(line).min(at)..at];
+            (key.trim_end_matches(['"', '\'', ' ', '\t']), Some(line[at + 1..].trim()))
+        }
         None => (line, None),
     }
+}
+
+/// The value of a keyed line without quotes and final separators, and where it begins in the line.
+pub(crate) fn value_of(line: &str) -> (usize, &str) {
+    let value = split_key(line).1.unwrap_or(line);
+    let bare = value.trim_matches(['"', '\'', ',', ';', ' ', '\t']);
+    (bare.as_ptr() as usize - line.as_ptr() as usize, bare)
 }
 
 /// The source bytes of one line of a text that was read from `span`.

@@ -35,6 +35,7 @@ pub use show::SECRET;
 
 use crate::compare::habit::{Census, General};
 use crate::compare::learn::Learner;
+use crate::compare::names::PairNames;
 use crate::compare::pairs::Comparison as Pairing;
 use crate::compare::unit::{UnitResult, World};
 use crate::config::Config;
@@ -78,7 +79,8 @@ pub fn compare(
         units.par_iter().map(|(first, pairs)| unit::compare(world, *first, pairs)).collect()
     };
     let mut results = run(&[]);
-    let learnt = learn(&results, evaluated);
+    let world = World { snapshot, config, layout, evaluated, substitutions: &[] };
+    let learnt = learn(&results, world);
     if !learnt.is_empty() {
         results = run(&learnt);
     }
@@ -112,22 +114,26 @@ fn starts<'l>(
     first.into_iter().zip(&layout.units).filter_map(|(first, unit)| Some((first?, unit)))
 }
 
-fn learn(results: &[UnitResult], evaluated: &[Evaluated<'_>]) -> Vec<Substitution> {
+/// Texts that stand for each other, the environments' own names already taken out.
+fn learn(results: &[UnitResult], world: World<'_>) -> Vec<Substitution> {
     let mut learner = Learner::default();
+    let mut known: BTreeMap<(usize, usize), PairNames> = BTreeMap::new();
     for difference in results.iter().flat_map(|result| &result.differences) {
-        if difference.change != Change::Changed {
-            continue;
-        }
-        let text =
-            |side: &Side| side.value.as_ref().and_then(|value| value.text().map(str::to_owned));
-        let (Some(here), Some(there)) = (text(&difference.here), text(&difference.there)) else {
+        let (here, there) = (difference.here_overlay, difference.there_overlay);
+        let value = |side: &Side| side.value.clone();
+        let (Some(mine), Some(theirs)) = (value(&difference.here), value(&difference.there)) else {
             continue;
         };
-        let environment = |at: usize| evaluated[at].overlay.environment;
-        let environments =
-            (environment(difference.here_overlay), environment(difference.there_overlay));
+        let (Some(mine), Some(theirs)) = (mine.text(), theirs.text()) else { continue };
+        let names = known.entry((here, there)).or_insert_with(|| unit::names(world, here, there));
+        let environment = |at: usize| world.evaluated[at].overlay.environment;
         let place = format!("{} {} {}", difference.unit, difference.resource, difference.path);
-        learner.note(environments, &place, &here, &there);
+        learner.note(
+            (environment(here), environment(there)),
+            &place,
+            &names.here.normal(mine),
+            &names.there.normal(theirs),
+        );
     }
     learner.finish()
 }

@@ -43,7 +43,7 @@ impl Names {
     }
 
     /// The same names plus texts that stand for each other on the two sides, by position.
-    pub(crate) fn with_substitutions<'t>(&self, texts: impl Iterator<Item = &'t str>) -> Self {
+    fn with_substitutions<'t>(&self, texts: impl Iterator<Item = &'t str>) -> Self {
         let mut words = self.words.clone();
         for (text, code) in texts.take(SUBSTITUTIONS).zip(FIRST_SUBSTITUTION..) {
             if let (false, Some(mark)) = (text.is_empty(), char::from_u32(code)) {
@@ -123,11 +123,15 @@ pub(crate) fn without_names(normal: &str) -> String {
 
 /// Whether two texts are the same but for the names of their environments.
 pub(crate) fn same_but_names(here: &str, there: &str, names: &PairNames) -> bool {
-    let (here, there) = (names.here.normal(here), names.there.normal(there));
-    here == there || {
-        let (short_here, short_there) = (without_names(&here), without_names(&there));
-        short_here == short_there && !short_here.is_empty()
-    }
+    let same = |own: &Names, other: &Names| {
+        let (here, there) = (own.normal(here), other.normal(there));
+        here == there || {
+            let (short_here, short_there) = (without_names(&here), without_names(&there));
+            short_here == short_there && !short_here.is_empty()
+        }
+    };
+    same(&names.here, &names.there)
+        || names.substituted.as_ref().is_some_and(|(here, there)| same(here, there))
 }
 
 /// The names of the two sides of a comparison.
@@ -137,6 +141,21 @@ pub(crate) struct PairNames {
     pub(crate) here: Names,
     /// Of its reference.
     pub(crate) there: Names,
+    /// Both with the substitutions besides, if there are any.
+    pub(crate) substituted: Option<(Names, Names)>,
+}
+
+impl PairNames {
+    /// The names of both sides, with pairs of texts that stand for each other.
+    pub(crate) fn new(here: Names, there: Names, substitutions: &[(&str, &str)]) -> Self {
+        let substituted = (!substitutions.is_empty()).then(|| {
+            (
+                here.with_substitutions(substitutions.iter().map(|(here, _)| *here)),
+                there.with_substitutions(substitutions.iter().map(|(_, there)| *there)),
+            )
+        });
+        Self { here, there, substituted }
+    }
 }
 
 #[cfg(test)]
@@ -166,6 +185,7 @@ mod tests {
         let pair = PairNames {
             here: names(&["prod", "production"], "apps/a/production/eu-prod-01", Some("eu-01")),
             there: names(&["stg", "staging"], "apps/a/staging/us-stg-01", Some("us-01")),
+            substituted: None,
         };
         let same = |here, there| same_but_names(here, there, &pair);
         assert!(same("https://orders.prod.example.org", "https://orders.stg.example.org"));
@@ -173,6 +193,7 @@ mod tests {
         assert!(same("data", "data-stg"));
         assert!(same("api.eu-prod-01.example.org", "api.us-stg-01.example.org"));
         assert!(same("ORDERS_PROD", "ORDERS_STG"));
+        assert!(same("production/a/eu-prod-01/keys", "staging/a/us-stg-01/keys"));
         assert!(!same("product", "stgduct"));
         assert!(!same("orders.stg.example.org", "orders.stg.example.net"));
         assert!(!same("5", "6"));

@@ -17,7 +17,7 @@ use crate::kube::{Path, Resource, Value};
 use crate::layout::Layout;
 use crate::render::{Evaluated, Grade, Rendered};
 use crate::source::Snapshot;
-use crate::text::Span;
+use crate::text::{FileId, Span};
 
 /// What every comparison needs.
 #[derive(Clone, Copy)]
@@ -92,10 +92,7 @@ pub(crate) fn names(world: World<'_>, here: usize, there: usize) -> PairNames {
         .filter(|substitution| substitution.environments == environments)
         .map(|substitution| (&*substitution.here, &*substitution.there));
     let texts: Vec<(&str, &str)> = configured.chain(learnt).collect();
-    PairNames {
-        here: Names::of(a, mine).with_substitutions(texts.iter().map(|(here, _)| *here)),
-        there: Names::of(b, theirs).with_substitutions(texts.iter().map(|(_, there)| *there)),
-    }
+    PairNames::new(Names::of(a, mine), Names::of(b, theirs), &texts)
 }
 
 /// Another overlay of the reference: what it does too has been tried out.
@@ -213,7 +210,25 @@ impl Judging<'_> {
                 path.parent().as_ref() == Some(root)
                     && path.stem().eq_ignore_ascii_case("kustomization")
             })
-            .map_or(otherwise, |&file| Span::file_start(file))
+            .and_then(|&file| self.list_of_resources(file))
+            .unwrap_or(otherwise)
+    }
+
+    /// The key `resources` of a kustomization file, or its first word.
+    fn list_of_resources(&self, file: FileId) -> Option<Span> {
+        let text = &self.world.snapshot.file(file).ok()?.text;
+        let mut at = 0;
+        let mut first = None;
+        for line in text.split_inclusive('\n') {
+            let word = line.find(|c: char| !c.is_alphanumeric()).unwrap_or(line.len());
+            let span = Span::new(file, at, at + word);
+            if line.starts_with("resources:") {
+                return Some(span);
+            }
+            first = first.or((word > 0).then_some(span));
+            at += line.len();
+        }
+        first
     }
 
     fn settle(

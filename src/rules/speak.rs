@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::compare::{Cause, Change, Difference, Grouping, Topic};
+use crate::compare::{Cause, Change, Difference, Grouping, Side, Topic};
 use crate::finding::{Finding, Level, Role, Subject};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
@@ -38,7 +38,7 @@ pub(crate) fn report(
         };
         let message = format!("{}{}", speech.message, remarks(cause));
         let mut finding = Finding::at(cause.primary(), message).help(speech.help);
-        finding = labelled(finding, cause, &sides).about(subject(cx, cause, &sides));
+        finding = labelled(cx, finding, cause, &sides).about(subject(cx, cause, &sides));
         findings.push_at(level(findings.level(), cause, cx), finding);
     }
 }
@@ -105,14 +105,15 @@ fn subject(cx: &Context<'_>, cause: &Cause, sides: &Sides<'_>) -> Subject {
     }
 }
 
-fn labelled(finding: Finding, cause: &Cause, sides: &Sides<'_>) -> Finding {
+fn labelled(cx: &Context<'_>, finding: Finding, cause: &Cause, sides: &Sides<'_>) -> Finding {
     let first = cause.first();
-    let value = |side: &str, value: Option<String>| match value {
-        Some(value) => format!("{side}: `{value}`"),
-        None => format!("{side}: nothing here"),
+    let value = |name: &str, value: Option<String>, side: &Side| match value {
+        Some(value) => format!("{name}: `{value}`"),
+        None if side.value.is_some() => format!("{name} has it"),
+        None => format!("{name}: nothing here"),
     };
-    let mine = value(sides.here, first.shown());
-    let theirs = value(sides.there, first.reference_shown());
+    let mine = value(sides.here, first.shown(), &first.here);
+    let theirs = value(sides.there, first.reference_shown(), &first.there);
     let (primary, counterpart) = if cause.caused_here { (mine, theirs) } else { (theirs, mine) };
     let role = if first.change == Change::Changed { Role::Reference } else { Role::Related };
     let mut finding = finding.label(primary);
@@ -124,17 +125,26 @@ fn labelled(finding: Finding, cause: &Cause, sides: &Sides<'_>) -> Finding {
         let side = if cause.caused_here { &difference.here } else { &difference.there };
         let span = side.key.unwrap_or(side.span);
         if seen.len() < PLACES + 2 && seen.insert(span) {
-            finding = finding.place(Role::Related, span, also(difference));
+            finding = finding.place(Role::Related, span, also(cx, cause, difference));
         }
     }
     finding
 }
 
-fn also(difference: &Difference) -> String {
+/// What stands at a further place of a cause: the same path elsewhere, or another one.
+fn also(cx: &Context<'_>, cause: &Cause, difference: &Difference) -> String {
+    let first = cause.first();
+    let overlay = &cx.evaluated[difference.here_overlay];
     if difference.path.steps().is_empty() {
-        format!("also {}", difference.resource)
+        return format!("also {}", difference.resource);
+    }
+    let shown = if cause.caused_here { difference.shown() } else { difference.reference_shown() };
+    let value = shown.map_or(String::new(), |value| format!(": `{value}`"));
+    if difference.path == first.path && difference.unit == first.unit {
+        let variant = overlay.overlay.variant.as_deref().unwrap_or("another overlay");
+        format!("also in {variant}{value}")
     } else {
-        format!("also `{}` of {}", difference.path, difference.resource)
+        format!("also `{}` of {}{value}", difference.path, difference.resource)
     }
 }
 

@@ -18,7 +18,7 @@ rule! {
     /// for one environment only, document that with an exception.
     pub struct MissingResource {
     }
-    id: "missing-resource", family: Parity, level: Error, since: "0.1.0",
+    id: "missing-resource", family: Parity, level: Warning, since: "0.1.0",
 }
 
 impl Rule for MissingResource {
