@@ -42,6 +42,9 @@ pub(super) fn deployments(
         if !is_yaml(path) || path.segments().nth(DEEPEST).is_some() {
             continue;
         }
+        if !path.segments().any(speaks_of_flux) {
+            continue;
+        }
         let Some(directory) = path.parent() else { continue };
         let place = clusters.entry(directory.clone()).or_insert_with(|| {
             let told = directory.segments().any(|name| lexicon.read(name).is_some());
@@ -57,6 +60,12 @@ pub(super) fn deployments(
         }
     }
     found
+}
+
+/// Whether a path may hold what Flux reads; others are not worth reading for it.
+fn speaks_of_flux(segment: &str) -> bool {
+    let segment = segment.to_ascii_lowercase();
+    ["cluster", "flux", "gitops", "gotk", "kustomization"].iter().any(|word| segment.contains(word))
 }
 
 /// Name and path of the Flux Kustomizations that a file declares.
