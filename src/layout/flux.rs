@@ -64,8 +64,8 @@ pub(super) fn deployments(
 
 /// Whether a path may hold what Flux reads; others are not worth reading for it.
 fn speaks_of_flux(segment: &str) -> bool {
-    let segment = segment.to_ascii_lowercase();
-    ["cluster", "flux", "gitops", "gotk", "kustomization"].iter().any(|word| segment.contains(word))
+    matches!(segment, "cluster" | "clusters")
+        || ["flux", "gitops", "gotk"].iter().any(|word| segment.contains(word))
 }
 
 /// Name and path of the Flux Kustomizations that a file declares.
