@@ -72,7 +72,8 @@ fn speaks_of_flux(segment: &str) -> bool {
 fn kustomizations(store: &Store<'_>, file: FileId) -> Vec<(String, RepoPath)> {
     let Ok(source) = store.snapshot().file(file) else { return vec![] };
     // The controller's own definitions name the group too: only objects have it as their version.
-    if !source.text.lines().any(|line| line.starts_with("apiVersion:") && line.contains(GROUP)) {
+    let is_object = |line: &str| line.starts_with("apiVersion:") && line.contains(GROUP);
+    if !source.text.contains(GROUP) || !source.text.lines().any(is_object) {
         return vec![];
     }
     let documents = store.yaml(file).documents.iter();

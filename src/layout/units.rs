@@ -106,10 +106,11 @@ impl<'l> Templates<'l> {
             for further in candidate.parts.iter().skip(place.part + 2) {
                 group.deeper.entry(further.clone()).or_default().insert(name.clone());
             }
-            let home = candidate.parts.get(..place.part).unwrap_or_default().join("/");
+            let mut home = candidate.parts.get(..place.part).unwrap_or_default().join("/");
+            home.push('/');
             let Some(read) = known.all.get(&candidate.root) else { continue };
             for base in &read.resources {
-                if base.as_str().starts_with(&home) && !home.is_empty() {
+                if base.as_str().starts_with(&home) {
                     let users = bases.entry((key.clone(), base.clone())).or_default();
                     users.insert(name.clone());
                 }
