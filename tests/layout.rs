@@ -568,3 +568,15 @@ fn what_belongs_to_a_chart_is_no_overlay() {
     );
     assert_eq!(found, ["orders: dev prod"]);
 }
+
+#[test]
+fn many_siblings_are_judged_together() {
+    let paths: Vec<String> =
+        (0..3_000).map(|n| format!("orders/overlays/prod/c{n}x/kustomization.yaml")).collect();
+    let mut repository: Vec<(&str, &str)> =
+        paths.iter().map(|path| (path.as_str(), EMPTY)).collect();
+    repository.push(("orders/overlays/dev/kustomization.yaml", EMPTY));
+    let layout = discover_with(&repository, &Choices::default());
+    assert_eq!(layout.units.len(), 1);
+    assert_eq!(layout.units[0].overlays.len(), 3_001);
+}

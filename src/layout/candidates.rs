@@ -8,6 +8,7 @@ use crate::layout::Unplaced;
 use crate::layout::kustomizations::Kustomizations;
 use crate::layout::kustomizations::is_kustomization;
 use crate::layout::lexicon::Lexicon;
+use crate::layout::lexicon::Mark;
 use crate::layout::words;
 use crate::syntax::Store;
 use crate::text::FileId;
@@ -100,7 +101,11 @@ pub(super) fn gather(
 ) -> Vec<Candidate> {
     let directories = contents(store, choices, unplaced);
     learn_names(store, &directories, lexicon);
-    let gather = Gather { store, kustomizations, lexicon };
+    let mut marks: BTreeMap<&str, Option<Mark>> = BTreeMap::new();
+    for name in directories.keys().flat_map(RepoPath::segments) {
+        marks.entry(name).or_insert_with(|| lexicon.read(name));
+    }
+    let gather = Gather { store, kustomizations, lexicon, marks };
     let mut candidates = vec![];
     for (directory, contents) in &directories {
         gather.directory(directory, contents, &directories, &mut candidates);
@@ -193,9 +198,16 @@ struct Gather<'a> {
     store: &'a Store<'a>,
     kustomizations: &'a Kustomizations,
     lexicon: &'a Lexicon,
+    /// What each directory's name says.
+    marks: BTreeMap<&'a str, Option<Mark>>,
 }
 
 impl Gather<'_> {
+    /// The environments that the names on the way to a directory may hold.
+    fn marks<'m>(&'m self, directory: &'m RepoPath) -> impl Iterator<Item = &'m Mark> {
+        directory.segments().filter_map(|name| self.marks.get(name)?.as_ref())
+    }
+
     fn directory(
         &self,
         directory: &RepoPath,
@@ -210,7 +222,7 @@ impl Gather<'_> {
                 candidates.push(Candidate::directory(directory.clone(), OverlayKind::Kustomize));
             }
         }
-        let marked = directory.segments().any(|segment| self.lexicon.read(segment).is_some());
+        let marked = self.marks(directory).next().is_some();
         for &file in &contents.variables {
             let path = self.store.snapshot().path(file);
             let Some(end) = variables_extension(path) else { continue };
@@ -219,9 +231,7 @@ impl Gather<'_> {
                 candidates.push(candidate);
             }
         }
-        let exact = directory
-            .segments()
-            .any(|segment| self.lexicon.read(segment).is_some_and(|mark| mark.is_exact()));
+        let exact = self.marks(directory).any(Mark::is_exact);
         if contents.modules && exact && contents.variables.is_empty() {
             candidates.push(Candidate::directory(directory.clone(), OverlayKind::Terraform));
         }

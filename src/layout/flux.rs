@@ -42,6 +42,9 @@ pub(super) fn deployments(
         if !is_yaml(path) || path.segments().nth(DEEPEST).is_some() {
             continue;
         }
+        if !path.segments().any(speaks_of_flux) {
+            continue;
+        }
         let Some(directory) = path.parent() else { continue };
         let place = clusters.entry(directory.clone()).or_insert_with(|| {
             let told = directory.segments().any(|name| lexicon.read(name).is_some());
@@ -59,11 +62,18 @@ pub(super) fn deployments(
     found
 }
 
+/// Whether a path may hold what Flux reads; others are not worth reading for it.
+fn speaks_of_flux(segment: &str) -> bool {
+    matches!(segment, "cluster" | "clusters")
+        || ["flux", "gitops", "gotk"].iter().any(|word| segment.contains(word))
+}
+
 /// Name and path of the Flux Kustomizations that a file declares.
 fn kustomizations(store: &Store<'_>, file: FileId) -> Vec<(String, RepoPath)> {
     let Ok(source) = store.snapshot().file(file) else { return vec![] };
     // The controller's own definitions name the group too: only objects have it as their version.
-    if !source.text.lines().any(|line| line.starts_with("apiVersion:") && line.contains(GROUP)) {
+    let is_object = |line: &str| line.starts_with("apiVersion:") && line.contains(GROUP);
+    if !source.text.contains(GROUP) || !source.text.lines().any(is_object) {
         return vec![];
     }
     let documents = store.yaml(file).documents.iter();

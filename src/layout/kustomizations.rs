@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::iter::IntoParallelRefIterator as _;
+use rayon::iter::ParallelIterator as _;
+
 use crate::source::Snapshot;
 use crate::syntax::NodeRef;
 use crate::syntax::Store;
@@ -50,11 +53,14 @@ impl Kustomizations {
     /// Reads every kustomization file.
     pub(super) fn read(store: &Store<'_>) -> Self {
         let snapshot = store.snapshot();
+        let named = |(_, path): &(FileId, &RepoPath)| is_kustomization(path.file_name());
+        let files: Vec<(FileId, &RepoPath)> = snapshot.files().filter(named).collect();
+        files.par_iter().for_each(|(file, _)| {
+            store.yaml(*file);
+        });
         let mut all = Self::default();
-        for (file, path) in snapshot.files() {
-            if is_kustomization(path.file_name()) {
-                all.add(store, snapshot, file, path);
-            }
+        for (file, path) in files {
+            all.add(store, snapshot, file, path);
         }
         all
     }

@@ -170,13 +170,23 @@ pub(super) struct Lexicon {
     stages: Vec<Stage>,
     words: BTreeMap<String, Meaning>,
     /// Whole tokens that hold a word and a site name, learnt from the repository.
-    fused: BTreeMap<String, (std::ops::Range<usize>, Meaning)>,
+    fused: BTreeMap<String, Inner>,
+    /// Tokens that have been looked into already.
+    known: BTreeMap<String, Vec<Inner>>,
 }
+
+/// A word inside a token.
+type Inner = (std::ops::Range<usize>, Meaning);
 
 impl Lexicon {
     /// The built-in lexicon, or the one that `chosen` gives in promotion order.
     pub(super) fn new(chosen: &[(String, Vec<String>)]) -> Self {
-        let mut lexicon = Self { stages: vec![], words: BTreeMap::new(), fused: BTreeMap::new() };
+        let mut lexicon = Self {
+            stages: vec![],
+            words: BTreeMap::new(),
+            fused: BTreeMap::new(),
+            known: BTreeMap::new(),
+        };
         for (name, aliases) in chosen {
             let rank = u32::try_from(lexicon.stages.len() + 1).unwrap_or(u32::MAX / 10) * 10;
             let words = std::iter::once(name).chain(aliases).map(|word| word.to_lowercase());
@@ -254,10 +264,14 @@ impl Lexicon {
         for name in siblings.filter(|name| name.len() <= LONGEST_NAME) {
             let lower = name.to_ascii_lowercase();
             for token in tokens(&lower) {
-                for (range, meaning) in self.inside(&lower[token.clone()]) {
+                let text = &lower[token.clone()];
+                if !self.known.contains_key(text) {
+                    self.known.insert(text.to_owned(), self.inside(text));
+                }
+                for (range, meaning) in self.known.get(text).into_iter().flatten().cloned() {
                     let word = token.start + range.start..token.start + range.end;
                     let scheme = (lower[..word.start].to_owned(), lower[word.end..].to_owned());
-                    let found = (lower[token.clone()].to_owned(), range, meaning);
+                    let found = (text.to_owned(), range, meaning);
                     schemes.entry(scheme).or_default().push(found);
                 }
             }
@@ -273,7 +287,7 @@ impl Lexicon {
     }
 
     /// The words that a token begins or ends with.
-    fn inside(&self, token: &str) -> Vec<(std::ops::Range<usize>, Meaning)> {
+    fn inside(&self, token: &str) -> Vec<Inner> {
         if self.words.contains_key(token) {
             return vec![];
         }

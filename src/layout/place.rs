@@ -27,43 +27,70 @@ pub(super) struct Place {
     pub why: String,
 }
 
-/// Names that stand in one place of the tree.
+/// Names that stand in one place of the tree, and what they say together.
 #[derive(Debug, Default)]
 struct Slot {
     names: BTreeMap<String, Option<Mark>>,
+    /// Something that environments share stands there too.
     shared: bool,
     channel: Option<String>,
+    /// How many names hold an environment.
+    marked: usize,
+    /// A word that can be trusted is among them.
+    fair: bool,
+    /// A word that is no release channel's is among them.
+    strong: bool,
+    stages: BTreeSet<usize>,
+    exact: BTreeSet<usize>,
+    rests: BTreeMap<String, BTreeSet<usize>>,
+    /// The stages that are proved here.
+    proved: BTreeSet<usize>,
 }
 
 impl Slot {
-    fn marks(&self) -> impl Iterator<Item = &Mark> {
-        self.names.values().flatten()
-    }
-
-    fn stages<'a>(&'a self, pick: impl Fn(&Mark) -> bool + 'a) -> BTreeSet<usize> {
-        self.marks().filter(|mark| pick(mark)).map(|mark| mark.stage).collect()
+    fn add(&mut self, name: &str, mark: Option<Mark>) {
+        if words::is_base(name) && !mark.as_ref().is_some_and(Mark::is_exact) {
+            self.shared = true;
+            return;
+        }
+        if words::is_channel(name) {
+            self.channel = Some(name.to_owned());
+        }
+        if let Some(mark) = &mark {
+            self.marked += 1;
+            self.fair |= mark.trust >= Trust::Fair;
+            self.strong |= mark.trust == Trust::Strong || mark.word == "dev";
+            self.stages.insert(mark.stage);
+            if mark.is_exact() {
+                self.exact.insert(mark.stage);
+            }
+            self.rests.entry(mark.rest.clone()).or_default().insert(mark.stage);
+        }
+        self.names.insert(name.to_owned(), mark);
     }
 
     /// Whether at least one in `parts` of the names holds an environment.
     fn mostly(&self, parts: usize) -> bool {
-        self.marks().count() * parts >= self.names.len()
+        self.marked * parts >= self.names.len()
+    }
+
+    /// A release channel among the names, where no trusted environment is.
+    fn channel(&self) -> Option<&str> {
+        self.channel.as_deref().filter(|_| !self.strong)
     }
 
     /// Whether other environments stand in the place of this mark.
     fn proves(&self, mark: &Mark, in_holder: bool) -> bool {
-        let trusted = in_holder
-            || self.marks().any(|other| other.trust >= Trust::Fair)
-            || (self.shared && self.mostly(1));
-        if mark.is_exact() {
-            let several = self.stages(Mark::is_exact).len() > 1
-                || (self.stages(|_| true).len() > 1 && (in_holder || self.mostly(2)));
-            let weak = mark.trust == Trust::Weak;
-            return several && trusted && (!weak || self.mostly(3));
-        }
-        let same_rest = self.stages(|other| other.rest == mark.rest).len() > 1;
+        let trusted = in_holder || self.fair || (self.shared && self.mostly(1));
+        let several = self.stages.len() > 1;
         let fair = mark.trust >= Trust::Fair;
-        let crowd = self.stages(|_| true).len() > 1 && self.mostly(2) && (fair || in_holder);
-        let beside_exact = self.stages(Mark::is_exact).len() > 1 && fair;
+        if mark.is_exact() {
+            let beside = self.exact.len() > 1 || (several && (in_holder || self.mostly(2)));
+            return beside && trusted && (fair || self.mostly(3));
+        }
+        let same_rest = self.rests.get(&mark.rest).is_some_and(|stages| stages.len() > 1);
+        let crowd = several && self.mostly(2) && (fair || in_holder);
+        let beside_exact = self.exact.len() > 1 && fair;
         mark.fused || (trusted && (same_rest || crowd || beside_exact))
     }
 }
@@ -121,27 +148,21 @@ impl<'l> Placer<'l> {
             if slot.names.contains_key(name) {
                 continue;
             }
-            let mark = lexicon.read(name);
-            if words::is_base(name) && !mark.as_ref().is_some_and(Mark::is_exact) {
-                slot.shared = true;
-                continue;
-            }
-            if words::is_channel(name) {
-                slot.channel = Some(name.clone());
-            }
-            slot.names.insert(name.clone(), mark);
+            slot.add(name, lexicon.read(name));
         }
     }
 
     fn prove(&mut self, candidates: &[Candidate]) {
         for candidate in candidates {
             for (part, name) in candidate.parts.iter().enumerate() {
-                let Some(slot) = self.slots.get(&*slot_key(candidate, part)) else { continue };
+                let Some(slot) = self.slots.get_mut(&*slot_key(candidate, part)) else {
+                    continue;
+                };
                 let Some(Some(mark)) = slot.names.get(name) else { continue };
-                if !slot.proves(mark, in_holder(candidate, part)) || channel_beside(slot).is_some()
-                {
+                if !slot.proves(mark, in_holder(candidate, part)) || slot.channel().is_some() {
                     continue;
                 }
+                slot.proved.insert(mark.stage);
                 if mark.is_exact() {
                     self.stages.insert(mark.stage);
                     self.cousins.insert((part, top(candidate), mark.stage));
@@ -195,8 +216,7 @@ impl<'l> Placer<'l> {
         candidate.parts.iter().enumerate().find_map(|(part, name)| {
             let slot = self.slots.get(&*slot_key(candidate, part))?;
             let unknown = matches!(slot.names.get(name), Some(None));
-            let several = slot.stages(|mark| slot.proves(mark, false)).len() > 1;
-            (unknown && several && slot.mostly(3)).then_some(name.as_str())
+            (unknown && slot.proved.len() > 1 && slot.mostly(3)).then_some(name.as_str())
         })
     }
 
@@ -208,7 +228,7 @@ impl<'l> Placer<'l> {
         mark: &Mark,
         slot: &Slot,
     ) -> Result<Proof, String> {
-        if let Some(channel) = channel_beside(slot) {
+        if let Some(channel) = slot.channel() {
             return Err(format!("`{name}` stands among release channels (`{channel}`)"));
         }
         let holder = in_holder(candidate, part);
@@ -263,12 +283,6 @@ fn told_by(candidate: &Candidate, part: usize, name: &str, mark: &Mark) -> Strin
     } else {
         format!("`{}` in {what} `{name}` names an environment", mark.word)
     }
-}
-
-/// A channel among the names of a slot that has no trusted environment either.
-fn channel_beside(slot: &Slot) -> Option<&str> {
-    let trusted = slot.marks().any(|mark| mark.trust == Trust::Strong || mark.word == "dev");
-    slot.channel.as_deref().filter(|_| !trusted)
 }
 
 /// Whether environments are expected in this place.

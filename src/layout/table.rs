@@ -15,8 +15,8 @@ use crate::text::printable;
 const WIDTH: usize = 100;
 /// Unit names longer than this stand on a line of their own.
 const NAME_WIDTH: usize = 44;
-/// Most variants that are spelt out for a unit.
-const VARIANTS: usize = 6;
+/// The room that is kept for `, and 99 more` at the end of a line.
+const MORE: usize = 20;
 /// Most paths that are listed for one reason.
 const PATHS: usize = 8;
 
@@ -131,10 +131,17 @@ fn variants(layout: &Layout, unit: &Unit) -> Option<String> {
         .into_iter()
         .filter_map(|(at, variants)| {
             let name = shown(&layout.environment(at)?.name);
-            let more = variants.len().saturating_sub(VARIANTS);
-            let listed = variants[..variants.len() - more].join(", ");
-            let more = if more > 0 { format!(", and {more} more") } else { String::new() };
-            Some(format!("{name}: {listed}{more}"))
+            let mut line = format!("{name}:");
+            for (at, variant) in variants.iter().enumerate() {
+                let comma = if at == 0 { " " } else { ", " };
+                if at > 0 && line.chars().count() + variant.chars().count() > WIDTH - MORE {
+                    let _ = write!(line, ", and {} more", variants.len() - at);
+                    break;
+                }
+                line.push_str(comma);
+                line.push_str(variant);
+            }
+            Some(line)
         })
         .collect();
     (!told.is_empty()).then(|| told.join("\n    "))

@@ -36,6 +36,30 @@ struct Group {
     exact: bool,
     /// A site and the environment are fused in a name.
     fused: bool,
+    /// What follows from all that, once everything has been seen.
+    meaning: Option<Meaning>,
+}
+
+/// What the names around the environments of one place mean.
+#[derive(Debug, Clone, Copy)]
+struct Meaning {
+    /// The path above says which unit it is.
+    unit: bool,
+    /// What stands below the environment is a cluster or region, not a unit.
+    clusters: bool,
+    /// What a name says beside the environment.
+    rest: Rest,
+}
+
+/// What a name says beside the environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rest {
+    /// A cluster or region.
+    Variant,
+    /// The unit.
+    Unit,
+    /// The unit if it is a directory, a variant if it is a file.
+    UnitOfDirectory,
 }
 
 /// The path of one overlay as a template.
@@ -82,10 +106,11 @@ impl<'l> Templates<'l> {
             for further in candidate.parts.iter().skip(place.part + 2) {
                 group.deeper.entry(further.clone()).or_default().insert(name.clone());
             }
-            let home = candidate.parts.get(..place.part).unwrap_or_default().join("/");
+            let mut home = candidate.parts.get(..place.part).unwrap_or_default().join("/");
+            home.push('/');
             let Some(read) = known.all.get(&candidate.root) else { continue };
             for base in &read.resources {
-                if base.as_str().starts_with(&home) && !home.is_empty() {
+                if base.as_str().starts_with(&home) {
                     let users = bases.entry((key.clone(), base.clone())).or_default();
                     users.insert(name.clone());
                 }
@@ -96,14 +121,19 @@ impl<'l> Templates<'l> {
                 groups.entry(key).or_default().related.extend(users);
             }
         }
+        for Placed { candidate, place } in placed {
+            if let Some(group) = groups.get_mut(candidate.above(place.part)) {
+                let above = candidate.parts.get(..place.part).unwrap_or_default();
+                group.settle(above);
+            }
+        }
         Self { lexicon, groups }
     }
 
     /// The cluster or region that stands right below the environment of an overlay.
     pub(super) fn cluster_below<'p>(&self, placed: &'p Placed) -> Option<&'p str> {
         let group = self.groups.get(placed.candidate.above(placed.place.part))?;
-        directory_below(&placed.candidate, &placed.place)
-            .filter(|_| group.below_are_variants(&placed.candidate, &placed.place))
+        directory_below(&placed.candidate, &placed.place).filter(|_| group.has_clusters())
     }
 
     /// The template of one overlay.
@@ -129,8 +159,7 @@ impl<'l> Templates<'l> {
                 && at > place.part
                 && !words::is_base(name)
                 && group.is_some_and(|group| {
-                    group.below_are_variants(candidate, place)
-                        && (at == place.part + 1 || group.splits_further(candidate, place, name))
+                    group.has_clusters() && (at == place.part + 1 || group.splits_further(name))
                 });
             let part = match own {
                 Some(None) => {
@@ -138,7 +167,7 @@ impl<'l> Templates<'l> {
                     Part::of("{env}")
                 }
                 Some(Some(mark)) if at == place.part => {
-                    let unit = group.is_some_and(|group| group.rest_is_unit(candidate, place));
+                    let unit = group.is_some_and(|group| group.rest_is_unit(file));
                     beside(name, &mark, file, unit, candidate, at, &mut variants)
                 }
                 _ if variant_below || words::is_place(name) => {
@@ -255,41 +284,50 @@ pub(super) fn has_unit(candidate: &Candidate, place: &Place) -> bool {
 }
 
 impl Group {
-    /// Whether what stands below the environment is a cluster or region, not a unit.
-    fn below_are_variants(&self, candidate: &Candidate, place: &Place) -> bool {
-        let names = self.below.len();
-        let most = |count: usize| count * 2 >= names;
-        if most(self.below.keys().filter(|name| words::is_cluster_like(name)).count()) {
-            return true;
+    /// Decides once what the names mean; `above` are the parts above the environment.
+    fn settle(&mut self, above: &[String]) {
+        if self.meaning.is_some() {
+            return;
         }
-        if !has_unit(candidate, place) {
-            return false;
-        }
-        let recurring = self.below.values().filter(|stages| stages.len() > 1).count();
-        most(self.related.len()) || recurring * 2 <= names
+        let unit = above.iter().any(|name| words::names_a_unit(name));
+        let several = |names: &BTreeMap<String, BTreeSet<usize>>| {
+            names.values().filter(|stages| stages.len() > 1).count() * 2 > names.len()
+        };
+        let cluster_like = |names: &BTreeMap<String, BTreeSet<usize>>| {
+            names.keys().filter(|name| words::is_cluster_like(name)).count() * 2 >= names.len()
+        };
+        let related = self.related.len() * 2 >= self.below.len();
+        let clusters = cluster_like(&self.below) || (unit && (related || !several(&self.below)));
+        let held = above.last().is_some_and(|name| words::is_holder(name));
+        let rest = if self.fused || held || cluster_like(&self.rests) {
+            Rest::Variant
+        } else if !unit {
+            Rest::Unit
+        } else if several(&self.rests) && !self.exact {
+            Rest::UnitOfDirectory
+        } else {
+            Rest::Variant
+        };
+        self.meaning = Some(Meaning { unit, clusters, rest });
+    }
+
+    fn has_clusters(&self) -> bool {
+        self.meaning.is_some_and(|meaning| meaning.clusters)
+    }
+
+    /// Whether what a name says beside the environment is the unit.
+    fn rest_is_unit(&self, file: bool) -> bool {
+        self.meaning.is_some_and(|meaning| match meaning.rest {
+            Rest::Variant => false,
+            Rest::Unit => true,
+            Rest::UnitOfDirectory => !file,
+        })
     }
 
     /// Whether a name further below the environment is a cluster of one region, not a part of the
     /// unit that every cluster has.
-    fn splits_further(&self, candidate: &Candidate, place: &Place, name: &str) -> bool {
+    fn splits_further(&self, name: &str) -> bool {
         let single = self.deeper.get(name).is_some_and(|above| above.len() == 1);
-        single && self.below.len() > 1 && has_unit(candidate, place)
-    }
-
-    /// Whether what a name says beside the environment is the unit, not a cluster or region.
-    fn rest_is_unit(&self, candidate: &Candidate, place: &Place) -> bool {
-        let parent = place.part.checked_sub(1).and_then(|at| candidate.parts.get(at));
-        if self.fused || parent.is_some_and(|name| words::is_holder(name)) {
-            return false;
-        }
-        let placed = self.rests.keys().filter(|rest| words::is_cluster_like(rest)).count();
-        if placed * 2 >= self.rests.len() {
-            return false;
-        }
-        if !has_unit(candidate, place) {
-            return true;
-        }
-        let recurring = self.rests.values().filter(|stages| stages.len() > 1).count();
-        !self.exact && !candidate.is_file() && recurring * 2 > self.rests.len()
+        single && self.below.len() > 1 && self.meaning.is_some_and(|meaning| meaning.unit)
     }
 }
