@@ -350,6 +350,12 @@ fn a_lonely_weak_word_is_not_an_environment() {
 }
 
 #[test]
+fn weak_words_beside_each_other_and_a_base_are_environments() {
+    let found = kustomized(&["orders/base", "orders/test", "orders/live"]);
+    assert_eq!(found, ["orders: test live"]);
+}
+
+#[test]
 fn an_environment_that_includes_another_is_still_one() {
     let found = units(&[
         ("orders/overlays/staging/kustomization.yaml", EMPTY),
@@ -513,4 +519,52 @@ not placed: 1
     assert_eq!(json["units"][0]["template"], "orders/overlays/{env}[/{variant}]");
     assert_eq!(json["units"][0]["overlays"][1]["variant"], serde_json::Value::Null);
     assert_eq!(json["unplaced"][0]["root"], "tool");
+}
+
+#[test]
+fn regions_hold_clusters() {
+    let found = kustomized(&[
+        "scope/overlays/prod/moc/zero",
+        "scope/overlays/prod/osc/one",
+        "scope/overlays/stage/moc/two",
+    ]);
+    assert_eq!(found, ["scope: stage/moc/two prod/moc/zero prod/osc/one"]);
+    let found =
+        kustomized(&["eu-west-1/prod/orders", "eu-west-1/dev/orders", "us-east-1/prod/orders"]);
+    assert_eq!(found, ["orders: dev/eu-west-1 prod/eu-west-1 prod/us-east-1"]);
+    let found =
+        kustomized(&["clusters/prd/01/orders", "clusters/stg/01/orders", "clusters/prd/02/orders"]);
+    assert_eq!(found, ["orders: stg/01 prd/01 prd/02"]);
+}
+
+#[test]
+fn accounts_above_environments() {
+    let found = kustomized(&["nonprod/dev/orders", "nonprod/test/orders", "prod/prod/orders"]);
+    assert_eq!(found, ["orders: dev test prod"]);
+}
+
+#[test]
+fn manifests_of_several_environments_in_one_directory() {
+    let found = files(&["k8s/dev.yaml", "k8s/prod.yaml"], MANIFEST);
+    assert_eq!(found, ["k8s: dev prod"]);
+    let found =
+        files(&["k8s/orders-dev.yaml", "k8s/orders-prod.yaml", "k8s/test-job.yaml"], MANIFEST);
+    assert_eq!(found, ["k8s/orders: dev prod"]);
+}
+
+#[test]
+fn what_belongs_to_a_chart_is_no_overlay() {
+    let found = files(
+        &[
+            "prod/orders/Chart.yaml",
+            "prod/orders/values.yaml",
+            "prod/orders/charts/redis/values.yaml",
+            "prod/orders/templates/deployment.yaml",
+            "dev/orders/Chart.yaml",
+            "dev/orders/values.yaml",
+            "dev/orders/ci/test-values.yaml",
+        ],
+        MANIFEST,
+    );
+    assert_eq!(found, ["orders: dev prod"]);
 }

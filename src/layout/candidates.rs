@@ -225,10 +225,13 @@ impl Gather<'_> {
         if contents.modules && exact && contents.variables.is_empty() {
             candidates.push(Candidate::directory(directory.clone(), OverlayKind::Terraform));
         }
-        if contents.yaml.is_empty() || in_chart_templates(directory, all) {
+        if contents.yaml.is_empty() || inside_chart(directory, all) {
             return;
         }
         self.values(contents, marked, candidates);
+        if !(marked || contents.chart || contents.kustomization) {
+            self.manifest_files(contents, candidates);
+        }
         if marked && !contents.chart && self.is_manifest_directory(directory, contents) {
             candidates.push(Candidate::directory(directory.clone(), OverlayKind::Manifests));
         }
@@ -268,6 +271,21 @@ impl Gather<'_> {
         }
     }
 
+    /// Manifests of several environments side by side: `k8s/prod.yaml`, `k8s/orders-prod.yaml`.
+    fn manifest_files(&self, contents: &Contents, candidates: &mut Vec<Candidate>) {
+        for &file in &contents.yaml {
+            let path = self.store.snapshot().path(file);
+            if self.lexicon.read(path.stem()).is_some()
+                && !self.kustomizations.referenced.contains(path)
+                && self.is_manifest(file)
+            {
+                let extension = format!(".{}", path.extension());
+                let kind = OverlayKind::Manifests;
+                candidates.push(Candidate::new(path.clone(), kind, &extension));
+            }
+        }
+    }
+
     /// Whether the environment of a file stands in a directory of values: `values/prod/x.yaml`.
     fn in_value_holder(&self, candidate: &Candidate) -> bool {
         candidate.parts.windows(2).any(|pair| {
@@ -299,11 +317,11 @@ impl Gather<'_> {
     }
 }
 
-/// Whether a directory belongs to the templates of a chart.
-fn in_chart_templates(directory: &RepoPath, all: &BTreeMap<RepoPath, Contents>) -> bool {
+/// Whether a directory belongs to a chart itself: templates, tests, charts that it depends on.
+fn inside_chart(directory: &RepoPath, all: &BTreeMap<RepoPath, Contents>) -> bool {
     let mut at = directory.clone();
     while let Some(parent) = at.parent() {
-        let inner = matches!(at.file_name(), "templates" | "crds");
+        let inner = matches!(at.file_name(), "templates" | "crds" | "charts" | "ci");
         if inner && all.get(&parent).is_some_and(|contents| contents.chart) {
             return true;
         }

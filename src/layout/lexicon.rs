@@ -133,6 +133,11 @@ impl Mark {
         self.rest.is_empty()
     }
 
+    /// Whether the word means several environments at once, such as all but production.
+    pub(super) fn is_broad(&self) -> bool {
+        self.word.starts_with("non")
+    }
+
     /// The name with the word replaced by `{env}`.
     pub(super) fn templated(&self, name: &str) -> String {
         let before = name.get(..self.at.start).unwrap_or("");

@@ -51,16 +51,19 @@ impl Slot {
 
     /// Whether other environments stand in the place of this mark.
     fn proves(&self, mark: &Mark, in_holder: bool) -> bool {
-        let trusted = self.marks().any(|other| other.trust >= Trust::Fair);
+        let trusted = in_holder
+            || self.marks().any(|other| other.trust >= Trust::Fair)
+            || (self.shared && self.mostly(1));
         if mark.is_exact() {
             let several = self.stages(Mark::is_exact).len() > 1
                 || (self.stages(|_| true).len() > 1 && (in_holder || self.mostly(2)));
             let weak = mark.trust == Trust::Weak;
-            return several && (trusted || in_holder) && (!weak || self.mostly(3));
+            return several && trusted && (!weak || self.mostly(3));
         }
         let same_rest = self.stages(|other| other.rest == mark.rest).len() > 1;
-        let crowd = self.stages(|_| true).len() > 1 && self.mostly(2);
-        let beside_exact = self.stages(Mark::is_exact).len() > 1 && mark.trust >= Trust::Fair;
+        let fair = mark.trust >= Trust::Fair;
+        let crowd = self.stages(|_| true).len() > 1 && self.mostly(2) && (fair || in_holder);
+        let beside_exact = self.stages(Mark::is_exact).len() > 1 && fair;
         mark.fused || (trusted && (same_rest || crowd || beside_exact))
     }
 }
@@ -158,7 +161,8 @@ impl<'l> Placer<'l> {
             let Some(Some(mark)) = slot.names.get(name) else { continue };
             match self.judge(candidate, part, name, mark, slot) {
                 Ok(proof) => {
-                    let key = (proof, mark.trust, Reverse(part));
+                    // `nonprod/test` is a test environment of an account for several.
+                    let key = (proof, !mark.is_broad(), mark.trust, Reverse(part));
                     if best.as_ref().is_none_or(|(best, _)| *best < key) {
                         let why = told_by(candidate, part, name, mark);
                         let (stage, mark) = (mark.stage, Some(mark.clone()));

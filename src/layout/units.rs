@@ -26,6 +26,8 @@ struct Group {
     /// Names directly below the environment, their own words for it taken out, with the stages
     /// that have them.
     below: BTreeMap<String, BTreeSet<usize>>,
+    /// Names further below, with the names directly below the environment that have them.
+    deeper: BTreeMap<String, BTreeSet<String>>,
     /// Names below that are built on a base which another name uses too.
     related: BTreeSet<String>,
     /// What names say beside the environment, with the stages that say it.
@@ -77,6 +79,9 @@ impl<'l> Templates<'l> {
             let renamed = mark.map(|mark| mark.rest).filter(|rest| !rest.is_empty());
             let name = renamed.unwrap_or_else(|| name.to_owned());
             group.below.entry(name.clone()).or_default().insert(place.stage);
+            for further in candidate.parts.iter().skip(place.part + 2) {
+                group.deeper.entry(further.clone()).or_default().insert(name.clone());
+            }
             let home = candidate.parts.get(..place.part).unwrap_or_default().join("/");
             let Some(read) = known.all.get(&candidate.root) else { continue };
             for base in &read.resources {
@@ -113,12 +118,20 @@ impl<'l> Templates<'l> {
             let own = if at == place.part {
                 Some(place.mark.clone())
             } else {
-                self.lexicon.read(name).filter(|mark| mark.stage == place.stage).map(Some)
+                let same = |mark: &Mark| {
+                    mark.stage == place.stage
+                        && (at > place.part || place.mark.as_ref() == Some(mark))
+                };
+                let broad = |mark: &Mark| at < place.part && mark.is_broad() && mark.is_exact();
+                self.lexicon.read(name).filter(|mark| same(mark) || broad(mark)).map(Some)
             };
             let variant_below = !file
-                && at == place.part + 1
+                && at > place.part
                 && !words::is_base(name)
-                && group.is_some_and(|group| group.below_are_variants(candidate, place));
+                && group.is_some_and(|group| {
+                    group.below_are_variants(candidate, place)
+                        && (at == place.part + 1 || group.splits_further(candidate, place, name))
+                });
             let part = match own {
                 Some(None) => {
                     variants.push(name.clone());
@@ -133,7 +146,7 @@ impl<'l> Templates<'l> {
                     variants.push(if rest.is_empty() { name.clone() } else { rest });
                     Part::of("{variant}")
                 }
-                Some(Some(mark)) if at > place.part => Part::of(&mark.templated(name)),
+                Some(Some(mark)) => Part::of(&mark.templated(name)),
                 _ => Part::of(name),
             };
             parts.push(part);
@@ -254,6 +267,13 @@ impl Group {
         }
         let recurring = self.below.values().filter(|stages| stages.len() > 1).count();
         most(self.related.len()) || recurring * 2 <= names
+    }
+
+    /// Whether a name further below the environment is a cluster of one region, not a part of the
+    /// unit that every cluster has.
+    fn splits_further(&self, candidate: &Candidate, place: &Place, name: &str) -> bool {
+        let single = self.deeper.get(name).is_some_and(|above| above.len() == 1);
+        single && self.below.len() > 1 && has_unit(candidate, place)
     }
 
     /// Whether what a name says beside the environment is the unit, not a cluster or region.

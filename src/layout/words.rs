@@ -125,69 +125,71 @@ const ASIDE: &[(&str, &str)] = &[
 const CHANNELS: &[&str] =
     &["alpha", "beta", "candidate", "channel", "edge", "eus", "fast", "nightly", "stable", "rapid"];
 
-/// Geography as clouds abbreviate it.
+/// Geography as clouds abbreviate it: a place in company (`eu-west-1`, `us2`).
 const PLACES: &[&str] = &[
+    "af",
     "africa",
     "ap",
-    "apac",
     "apne",
-    "asia",
+    "apse",
     "au",
     "aue",
     "az",
     "br",
     "ca",
     "central",
-    "centralus",
     "cn",
     "de",
-    "dr",
     "east",
-    "eastus",
-    "emea",
-    "eu",
     "eun",
-    "eus",
     "euw",
-    "europe",
     "fr",
     "gb",
+    "il",
     "in",
     "jp",
-    "latam",
     "me",
     "na",
-    "neu",
     "north",
     "northeast",
-    "northeurope",
     "northwest",
-    "nw",
-    "primary",
     "sa",
     "se",
-    "secondary",
     "sea",
     "sg",
     "south",
     "southeast",
     "southwest",
-    "uk",
     "uks",
     "ukw",
-    "us",
     "use",
     "usw",
-    "weu",
     "west",
+];
+
+/// Geography that needs no company.
+const REGIONS: &[&str] = &[
+    "apac",
+    "asia",
+    "centralus",
+    "eastus",
+    "emea",
+    "eu",
+    "europe",
+    "latam",
+    "neu",
+    "northeurope",
+    "uk",
+    "uksouth",
+    "ukwest",
+    "us",
+    "weu",
     "westeurope",
     "westus",
-    "wus",
 ];
 
 /// Words that number the copies of an environment: `ring-1`, `cluster02`, `wave-3`.
-const SERIES: &[&str] =
-    &["blue", "canary", "cell", "cluster", "green", "ring", "shard", "slot", "wave", "zone"];
+const SERIES: &[&str] = &["cell", "cluster", "region", "ring", "shard", "slot", "wave", "zone"];
 
 /// File name parts that name a unit beside an environment (`secrets-prod.yaml`).
 const FILE_NOUNS: &[&str] = &[
@@ -262,15 +264,18 @@ pub(super) fn aside(name: &str) -> Option<&'static str> {
 
 /// Whether the name can only be a region or a numbered copy: `eu-west-1`, `ring-2`, `01`.
 pub(super) fn is_place(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    let mut tokens = 0;
-    let told = lower.split(['-', '_']).all(|token| {
-        tokens += 1;
+    let tokens = || name.split(['-', '_']);
+    let fits = |token: &str| {
         let letters = token.trim_end_matches(|c: char| c.is_ascii_digit());
-        letters.is_empty() || holds(PLACES, letters) || holds(SERIES, letters)
-    });
-    let short = lower.bytes().any(|byte| byte.is_ascii_digit()) || tokens > 1;
-    told && !lower.is_empty() && (short || holds(PLACES, &lower) || holds(SERIES, &lower))
+        letters.is_empty() || is_geography(letters) || holds(SERIES, letters)
+    };
+    // `central` or `zone` alone may be anything.
+    let company = tokens().count() > 1 || name.ends_with(|c: char| c.is_ascii_digit());
+    !name.is_empty() && tokens().all(fits) && (company || holds(REGIONS, name))
+}
+
+fn is_geography(word: &str) -> bool {
+    holds(PLACES, word) || holds(REGIONS, word)
 }
 
 /// Whether the name is a step of a roll-out: `ring-2`, `wave1`.
@@ -285,7 +290,7 @@ pub(super) fn is_ring(name: &str) -> bool {
 
 /// Whether the name looks like that of one cluster among others: a place, or numbered at its end.
 pub(super) fn is_cluster_like(name: &str) -> bool {
-    let places = name.split(['-', '_']).filter(|token| holds(PLACES, token)).count();
+    let places = name.split(['-', '_']).filter(|token| is_geography(token)).count();
     is_place(name)
         || places > 1
         || (name.contains(['-', '_']) && name.ends_with(|c: char| c.is_ascii_digit()))
@@ -297,11 +302,10 @@ mod tests {
 
     #[test]
     fn places_are_regions_and_numbered_copies() {
-        for name in ["eu-west-1", "ring-2", "01", "euw1", "us-east-2", "weu", "cluster02", "canary"]
-        {
+        for name in ["eu-west-1", "ring-2", "01", "euw1", "us-east-2", "weu", "cluster02", "eu"] {
             assert!(is_place(name), "{name}");
         }
-        for name in ["orders", "redis6", "v1", "in-memory", "west-wing", ""] {
+        for name in ["orders", "redis6", "v1", "in-memory", "west-wing", "canary", "me", ""] {
             assert!(!is_place(name), "{name}");
         }
         assert!(is_cluster_like("acme-prd-rh02"));
