@@ -1,12 +1,15 @@
 //! `paritylint render`.
 
+use std::io::Write as _;
+
 use crate::cli::args::{Color, RenderArgs};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::root::{self, Root};
 use crate::cli::{terminal, write};
 use crate::config::ConfigError;
-use crate::render::{Options, Renderer};
+use crate::kube::Value;
+use crate::render::{Options, Renderer, output};
 use crate::report;
 use crate::source::{Limits, Snapshot};
 use crate::syntax::Store;
@@ -24,15 +27,20 @@ pub(super) fn run(args: &RenderArgs) -> Result<Exit, CliError> {
     let path = root.relative(&directory)?;
     let store = Store::new(&snapshot);
     let options = Options { restricted: !args.unrestricted, partial: args.partial };
-    let rendered = Renderer::new(&store, options).render(&path).map_err(|error| {
-        let error =
-            ConfigError { span: Some(error.span), message: error.message, help: error.help };
+    let fail = |span, message, help| {
+        let error = ConfigError { span: Some(span), message, help };
         CliError::config(&snapshot, &[error], terminal::error_style(Color::Auto))
-    })?;
+    };
+    let rendered = Renderer::new(&store, options)
+        .render(&path)
+        .map_err(|error| fail(error.span, error.message, error.help))?;
     for gap in &rendered.gaps {
         write::stderr(&format!("note: left out: {} `{}`\n", gap.what, printable(&gap.detail)));
     }
-    let origins = args.origins.then_some(&snapshot);
-    write::stdout(|mut out| report::manifests(&rendered.resources, origins, &mut out))?;
+    let origin = |value: &Value| Some(report::origin(&snapshot, value.span()));
+    let origins: Option<output::Origins<'_>> = if args.origins { Some(&origin) } else { None };
+    let text = output::write(&rendered.resources, origins)
+        .map_err(|error| fail(error.span, error.message, None))?;
+    write::stdout(|mut out| out.write_all(text.as_bytes()))?;
     Ok(Exit::Clean)
 }

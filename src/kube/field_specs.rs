@@ -48,6 +48,8 @@ pub enum FieldList {
     Namespace,
     /// Labels and selectors.
     CommonLabels,
+    /// Labels that are set without selectors and templates, besides the object's own.
+    Labels,
     /// Labels without selectors.
     TemplateLabels,
     /// Annotations.
@@ -62,11 +64,12 @@ pub enum FieldList {
 
 impl FieldList {
     /// All lists with their names.
-    pub const NAMES: [(&'static str, Self); 9] = [
+    pub const NAMES: [(&'static str, Self); 10] = [
         ("namePrefix", Self::NamePrefix),
         ("nameSuffix", Self::NameSuffix),
         ("namespace", Self::Namespace),
         ("commonLabels", Self::CommonLabels),
+        ("labels", Self::Labels),
         ("templateLabels", Self::TemplateLabels),
         ("commonAnnotations", Self::CommonAnnotations),
         ("images", Self::Images),
@@ -181,30 +184,43 @@ impl FieldSpecs {
         &mut self.names[at].fields
     }
 
-    /// Both together. Nothing is copied where one is the other or the built-in.
+    fn is_empty(&self) -> bool {
+        self.names.is_empty() && self.lists.iter().all(Vec::is_empty)
+    }
+
+    /// Both together; where both mean a field, mine comes first. Nothing is copied without need.
+    ///
+    /// What is not empty holds the built-in already, or something more special in its place.
     pub fn union(mine: &Arc<Self>, other: &Arc<Self>) -> Result<Arc<Self>, Conflict> {
-        if Arc::ptr_eq(mine, other) || Arc::ptr_eq(other, &BUILTIN) {
-            return Ok(Arc::clone(mine));
-        }
-        if Arc::ptr_eq(mine, &BUILTIN) {
+        if mine.is_empty() {
             return Ok(Arc::clone(other));
         }
+        if Arc::ptr_eq(mine, other) || Arc::ptr_eq(other, &BUILTIN) || other.is_empty() {
+            return Ok(Arc::clone(mine));
+        }
         let mut all = (**mine).clone();
+        all.add_all(other)?;
+        Ok(Arc::new(all))
+    }
+
+    /// Adds all fields of another, unless they are there.
+    pub fn add_all(&mut self, other: &Self) -> Result<(), Conflict> {
         for (_, list) in FieldList::NAMES {
             for spec in other.list(list) {
-                all.add(list, spec.clone())?;
+                self.add(list, spec.clone())?;
             }
         }
         for name in &other.names {
             for spec in &name.fields {
-                all.add_reference(&name.target, spec.clone())?;
+                self.add_reference(&name.target, spec.clone())?;
             }
         }
-        Ok(Arc::new(all))
+        Ok(())
     }
 }
 
-fn merge(specs: &mut Vec<FieldSpec>, new: FieldSpec) -> Result<(), Conflict> {
+/// Adds a field to a list, unless one is there that means it, too.
+pub fn merge(specs: &mut Vec<FieldSpec>, new: FieldSpec) -> Result<(), Conflict> {
     match specs.iter().find(|spec| spec.path == new.path && selects(&new.of, &spec.of)) {
         Some(spec) if spec.create != new.create => Err(Conflict(new.path)),
         Some(_) => Ok(()),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::kube::provenance::Provenance;
 use crate::kube::value::{Entry, Kind, Map, Scalar, Value};
-use crate::syntax::scalar::{Dialect, Tag};
+use crate::syntax::scalar::{self, Dialect, Tag};
 use crate::syntax::{NodeKind, NodeRef};
 use crate::text::Span;
 
@@ -101,11 +101,22 @@ impl Loader {
                 return Err(fail(LoadErrorKind::KeyNotString(text.to_owned())));
             }
             let value = self.value(value, depth + 1, aliased)?;
-            own.push(Entry { key: text.into(), key_span: key.span(), value });
+            own.push(Entry { key: self.key(key, text), key_span: key.span(), value });
         }
         // Of merged maps the first wins, and the map's own keys win over all: last in `collect`.
         merged.reverse();
         Ok(merged.into_iter().chain(own).collect())
+    }
+
+    /// On the way to JSON a key becomes a text: `on` is the key `true`.
+    fn key(&self, key: NodeRef<'_>, text: &str) -> Arc<str> {
+        let name = match key.tag(self.dialect) {
+            Some(Tag::Bool) => scalar::bool_value(text).map(|value| value.to_string()),
+            Some(Tag::Int) => scalar::int_value(text).map(|value| value.to_string()),
+            Some(Tag::Null) => Some("null".to_owned()),
+            _ => None,
+        };
+        name.map_or_else(|| text.into(), Into::into)
     }
 
     fn merge(
@@ -150,6 +161,14 @@ mod tests {
         assert_eq!(text(&["c", "y"]), "1");
         assert_eq!(text(&["c", "z"]), "2");
         assert_eq!(text(&["d", "<<"]), "1");
+    }
+
+    #[test]
+    fn keys_of_configurations_become_texts() {
+        let parsed = parse_yaml(FileId(0), "{on: 1, 010: 2, \"on\": 3, a: 4}");
+        let value = load(parsed.documents[0].root(), Dialect::Config).unwrap();
+        let keys: Vec<_> = value.as_map().unwrap().iter().map(|entry| &*entry.key).collect();
+        assert_eq!(keys, ["8", "a", "on", "true"]);
     }
 
     #[test]

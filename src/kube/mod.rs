@@ -4,6 +4,7 @@ pub mod field_specs;
 mod id;
 pub mod kinds;
 mod load;
+mod merge_keys;
 mod path;
 mod provenance;
 pub mod quantity;
@@ -12,6 +13,7 @@ mod value;
 
 pub use id::{Gvk, Resource, ResourceId};
 pub use load::{LoadError, LoadErrorKind, load};
+pub use merge_keys::{Cursor, MergeKeys, OpenApiError};
 pub use path::{Path, PathStep};
 pub use provenance::{Action, Provenance, Step};
 pub use secret::{looks_like_credential, looks_secret_key};

@@ -40,7 +40,7 @@ impl Accumulated {
     pub(crate) fn new(schema: Option<FileId>) -> Self {
         Self {
             resources: Vec::new(),
-            specs: FieldSpecs::builtin(),
+            specs: Arc::new(FieldSpecs::default()),
             vars: Vec::new(),
             gaps: Vec::new(),
             notices: Vec::new(),
@@ -314,6 +314,20 @@ impl<'w, 's> Walk<'w, 's> {
         }
         set.gaps.push(Gap { span: entry.span, what, detail: entry.value.to_string() });
         Ok(())
+    }
+
+    /// Whether an entry lies where we cannot go. It is recorded, or refused.
+    pub(crate) fn is_gap(
+        &self,
+        directory: &RepoPath,
+        entry: &Text,
+        set: &mut Accumulated,
+    ) -> Result<bool, RenderError> {
+        let remote = self.renderer.locate(directory, entry)? == Target::Remote;
+        if remote {
+            self.gap(set, entry, "remote patch")?;
+        }
+        Ok(remote)
     }
 
     /// Whether something that is missing may be in a gap; if so this is recorded, too.

@@ -1,15 +1,22 @@
-//! `configurations:`: more fields for the transformers to work on.
+//! `configurations:` and `crds:`: more fields for the transformers to work on.
 
 use std::sync::Arc;
 
 use crate::kube::Gvk;
-use crate::kube::field_specs::{FieldList, FieldSpecs};
+use crate::kube::field_specs::{Conflict, FieldList, FieldSpec, FieldSpecs};
 use crate::render::accumulate::{Accumulated, Walk};
-use crate::render::kustomization::read::{fields, list, optional};
-use crate::render::kustomization::{Kustomization, field_specs};
+use crate::render::kustomization::read::{fields, list, mismatch, optional};
+use crate::render::kustomization::{Kustomization, Text, field_specs};
 use crate::render::{RenderError, load};
 use crate::syntax::NodeRef;
-use crate::text::RepoPath;
+use crate::text::{RepoPath, Span};
+
+/// Deepest chain of references between the types of a CRD file.
+const TYPES: usize = 64;
+/// Most fields that one CRD file may add.
+const CRD_FIELDS: usize = 100_000;
+
+type Read = fn(NodeRef<'_>, &mut FieldSpecs) -> Result<(), RenderError>;
 
 /// Reads the configuration files of a kustomization into the fields of its set.
 pub(crate) fn load(
@@ -18,21 +25,50 @@ pub(crate) fn load(
     kustomization: &Kustomization,
     set: &mut Accumulated,
 ) -> Result<(), RenderError> {
-    for entry in &kustomization.configurations {
-        let file = walk.file(directory, entry, set)?;
-        let parsed = walk.renderer.store().yaml(file);
-        let read = || {
-            load::check(parsed)?;
-            let mut specs = (*set.specs).clone();
-            if let Some(document) = parsed.documents.first() {
-                read(document.root(), &mut specs)?;
-            }
-            Ok(specs)
-        };
-        let specs = read().map_err(|error: RenderError| error.via(entry.span))?;
-        set.specs = Arc::new(specs);
+    let here = |entries: &[Text]| entries.first().map(|entry| entry.span);
+    let custom = collect(walk, directory, &kustomization.configurations, read, set)?;
+    let config = match (custom, here(&kustomization.configurations)) {
+        // What is special goes before the built-in, and may stand in its place.
+        (Some(mut specs), Some(span)) => {
+            specs.add_all(&FieldSpecs::builtin()).map_err(|conflict| refuse(&conflict, span))?;
+            Arc::new(specs)
+        }
+        _ => FieldSpecs::builtin(),
+    };
+    let span =
+        here(&kustomization.configurations).unwrap_or(Span::file_start(crate::text::FileId(0)));
+    set.specs =
+        FieldSpecs::union(&set.specs, &config).map_err(|conflict| refuse(&conflict, span))?;
+    let crds = collect(walk, directory, &kustomization.crds, read_crd, set)?;
+    if let (Some(specs), Some(span)) = (crds, here(&kustomization.crds)) {
+        set.specs = FieldSpecs::union(&set.specs, &Arc::new(specs))
+            .map_err(|conflict| refuse(&conflict, span))?;
     }
     Ok(())
+}
+
+fn refuse(conflict: &Conflict, span: Span) -> RenderError {
+    RenderError::new(span, conflict.to_string())
+}
+
+fn collect(
+    walk: &Walk<'_, '_>,
+    directory: &RepoPath,
+    entries: &[Text],
+    read: Read,
+    set: &mut Accumulated,
+) -> Result<Option<FieldSpecs>, RenderError> {
+    let mut specs = FieldSpecs::default();
+    for entry in entries {
+        let file = walk.file(directory, entry, set)?;
+        let parsed = walk.renderer.store().yaml(file);
+        let mut all = || {
+            load::check(parsed)?;
+            parsed.documents.first().map_or(Ok(()), |document| read(document.root(), &mut specs))
+        };
+        all().map_err(|error: RenderError| error.via(entry.span))?;
+    }
+    Ok((!entries.is_empty()).then_some(specs))
 }
 
 fn read(root: NodeRef<'_>, specs: &mut FieldSpecs) -> Result<(), RenderError> {
@@ -46,8 +82,7 @@ fn read(root: NodeRef<'_>, specs: &mut FieldSpecs) -> Result<(), RenderError> {
             return Ok(());
         };
         for spec in field_specs(node)? {
-            let added = specs.add(*wanted, spec);
-            added.map_err(|conflict| RenderError::new(node.span(), conflict.to_string()))?;
+            specs.add(*wanted, spec).map_err(|conflict| refuse(&conflict, node.span()))?;
         }
         Ok(())
     })
@@ -69,8 +104,98 @@ fn name_reference(node: NodeRef<'_>, specs: &mut FieldSpecs) -> Result<(), Rende
         [group, version, kind].map(|text| text.map_or_else(|| "".into(), |text| text.value));
     let target = Gvk { group, version, kind };
     for spec in referrers {
-        let added = specs.add_reference(&target, spec);
-        added.map_err(|conflict| RenderError::new(node.span(), conflict.to_string()))?;
+        specs.add_reference(&target, spec).map_err(|conflict| refuse(&conflict, node.span()))?;
     }
     Ok(())
+}
+
+/// Reads a map of type definitions: their `x-kubernetes-` marks say which fields hold what.
+fn read_crd(root: NodeRef<'_>, specs: &mut FieldSpecs) -> Result<(), RenderError> {
+    let mut crd = Crd { root, specs, added: 0 };
+    for (name, definition) in root.entries() {
+        let Some(name) = name.text() else { continue };
+        if !definition.is_map() {
+            return Err(mismatch(definition, "a type definition"));
+        }
+        let Some(properties) = properties(definition) else { continue };
+        let is_object =
+            ["kind", "apiVersion", "metadata"].iter().all(|field| properties.get(field).is_some());
+        if !is_object {
+            continue;
+        }
+        if name.split('.').count() < 3 {
+            let message = format!("`{name}` is not of the form `group.version.kind`");
+            return Err(RenderError::new(definition.span(), message));
+        }
+        let kind = name.rsplit('.').next().unwrap_or(name);
+        let of = Gvk { kind: kind.into(), ..Gvk::default() };
+        crd.properties(&of, properties, &mut Vec::new())
+            .map_err(|conflict| refuse(&conflict, definition.span()))?;
+    }
+    Ok(())
+}
+
+fn properties(definition: NodeRef<'_>) -> Option<NodeRef<'_>> {
+    let schema = definition.get("Schema").or_else(|| definition.get("schema"))?;
+    schema.get("properties")
+}
+
+struct Crd<'d, 's> {
+    root: NodeRef<'d>,
+    specs: &'s mut FieldSpecs,
+    added: usize,
+}
+
+impl<'d> Crd<'d, '_> {
+    fn properties(
+        &mut self,
+        of: &Gvk,
+        properties: NodeRef<'d>,
+        path: &mut Vec<&'d str>,
+    ) -> Result<(), Conflict> {
+        if path.len() > TYPES {
+            return Ok(());
+        }
+        for (name, property) in properties.entries() {
+            let Some(name) = name.text() else { continue };
+            self.added += 1;
+            if self.added > CRD_FIELDS {
+                return Ok(());
+            }
+            path.push(name);
+            self.property(of, property, path)?;
+            path.pop();
+        }
+        Ok(())
+    }
+
+    fn property(
+        &mut self,
+        of: &Gvk,
+        property: NodeRef<'d>,
+        path: &mut Vec<&'d str>,
+    ) -> Result<(), Conflict> {
+        const LISTS: [(&str, FieldList); 3] = [
+            ("x-kubernetes-annotation", FieldList::CommonAnnotations),
+            ("x-kubernetes-label-selector", FieldList::CommonLabels),
+            ("x-kubernetes-identity", FieldList::NamePrefix),
+        ];
+        let mark = |name: &str| property.get(name).and_then(NodeRef::text);
+        let spec = |path: &[&str]| FieldSpec::new(of.clone(), &path.join("/"), false);
+        for (name, list) in LISTS {
+            if mark(name).is_some() {
+                self.specs.add(list, spec(path))?;
+            }
+        }
+        let version = mark("x-kubernetes-object-ref-api-version");
+        if let (Some(version), Some(kind)) = (version, mark("x-kubernetes-object-ref-kind")) {
+            let key = mark("x-kubernetes-object-ref-name-key").unwrap_or("name");
+            path.push(key);
+            let target = Gvk { group: "".into(), version: version.into(), kind: kind.into() };
+            self.specs.add_reference(&target, spec(path))?;
+            path.pop();
+        }
+        let target = mark("$ref").and_then(|name| properties(self.root.get(name)?));
+        target.map_or(Ok(()), |target| self.properties(of, target, path))
+    }
 }

@@ -83,3 +83,15 @@ pub(crate) fn remove_at(value: &mut Value, path: &[&str]) {
         map.remove(last);
     }
 }
+
+/// Puts a value back where it was, or removes what has come in its place.
+pub(crate) fn restore(body: &mut Value, path: &[&str], old: Option<Value>) {
+    let Some(old) = old else { return remove_at(body, path) };
+    let [parents @ .., last] = path else { return };
+    let parent = parents.iter().try_fold(body, |value, key| value.as_map_mut()?.get_mut(key));
+    let Some(map) = parent.and_then(Value::as_map_mut) else { return };
+    match map.get_mut(last) {
+        Some(value) => *value = old,
+        None => drop(map.insert(Entry { key: (*last).into(), key_span: old.span(), value: old })),
+    }
+}

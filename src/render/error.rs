@@ -1,6 +1,7 @@
 //! Why an overlay cannot be rendered.
 
 use crate::kube::LoadError;
+use crate::render::patch::PatchError;
 use crate::text::Span;
 
 /// Why an overlay cannot be rendered.
@@ -41,5 +42,11 @@ impl RenderError {
 impl From<LoadError> for RenderError {
     fn from(error: LoadError) -> Self {
         Self::new(error.span, error.kind.to_string())
+    }
+}
+
+impl From<PatchError> for RenderError {
+    fn from(PatchError { span, message, help }: PatchError) -> Self {
+        Self { span, message, help, trail: Vec::new() }
     }
 }

@@ -1,18 +1,26 @@
 //! Kustomize in process: what each overlay really runs, with the source of every value.
 
+pub mod output;
+
 mod accumulate;
 mod configuration;
 mod edit;
 mod error;
 pub mod evaluate;
 mod generate;
+mod growth;
+mod json;
 mod kustomization;
+mod label_selector;
 mod load;
 mod locate;
 mod names;
+mod patch;
 mod pipeline;
 mod plugin;
 mod renderer;
+mod replacement;
+mod selector;
 mod sort;
 mod transform;
 mod vars;

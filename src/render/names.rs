@@ -45,6 +45,7 @@ struct Referrer<'a> {
 /// Follows all references.
 pub(crate) fn apply(resources: &mut [Working], specs: &FieldSpecs) -> Result<(), RenderError> {
     let candidates = Candidates::of(resources);
+    resources.iter().try_for_each(check_subjects)?;
     if candidates.all.is_empty() {
         return Ok(());
     }
@@ -59,6 +60,24 @@ pub(crate) fn apply(resources: &mut [Working], specs: &FieldSpecs) -> Result<(),
                 continue;
             }
             field_path::visit(&mut resource.body, spec, None, &mut |value| pick.follow(value))?;
+        }
+    }
+    Ok(())
+}
+
+/// A service account among the subjects of a role binding has no namespace or a real one.
+fn check_subjects(resource: &Working) -> Result<(), RenderError> {
+    if &*resource.id.gvk.kind != "RoleBinding" {
+        return Ok(());
+    }
+    let subjects = resource.body.get("subjects").and_then(Value::as_list).unwrap_or_default();
+    for subject in subjects {
+        let is_account = subject.get("kind").and_then(Value::text) == Some("ServiceAccount");
+        let namespace = subject.get("namespace").filter(|_| is_account);
+        if let Some(value) = namespace.filter(|value| value.as_str().is_none()) {
+            let message =
+                format!("the namespace of a subject of `{}` is not a string", resource.id);
+            return Err(RenderError::new(value.span(), message));
         }
     }
     Ok(())

@@ -4,22 +4,25 @@ use std::sync::Arc;
 
 use crate::kube::Action;
 use crate::kube::Gvk;
-use crate::kube::field_specs::{FieldList, FieldSpec};
+use crate::kube::field_specs::{FieldList, FieldSpec, merge};
 use crate::render::accumulate::{Layer, Walk};
 use crate::render::transform::affix::{self, End};
 use crate::render::transform::namespace::{Namespace, Subjects};
-use crate::render::transform::{images, labels, namespace, replicas};
+use crate::render::transform::{images, labels, namespace, patches, replicas};
 use crate::render::{RenderError, plugin};
 
 type Stage = fn(&mut Walk<'_, '_>, &mut Layer<'_>) -> Result<(), RenderError>;
 
 /// What is done to a layer, in kustomize's fixed order; the order in the file has no say.
-const STAGES: [Stage; 8] = [
+const STAGES: [Stage; 11] = [
+    merge_strategic_patches,
+    apply_patches,
     set_namespace,
     add_prefix,
     add_suffix,
     add_labels,
     add_annotations,
+    apply_json_patches,
     set_replicas,
     set_images,
     plugin::transform,
@@ -32,6 +35,24 @@ pub(crate) fn run(walk: &mut Walk<'_, '_>, layer: &mut Layer<'_>) -> Result<(), 
     }
     layer.set.forget_keys();
     Ok(())
+}
+
+fn merge_strategic_patches(
+    walk: &mut Walk<'_, '_>,
+    layer: &mut Layer<'_>,
+) -> Result<(), RenderError> {
+    let entries = &layer.kustomization.patches_strategic_merge;
+    patches::apply_strategic(walk, layer.directory, entries, layer.set)
+}
+
+fn apply_patches(walk: &mut Walk<'_, '_>, layer: &mut Layer<'_>) -> Result<(), RenderError> {
+    let mut all = layer.kustomization.patches.iter();
+    all.try_for_each(|patch| patches::apply(walk, layer.directory, patch, layer.set))
+}
+
+fn apply_json_patches(walk: &mut Walk<'_, '_>, layer: &mut Layer<'_>) -> Result<(), RenderError> {
+    let mut all = layer.kustomization.patches_json6902.iter();
+    all.try_for_each(|patch| patches::apply_json(walk, layer.directory, patch, layer.set))
 }
 
 fn set_namespace(_: &mut Walk<'_, '_>, layer: &mut Layer<'_>) -> Result<(), RenderError> {
@@ -62,18 +83,22 @@ fn add_suffix(_: &mut Walk<'_, '_>, layer: &mut Layer<'_>) -> Result<(), RenderE
 
 fn add_labels(_: &mut Walk<'_, '_>, layer: &mut Layer<'_>) -> Result<(), RenderError> {
     let specs = Arc::clone(&layer.set.specs);
-    let own = [FieldSpec::new(Gvk::default(), "metadata/labels", true)];
+    let own = FieldSpec::new(Gvk::default(), "metadata/labels", true);
     let resources = &mut layer.set.resources;
     for entry in &layer.kustomization.labels {
-        let builtin = if entry.selectors {
-            specs.list(FieldList::CommonLabels)
-        } else if entry.templates {
-            specs.list(FieldList::TemplateLabels)
-        } else {
-            &own
+        let Some((first, _)) = entry.pairs.first() else { continue };
+        let (templates, own) = (specs.list(FieldList::TemplateLabels), std::slice::from_ref(&own));
+        let lists: [&[FieldSpec]; 3] = match (entry.selectors, entry.templates) {
+            (true, _) => [specs.list(FieldList::CommonLabels), &[], &[]],
+            (false, true) => [templates, specs.list(FieldList::Labels), own],
+            (false, false) => [&[], specs.list(FieldList::Labels), own],
         };
-        let all = entry.fields.iter().chain(builtin);
-        labels::apply(resources, Action::Labelled, &entry.pairs, all)?;
+        let mut all = entry.fields.clone();
+        for spec in lists.into_iter().flatten() {
+            let merged = merge(&mut all, spec.clone());
+            merged.map_err(|conflict| RenderError::new(first.span, conflict.to_string()))?;
+        }
+        labels::apply(resources, Action::Labelled, &entry.pairs, all.iter())?;
     }
     let common = &layer.kustomization.common_labels;
     let fields = specs.list(FieldList::CommonLabels).iter();
@@ -89,17 +114,9 @@ fn add_annotations(_: &mut Walk<'_, '_>, layer: &mut Layer<'_>) -> Result<(), Re
 
 fn set_replicas(walk: &mut Walk<'_, '_>, layer: &mut Layer<'_>) -> Result<(), RenderError> {
     let specs = Arc::clone(&layer.set.specs);
-    for replica in &layer.kustomization.replicas {
-        let fields = specs.list(FieldList::Replicas);
-        let found = replicas::apply(&mut layer.set.resources, replica, fields)?;
-        let name = &replica.name;
-        let what = "replicas target";
-        if !found && !walk.may_be_in_gap(layer.set, name.span, what, &*name.value) {
-            let message = format!("no workload with replicas has the name `{}`", name.value);
-            return Err(RenderError::new(name.span, message));
-        }
-    }
-    Ok(())
+    let mut all = layer.kustomization.replicas.iter();
+    let specs = specs.list(FieldList::Replicas);
+    all.try_for_each(|replica| replicas::apply_or_complain(walk, layer.set, replica, specs))
 }
 
 fn set_images(_: &mut Walk<'_, '_>, layer: &mut Layer<'_>) -> Result<(), RenderError> {

@@ -1,9 +1,10 @@
 //! Renders directories, each base and each file once, whoever asks.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use crate::kube::{Action, Value};
+use crate::kube::{Action, MergeKeys, Value};
 use crate::render::accumulate::{Accumulated, Walk};
 use crate::render::kustomization::{Kustomization, SortOrder};
 use crate::render::working::Working;
@@ -26,6 +27,23 @@ pub struct Options {
     pub partial: bool,
 }
 
+/// The lists that a strategic merge patch merges.
+pub(crate) enum Keys {
+    Builtin,
+    Custom(Arc<MergeKeys>),
+}
+
+impl Deref for Keys {
+    type Target = MergeKeys;
+
+    fn deref(&self) -> &MergeKeys {
+        match self {
+            Self::Builtin => MergeKeys::builtin(),
+            Self::Custom(keys) => keys,
+        }
+    }
+}
+
 type Bases = BTreeMap<(RepoPath, Option<FileId>), Arc<Accumulated>>;
 
 /// Renders directories. What several of them share is worked out once.
@@ -35,6 +53,7 @@ pub struct Renderer<'s> {
     options: Options,
     kustomizations: Vec<OnceLock<Result<Arc<Kustomization>, RenderError>>>,
     objects: Vec<OnceLock<Result<Arc<[Working]>, RenderError>>>,
+    schemas: Vec<OnceLock<Result<Arc<MergeKeys>, RenderError>>>,
     bases: Mutex<Bases>,
 }
 
@@ -46,8 +65,8 @@ impl<'s> Renderer<'s> {
     /// A renderer over all files of a store.
     pub fn new(store: &'s Store<'s>, options: Options) -> Self {
         let count = store.snapshot().len();
-        let (kustomizations, objects) = (slots(count), slots(count));
-        Self { store, options, kustomizations, objects, bases: Mutex::default() }
+        let (kustomizations, objects, schemas) = (slots(count), slots(count), slots(count));
+        Self { store, options, kustomizations, objects, schemas, bases: Mutex::default() }
     }
 
     pub(crate) fn store(&self) -> &'s Store<'s> {
@@ -142,8 +161,33 @@ impl<'s> Renderer<'s> {
 
     /// The objects of a resource file.
     pub(crate) fn objects(&self, file: FileId) -> Result<Arc<[Working]>, RenderError> {
-        let read = || load::objects(self.store.yaml(file)).map(Arc::from);
+        let read = || {
+            if self.snapshot().file(file).is_ok_and(|source| source.text.starts_with('%')) {
+                let span = Span::new(file, 0, 1);
+                return Err(RenderError::new(span, "kustomize does not know YAML directives"));
+            }
+            load::objects(self.store.yaml(file)).map(Arc::from)
+        };
         self.objects.get(file.index()).map_or_else(read, |slot| slot.get_or_init(read).clone())
+    }
+
+    /// The lists that a patch merges: kustomize's own, or those of a schema file.
+    pub(crate) fn merge_keys(&self, schema: Option<FileId>) -> Result<Keys, RenderError> {
+        let Some(file) = schema else { return Ok(Keys::Builtin) };
+        let read = || {
+            let parsed = self.store.yaml(file);
+            if parsed.is_broken() {
+                load::check(parsed)?;
+            }
+            let Some(document) = parsed.documents.first() else {
+                return Err(RenderError::new(Span::file_start(file), "the schema file is empty"));
+            };
+            let keys = MergeKeys::from_openapi(document.root());
+            keys.map(Arc::new).map_err(|error| RenderError::new(error.span, error.to_string()))
+        };
+        let slot = self.schemas.get(file.index());
+        let keys = slot.map_or_else(read, |slot| slot.get_or_init(read).clone());
+        keys.map(Keys::Custom)
     }
 
     pub(crate) fn cached_base(&self, key: &(RepoPath, Option<FileId>)) -> Option<Arc<Accumulated>> {
@@ -164,6 +208,6 @@ fn is_local(body: &Value) -> bool {
 fn add_managed_by(resources: &mut [Working], span: Span) {
     const PATH: [&str; 3] = ["metadata", "labels", "app.kubernetes.io/managed-by"];
     for resource in resources {
-        edit::set_text_at(&mut resource.body, &PATH, "kustomize-v5.5.0", Action::Built, span);
+        edit::set_text_at(&mut resource.body, &PATH, "kustomize-(devel)", Action::Built, span);
     }
 }

@@ -62,6 +62,10 @@ fn by_kind(resources: &mut [Working], first: &[&str], last: &[&str]) {
 
 /// `~` sorts after all letters: what is absent comes last.
 fn gvk_text(gvk: &Gvk) -> String {
+    if &*gvk.kind == "Namespace" && gvk.group.is_empty() {
+        // The real one goes before others of its name.
+        return String::new();
+    }
     let or = |part: &str, absent: &str| {
         if part.is_empty() { absent.to_owned() } else { part.to_owned() }
     };

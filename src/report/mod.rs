@@ -6,7 +6,6 @@ mod excerpt;
 mod explain;
 mod full;
 mod json;
-mod manifest;
 mod mask;
 mod place;
 mod schema;
@@ -21,7 +20,7 @@ use crate::syntax::Store;
 
 pub use diagnostic::{Style, config_errors};
 pub use explain::{explain, rule_page, rules_index, rules_json, rules_text};
-pub use manifest::manifests;
+pub use place::origin;
 pub use schema::configuration_schema;
 
 /// How much was looked at.

@@ -1,7 +1,7 @@
 //! From spans to lines and columns.
 
 use crate::source::Snapshot;
-use crate::text::{Position, Span};
+use crate::text::{Position, Span, printable};
 
 /// A span as people and editors name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,4 +24,10 @@ pub(super) fn of(snapshot: &Snapshot, span: Span) -> Place {
         },
         Err(_) => Place { file, start: first, end: first },
     }
+}
+
+/// Where a value was last set, as `path:line`, safe to print.
+pub fn origin(snapshot: &Snapshot, span: Span) -> String {
+    let place = of(snapshot, span);
+    format!("{}:{}", printable(&place.file), place.start.line)
 }

@@ -38,6 +38,6 @@ impl Composer {
     /// The document, with the node that was made last as its root.
     pub fn finish(self) -> Option<Document> {
         let root = NodeId(u32::try_from(self.nodes.len().checked_sub(1)?).ok()?);
-        Some(Document { nodes: self.nodes.into(), root })
+        Some(Document { nodes: self.nodes.into(), root, composed: true })
     }
 }

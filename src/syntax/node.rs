@@ -68,6 +68,8 @@ pub struct Node {
 pub struct Document {
     pub(super) nodes: Box<[Node]>,
     pub(super) root: NodeId,
+    /// Whether it was built from values and not read from a text.
+    pub(super) composed: bool,
 }
 
 impl Document {
@@ -102,6 +104,11 @@ impl<'d> NodeRef<'d> {
     /// The node's id in its document.
     pub fn id(self) -> NodeId {
         self.id
+    }
+
+    /// Whether the document was built from values; see [`crate::syntax::Composer`].
+    pub fn is_composed(self) -> bool {
+        self.document.composed
     }
 
     /// The node itself, aliases not followed.

@@ -75,7 +75,7 @@ fn resolve_number(text: &str, dialect: Dialect) -> Tag {
     let plain: String = text.chars().filter(|&c| c != '_').collect();
     if int_value(&plain).is_some() {
         Tag::Int
-    } else if is_float(&plain) {
+    } else if is_float(&plain) && plain.parse().is_ok_and(f64::is_finite) {
         Tag::Float
     } else {
         Tag::Str

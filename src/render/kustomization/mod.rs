@@ -7,10 +7,10 @@ use crate::render::RenderError;
 use crate::syntax::NodeRef;
 
 pub(crate) use parts::{
-    Generator, GeneratorKind, GeneratorOptions, Image, Labels, Patch, Replica, SortOrder, Var,
-    field_specs, sort_order,
+    GENERATOR_FIELDS, Generator, GeneratorKind, GeneratorOptions, Image, Labels, Patch, Replica,
+    SortOrder, Var, field_specs, image, replica, sort_order,
 };
-use parts::{generator, generator_options, image, labels, patch, replica, var};
+use parts::{generator, generator_options, labels, patch, var};
 pub(crate) use read::{Pairs, Text};
 use read::{fields, list, mismatch, optional, pairs, text};
 
@@ -132,7 +132,7 @@ impl Kustomization {
                 "generators" => it.generators = list(node, text)?,
                 "transformers" => it.transformers = list(node, text)?,
                 "validators" => it.validators = list(node, text)?,
-                "buildMetadata" => it.build_metadata = list(node, build_metadata)?,
+                "buildMetadata" => it.build_metadata = list(node, text)?,
                 _ => {}
             }
             Ok(())
@@ -212,15 +212,5 @@ fn chart(node: NodeRef<'_>) -> Result<Text, RenderError> {
     match name {
         Some(name) => text(name),
         None => Ok(Text { value: "".into(), span: node.span() }),
-    }
-}
-
-fn build_metadata(node: NodeRef<'_>) -> Result<Text, RenderError> {
-    let text = text(node)?;
-    match &*text.value {
-        "originAnnotations" | "transformerAnnotations" | "managedByLabel" => Ok(text),
-        other => {
-            Err(RenderError::new(text.span, format!("there is no build metadata option `{other}`")))
-        }
     }
 }

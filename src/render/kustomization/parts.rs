@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::kube::Gvk;
 use crate::kube::field_specs::FieldSpec;
+use crate::kube::{Gvk, ResourceId};
 use crate::render::RenderError;
 use crate::render::kustomization::read::{
     Pairs, Text, boolean, fields, integer, list, mismatch, optional, pairs, text,
 };
+use crate::render::selector::Selector;
 use crate::syntax::NodeRef;
 use crate::text::Span;
 
@@ -21,11 +22,15 @@ pub(crate) struct Labels {
 }
 
 /// One entry of `patches:` or `patchesJson6902:`.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Patch {
     pub(crate) span: Span,
     pub(crate) path: Option<Text>,
     pub(crate) patch: Option<Text>,
+    /// The objects that the patch is for.
+    pub(crate) target: Option<Selector>,
+    /// The target taken for the identity of one object.
+    pub(crate) exact: Option<ResourceId>,
     pub(crate) allow_name_change: bool,
     pub(crate) allow_kind_change: bool,
 }
@@ -139,31 +144,54 @@ pub(crate) fn field_specs(node: NodeRef<'_>) -> Result<Vec<FieldSpec>, RenderErr
 }
 
 pub(super) fn patch(node: NodeRef<'_>) -> Result<Patch, RenderError> {
-    let mut it = Patch {
-        span: node.span(),
-        path: None,
-        patch: None,
-        allow_name_change: false,
-        allow_kind_change: false,
-    };
-    fields(node, &["path", "patch", "target", "options"], |field, node| {
+    let mut it = Patch::empty(node.span());
+    fields(node, &["path", "patch", "target", "options"], |field, node| it.set(field, node))?;
+    Ok(it)
+}
+
+impl Patch {
+    pub(crate) fn empty(span: Span) -> Self {
+        Self {
+            span,
+            path: None,
+            patch: None,
+            target: None,
+            exact: None,
+            allow_name_change: false,
+            allow_kind_change: false,
+        }
+    }
+
+    /// Reads one field.
+    pub(crate) fn set(&mut self, field: &str, node: NodeRef<'_>) -> Result<(), RenderError> {
         match field {
-            "path" => it.path = optional(node)?,
-            "patch" => it.patch = optional(node)?,
+            "path" => self.path = optional(node)?,
+            "patch" => self.patch = optional(node)?,
             "options" => {
                 fields(node, &["allowNameChange", "allowKindChange"], |field, node| {
                     match field {
-                        "allowNameChange" => it.allow_name_change = boolean(node)?,
-                        _ => it.allow_kind_change = boolean(node)?,
+                        "allowNameChange" => self.allow_name_change = boolean(node)?,
+                        _ => self.allow_kind_change = boolean(node)?,
                     }
                     Ok(())
                 })?;
             }
-            _ => {}
+            _ => {
+                self.target = Some(Selector::parse(node)?);
+                self.exact = Some(exact(node)?);
+            }
         }
         Ok(())
-    })?;
-    Ok(it)
+    }
+}
+
+fn exact(target: NodeRef<'_>) -> Result<ResourceId, RenderError> {
+    let part = |name| match target.get(name) {
+        Some(node) => text(node).map(|text| text.value),
+        None => Ok("".into()),
+    };
+    let gvk = Gvk { group: part("group")?, version: part("version")?, kind: part("kind")? };
+    Ok(ResourceId { gvk, namespace: part("namespace")?, name: part("name")? })
 }
 
 pub(crate) fn image(node: NodeRef<'_>) -> Result<Image, RenderError> {

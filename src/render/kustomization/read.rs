@@ -63,10 +63,12 @@ fn visit<'d>(
         let field = known
             .iter()
             .find(|field| **field == name)
-            .or_else(|| known.iter().find(|field| field.eq_ignore_ascii_case(name)))
-            .ok_or_else(|| unknown(key, name, known))?;
-        if !value.is_null() {
-            set(field, value)?;
+            .or_else(|| known.iter().find(|field| field.eq_ignore_ascii_case(name)));
+        match field {
+            Some(field) if !value.is_null() => set(field, value)?,
+            // An object that configures a plugin has fields of its own besides.
+            None if !node.is_composed() => return Err(unknown(key, name, known)),
+            _ => {}
         }
     }
     Ok(())
@@ -117,6 +119,8 @@ pub(crate) fn text(node: NodeRef<'_>) -> Result<Text, RenderError> {
     let value = match node.tag(Dialect::Config) {
         Some(Tag::Str | Tag::Timestamp | Tag::Binary) => node.text().unwrap_or(""),
         Some(Tag::Null) => "",
+        // Where a plugin wants a string, kustomize takes any scalar.
+        Some(_) if node.is_composed() => node.text().unwrap_or(""),
         _ => return Err(mismatch(node, "a string")),
     };
     Ok(Text { value: value.into(), span: node.span() })
@@ -185,6 +189,11 @@ fn collect_pairs(node: NodeRef<'_>, pairs: &mut Pairs, depth: usize) -> Result<(
     }
     for (key, value) in node.entries().filter(|(key, _)| key.text() != Some("<<")) {
         let name = key.text().ok_or_else(|| mismatch(key, "a string"))?;
+        let name = match key.tag(Dialect::Config) {
+            Some(Tag::Bool) if scalar::bool_value(name) == Some(true) => "true",
+            Some(Tag::Bool) => "false",
+            _ => name,
+        };
         pairs.push((Text { value: name.into(), span: key.span() }, text(value)?));
     }
     Ok(())

@@ -41,7 +41,7 @@ fn reaches(value: &Value, steps: &[Step], creates: bool) -> bool {
     }
     let Some(map) = value.as_map() else { return !value.is_null() };
     match map.get(&step.key) {
-        Some(next) if next.is_null() => creates && !step.list || rest.is_empty(),
+        Some(next) if next.is_null() => creates || step.list || rest.is_empty(),
         Some(next) => reaches(next, rest, creates),
         None => creates && !step.list,
     }
@@ -94,6 +94,11 @@ fn walk(
         }
     }
     match map.get_mut(&step.key) {
+        Some(next) if next.is_null() && step.list => {
+            // What the path takes for a list becomes one.
+            *next = Value::list(Vec::new(), next.provenance.clone());
+            Ok(())
+        }
         Some(next) if next.is_null() && !rest.is_empty() => Ok(()),
         Some(next) => walk(next, spec, rest, creation, set),
         None => Ok(()),

@@ -27,8 +27,10 @@ pub(crate) fn apply(
         RenderError::new(image.name.span, message)
     })?;
     for resource in resources {
-        let is_definition = &*resource.id.gvk.kind == "CustomResourceDefinition";
-        if !is_definition && has_match(&resource.body, &pattern) {
+        if &*resource.id.gvk.kind == "CustomResourceDefinition" {
+            continue;
+        }
+        if has_match(&resource.body, &pattern) {
             rewrite_everywhere(&mut resource.body, image, &pattern);
         }
         for spec in specs.iter().filter(|spec| spec.applies_to(&resource.id.gvk)) {

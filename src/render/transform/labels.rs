@@ -7,6 +7,7 @@ use crate::render::edit;
 use crate::render::kustomization::Pairs;
 use crate::render::transform::field_path::{self, Creation};
 use crate::render::working::Working;
+use crate::syntax::scalar::{self, Dialect, Tag};
 
 /// Sets the pairs in every map that the field specs reach.
 pub(crate) fn apply<'a>(
@@ -36,6 +37,11 @@ fn set(value: &mut Value, action: Action, pairs: &Pairs) -> Result<(), RenderErr
         return Err(RenderError::new(span, "a map is expected here"));
     };
     for (key, text) in pairs {
+        let is_new = map.get(&key.value).is_none();
+        if is_new && scalar::resolve(&key.value, Dialect::Resource) != Tag::Str {
+            let message = format!("the key `{}` would not be read as a string", key.value);
+            return Err(RenderError::new(key.span, message));
+        }
         edit::set_entry(map, &key.value, &text.value, action, (key.span, text.span));
     }
     Ok(())

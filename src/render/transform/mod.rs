@@ -5,4 +5,5 @@ pub(crate) mod field_path;
 pub(crate) mod images;
 pub(crate) mod labels;
 pub(crate) mod namespace;
+pub(crate) mod patches;
 pub(crate) mod replicas;

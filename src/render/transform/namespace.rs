@@ -47,7 +47,7 @@ pub(crate) fn apply(resources: &mut [Working], order: Namespace<'_>) -> Result<(
             let handled = match &*spec.path {
                 "metadata/namespace" => true,
                 "metadata/name" => !core,
-                "subjects" => binding,
+                "subjects/namespace" => binding,
                 _ => false,
             };
             if !handled {

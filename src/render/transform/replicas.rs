@@ -3,14 +3,31 @@
 use crate::kube::field_specs::{FieldSpec, selects};
 use crate::kube::{Action, Value};
 use crate::render::RenderError;
+use crate::render::accumulate::{Accumulated, Walk};
 use crate::render::edit;
 use crate::render::kustomization::Replica;
 use crate::render::transform::field_path::{self, Creation};
 use crate::render::working::Working;
 use crate::syntax::scalar::Tag;
 
+/// Sets the count; there must be something to set it on, unless it may be in a gap.
+pub(crate) fn apply_or_complain(
+    walk: &Walk<'_, '_>,
+    set: &mut Accumulated,
+    replica: &Replica,
+    specs: &[FieldSpec],
+) -> Result<(), RenderError> {
+    let found = apply(&mut set.resources, replica, specs)?;
+    let name = &replica.name;
+    if found || walk.may_be_in_gap(set, name.span, "replicas target", &*name.value) {
+        return Ok(());
+    }
+    let message = format!("no workload with replicas has the name `{}`", name.value);
+    Err(RenderError::new(name.span, message))
+}
+
 /// Sets the count. The answer is whether there was anything to set it on.
-pub(crate) fn apply(
+fn apply(
     resources: &mut [Working],
     replica: &Replica,
     specs: &[FieldSpec],

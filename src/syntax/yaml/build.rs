@@ -185,7 +185,7 @@ impl<'t> Builder<'t> {
                 (style, text, range.start..range.start + content.len())
             }
         };
-        let tag = tag.map(|tag| match tag.core_suffix()? {
+        let tag = tag.map(|tag| match &*tag.suffix_in_namespace("tag:yaml.org,2002:")? {
             "str" => Some(Tag::Str),
             "int" => Some(Tag::Int),
             "float" => Some(Tag::Float),
@@ -206,6 +206,6 @@ impl<'t> Builder<'t> {
         self.anchors.clear();
         // Circular aliases were reported; without the document nobody can walk them.
         (!self.problems.iter().any(|p| matches!(p.kind, ProblemKind::Syntax(_))))
-            .then_some(Document { nodes, root })
+            .then_some(Document { nodes, root, composed: false })
     }
 }

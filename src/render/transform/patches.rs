@@ -1,0 +1,333 @@
+//! `patches:`, `patchesStrategicMerge:` and `patchesJson6902:`: which patch goes to which objects.
+
+use std::sync::Arc;
+
+use crate::kube::kinds::is_cluster_scoped;
+use crate::kube::{Gvk, MergeKeys, ResourceId, Value};
+use crate::render::accumulate::{Accumulated, Walk};
+use crate::render::kustomization::{Patch, Text};
+use crate::render::patch::json6902::{self, Operation};
+use crate::render::patch::strategic::{self, Merged};
+use crate::render::working::{Working, key};
+use crate::render::{RenderError, edit, load};
+use crate::syntax::{Parsed, parse_embedded};
+use crate::text::{RepoPath, Span};
+
+/// What a patch says, once it is read.
+#[derive(Debug)]
+pub(crate) enum Loaded {
+    /// Objects to merge.
+    Strategic(Arc<[Working]>),
+    /// Operations to carry out.
+    Json(Vec<Operation>),
+}
+
+/// What a strategic patch may change about an identity.
+#[derive(Debug, Clone, Copy, Default)]
+struct Allowed {
+    name: bool,
+    kind: bool,
+}
+
+/// Applies an entry of `patches:`.
+pub(crate) fn apply(
+    walk: &Walk<'_, '_>,
+    directory: &RepoPath,
+    patch: &Patch,
+    set: &mut Accumulated,
+) -> Result<(), RenderError> {
+    let Some(loaded) = load_patch(walk, directory, patch, set)? else { return Ok(()) };
+    match (&*loaded, &patch.target) {
+        (Loaded::Strategic(bodies), None) => {
+            let allowed = Allowed { name: patch.allow_name_change, kind: patch.allow_kind_change };
+            bodies.iter().try_for_each(|body| merge_by_id(walk, body, allowed, set))
+        }
+        (Loaded::Strategic(bodies), Some(_)) => {
+            let [body] = &bodies[..] else {
+                let message = "a patch with a `target` must be one document";
+                return Err(RenderError::new(patch.span, message));
+            };
+            let chosen = choose(patch, set);
+            let allowed = Allowed { name: patch.allow_name_change, kind: patch.allow_kind_change };
+            merge_all(walk, &chosen, body, allowed, set)
+        }
+        (Loaded::Json(_), None) => {
+            let error = RenderError::new(patch.span, "a JSON patch needs a `target`");
+            Err(error.help("say which objects it is for: `target: {kind: …, name: …}`"))
+        }
+        (Loaded::Json(operations), Some(_)) => {
+            for at in choose(patch, set) {
+                let resource = &mut set.resources[at];
+                resource.remember();
+                json6902::apply(&mut resource.body, operations)?;
+                resource.refresh();
+            }
+            Ok(())
+        }
+    }
+}
+
+/// Applies an entry of `patchesJson6902:`: its target is one object, named exactly.
+pub(crate) fn apply_json(
+    walk: &Walk<'_, '_>,
+    directory: &RepoPath,
+    patch: &Patch,
+    set: &mut Accumulated,
+) -> Result<(), RenderError> {
+    let target = patch.exact.as_ref().filter(|target| !target.name.is_empty());
+    let Some(target) = target else {
+        let message = "an entry of `patchesJson6902` needs the name of its `target`";
+        return Err(RenderError::new(patch.span, message));
+    };
+    let Some((parsed, span)) = text_of(walk, directory, patch, set)? else { return Ok(()) };
+    let operations = operations(&parsed.get(), span)?;
+    let Some(at) = find(walk, target, patch.span, set)? else { return Ok(()) };
+    json6902::apply(&mut set.resources[at].body, &operations)?;
+    set.resources[at].refresh();
+    Ok(())
+}
+
+/// Applies the entries of `patchesStrategicMerge:`: paths, or patches themselves.
+pub(crate) fn apply_strategic(
+    walk: &Walk<'_, '_>,
+    directory: &RepoPath,
+    entries: &[Text],
+    set: &mut Accumulated,
+) -> Result<(), RenderError> {
+    let mut all = Vec::new();
+    for entry in entries {
+        if let Some(bodies) = inline_objects(walk, entry) {
+            all.extend(bodies);
+            continue;
+        }
+        if walk.is_gap(directory, entry, set)? {
+            continue;
+        }
+        let file = walk.file(directory, entry, set)?;
+        let bodies = walk.renderer.objects(file).map_err(|error| error.via(entry.span))?;
+        all.extend(bodies.iter().cloned());
+    }
+    if let ([], Some(first)) = (&all[..], entries.first().filter(|_| set.gaps.is_empty())) {
+        return Err(RenderError::new(first.span, "there is no object in this patch"));
+    }
+    all.iter().try_for_each(|body| merge_by_id(walk, body, Allowed::default(), set))
+}
+
+/// The objects in a text, if it is YAML with objects and not a path.
+pub(crate) fn inline_objects(walk: &Walk<'_, '_>, entry: &Text) -> Option<Vec<Working>> {
+    let source = walk.renderer.snapshot().slice(entry.span);
+    load::objects(&parse_embedded(&entry.value, source, entry.span)).ok()
+}
+
+/// Parsed YAML that is shared or our own.
+enum Source<'s> {
+    File(&'s Parsed),
+    Inline(Parsed),
+}
+
+impl Source<'_> {
+    fn get(&self) -> &Parsed {
+        match self {
+            Self::File(parsed) => parsed,
+            Self::Inline(parsed) => parsed,
+        }
+    }
+}
+
+/// The YAML of a patch and its place; nothing if it lies where we cannot go.
+fn text_of<'s>(
+    walk: &Walk<'_, 's>,
+    directory: &RepoPath,
+    patch: &Patch,
+    set: &mut Accumulated,
+) -> Result<Option<(Source<'s>, Span)>, RenderError> {
+    match (&patch.path, &patch.patch) {
+        (Some(_), Some(_)) => {
+            Err(RenderError::new(patch.span, "give either `path` or `patch`, not both"))
+        }
+        (None, None) => {
+            Err(RenderError::new(patch.span, "this patch has no `path` and no `patch`"))
+        }
+        (Some(path), None) => {
+            if walk.is_gap(directory, path, set)? {
+                return Ok(None);
+            }
+            let file = walk.file(directory, path, set)?;
+            Ok(Some((Source::File(walk.renderer.store().yaml(file)), path.span)))
+        }
+        (None, Some(text)) => {
+            let source = walk.renderer.snapshot().slice(text.span);
+            let parsed = parse_embedded(&text.value, source, text.span);
+            Ok(Some((Source::Inline(parsed), text.span)))
+        }
+    }
+}
+
+/// Reads a patch and decides what it is: it must be one of both and not the other.
+fn load_patch(
+    walk: &Walk<'_, '_>,
+    directory: &RepoPath,
+    patch: &Patch,
+    set: &mut Accumulated,
+) -> Result<Option<Arc<Loaded>>, RenderError> {
+    let Some((source, span)) = text_of(walk, directory, patch, set)? else { return Ok(None) };
+    let parsed = source.get();
+    let empty = parsed.documents.iter().all(|document| document.root().is_null());
+    if empty && parsed.comments.is_empty() {
+        return Err(RenderError::new(span, "the patch is empty"));
+    }
+    let strategic = load::objects(parsed);
+    let json = operations(parsed, span);
+    match (strategic, json) {
+        (Ok(objects), Err(_)) => Ok(Some(Arc::new(Loaded::Strategic(objects.into())))),
+        (Err(_), Ok(operations)) => Ok(Some(Arc::new(Loaded::Json(operations)))),
+        (Ok(_), Ok(_)) => Err(RenderError::new(span, "there is nothing in this patch")),
+        (Err(strategic), Err(json)) => {
+            let is_list = parsed.documents.first().is_some_and(|first| first.root().is_list());
+            let error = if is_list { json } else { strategic };
+            Err(if patch.path.is_some() { error.via(span) } else { error })
+        }
+    }
+}
+
+fn operations(parsed: &Parsed, span: Span) -> Result<Vec<Operation>, RenderError> {
+    if parsed.is_broken() {
+        load::check(parsed)?;
+    }
+    let Some(document) = parsed.documents.first() else {
+        // A text of comments is an empty JSON patch.
+        return if parsed.comments.is_empty() {
+            Err(RenderError::new(span, "the patch is empty"))
+        } else {
+            Ok(Vec::new())
+        };
+    };
+    Ok(json6902::parse(document.root())?)
+}
+
+/// The objects that the target of a patch means.
+fn choose(patch: &Patch, set: &Accumulated) -> Vec<usize> {
+    let Some(target) = &patch.target else { return Vec::new() };
+    let meant = |resource: &Working| {
+        target.matches(&resource.id, &resource.original(), &resource.body, is_cluster_scoped)
+    };
+    let all = set.resources.iter().enumerate();
+    all.filter(|(_, resource)| meant(resource)).map(|(at, _)| at).collect()
+}
+
+/// The one object of this identity, now or before; nothing if it may be in a gap.
+fn find(
+    walk: &Walk<'_, '_>,
+    id: &ResourceId,
+    span: Span,
+    set: &mut Accumulated,
+) -> Result<Option<usize>, RenderError> {
+    let wanted = key(id);
+    let mut matches = (0..set.resources.len()).filter(|&at| set.resources[at].answers_to(&wanted));
+    let (first, second) = (matches.next(), matches.next());
+    drop(matches);
+    match (first, second) {
+        (Some(at), None) => Ok(Some(at)),
+        (Some(_), Some(_)) => {
+            Err(RenderError::new(span, format!("more than one object is a `{id}`")))
+        }
+        (None, _) if walk.may_be_in_gap(set, span, "patch target", id.to_string()) => Ok(None),
+        (None, _) => {
+            let error = RenderError::new(span, format!("there is no `{id}` to patch"));
+            let near = set.resources.iter().find(|resource| {
+                resource.id.gvk.kind == id.gvk.kind && resource.id.name == id.name
+            });
+            Err(match near {
+                Some(near) => {
+                    let api = near.id.gvk.api_version();
+                    error.help(format!("there is a `{}` with API version `{api}`", near.id))
+                }
+                None => error,
+            })
+        }
+    }
+}
+
+fn merge_by_id(
+    walk: &Walk<'_, '_>,
+    patch: &Working,
+    allowed: Allowed,
+    set: &mut Accumulated,
+) -> Result<(), RenderError> {
+    match find(walk, &patch.id, patch.origin, set)? {
+        Some(at) => merge_all(walk, &[at], patch, allowed, set),
+        None => Ok(()),
+    }
+}
+
+/// Merges the patch into some objects; those that it deletes go.
+fn merge_all(
+    walk: &Walk<'_, '_>,
+    chosen: &[usize],
+    patch: &Working,
+    allowed: Allowed,
+    set: &mut Accumulated,
+) -> Result<(), RenderError> {
+    let keys = walk.renderer.merge_keys(set.schema)?;
+    let mut deleted = Vec::new();
+    for &at in chosen {
+        if merge(&mut set.resources[at], patch, allowed, &keys)? == Merged::Deleted {
+            deleted.push(at);
+        }
+    }
+    if !deleted.is_empty() {
+        let mut at = 0;
+        set.resources.retain(|_| {
+            at += 1;
+            deleted.binary_search(&(at - 1)).is_err()
+        });
+    }
+    if allowed.name || allowed.kind {
+        check_collision(set, patch)?;
+    }
+    Ok(())
+}
+
+fn check_collision(set: &Accumulated, patch: &Working) -> Result<(), RenderError> {
+    let mut keys: Vec<_> = set.resources.iter().map(|resource| key(&resource.id)).collect();
+    keys.sort();
+    match keys.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(pair) => {
+            let message =
+                format!("after this patch there are two of `{} {}`", pair[0].0.kind, pair[0].2);
+            Err(RenderError::new(patch.origin, message))
+        }
+        None => Ok(()),
+    }
+}
+
+fn merge(
+    resource: &mut Working,
+    patch: &Working,
+    allowed: Allowed,
+    keys: &MergeKeys,
+) -> Result<Merged, RenderError> {
+    if allowed.name || allowed.kind {
+        resource.remember();
+    }
+    let metadata = |body: &Value, field: &str| body.at(&["metadata", field]).cloned();
+    let body = &resource.body;
+    let (kind, api_version) = (body.get("kind").cloned(), body.get("apiVersion").cloned());
+    let (name, namespace) = (metadata(body, "name"), metadata(body, "namespace"));
+    let gvk: Gvk = resource.id.gvk.clone();
+    let merged = strategic::merge(&mut resource.body, &patch.body, &gvk, keys)?;
+    if merged == Merged::Deleted {
+        return Ok(merged);
+    }
+    let body = &mut resource.body;
+    edit::restore(body, &["apiVersion"], api_version);
+    if !allowed.kind {
+        edit::restore(body, &["kind"], kind);
+    }
+    if !allowed.name {
+        edit::restore(body, &["metadata", "name"], name);
+    }
+    edit::restore(body, &["metadata", "namespace"], namespace);
+    resource.refresh();
+    Ok(merged)
+}
