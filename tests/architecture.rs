@@ -123,6 +123,11 @@ fn files_stay_small() {
         let text = std::fs::read_to_string(&file).unwrap();
         let lines = text.lines().count();
         assert!(lines <= 600, "{} has {lines} lines: split it", file.display());
-        assert!(text.starts_with("//! "), "{} does not say what it is for", file.display());
+        let is_test = file.ends_with("tests.rs");
+        assert!(
+            is_test || text.starts_with("//! "),
+            "{} does not say what it is for",
+            file.display()
+        );
     }
 }
