@@ -55,7 +55,8 @@ pub fn is_excluded(path: &RepoPath, exclude: &[Glob]) -> bool {
 }
 
 fn is_foreign(path: &RepoPath) -> bool {
-    path.segments().any(|segment| FOREIGN_DIRECTORIES.contains(&segment))
+    let foreign = |name: &str| name.starts_with('.') || FOREIGN_DIRECTORIES.contains(&name);
+    path.parent().is_some_and(|directory| directory.segments().any(foreign))
         || GENERATED_FILES.contains(&path.file_name().to_ascii_lowercase().as_str())
 }
 
@@ -90,6 +91,7 @@ mod tests {
             ("chart/templates/c.yaml", "c: 1\n"),
             ("templates/d.yaml", "d: 1\n"),
             ("docs/e.yaml", "e: [\n"),
+            (".chainsaw-test/e.yaml", "e: 1\n"),
             ("old/f.yaml", "f: 1\n"),
             ("g.txt", "g\n"),
         ]);

@@ -57,12 +57,13 @@ fn strongest(block: &[Comment]) -> Option<(&Comment, Verdict)> {
     (0..block.len()).find_map(|at| {
         let comment = &block[at];
         let own = markers::weigh(&comment.text)?;
-        let verdict = match block.get(at + 1) {
-            Some(next) if own.weight < STRONG => {
-                markers::weigh(&format!("{} {}", comment.text, next.text))?
-            }
-            _ => own,
-        };
-        (verdict.weight >= STRONG).then_some((comment, verdict))
+        if own.weight >= STRONG {
+            return Some((comment, own));
+        }
+        let next = block.get(at + 1)?;
+        let both = markers::weigh(&format!("{} {}", comment.text, next.text))?;
+        let next_weight = markers::weigh(&next.text).map_or(0, |verdict| verdict.weight);
+        let place = if next_weight > own.weight { next } else { comment };
+        (both.weight >= STRONG).then_some((place, both))
     })
 }

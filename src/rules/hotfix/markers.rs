@@ -28,7 +28,7 @@ const MARKERS: &[(&str, u32)] = &[
     (r"\b(do not|don't|never) (commit|merge|promote)\b", 3),
     (r"\b(remove|delete|revert) (me|asap)\b", 3),
     // A name for the change itself.
-    (r"\bhot-?fix(es|ed)?\b", 3),
+    (r"\bhot-?fix(ed)?\b", 3),
     (r"\b(quick ?fix|stop-?gap|band-?aid)\b", 3),
     (
         r"\b(temporary|temp|interim) (fix|hack|workaround|work-around|measure|change|override|increase|bump|setting|exception|solution|patch|value|limit|until|while|because|due)\b",
@@ -176,6 +176,7 @@ mod tests {
             " written to separate databases for now",
             " set manually or by hand",
             " hotfix-window: sunday",
+            " may restart deployments for hotfixes",
         ] {
             assert!(!strong(comment), "{comment}: {:?}", weigh(comment));
         }
