@@ -51,10 +51,11 @@ pub(super) fn is_named(text: &str) -> bool {
 /// have none, because JSON writes them in full.
 pub(super) fn float(value: f64) -> String {
     let full = format!("{value:.0}");
-    if value.fract() == 0.0 && value.abs() < 1e21 {
-        if let Some(value) = scalar::int_value(&full) {
-            return value.to_string();
-        }
+    if value.fract() == 0.0
+        && value.abs() < 1e21
+        && let Some(value) = scalar::int_value(&full)
+    {
+        return value.to_string();
     }
     let notation = format!("{value:e}");
     let (mantissa, exponent) = notation.split_once('e').unwrap_or((&notation, "0"));

@@ -6,6 +6,7 @@ mod growth;
 mod json;
 mod label_selector;
 mod patch;
+mod pattern;
 mod replacement;
 mod selector;
 

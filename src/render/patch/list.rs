@@ -227,10 +227,10 @@ impl LongWay<'_> {
 
 /// Kustomize removes a directive from the patch once it has obeyed it.
 fn elide(change: &mut Value) {
-    if matches!(directive(change), Ok(Some(_))) {
-        if let Some(map) = change.as_map_mut() {
-            map.remove(DIRECTIVE);
-        }
+    if matches!(directive(change), Ok(Some(_)))
+        && let Some(map) = change.as_map_mut()
+    {
+        map.remove(DIRECTIVE);
     }
 }
 

@@ -200,7 +200,7 @@ pub(super) fn adopt(patch: &Value, place: Cursor<'_>) -> Result<Option<Value>, P
             Some(Err(_)) => adopt_map(patch.span(), map, place.enter(patch), false).map(Some),
             _ => adopt_map(patch.span(), map, place.enter(patch), true).map(Some),
         },
-        Kind::List(items) => adopt_list(patch, items.to_vec(), place).map(Some),
+        Kind::List(items) => adopt_list(patch, items, place).map(Some),
         Kind::Scalar(_) => Ok(Some(patched(patch))),
     }
 }
@@ -221,7 +221,7 @@ pub(super) fn adopt_inner(patch: &Value, place: Cursor<'_>) -> Result<Option<Val
                 Some(directive) => list::remove_directives(&mut items, directive),
                 None => {}
             }
-            adopt_list(patch, items, place).map(Some)
+            adopt_list(patch, &items, place).map(Some)
         }
     }
 }
@@ -240,7 +240,7 @@ fn adopt_map(span: Span, map: &Map, place: Cursor<'_>, elide: bool) -> Result<Va
     Ok(Value::map(entries.into_iter().collect(), provenance))
 }
 
-fn adopt_list(patch: &Value, items: Vec<Value>, place: Cursor<'_>) -> Result<Value, PatchError> {
+fn adopt_list(patch: &Value, items: &[Value], place: Cursor<'_>) -> Result<Value, PatchError> {
     let Some(keys) = place.list_keys() else { return Ok(patched(patch)) };
     let items = items.iter().map(patched).collect();
     let items = list::merge(items, list::Other::Itself, keys, place.element())?;
