@@ -22,9 +22,9 @@ pub(crate) fn through(value: &Scalar) -> Result<Cow<'_, Scalar>, String> {
     };
     Ok(match text {
         Some(text) if tag == value.tag && *text == *value.text => Cow::Borrowed(value),
-        Some(text) => Cow::Owned(Scalar { tag, text: text.into() }),
+        Some(text) => Cow::Owned(Scalar { tag, text: text.into(), quoted: value.quoted }),
         // Not what its tag or its looks say.
-        None => Cow::Owned(Scalar { tag: Tag::Str, text: value.text.clone() }),
+        None => Cow::Owned(Scalar { tag: Tag::Str, ..value.clone() }),
     })
 }
 

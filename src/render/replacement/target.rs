@@ -240,7 +240,7 @@ impl Writer<'_> {
                     );
                     return Err(PatchError::new(span, message));
                 }
-                Kind::Scalar(Scalar { tag, text: text.into() })
+                Kind::Scalar(Scalar { tag, text: text.into(), ..old.clone() })
             }
             _ if !self.options.delimiter.is_empty() => {
                 let message =

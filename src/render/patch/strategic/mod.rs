@@ -17,6 +17,7 @@ use crate::kube::Provenance;
 use crate::kube::Value;
 use crate::render::patch::list;
 use crate::render::patch::{PatchError, patched, shape};
+use crate::syntax::scalar::Tag;
 use crate::text::Span;
 
 /// The key of a map that says how the map is to be merged.
@@ -176,13 +177,25 @@ fn merge_maps(target: &mut Value, changes: &Map, place: Cursor<'_>) -> Result<()
         };
         match outcome {
             Outcome::Kept => {}
-            Outcome::Replaced(new) => replace(old, new),
+            Outcome::Replaced(new) => replace(old, in_style_of(old, new)),
             Outcome::Deleted => {
                 map.remove(&change.key);
             }
         }
     }
     tidy_map(map, place, |key| changes.get(key).is_none())
+}
+
+/// A scalar takes on the quotes of the one that it replaces, and with them becomes a string.
+fn in_style_of(old: &Value, mut new: Value) -> Value {
+    if let (Kind::Scalar(old), Kind::Scalar(new)) = (&old.kind, &mut new.kind)
+        && old.tag == Tag::Str
+        && old.quoted
+    {
+        new.tag = Tag::Str;
+        new.quoted = true;
+    }
+    new
 }
 
 /// Sets `old` to `new`, which continues its history.
