@@ -16,6 +16,7 @@ mod load;
 mod locate;
 mod names;
 mod patch;
+mod pattern;
 mod pipeline;
 mod plugin;
 mod renderer;
