@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::kube::provenance::Provenance;
 use crate::kube::value::{Entry, Kind, Map, Scalar, Value};
 use crate::syntax::scalar::{self, Dialect, Tag};
-use crate::syntax::{NodeKind, NodeRef};
+use crate::syntax::{NodeKind, NodeRef, Style};
 use crate::text::Span;
 
 /// Most values that aliases may add to one document.
@@ -72,9 +72,10 @@ impl Loader {
                 self.budget.checked_sub(1).ok_or_else(|| fail(LoadErrorKind::AliasBomb))?;
         }
         let kind = match &node.target().raw().kind {
-            NodeKind::Scalar { text, .. } => {
+            NodeKind::Scalar { text, style, .. } => {
                 let tag = node.tag(self.dialect).unwrap_or(Tag::Str);
-                Kind::Scalar(Scalar { tag, text: Arc::clone(text) })
+                let quoted = *style != Style::Plain;
+                Kind::Scalar(Scalar { tag, text: Arc::clone(text), quoted })
             }
             NodeKind::List(_) => Kind::List(Arc::new(
                 node.items()

@@ -33,6 +33,8 @@ pub struct Scalar {
     pub tag: Tag,
     /// The text as written, escapes resolved.
     pub text: Arc<str>,
+    /// Written in quotes or as a block: what a patch puts in its place becomes a string.
+    pub quoted: bool,
 }
 
 /// A map sorted by key (the order of the source does not survive rendering, spans keep it).
@@ -55,7 +57,7 @@ pub struct Entry {
 impl Value {
     /// A scalar.
     pub fn scalar(tag: Tag, text: impl Into<Arc<str>>, provenance: Provenance) -> Self {
-        Self { kind: Kind::Scalar(Scalar { tag, text: text.into() }), provenance }
+        Self { kind: Kind::Scalar(Scalar { tag, text: text.into(), quoted: false }), provenance }
     }
 
     /// A string.

@@ -22,9 +22,9 @@ pub(crate) fn through(value: &Scalar) -> Result<Cow<'_, Scalar>, String> {
     };
     Ok(match text {
         Some(text) if tag == value.tag && *text == *value.text => Cow::Borrowed(value),
-        Some(text) => Cow::Owned(Scalar { tag, text: text.into() }),
+        Some(text) => Cow::Owned(Scalar { tag, text: text.into(), quoted: value.quoted }),
         // Not what its tag or its looks say.
-        None => Cow::Owned(Scalar { tag: Tag::Str, text: value.text.clone() }),
+        None => Cow::Owned(Scalar { tag: Tag::Str, ..value.clone() }),
     })
 }
 
@@ -51,10 +51,11 @@ pub(super) fn is_named(text: &str) -> bool {
 /// have none, because JSON writes them in full.
 pub(super) fn float(value: f64) -> String {
     let full = format!("{value:.0}");
-    if value.fract() == 0.0 && value.abs() < 1e21 {
-        if let Some(value) = scalar::int_value(&full) {
-            return value.to_string();
-        }
+    if value.fract() == 0.0
+        && value.abs() < 1e21
+        && let Some(value) = scalar::int_value(&full)
+    {
+        return value.to_string();
     }
     let notation = format!("{value:e}");
     let (mantissa, exponent) = notation.split_once('e').unwrap_or((&notation, "0"));

@@ -15,6 +15,7 @@ mod load;
 mod locate;
 mod names;
 mod patch;
+mod pattern;
 mod pipeline;
 mod plugin;
 mod renderer;

@@ -1,17 +1,15 @@
 //! The `target` of a patch: which objects it is for.
 
-use regex::{Regex, RegexBuilder};
+use regex::Regex;
 
 use crate::kube::Gvk;
 use crate::kube::ResourceId;
 use crate::kube::Value;
 use crate::render::label_selector::LabelSelector;
 use crate::render::patch::PatchError;
+use crate::render::pattern;
 use crate::syntax::NodeRef;
 use crate::syntax::scalar::Dialect;
-
-/// Most bytes of a compiled regular expression.
-const COMPILED: usize = 1 << 20;
 
 /// What an object must have to be selected; parts that are not given are free.
 #[derive(Debug, Default)]
@@ -105,13 +103,7 @@ fn regex(pattern: &str) -> Result<Option<Regex>, String> {
     }
     let anchored =
         if pattern.starts_with("^(?:") { pattern.to_owned() } else { format!("^(?:{pattern})$") };
-    match RegexBuilder::new(&anchored).size_limit(COMPILED).build() {
-        Ok(regex) => Ok(Some(regex)),
-        Err(regex::Error::CompiledTooBig(_)) => {
-            Err(format!("the regular expression `{pattern}` is too large"))
-        }
-        Err(_) => Err(format!("`{pattern}` is no regular expression")),
-    }
+    pattern::compile(&anchored).map(Some)
 }
 
 #[cfg(test)]

@@ -16,66 +16,57 @@ pub(super) enum Style {
 /// The notation for a string; `typed`: without quotes it would not be a string.
 pub(super) fn of_string(text: &str, typed: bool) -> Style {
     let traits = Traits::of(text);
-    if text.contains('\n') {
-        if traits.special || traits.space_before_break || text.ends_with(' ') {
-            Style::Double
-        } else {
-            Style::Literal
-        }
-    } else if typed {
+    let many_lines = text.contains('\n');
+    if traits.special || many_lines && text.ends_with(' ') || !many_lines && typed {
         Style::Double
-    } else if traits.plain(text) {
+    } else if many_lines {
+        Style::Literal
+    } else if !traits.not_plain {
         Style::Plain
-    } else if traits.special || traits.space_before_break || traits.space_after_break {
+    } else if traits.space_after_break {
         Style::Double
     } else {
         Style::Single
     }
 }
 
+/// What forbids a text the simpler notations.
 #[derive(Debug, Default)]
 struct Traits {
-    /// Begins like, or holds, something that has a meaning in YAML.
-    indicator: bool,
-    breaks: bool,
+    /// Not plain: reads as notation, has breaks, or spaces at its ends.
+    not_plain: bool,
+    /// Not as a block, and in no other than double quotes.
     special: bool,
-    space_before_break: bool,
+    /// Not in single quotes.
     space_after_break: bool,
 }
 
 impl Traits {
     fn of(text: &str) -> Self {
         let mut traits = Self {
-            indicator: text.starts_with("---") || text.starts_with("..."),
+            not_plain: text.starts_with("---")
+                || text.starts_with("...")
+                || text.starts_with(' ')
+                || text.ends_with(' '),
             ..Self::default()
         };
         let mut previous: Option<char> = None;
         let mut characters = text.chars().peekable();
         while let Some(character) = characters.next() {
             let blank_follows = characters.peek().is_none_or(|next| matches!(next, ' ' | '\t'));
-            traits.indicator |= match (previous, character) {
-                (None, '?' | ':' | '-') => blank_follows,
-                (None, first) => "#,[]{}&*!|>'\"%@`".contains(first),
-                (Some(_), ':') => blank_follows,
-                (Some(before), '#') => matches!(before, ' ' | '\t') || is_break(before),
-                _ => false,
-            };
-            traits.special |= !is_printable(character);
             let breaks = is_break(character);
-            traits.breaks |= breaks;
-            traits.space_before_break |= breaks && previous == Some(' ');
+            traits.not_plain |= breaks
+                || match (previous, character) {
+                    (None, '?' | ':' | '-') | (Some(_), ':') => blank_follows,
+                    (None, first) => "#,[]{}&*!|>'\"%@`".contains(first),
+                    (Some(before), '#') => matches!(before, ' ' | '\t') || is_break(before),
+                    _ => false,
+                };
+            traits.special |= !is_printable(character) || breaks && previous == Some(' ');
             traits.space_after_break |= character == ' ' && previous.is_some_and(is_break);
             previous = Some(character);
         }
         traits
-    }
-
-    fn plain(&self, text: &str) -> bool {
-        !self.indicator
-            && !self.breaks
-            && !self.special
-            && !text.starts_with(' ')
-            && !text.ends_with(' ')
     }
 }
 

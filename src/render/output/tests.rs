@@ -45,7 +45,7 @@ fn blocks_keep_their_line_breaks() {
 #[test]
 fn long_lines_fold() {
     let word = "word ".repeat(16);
-    let long = format!("a: {}word\nb: '{}#x'\n", word, word);
+    let long = format!("a: {word}word\nb: '{word}#x'\n");
     let expected = format!("a: {}\n  word\nb: '{}\n  #x'\n", word.trim_end(), word.trim_end());
     assert_eq!(written(&long), expected);
     unchanged(&expected);

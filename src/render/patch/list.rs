@@ -227,10 +227,10 @@ impl LongWay<'_> {
 
 /// Kustomize removes a directive from the patch once it has obeyed it.
 fn elide(change: &mut Value) {
-    if matches!(directive(change), Ok(Some(_))) {
-        if let Some(map) = change.as_map_mut() {
-            map.remove(DIRECTIVE);
-        }
+    if matches!(directive(change), Ok(Some(_)))
+        && let Some(map) = change.as_map_mut()
+    {
+        map.remove(DIRECTIVE);
     }
 }
 
@@ -268,6 +268,11 @@ fn is_void(item: &Value) -> bool {
     item.is_null() || item.as_map().is_some_and(Map::is_empty)
 }
 
+/// The text of a scalar as written, that of a null too; empty for anything else.
+fn raw(value: &Value) -> &str {
+    value.as_scalar().map_or("", |scalar| &*scalar.text)
+}
+
 /// The text under a key whatever its type; empty where there is none.
 fn raw_name<'v>(item: &'v Value, key: &str) -> &'v str {
     let value = if key.is_empty() { Some(item) } else { item.get(key) };
@@ -278,7 +283,7 @@ fn is_named(item: &Value, key: &str, text: &str) -> bool {
     if key.is_empty() {
         raw_name(item, "") == text
     } else {
-        item.get(key).is_some_and(|value| value.text().unwrap_or("") == text)
+        item.get(key).is_some_and(|value| raw(value) == text)
     }
 }
 
@@ -358,7 +363,7 @@ fn append(items: &mut Vec<Value>, target: &[Value], keys: &[&str]) -> Result<(),
         let mut texts = Vec::with_capacity(keys.len());
         for key in keys {
             match item.get(key) {
-                Some(value) => texts.push(value.text().unwrap_or("")),
+                Some(value) => texts.push(raw(value)),
                 None => items.push(item.clone()),
             }
         }

@@ -44,7 +44,8 @@ fn join_brackets(parts: Vec<String>) -> Vec<String> {
                 }
             }
             if !part.contains('=') {
-                part = part.trim_matches(['[', ']']).to_owned();
+                joined.push(part.trim_matches(['[', ']']).to_owned());
+                continue;
             }
         }
         joined.push(part);

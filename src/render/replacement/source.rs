@@ -103,6 +103,6 @@ pub(crate) fn part_of(
         let message = format!("the source has no part {index} between `{delimiter}`");
         return Err(PatchError::new(span, message));
     };
-    let kind = Kind::Scalar(Scalar { tag: scalar.tag, text: part.into() });
+    let kind = Kind::Scalar(Scalar { text: part.into(), ..scalar.clone() });
     Ok(Value { kind, provenance: value.provenance.clone() })
 }

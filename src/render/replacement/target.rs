@@ -1,7 +1,6 @@
 //! Where a replacement puts its value.
 
 use regex::Regex;
-use regex::RegexBuilder;
 
 use crate::kube::Action;
 use crate::kube::Entry;
@@ -12,13 +11,11 @@ use crate::kube::Scalar;
 use crate::kube::Value;
 use crate::render::growth::Growth;
 use crate::render::patch::{PatchError, shape};
+use crate::render::pattern;
 use crate::render::replacement::path;
 use crate::render::replacement::source::raw;
 use crate::syntax::scalar::{self, Dialect, Tag};
 use crate::text::Span;
-
-/// Most bytes of a compiled regular expression.
-const COMPILED: usize = 1 << 20;
 
 /// The `options` of a target.
 #[derive(Debug, Clone, Default)]
@@ -73,10 +70,8 @@ impl TargetPath {
             }
             let Some(element) = path::element(&part) else { return Ok(Part::Key(part)) };
             let (key, text) = element.map_err(|message| PatchError::new(span, message))?;
-            let pattern = RegexBuilder::new(text)
-                .size_limit(COMPILED)
-                .build()
-                .map_err(|_| PatchError::new(span, format!("`{text}` is no regular expression")))?;
+            let pattern =
+                pattern::compile(text).map_err(|message| PatchError::new(span, message))?;
             Ok(Part::Element(Element { key: key.to_owned(), text: text.to_owned(), pattern }))
         });
         Ok(Self { text: text.to_owned(), parts: parts.collect::<Result<_, _>>()?, span })
@@ -154,16 +149,14 @@ impl Writer<'_> {
                     items.push(self.make(rest));
                 }
                 let len = items.len();
-                match items.get_mut(*index) {
-                    Some(item) => self.visit(item, rest, made),
-                    None => {
-                        let message = format!(
-                            "`{}` asks for element {index} of a list that has {len}",
-                            self.path.text
-                        );
-                        Err(PatchError::new(self.path.span, message))
-                    }
+                if let Some(item) = items.get_mut(*index) {
+                    return self.visit(item, rest, made);
                 }
+                let message = format!(
+                    "`{}` asks for element {index} of a list that has {len}",
+                    self.path.text
+                );
+                Err(PatchError::new(self.path.span, message))
             }
             Part::Every => {
                 let found = shape(value);
@@ -247,7 +240,7 @@ impl Writer<'_> {
                     );
                     return Err(PatchError::new(span, message));
                 }
-                Kind::Scalar(Scalar { tag, text: text.into() })
+                Kind::Scalar(Scalar { tag, text: text.into(), ..old.clone() })
             }
             _ if !self.options.delimiter.is_empty() => {
                 let message =

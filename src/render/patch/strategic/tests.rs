@@ -51,6 +51,15 @@ fn maps_merge_and_nulls_delete() {
 }
 
 #[test]
+fn quotes_stay_and_make_strings() {
+    check(
+        "{a: '1', b: abc, c: 'abc', d: 1}",
+        "{a: 2, b: 3, c: true, d: '4'}",
+        "{a: '2', b: 3, c: 'true', d: '4'}",
+    );
+}
+
+#[test]
 fn patched_elements_move_to_the_front() {
     check(
         TWO,
@@ -135,7 +144,7 @@ fn several_keys_keep_the_order_of_the_object() {
 fn irregular_lists_lose_what_kustomize_loses() {
     let list = |items: &str| format!("{{containers: {items}}}");
     let kept = |items: &str, expected: &str| {
-        check(&list(items), "{z: 1}", &format!("{{z: 1, containers: {expected}}}"))
+        check(&list(items), "{z: 1}", &format!("{{z: 1, containers: {expected}}}"));
     };
     kept("[{name: a, k: 1}, {name: a, i: y}, {name: b}]", "[{name: a, i: y}, {name: b}]");
     kept("[{name: a}, {image: y}, {name: b}]", "[{image: y}]");

@@ -55,12 +55,10 @@ pub(crate) fn parse(node: NodeRef<'_>) -> Result<Vec<Operation>, PatchError> {
 fn change(node: NodeRef<'_>) -> Result<Change, PatchError> {
     let pointer = |key: &str| {
         let value = node.get(key);
-        match value.and_then(|value| Some((value.string(Dialect::Config)?, value.span()))) {
-            Some((text, span)) => Ok(Pointer::parse(text, span)),
-            None => {
-                let span = value.map_or(node.span(), NodeRef::span);
-                Err(PatchError::new(span, format!("the operation has no text under `{key}`")))
-            }
+        let span = value.map_or(node.span(), NodeRef::span);
+        match value.and_then(|value| value.string(Dialect::Config)) {
+            Some(text) => Ok(Pointer::parse(text, span)),
+            None => Err(PatchError::new(span, format!("the operation has no text under `{key}`"))),
         }
     };
     let value = || match node.get("value") {
@@ -121,7 +119,7 @@ fn run(
         Change::Replace(path, value) => {
             let mut place = path.find(target)?;
             if let Place::Element(items, index) = &mut place {
-                let index = path.element(*index, items.len())?;
+                let index = path.element(index, items.len())?;
                 items[index] = continued(&items[index], patched(value));
                 return Ok(());
             }

@@ -17,6 +17,7 @@ use crate::kube::Provenance;
 use crate::kube::Value;
 use crate::render::patch::list;
 use crate::render::patch::{PatchError, patched, shape};
+use crate::syntax::scalar::Tag;
 use crate::text::Span;
 
 /// The key of a map that says how the map is to be merged.
@@ -176,13 +177,25 @@ fn merge_maps(target: &mut Value, changes: &Map, place: Cursor<'_>) -> Result<()
         };
         match outcome {
             Outcome::Kept => {}
-            Outcome::Replaced(new) => replace(old, new),
+            Outcome::Replaced(new) => replace(old, in_style_of(old, new)),
             Outcome::Deleted => {
                 map.remove(&change.key);
             }
         }
     }
     tidy_map(map, place, |key| changes.get(key).is_none())
+}
+
+/// A scalar takes on the quotes of the one that it replaces, and with them becomes a string.
+fn in_style_of(old: &Value, mut new: Value) -> Value {
+    if let (Kind::Scalar(old), Kind::Scalar(new)) = (&old.kind, &mut new.kind)
+        && old.tag == Tag::Str
+        && old.quoted
+    {
+        new.tag = Tag::Str;
+        new.quoted = true;
+    }
+    new
 }
 
 /// Sets `old` to `new`, which continues its history.
@@ -200,7 +213,7 @@ pub(super) fn adopt(patch: &Value, place: Cursor<'_>) -> Result<Option<Value>, P
             Some(Err(_)) => adopt_map(patch.span(), map, place.enter(patch), false).map(Some),
             _ => adopt_map(patch.span(), map, place.enter(patch), true).map(Some),
         },
-        Kind::List(items) => adopt_list(patch, items.to_vec(), place).map(Some),
+        Kind::List(items) => adopt_list(patch, items, place).map(Some),
         Kind::Scalar(_) => Ok(Some(patched(patch))),
     }
 }
@@ -221,7 +234,7 @@ pub(super) fn adopt_inner(patch: &Value, place: Cursor<'_>) -> Result<Option<Val
                 Some(directive) => list::remove_directives(&mut items, directive),
                 None => {}
             }
-            adopt_list(patch, items, place).map(Some)
+            adopt_list(patch, &items, place).map(Some)
         }
     }
 }
@@ -240,7 +253,7 @@ fn adopt_map(span: Span, map: &Map, place: Cursor<'_>, elide: bool) -> Result<Va
     Ok(Value::map(entries.into_iter().collect(), provenance))
 }
 
-fn adopt_list(patch: &Value, items: Vec<Value>, place: Cursor<'_>) -> Result<Value, PatchError> {
+fn adopt_list(patch: &Value, items: &[Value], place: Cursor<'_>) -> Result<Value, PatchError> {
     let Some(keys) = place.list_keys() else { return Ok(patched(patch)) };
     let items = items.iter().map(patched).collect();
     let items = list::merge(items, list::Other::Itself, keys, place.element())?;
