@@ -6,7 +6,9 @@ use std::sync::Arc;
 use crate::kube::field_specs::FieldSpecs;
 use crate::render::generate::absorb::{Absorbed, absorb};
 use crate::render::generate::{self, Files};
-use crate::render::kustomization::{GeneratorOptions, Kustomization, OpenApi, Text, Var};
+use crate::render::kustomization::{
+    Generator, GeneratorOptions, Kustomization, OpenApi, Text, Var,
+};
 use crate::render::locate::Target;
 use crate::render::working::{Key, Working, key};
 use crate::render::{Gap, Notice, RenderError, Renderer, configuration, pipeline, plugin, vars};
@@ -372,11 +374,11 @@ impl<'w, 's> Walk<'w, 's> {
         plugin::generate(self, directory, kustomization, set)
     }
 
-    /// Runs one ConfigMap or Secret generator.
+    /// Runs one generator.
     pub(crate) fn generate(
         &mut self,
         directory: &RepoPath,
-        generator: &crate::render::kustomization::Generator,
+        generator: &Generator,
         options: &GeneratorOptions,
         set: &mut Accumulated,
     ) -> Result<(), RenderError> {

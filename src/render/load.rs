@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::kube::{Kind, Value, load};
+use crate::kube::{Kind, Map, Value, load};
 use crate::render::RenderError;
 use crate::render::working::Working;
 use crate::syntax::scalar::{self, Dialect, Tag};
@@ -113,7 +113,7 @@ fn check_numbers(value: &Value) -> Result<(), RenderError> {
 /// Annotations are strings, whatever the file says; an empty map of them is none.
 pub(crate) fn clean_annotations(body: &mut Value) {
     let Some(annotations) = body.at(&["metadata", "annotations"]) else { return };
-    let is_empty = annotations.is_null() || annotations.as_map().is_some_and(|map| map.is_empty());
+    let is_empty = annotations.is_null() || annotations.as_map().is_some_and(Map::is_empty);
     let strings = |value: &Value| value.as_str().is_some();
     let is_clean = annotations.as_map().into_iter().flatten().all(|entry| strings(&entry.value));
     if is_clean && !is_empty {
@@ -126,7 +126,7 @@ pub(crate) fn clean_annotations(body: &mut Value) {
         return;
     }
     let annotations = metadata.get_mut("annotations").and_then(Value::as_map_mut);
-    for (_, value) in annotations.into_iter().flat_map(|map| map.values_mut()) {
+    for (_, value) in annotations.into_iter().flat_map(Map::values_mut) {
         if let Kind::Scalar(scalar) = &mut value.kind {
             scalar.tag = Tag::Str;
         }

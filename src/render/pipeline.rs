@@ -99,16 +99,16 @@ fn add_labels(_: &mut Walk<'_, '_>, layer: &mut Layer<'_>) -> Result<(), RenderE
             let merged = merge(&mut all, spec.clone());
             merged.map_err(|conflict| RenderError::new(first.span, conflict.to_string()))?;
         }
-        labels::apply(resources, Action::Labelled, &entry.pairs, all.iter())?;
+        labels::apply(resources, Action::Labelled, &entry.pairs, &all)?;
     }
     let common = &layer.kustomization.common_labels;
-    let fields = specs.list(FieldList::CommonLabels).iter();
+    let fields = specs.list(FieldList::CommonLabels);
     labels::apply(resources, Action::Labelled, common, fields)
 }
 
 fn add_annotations(_: &mut Walk<'_, '_>, layer: &mut Layer<'_>) -> Result<(), RenderError> {
     let specs = Arc::clone(&layer.set.specs);
-    let fields = specs.list(FieldList::CommonAnnotations).iter();
+    let fields = specs.list(FieldList::CommonAnnotations);
     let pairs = &layer.kustomization.common_annotations;
     labels::apply(&mut layer.set.resources, Action::Annotated, pairs, fields)
 }

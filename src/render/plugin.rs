@@ -210,15 +210,16 @@ fn annotations(
 ) -> Result<(), RenderError> {
     let pairs = it.root.get("annotations").map_or(Ok(Vec::new()), pairs)?;
     let specs = it.specs()?;
-    labels::apply(&mut layer.set.resources, Action::Annotated, &pairs, specs.iter())
+    labels::apply(&mut layer.set.resources, Action::Annotated, &pairs, &specs)
 }
 
 fn label(_: &mut Walk<'_, '_>, layer: &mut Layer<'_>, it: Config<'_>) -> Result<(), RenderError> {
     let pairs = it.root.get("labels").map_or(Ok(Vec::new()), pairs)?;
     let specs = it.specs()?;
-    labels::apply(&mut layer.set.resources, Action::Labelled, &pairs, specs.iter())
+    labels::apply(&mut layer.set.resources, Action::Labelled, &pairs, &specs)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "one signature for all plugins")]
 fn hash(_: &mut Walk<'_, '_>, layer: &mut Layer<'_>, _: Config<'_>) -> Result<(), RenderError> {
     generate::hash::apply(&mut layer.set.resources);
     Ok(())

@@ -21,7 +21,7 @@ const DEFAULT_PATH: &str = "metadata.name";
 pub(crate) enum ReplacementEntry {
     /// A file with one or several.
     File(Text),
-    Inline(Replacement),
+    Inline(Box<Replacement>),
 }
 
 /// What to copy, and to where.
@@ -76,7 +76,7 @@ pub(crate) fn entry(node: NodeRef<'_>) -> Result<ReplacementEntry, RenderError> 
             Err(RenderError::new(path.span, message))
         }
         Some(path) => Ok(ReplacementEntry::File(path)),
-        None => replacement(node).map(ReplacementEntry::Inline),
+        None => replacement(node).map(|it| ReplacementEntry::Inline(Box::new(it))),
     }
 }
 

@@ -70,7 +70,9 @@ fn rewrite_everywhere(value: &mut Value, image: &Image, pattern: &Regex) {
         return;
     }
     if let Some(items) = value.as_list_mut() {
-        items.iter_mut().for_each(|item| rewrite_everywhere(item, image, pattern));
+        for item in items {
+            rewrite_everywhere(item, image, pattern);
+        }
     } else if let Some(map) = value.as_map_mut() {
         for (key, value) in map.values_mut() {
             rewrite_everywhere(value, image, pattern);
