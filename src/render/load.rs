@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::kube::{Kind, Map, Value, load};
+use crate::kube::{Entry, Kind, Map, Value, load};
 use crate::render::RenderError;
 use crate::render::working::Working;
 use crate::syntax::scalar::{self, Dialect, Tag};
@@ -107,6 +107,22 @@ fn check_numbers(value: &Value) -> Result<(), RenderError> {
         Kind::Scalar(_) => Ok(()),
         Kind::List(items) => items.iter().try_for_each(check_numbers),
         Kind::Map(map) => map.iter().try_for_each(|entry| check_numbers(&entry.value)),
+    }
+}
+
+/// Annotations that kustomize keeps its own notes in; they never come out of a build.
+const INTERNAL: &str = "internal.config.kubernetes.io/";
+
+/// Removes the annotations that are kustomize's own.
+pub(crate) fn drop_internal(body: &mut Value) {
+    let is_internal = |entry: &Entry| entry.key.starts_with(INTERNAL);
+    let annotations = body.at(&["metadata", "annotations"]).and_then(Value::as_map);
+    if !annotations.into_iter().flatten().any(is_internal) {
+        return;
+    }
+    let metadata = body.as_map_mut().and_then(|map| map.get_mut("metadata")?.as_map_mut());
+    if let Some(map) = metadata.and_then(|map| map.get_mut("annotations")?.as_map_mut()) {
+        map.retain(|entry| !is_internal(entry));
     }
 }
 

@@ -106,6 +106,7 @@ impl<'s> Renderer<'s> {
         set.resources.retain(|resource| !is_local(&resource.body));
         sort::sort(&mut set.resources, kustomization.sort.as_ref().unwrap_or(&SortOrder::Default));
         for resource in &mut set.resources {
+            load::drop_internal(&mut resource.body);
             load::clean_annotations(&mut resource.body);
         }
         if let Some(option) = kustomization.managed_by() {
