@@ -6,7 +6,9 @@ use std::sync::Arc;
 use crate::kube::field_specs::FieldSpecs;
 use crate::render::generate::absorb::{Absorbed, absorb};
 use crate::render::generate::{self, Files};
-use crate::render::kustomization::{GeneratorOptions, Kustomization, Text, Var};
+use crate::render::kustomization::{
+    Generator, GeneratorOptions, Kustomization, OpenApi, Text, Var,
+};
 use crate::render::locate::Target;
 use crate::render::working::{Key, Working, key};
 use crate::render::{Gap, Notice, RenderError, Renderer, configuration, pipeline, plugin, vars};
@@ -19,6 +21,13 @@ const RESOURCES: usize = 200_000;
 /// Most directories that one overlay may enter, repeated ones counted each time.
 const DIRECTORIES: usize = 20_000;
 
+/// The schema that was chosen; the first choice of a walk is the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Schema {
+    BuiltIn,
+    File(FileId),
+}
+
 /// The objects of a layer and what is known about them.
 #[derive(Debug, Clone)]
 pub(crate) struct Accumulated {
@@ -30,14 +39,14 @@ pub(crate) struct Accumulated {
     pub(crate) inputs: BTreeSet<FileId>,
     /// The directories that were entered.
     pub(crate) visited: BTreeSet<RepoPath>,
-    /// The schema file that was met first.
-    pub(crate) schema: Option<FileId>,
+    /// The schema that was met first.
+    pub(crate) schema: Option<Schema>,
     /// Where each object stands; absent after a transformer may have renamed some.
     keys: Option<BTreeMap<Key, Span>>,
 }
 
 impl Accumulated {
-    pub(crate) fn new(schema: Option<FileId>) -> Self {
+    pub(crate) fn new(schema: Option<Schema>) -> Self {
         Self {
             resources: Vec::new(),
             specs: Arc::new(FieldSpecs::default()),
@@ -126,7 +135,7 @@ impl<'w, 's> Walk<'w, 's> {
         &mut self,
         directory: &RepoPath,
         entry: Option<Span>,
-        schema: Option<FileId>,
+        schema: Option<Schema>,
     ) -> Result<Arc<Accumulated>, RenderError> {
         let cache_key = (directory.clone(), schema);
         if let Some(found) = self.renderer.cached_base(&cache_key) {
@@ -207,8 +216,12 @@ impl<'w, 's> Walk<'w, 's> {
 
     fn target(&mut self, layer: Layer<'_>) -> Result<(), RenderError> {
         let Layer { directory, kustomization, set } = layer;
-        if let Some(path) = kustomization.openapi.as_ref().filter(|_| set.schema.is_none()) {
-            set.schema = Some(self.file(directory, path, set)?);
+        match kustomization.openapi.as_ref().filter(|_| set.schema.is_none()) {
+            Some(OpenApi::File(path)) => {
+                set.schema = Some(Schema::File(self.file(directory, path, set)?));
+            }
+            Some(OpenApi::BuiltIn) => set.schema = Some(Schema::BuiltIn),
+            None => {}
         }
         self.resources(directory, &kustomization.resources, set)?;
         configuration::load(self, directory, kustomization, set)?;
@@ -361,11 +374,11 @@ impl<'w, 's> Walk<'w, 's> {
         plugin::generate(self, directory, kustomization, set)
     }
 
-    /// Runs one ConfigMap or Secret generator.
+    /// Runs one generator.
     pub(crate) fn generate(
         &mut self,
         directory: &RepoPath,
-        generator: &crate::render::kustomization::Generator,
+        generator: &Generator,
         options: &GeneratorOptions,
         set: &mut Accumulated,
     ) -> Result<(), RenderError> {

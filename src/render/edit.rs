@@ -1,12 +1,20 @@
 //! Small changes of values that keep the history.
 
-use crate::kube::{Action, Entry, Map, Provenance, Value};
+use crate::kube::{Action, Entry, Map, Provenance, Step, Value};
 use crate::syntax::scalar::Tag;
 use crate::text::Span;
 
+/// The history with one more step, unless that is what it ends with.
+pub(crate) fn then(history: &Provenance, action: Action, span: Span) -> Provenance {
+    if history.last() == (Step { action, span }) {
+        return history.clone();
+    }
+    history.then(action, span)
+}
+
 /// A string that takes the place of a value: the history goes on.
 pub(crate) fn set_text(value: &mut Value, text: &str, action: Action, span: Span) {
-    let provenance = value.provenance.then(action, span);
+    let provenance = then(&value.provenance, action, span);
     *value = Value::string(text, provenance);
 }
 
@@ -16,7 +24,7 @@ pub(crate) fn set_entry(map: &mut Map, key: &str, text: &str, action: Action, sp
     if let Some(value) = map.get_mut(key) {
         if value.as_str() == Some(text) {
             // The same text, but from now on somebody else vouches for it.
-            value.provenance = value.provenance.then(action, span);
+            value.provenance = then(&value.provenance, action, span);
         } else {
             set_text(value, text, action, span);
         }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::kube::{Kind, Value, load};
+use crate::kube::{Entry, Kind, Map, Value, load};
 use crate::render::RenderError;
 use crate::render::working::Working;
 use crate::syntax::scalar::{self, Dialect, Tag};
@@ -110,10 +110,26 @@ fn check_numbers(value: &Value) -> Result<(), RenderError> {
     }
 }
 
+/// Annotations that kustomize keeps its own notes in; they never come out of a build.
+const INTERNAL: &str = "internal.config.kubernetes.io/";
+
+/// Removes the annotations that are kustomize's own.
+pub(crate) fn drop_internal(body: &mut Value) {
+    let is_internal = |entry: &Entry| entry.key.starts_with(INTERNAL);
+    let annotations = body.at(&["metadata", "annotations"]).and_then(Value::as_map);
+    if !annotations.into_iter().flatten().any(is_internal) {
+        return;
+    }
+    let metadata = body.as_map_mut().and_then(|map| map.get_mut("metadata")?.as_map_mut());
+    if let Some(map) = metadata.and_then(|map| map.get_mut("annotations")?.as_map_mut()) {
+        map.retain(|entry| !is_internal(entry));
+    }
+}
+
 /// Annotations are strings, whatever the file says; an empty map of them is none.
 pub(crate) fn clean_annotations(body: &mut Value) {
     let Some(annotations) = body.at(&["metadata", "annotations"]) else { return };
-    let is_empty = annotations.is_null() || annotations.as_map().is_some_and(|map| map.is_empty());
+    let is_empty = annotations.is_null() || annotations.as_map().is_some_and(Map::is_empty);
     let strings = |value: &Value| value.as_str().is_some();
     let is_clean = annotations.as_map().into_iter().flatten().all(|entry| strings(&entry.value));
     if is_clean && !is_empty {
@@ -126,7 +142,7 @@ pub(crate) fn clean_annotations(body: &mut Value) {
         return;
     }
     let annotations = metadata.get_mut("annotations").and_then(Value::as_map_mut);
-    for (_, value) in annotations.into_iter().flat_map(|map| map.values_mut()) {
+    for (_, value) in annotations.into_iter().flat_map(Map::values_mut) {
         if let Kind::Scalar(scalar) = &mut value.kind {
             scalar.tag = Tag::Str;
         }

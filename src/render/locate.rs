@@ -17,13 +17,12 @@ pub(crate) enum Target {
 /// Beginnings and parts of addresses of repositories.
 const REMOTE_BEGINNINGS: [&str; 6] =
     ["git@", "git::", "github.com/", "github.com:", "gh:", "gitlab.com/"];
-const REMOTE_PARTS: [&str; 5] = ["://", "?ref=", ".git/", ".git?", "/_git/"];
+const REMOTE_PARTS: [&str; 4] = ["://", "?ref=", ".git", "/_git/"];
 
 /// Whether a path that is not in the repository is an address.
 pub(crate) fn is_remote(path: &str) -> bool {
     REMOTE_BEGINNINGS.iter().any(|beginning| path.starts_with(beginning))
         || REMOTE_PARTS.iter().any(|part| path.contains(part))
-        || path.ends_with(".git")
 }
 
 impl Renderer<'_> {

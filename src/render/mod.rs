@@ -80,3 +80,6 @@ pub struct Rendered {
     /// What to warn about.
     pub notices: Vec<Notice>,
 }
+
+#[cfg(test)]
+mod tests;

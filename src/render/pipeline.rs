@@ -8,13 +8,13 @@ use crate::kube::field_specs::{FieldList, FieldSpec, merge};
 use crate::render::accumulate::{Layer, Walk};
 use crate::render::transform::affix::{self, End};
 use crate::render::transform::namespace::{Namespace, Subjects};
-use crate::render::transform::{images, labels, namespace, patches, replicas};
+use crate::render::transform::{images, labels, namespace, patches, replacements, replicas};
 use crate::render::{RenderError, plugin};
 
 type Stage = fn(&mut Walk<'_, '_>, &mut Layer<'_>) -> Result<(), RenderError>;
 
 /// What is done to a layer, in kustomize's fixed order; the order in the file has no say.
-const STAGES: [Stage; 11] = [
+const STAGES: [Stage; 12] = [
     merge_strategic_patches,
     apply_patches,
     set_namespace,
@@ -25,6 +25,7 @@ const STAGES: [Stage; 11] = [
     apply_json_patches,
     set_replicas,
     set_images,
+    replace,
     plugin::transform,
 ];
 
@@ -98,16 +99,16 @@ fn add_labels(_: &mut Walk<'_, '_>, layer: &mut Layer<'_>) -> Result<(), RenderE
             let merged = merge(&mut all, spec.clone());
             merged.map_err(|conflict| RenderError::new(first.span, conflict.to_string()))?;
         }
-        labels::apply(resources, Action::Labelled, &entry.pairs, all.iter())?;
+        labels::apply(resources, Action::Labelled, &entry.pairs, &all)?;
     }
     let common = &layer.kustomization.common_labels;
-    let fields = specs.list(FieldList::CommonLabels).iter();
+    let fields = specs.list(FieldList::CommonLabels);
     labels::apply(resources, Action::Labelled, common, fields)
 }
 
 fn add_annotations(_: &mut Walk<'_, '_>, layer: &mut Layer<'_>) -> Result<(), RenderError> {
     let specs = Arc::clone(&layer.set.specs);
-    let fields = specs.list(FieldList::CommonAnnotations).iter();
+    let fields = specs.list(FieldList::CommonAnnotations);
     let pairs = &layer.kustomization.common_annotations;
     labels::apply(&mut layer.set.resources, Action::Annotated, pairs, fields)
 }
@@ -125,4 +126,9 @@ fn set_images(_: &mut Walk<'_, '_>, layer: &mut Layer<'_>) -> Result<(), RenderE
         images::apply(&mut layer.set.resources, image, specs.list(FieldList::Images))?;
     }
     Ok(())
+}
+
+fn replace(walk: &mut Walk<'_, '_>, layer: &mut Layer<'_>) -> Result<(), RenderError> {
+    let entries = &layer.kustomization.replacements;
+    replacements::apply(walk, layer.directory, entries, layer.set)
 }

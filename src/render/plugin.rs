@@ -6,11 +6,11 @@ use crate::render::accumulate::{Accumulated, Layer, Walk};
 use crate::render::kustomization::read::{fields, list, optional, pairs, text};
 use crate::render::kustomization::{
     GENERATOR_FIELDS, Generator, GeneratorKind, GeneratorOptions, Kustomization, Patch, Text,
-    field_specs, image, replica,
+    field_specs, image, replacement_entry, replica,
 };
 use crate::render::transform::affix::{self, End};
 use crate::render::transform::namespace::{Namespace, Subjects};
-use crate::render::transform::{images, labels, namespace, patches, replicas};
+use crate::render::transform::{images, labels, namespace, patches, replacements, replicas};
 use crate::render::working::Working;
 use crate::render::{RenderError, generate};
 use crate::syntax::scalar::Tag;
@@ -20,7 +20,7 @@ use crate::text::RepoPath;
 type Apply = fn(&mut Walk<'_, '_>, &mut Layer<'_>, Config<'_>) -> Result<(), RenderError>;
 
 /// The transformers that kustomize has built in.
-const TRANSFORMERS: [(&str, Apply); 12] = [
+const TRANSFORMERS: [(&str, Apply); 13] = [
     ("AnnotationsTransformer", annotations),
     ("HashTransformer", hash),
     ("ImageTagTransformer", image_tag),
@@ -31,6 +31,7 @@ const TRANSFORMERS: [(&str, Apply); 12] = [
     ("PatchTransformer", apply_patch),
     ("PrefixSuffixTransformer", prefix_and_suffix),
     ("PrefixTransformer", prefix),
+    ("ReplacementTransformer", replace),
     ("ReplicaCountTransformer", replica_count),
     ("SuffixTransformer", suffix),
 ];
@@ -209,15 +210,16 @@ fn annotations(
 ) -> Result<(), RenderError> {
     let pairs = it.root.get("annotations").map_or(Ok(Vec::new()), pairs)?;
     let specs = it.specs()?;
-    labels::apply(&mut layer.set.resources, Action::Annotated, &pairs, specs.iter())
+    labels::apply(&mut layer.set.resources, Action::Annotated, &pairs, &specs)
 }
 
 fn label(_: &mut Walk<'_, '_>, layer: &mut Layer<'_>, it: Config<'_>) -> Result<(), RenderError> {
     let pairs = it.root.get("labels").map_or(Ok(Vec::new()), pairs)?;
     let specs = it.specs()?;
-    labels::apply(&mut layer.set.resources, Action::Labelled, &pairs, specs.iter())
+    labels::apply(&mut layer.set.resources, Action::Labelled, &pairs, &specs)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "one signature for all plugins")]
 fn hash(_: &mut Walk<'_, '_>, layer: &mut Layer<'_>, _: Config<'_>) -> Result<(), RenderError> {
     generate::hash::apply(&mut layer.set.resources);
     Ok(())
@@ -306,6 +308,16 @@ fn prefix_and_suffix(
 fn affix(layer: &mut Layer<'_>, it: Config<'_>, end: End, field: &str) -> Result<(), RenderError> {
     let Some(text) = it.text(field)? else { return Ok(()) };
     affix::apply(&mut layer.set.resources, end, &text, &it.specs()?)
+}
+
+fn replace(
+    walk: &mut Walk<'_, '_>,
+    layer: &mut Layer<'_>,
+    it: Config<'_>,
+) -> Result<(), RenderError> {
+    let Some(node) = it.root.get("replacements") else { return Ok(()) };
+    let entries = list(node, replacement_entry)?;
+    replacements::apply(walk, layer.directory, &entries, layer.set)
 }
 
 fn replica_count(

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::kube::{Action, MergeKeys, Value};
-use crate::render::accumulate::{Accumulated, Walk};
+use crate::render::accumulate::{Accumulated, Schema, Walk};
 use crate::render::kustomization::{Kustomization, SortOrder};
 use crate::render::working::Working;
 use crate::render::{Grade, RenderError, Rendered, edit, generate, load, names, sort, vars};
@@ -44,7 +44,7 @@ impl Deref for Keys {
     }
 }
 
-type Bases = BTreeMap<(RepoPath, Option<FileId>), Arc<Accumulated>>;
+type Bases = BTreeMap<(RepoPath, Option<Schema>), Arc<Accumulated>>;
 
 /// Renders directories. What several of them share is worked out once.
 #[derive(Debug)]
@@ -106,6 +106,7 @@ impl<'s> Renderer<'s> {
         set.resources.retain(|resource| !is_local(&resource.body));
         sort::sort(&mut set.resources, kustomization.sort.as_ref().unwrap_or(&SortOrder::Default));
         for resource in &mut set.resources {
+            load::drop_internal(&mut resource.body);
             load::clean_annotations(&mut resource.body);
         }
         if let Some(option) = kustomization.managed_by() {
@@ -172,8 +173,8 @@ impl<'s> Renderer<'s> {
     }
 
     /// The lists that a patch merges: kustomize's own, or those of a schema file.
-    pub(crate) fn merge_keys(&self, schema: Option<FileId>) -> Result<Keys, RenderError> {
-        let Some(file) = schema else { return Ok(Keys::Builtin) };
+    pub(crate) fn merge_keys(&self, schema: Option<Schema>) -> Result<Keys, RenderError> {
+        let Some(Schema::File(file)) = schema else { return Ok(Keys::Builtin) };
         let read = || {
             let parsed = self.store.yaml(file);
             if parsed.is_broken() {
@@ -190,11 +191,11 @@ impl<'s> Renderer<'s> {
         keys.map(Keys::Custom)
     }
 
-    pub(crate) fn cached_base(&self, key: &(RepoPath, Option<FileId>)) -> Option<Arc<Accumulated>> {
+    pub(crate) fn cached_base(&self, key: &(RepoPath, Option<Schema>)) -> Option<Arc<Accumulated>> {
         self.bases.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
     }
 
-    pub(crate) fn cache_base(&self, key: (RepoPath, Option<FileId>), base: &Arc<Accumulated>) {
+    pub(crate) fn cache_base(&self, key: (RepoPath, Option<Schema>), base: &Arc<Accumulated>) {
         let mut bases = self.bases.lock().unwrap_or_else(PoisonError::into_inner);
         bases.insert(key, Arc::clone(base));
     }

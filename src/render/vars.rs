@@ -171,24 +171,21 @@ fn expand(text: &str, values: &Values) -> (Option<Scalar>, Vec<Span>) {
             continue;
         };
         rest = after;
-        match values.get(name) {
-            Some((Some(scalar), span)) => {
-                causes.push(*span);
-                if out.is_empty() && rest.is_empty() && text.len() == name.len() + 3 {
-                    return (Some(scalar.clone()), causes);
-                }
-                out.push_str(&scalar.text);
+        if let Some((Some(scalar), span)) = values.get(name) {
+            causes.push(*span);
+            if out.is_empty() && rest.is_empty() && text.len() == name.len() + 3 {
+                return (Some(scalar.clone()), causes);
             }
-            _ => {
-                out.push_str("$(");
-                out.push_str(name);
-                out.push(')');
-            }
+            out.push_str(&scalar.text);
+        } else {
+            out.push_str("$(");
+            out.push_str(name);
+            out.push(')');
         }
     }
     out.push_str(rest);
     let changed = out != text;
-    (changed.then(|| Scalar { tag: Tag::Str, text: out.into() }), causes)
+    (changed.then(|| Scalar { tag: Tag::Str, text: out.into(), quoted: false }), causes)
 }
 
 #[cfg(test)]
@@ -201,7 +198,7 @@ mod tests {
     #[test]
     fn only_known_names_are_replaced() {
         let span = Span::file_start(FileId(0));
-        let five = Scalar { tag: Tag::Int, text: "5".into() };
+        let five = Scalar { tag: Tag::Int, text: "5".into(), quoted: false };
         let values = Values::from([("N".into(), (Some(five.clone()), span))]);
         let text = |scalar: Option<Scalar>| scalar.map(|scalar| scalar.text.to_string());
         assert_eq!(expand("$(N)", &values).0, Some(five));

@@ -104,7 +104,8 @@ fn write_json(value: &Value, json: &mut String) {
             Tag::Int | Tag::Float => match scalar::int_value(&scalar.text) {
                 Some(whole) => json.push_str(&whole.to_string()),
                 None => {
-                    json.push_str(&scalar::float_value(&scalar.text).unwrap_or(0.0).to_string())
+                    let number = scalar::float_value(&scalar.text).unwrap_or(0.0);
+                    json.push_str(&number.to_string());
                 }
             },
             Tag::Str | Tag::Timestamp | Tag::Binary => write_string(&scalar.text, json),

@@ -2,6 +2,7 @@
 
 mod parts;
 pub(crate) mod read;
+mod replacement;
 
 use crate::render::RenderError;
 use crate::syntax::NodeRef;
@@ -13,6 +14,18 @@ pub(crate) use parts::{
 use parts::{generator, generator_options, labels, patch, var};
 pub(crate) use read::{Pairs, Text};
 use read::{fields, list, mismatch, optional, pairs, text};
+pub(crate) use replacement::{
+    Replacement, ReplacementEntry, Target, entry as replacement_entry, file as replacement_file,
+};
+
+/// `openapi:`: where the schema is.
+#[derive(Debug)]
+pub(crate) enum OpenApi {
+    /// Kustomize's own.
+    BuiltIn,
+    /// A file.
+    File(Text),
+}
 
 /// What a kustomization file asks for. Deprecated spellings are already folded in.
 #[derive(Debug, Default)]
@@ -26,8 +39,8 @@ pub(crate) struct Kustomization {
     pub(crate) generators: Vec<Text>,
     pub(crate) transformers: Vec<Text>,
     pub(crate) validators: Vec<Text>,
-    /// The schema file that replaces the built-in merge keys.
-    pub(crate) openapi: Option<Text>,
+    /// The schema that says which lists patches merge.
+    pub(crate) openapi: Option<OpenApi>,
     pub(crate) name_prefix: Option<Text>,
     pub(crate) name_suffix: Option<Text>,
     pub(crate) namespace: Option<Text>,
@@ -39,6 +52,7 @@ pub(crate) struct Kustomization {
     pub(crate) patches_json6902: Vec<Patch>,
     pub(crate) images: Vec<Image>,
     pub(crate) replicas: Vec<Replica>,
+    pub(crate) replacements: Vec<ReplacementEntry>,
     pub(crate) vars: Vec<Var>,
     pub(crate) config_maps: Vec<Generator>,
     pub(crate) secrets: Vec<Generator>,
@@ -111,6 +125,7 @@ impl Kustomization {
                 "patches" => it.patches = list(node, patch)?,
                 "images" => it.images = list(node, image)?,
                 "imageTags" => image_tags = list(node, image)?,
+                "replacements" => it.replacements = list(node, replacement_entry)?,
                 "replicas" => it.replicas = list(node, replica)?,
                 "vars" => it.vars = list(node, var)?,
                 "sortOptions" => it.sort = Some(sort_order(node)?),
@@ -187,7 +202,7 @@ fn metadata(node: NodeRef<'_>) -> Result<(), RenderError> {
 }
 
 /// A schema is named by `path`; a `version` alone must be the built-in one.
-fn openapi(node: NodeRef<'_>) -> Result<Option<Text>, RenderError> {
+fn openapi(node: NodeRef<'_>) -> Result<Option<OpenApi>, RenderError> {
     const BUILT_IN: &str = "v1.21.2";
     let pairs = pairs(node)?;
     let find = |name: &str| pairs.iter().find(|(key, _)| *key.value == *name);
@@ -195,12 +210,13 @@ fn openapi(node: NodeRef<'_>) -> Result<Option<Text>, RenderError> {
         (Some(_), Some((version, _))) => {
             Err(RenderError::new(version.span, "give either `path` or `version`, not both"))
         }
-        (Some((_, path)), None) => Ok(Some(path.clone())),
+        (Some((_, path)), None) => Ok(Some(OpenApi::File(path.clone()))),
         (None, Some((_, version))) if *version.value != *BUILT_IN => {
             let message = format!("the only built-in schema is `{BUILT_IN}`");
             Err(RenderError::new(version.span, message))
         }
-        _ => Ok(None),
+        (None, Some(_)) => Ok(Some(OpenApi::BuiltIn)),
+        (None, None) => Ok(None),
     }
 }
 

@@ -26,7 +26,7 @@ pub(crate) struct Labels {
 pub(crate) struct Patch {
     pub(crate) span: Span,
     pub(crate) path: Option<Text>,
-    pub(crate) patch: Option<Text>,
+    pub(crate) inline: Option<Text>,
     /// The objects that the patch is for.
     pub(crate) target: Option<Selector>,
     /// The target taken for the identity of one object.
@@ -154,7 +154,7 @@ impl Patch {
         Self {
             span,
             path: None,
-            patch: None,
+            inline: None,
             target: None,
             exact: None,
             allow_name_change: false,
@@ -166,7 +166,7 @@ impl Patch {
     pub(crate) fn set(&mut self, field: &str, node: NodeRef<'_>) -> Result<(), RenderError> {
         match field {
             "path" => self.path = optional(node)?,
-            "patch" => self.patch = optional(node)?,
+            "patch" => self.inline = optional(node)?,
             "options" => {
                 fields(node, &["allowNameChange", "allowKindChange"], |field, node| {
                     match field {
@@ -219,12 +219,11 @@ pub(crate) fn replica(node: NodeRef<'_>) -> Result<Replica, RenderError> {
     let empty = Text { value: "".into(), span: node.span() };
     let mut it = Replica { name: empty, count: 0, span: node.span() };
     fields(node, &["name", "count"], |field, node| {
-        match field {
-            "name" => it.name = text(node)?,
-            _ => {
-                it.count = integer(node)?;
-                it.span = node.span();
-            }
+        if field == "name" {
+            it.name = text(node)?;
+        } else {
+            it.count = integer(node)?;
+            it.span = node.span();
         }
         Ok(())
     })?;
@@ -366,20 +365,17 @@ impl GeneratorOptions {
 pub(crate) fn sort_order(node: NodeRef<'_>) -> Result<SortOrder, RenderError> {
     let (mut order, mut lists) = (None, None);
     fields(node, &["order", "legacySortOptions"], |field, node| {
-        match field {
-            "order" => order = optional(node)?,
-            _ => {
-                let (mut first, mut last) = (Vec::new(), Vec::new());
-                fields(node, &["orderFirst", "orderLast"], |field, node| {
-                    match field {
-                        "orderFirst" => first = list(node, text)?,
-                        _ => last = list(node, text)?,
-                    }
-                    Ok(())
-                })?;
-                lists = Some((node.span(), first, last));
-            }
+        if field == "order" {
+            order = optional(node)?;
+            return Ok(());
         }
+        let (mut first, mut last) = (Vec::new(), Vec::new());
+        fields(node, &["orderFirst", "orderLast"], |field, node| {
+            let kinds = if field == "orderFirst" { &mut first } else { &mut last };
+            *kinds = list(node, text)?;
+            Ok(())
+        })?;
+        lists = Some((node.span(), first, last));
         Ok(())
     })?;
     match (order.as_ref().map(|order| &*order.value), lists) {

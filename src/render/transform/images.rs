@@ -3,7 +3,7 @@
 use regex::Regex;
 
 use crate::kube::field_specs::FieldSpec;
-use crate::kube::{Action, Value};
+use crate::kube::{Action, Step, Value};
 use crate::render::RenderError;
 use crate::render::kustomization::{Image, Text};
 use crate::render::transform::field_path;
@@ -70,7 +70,9 @@ fn rewrite_everywhere(value: &mut Value, image: &Image, pattern: &Regex) {
         return;
     }
     if let Some(items) = value.as_list_mut() {
-        items.iter_mut().for_each(|item| rewrite_everywhere(item, image, pattern));
+        for item in items {
+            rewrite_everywhere(item, image, pattern);
+        }
     } else if let Some(map) = value.as_map_mut() {
         for (key, value) in map.values_mut() {
             rewrite_everywhere(value, image, pattern);
@@ -116,19 +118,16 @@ fn rewrite(value: &mut Value, image: &Image, pattern: &Regex) {
         image.digest.as_ref(),
         image.new_tag.as_ref(),
     ];
-    let steps = causes.into_iter().flatten();
-    let provenance =
-        steps.fold(value.provenance.clone(), |steps, cause| steps.then(Action::Image, cause.span));
-    if image_is_touched(image) {
-        *value = Value::string(new, provenance);
-    }
-}
-
-fn image_is_touched(image: &Image) -> bool {
-    image.new_name.is_some()
-        || image.new_tag.is_some()
-        || image.digest.is_some()
-        || image.tag_suffix.is_some()
+    let Some(last) = causes.into_iter().flatten().last() else { return };
+    // The field is reached twice: by its place, and by being in a list of containers.
+    let again = value.provenance.last() == (Step { action: Action::Image, span: last.span });
+    let provenance = if again {
+        value.provenance.clone()
+    } else {
+        let steps = causes.into_iter().flatten();
+        steps.fold(value.provenance.clone(), |steps, cause| steps.then(Action::Image, cause.span))
+    };
+    *value = Value::string(new, provenance);
 }
 
 /// Name, tag and digest. A colon before the first slash belongs to a port of the registry.

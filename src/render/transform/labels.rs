@@ -10,16 +10,16 @@ use crate::render::working::Working;
 use crate::syntax::scalar::{self, Dialect, Tag};
 
 /// Sets the pairs in every map that the field specs reach.
-pub(crate) fn apply<'a>(
+pub(crate) fn apply(
     resources: &mut [Working],
     action: Action,
     pairs: &Pairs,
-    specs: impl Iterator<Item = &'a FieldSpec> + Clone,
+    specs: &[FieldSpec],
 ) -> Result<(), RenderError> {
     let Some((_, first)) = pairs.first() else { return Ok(()) };
     let creation = Creation { leaf: edit::empty_map, action, span: first.span };
     for resource in resources {
-        for spec in specs.clone().filter(|spec| spec.applies_to(&resource.id.gvk)) {
+        for spec in specs.iter().filter(|spec| spec.applies_to(&resource.id.gvk)) {
             field_path::visit(&mut resource.body, spec, Some(creation), &mut |value| {
                 set(value, action, pairs)
             })?;

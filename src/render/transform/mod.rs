@@ -6,4 +6,5 @@ pub(crate) mod images;
 pub(crate) mod labels;
 pub(crate) mod namespace;
 pub(crate) mod patches;
+pub(crate) mod replacements;
 pub(crate) mod replicas;

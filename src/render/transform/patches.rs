@@ -80,7 +80,7 @@ pub(crate) fn apply_json(
         return Err(RenderError::new(patch.span, message));
     };
     let Some((parsed, span)) = text_of(walk, directory, patch, set)? else { return Ok(()) };
-    let operations = operations(&parsed.get(), span)?;
+    let operations = operations(parsed.get(), span)?;
     let Some(at) = find(walk, target, patch.span, set)? else { return Ok(()) };
     json6902::apply(&mut set.resources[at].body, &operations)?;
     set.resources[at].refresh();
@@ -141,19 +141,19 @@ fn text_of<'s>(
     patch: &Patch,
     set: &mut Accumulated,
 ) -> Result<Option<(Source<'s>, Span)>, RenderError> {
-    match (&patch.path, &patch.patch) {
+    match (&patch.path, &patch.inline) {
         (Some(_), Some(_)) => {
             Err(RenderError::new(patch.span, "give either `path` or `patch`, not both"))
         }
         (None, None) => {
             Err(RenderError::new(patch.span, "this patch has no `path` and no `patch`"))
         }
-        (Some(path), None) => {
-            if walk.is_gap(directory, path, set)? {
+        (Some(entry), None) => {
+            if walk.is_gap(directory, entry, set)? {
                 return Ok(None);
             }
-            let file = walk.file(directory, path, set)?;
-            Ok(Some((Source::File(walk.renderer.store().yaml(file)), path.span)))
+            let file = walk.file(directory, entry, set)?;
+            Ok(Some((Source::File(walk.renderer.store().yaml(file)), entry.span)))
         }
         (None, Some(text)) => {
             let source = walk.renderer.snapshot().slice(text.span);

@@ -49,7 +49,7 @@ fn apply(
                     let message = "a number belongs here, not a list or map";
                     return Err(RenderError::new(value.span(), message));
                 }
-                let provenance = value.provenance.then(action, replica.span);
+                let provenance = edit::then(&value.provenance, action, replica.span);
                 *value = Value::scalar(Tag::Int, replica.count.to_string(), provenance);
                 Ok(())
             })?;
