@@ -1,7 +1,5 @@
 //! `paritylint render`.
 
-use std::io::Write as _;
-
 use crate::cli::args::{Color, RenderArgs};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
@@ -41,6 +39,6 @@ pub(super) fn run(args: &RenderArgs) -> Result<Exit, CliError> {
     let origins: Option<output::Origins<'_>> = if args.origins { Some(&origin) } else { None };
     let text = output::write(&rendered.resources, origins)
         .map_err(|error| fail(error.span, error.message, None))?;
-    write::stdout(|mut out| out.write_all(text.as_bytes()))?;
+    write::stdout(|out| out.write_all(text.as_bytes()))?;
     Ok(Exit::Clean)
 }

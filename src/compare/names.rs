@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn the_other_environments_name_is_not_taken_out() {
         let pair =
-            PairNames { here: names(&["prod"], "prod", None), there: names(&["stg"], "stg", None) };
+            PairNames::new(names(&["prod"], "prod", None), names(&["stg"], "stg", None), &[]);
         assert!(!same_but_names("db.stg.example.org", "db.stg.example.com", &pair));
         assert!(!same_but_names("db-stg", "db", &pair));
     }
