@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::kube::ResourceId;
+use crate::text::RepoPath;
 use crate::text::Span;
 
 /// How much a finding matters. The names are SARIF's.
@@ -180,4 +181,17 @@ impl Finding {
         let digest = hash.finalize();
         digest.iter().take(8).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
     }
+}
+
+/// Something that was seen and not looked into: never dropped without a word.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NotAnalysed {
+    /// The file or directory.
+    pub path: RepoPath,
+    /// The bytes in the file, where a part of it is meant.
+    pub span: Option<Span>,
+    /// What it is: `template`, `remote base`, `unplaced`.
+    pub what: &'static str,
+    /// Its name or address, or why.
+    pub detail: String,
 }

@@ -4,10 +4,18 @@
 //! environments and units, `render` works out what each environment runs, `compare` aligns them,
 //! `rules` judge, `exceptions` excuse, `report` prints. `docs/design.md` has the whole picture.
 
+pub mod check;
+pub mod cli;
+pub mod compare;
+pub mod config;
+pub mod exceptions;
 pub mod finding;
 pub mod kube;
 pub mod layout;
+pub mod policy;
 pub mod render;
+pub mod report;
+pub mod rules;
 pub mod source;
 pub mod syntax;
 pub mod text;

@@ -1,3 +1,7 @@
 //! The `paritylint` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    paritylint::cli::run(std::env::args_os())
+}

@@ -5,11 +5,16 @@ mod id;
 pub mod kinds;
 mod load;
 mod merge_keys;
+mod path;
 mod provenance;
+pub mod quantity;
+mod secret;
 mod value;
 
 pub use id::{Gvk, Resource, ResourceId};
 pub use load::{LoadError, LoadErrorKind, load};
 pub use merge_keys::{Cursor, MergeKeys, OpenApiError};
+pub use path::{Path, PathStep};
 pub use provenance::{Action, Provenance, Step};
+pub use secret::{looks_like_credential, looks_secret_key};
 pub use value::{Entry, Kind, Map, Scalar, Value};

@@ -1,6 +1,42 @@
 //! Which environments and units the repository has, found without configuration.
 
+mod assemble;
+mod candidates;
+mod discover;
+mod explicit;
+mod flux;
+mod kustomizations;
+mod lexicon;
+mod place;
+pub mod table;
+mod units;
+mod words;
+
+use globset::GlobSet;
+
 use crate::text::RepoPath;
+
+/// What the configuration decides itself.
+#[derive(Debug, Clone, Default)]
+pub struct Choices {
+    /// Environments in promotion order, each with its other spellings; when there are any, they
+    /// replace the built-in words.
+    pub environments: Vec<(String, Vec<String>)>,
+    /// Files that are not looked at.
+    pub excludes: GlobSet,
+    /// Units that are named instead of found.
+    pub units: Vec<UnitChoice>,
+}
+
+/// A unit that the configuration names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnitChoice {
+    /// The unit's name.
+    pub name: String,
+    /// Where its overlays are: `apps/orders/overlays/{env}[/{variant}]`. What stands in square
+    /// brackets may be absent.
+    pub template: String,
+}
 
 /// A stage of the promotion path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,4 +106,11 @@ pub struct Layout {
     pub units: Vec<Unit>,
     /// Sorted by path.
     pub unplaced: Vec<Unplaced>,
+}
+
+impl Layout {
+    /// The environment of an overlay: `index` is [`Overlay::environment`].
+    pub fn environment(&self, index: usize) -> Option<&Environment> {
+        self.environments.get(index)
+    }
 }

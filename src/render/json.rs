@@ -50,21 +50,31 @@ pub(super) fn is_named(text: &str) -> bool {
 /// The shortest notation, with an exponent below -4 and from 6 on; whole numbers that fit 64 bits
 /// have none, because JSON writes them in full.
 pub(super) fn float(value: f64) -> String {
-    let full = format!("{value:.0}");
-    if value.fract() == 0.0
-        && value.abs() < 1e21
-        && let Some(value) = scalar::int_value(&full)
-    {
-        return value.to_string();
-    }
-    let notation = format!("{value:e}");
+    let notation = shortest(value);
     let (mantissa, exponent) = notation.split_once('e').unwrap_or((&notation, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
+    if value.fract() == 0.0 && (0..21).contains(&exponent) {
+        let digits = mantissa.replace('.', "");
+        let sign = usize::from(digits.starts_with('-'));
+        let width = usize::try_from(exponent).unwrap_or(0) + 1 + sign;
+        if let Some(value) = scalar::int_value(&format!("{digits:0<width$}")) {
+            return value.to_string();
+        }
+    }
     if (-4..6).contains(&exponent) {
         return value.to_string();
     }
     let sign = if exponent < 0 { '-' } else { '+' };
     format!("{mantissa}e{sign}{:02}", exponent.abs())
+}
+
+/// The fewest digits that give the value. Of two that are equally near, Go takes the even one.
+fn shortest(value: f64) -> String {
+    let notation = format!("{value:e}");
+    let mantissa = notation.split_once('e').map_or(&*notation, |(mantissa, _)| mantissa);
+    let decimals = mantissa.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    let rounded = format!("{value:.decimals$e}");
+    if rounded.parse() == Ok(value) { rounded } else { notation }
 }
 
 /// A date or time in the form of RFC 3339; `None` when there is no such day or time.

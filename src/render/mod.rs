@@ -6,6 +6,7 @@ mod accumulate;
 mod configuration;
 mod edit;
 mod error;
+pub mod evaluate;
 mod generate;
 mod growth;
 mod json;
@@ -27,6 +28,8 @@ mod vars;
 mod working;
 
 use std::collections::BTreeSet;
+
+pub use evaluate::Evaluated;
 
 use crate::kube::Resource;
 use crate::text::{FileId, Span};

@@ -1,9 +1,11 @@
 //! Paths, places and lines of source text. No I/O.
 
+mod display;
 mod lines;
 mod path;
 mod span;
 
+pub use display::{is_unprintable, printable};
 pub use lines::{LineIndex, Position};
 pub use path::{PathError, RepoPath};
 pub use span::{FileId, Span};

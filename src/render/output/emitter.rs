@@ -157,11 +157,17 @@ impl Emitter {
 
     fn double(&mut self, text: &str, fold: Option<usize>) {
         self.indicator("\"", true, false);
+        // A mistake of go-yaml: behind a byte order mark at the start it escapes everything.
+        let escapes_all = text.starts_with('\u{feff}');
         let mut spaces = false;
         let mut first = true;
         let mut characters = text.chars().peekable();
         while let Some(character) = characters.next() {
-            if !is_printable(character) || is_break(character) || matches!(character, '"' | '\\') {
+            if escapes_all
+                || !is_printable(character)
+                || is_break(character)
+                || matches!(character, '"' | '\\')
+            {
                 escape(character).chars().for_each(|character| self.put(character));
                 spaces = false;
             } else if character == ' ' {

@@ -49,11 +49,12 @@ fn natural(a: &str, b: &str) -> Ordering {
     let continues = (x == '0' || y == '0')
         && a[..at].bytes().rev().take_while(u8::is_ascii_digit).any(|digit| digit != b'0');
     let run = |text: &str| {
-        let digits: Vec<u8> = text[at..].bytes().take_while(u8::is_ascii_digit).collect();
-        let number = digits.iter().fold(u64::from(continues), |number, digit| {
-            number.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'))
+        let digits = text[at..].bytes().take_while(u8::is_ascii_digit);
+        let (number, length) = digits.fold((u64::from(continues), 0), |(number, length), digit| {
+            let next = number.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
+            (next, length + 1)
         });
-        (number.cast_signed(), digits.len())
+        (number.cast_signed(), length)
     };
     run(a).cmp(&run(b)).then(x.cmp(&y))
 }

@@ -49,6 +49,7 @@ fn long_lines_fold() {
     let expected = format!("a: {}\n  word\nb: '{}\n  #x'\n", word.trim_end(), word.trim_end());
     assert_eq!(written(&long), expected);
     unchanged(&expected);
+    unchanged("a: \"\\uFEFF\\x26\\xE9\"\n");
     // Other line breaks count as such, too.
     assert_eq!(written("a: \"x\\Ly\"\n"), "a: 'x\u{2028}  y'\n");
 }
@@ -79,6 +80,8 @@ fn scalars_pass_through_json() {
         ("18446744073709551616", "1.8446744073709552e+19"),
         ("18446744073709551615", "18446744073709551615"),
         ("-0.0", "0"),
+        ("9.419960398209823e18", "9419960398209823000"),
+        ("836366066839858.25", "8.363660668398582e+14"),
         ("0.00001", "1e-05"),
         ("0.0001", "0.0001"),
         ("1234567.5", "1.2345675e+06"),

@@ -186,8 +186,9 @@ impl LongWay<'_> {
             Other::Itself => {
                 let Some(at) = at else { return Ok(None) };
                 let value = adopt_inner(&self.target[at], element)?;
-                if let Some(value) = &value {
-                    self.target[at] = value.clone();
+                match &value {
+                    Some(value) => self.target[at] = value.clone(),
+                    None => elide(&mut self.target[at]),
                 }
                 return Ok(value);
             }
@@ -237,8 +238,10 @@ fn elide(change: &mut Value) {
 /// Gives names that differ only in missing parts all the parts that either has.
 fn unite(names: &mut [Vec<String>]) {
     for first in 0..names.len() {
+        // Its parts of now count, even if it gets more on the way.
+        let parts = names[first].clone();
         for second in 0..names.len() {
-            if let Some(both) = united(&names[first], &names[second]) {
+            if let Some(both) = united(&parts, &names[second]) {
                 names[first].clone_from(&both);
                 names[second] = both;
             }

@@ -1,3 +1,5 @@
+//! Spans, problems and comments of whole texts.
+
 use super::parse;
 use crate::syntax::scalar::Dialect;
 use crate::syntax::store::ProblemKind;

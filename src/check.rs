@@ -1,0 +1,158 @@
+//! The pipeline: from a snapshot to what is to be reported.
+
+use jiff::civil::Date;
+
+use crate::compare;
+use crate::config::{Config, glob_set};
+use crate::exceptions::{self, Outcome};
+use crate::finding::{Family, Finding, Level, NotAnalysed};
+use crate::layout::{Choices, Layout, OverlayKind, UnitChoice};
+use crate::policy::{self, Policy};
+use crate::render::{self, Evaluated, Renderer, evaluate};
+use crate::report::Counts;
+use crate::rules::{self, Context, Judged};
+use crate::source::Snapshot;
+use crate::syntax::Store;
+use crate::text::{FileId, RepoPath};
+
+/// The result of a check and how much it looked at.
+#[derive(Debug)]
+pub struct Checked {
+    /// What was found.
+    pub outcome: Outcome,
+    /// How much was looked at.
+    pub counts: Counts,
+    /// The files that rules about files looked at.
+    pub files: Vec<FileId>,
+    /// The directories and files of all overlays.
+    pub roots: Vec<RepoPath>,
+}
+
+/// Checks a whole repository.
+pub fn check(store: &Store<'_>, config: &Config, policy: &Policy, today: Date) -> Checked {
+    let snapshot = store.snapshot();
+    let (files, mut not_analysed) = rules::checked_files(snapshot, store, &config.exclude);
+    let layout = Layout::discover(store, &choices(config));
+    let renderer = Renderer::new(store, render::Options { restricted: false, partial: true });
+    let evaluated = evaluate::all(&layout, |root, kind| match kind {
+        OverlayKind::Kustomize => Some(renderer.render(root)),
+        OverlayKind::Manifests | OverlayKind::HelmValues | OverlayKind::Terraform => None,
+    });
+    let comparison = compare::compare(snapshot, config, &layout, &evaluated);
+    let inline = exceptions::collect_inline(snapshot, store, &files);
+    let exceptions = [&config.exceptions[..], &inline.exceptions[..]].concat();
+    let cx = Context {
+        snapshot,
+        store,
+        config,
+        layout: &layout,
+        files: &files,
+        evaluated: &evaluated,
+        comparison: &comparison,
+        today,
+        exceptions: &[],
+        malformed: &inline.malformed,
+    };
+    let found = policy.run(&cx, |family| family != Family::Exceptions);
+    let run = exceptions::Run { layout: &layout, evaluated: &evaluated, today, policy };
+    let applied = exceptions::apply(found, &exceptions, &run);
+    let judged: Vec<_> = exceptions
+        .iter()
+        .zip(applied.needs)
+        .map(|(exception, need)| Judged { exception, need })
+        .collect();
+    let mut reported = applied.reported;
+    let cx = Context { exceptions: &judged, ..cx };
+    reported.extend(policy.run(&cx, |family| family == Family::Exceptions));
+    policy::sort(&mut reported);
+    not_analysed.extend(gaps(snapshot, &layout, &evaluated));
+    not_analysed.sort();
+    not_analysed.dedup();
+    let counts = Counts {
+        files: snapshot.len(),
+        units: layout.units.len(),
+        overlays: evaluated.len(),
+        comparisons: comparison.comparisons,
+    };
+    let roots = evaluated.iter().map(|evaluated| evaluated.overlay.root.clone()).collect();
+    let outcome = Outcome { reported, excepted: applied.excepted, not_analysed };
+    Checked { outcome, counts, files, roots }
+}
+
+/// What the configuration decides about environments and units.
+pub(crate) fn choices(config: &Config) -> Choices {
+    Choices {
+        environments: config
+            .environments
+            .iter()
+            .map(|entry| (entry.value.name.clone(), entry.value.words.clone()))
+            .collect(),
+        // Every glob has been read before; together they can only be too large.
+        excludes: glob_set(&config.exclude).unwrap_or_default(),
+        units: config
+            .units
+            .iter()
+            .map(|entry| UnitChoice {
+                name: entry.value.name.clone(),
+                template: entry.value.template.clone(),
+            })
+            .collect(),
+    }
+}
+
+/// What the layout could not place and what the renderer had to leave out.
+fn gaps(snapshot: &Snapshot, layout: &Layout, evaluated: &[Evaluated<'_>]) -> Vec<NotAnalysed> {
+    let unplaced = layout.unplaced.iter().map(|unplaced| NotAnalysed {
+        path: unplaced.root.clone(),
+        span: None,
+        what: "not placed",
+        detail: unplaced.why.clone(),
+    });
+    let left_out = evaluated.iter().filter_map(Evaluated::output).flat_map(|rendered| {
+        rendered.gaps.iter().map(|gap| NotAnalysed {
+            path: snapshot.path(gap.span.file).clone(),
+            span: Some(gap.span),
+            what: gap.what,
+            detail: gap.detail.clone(),
+        })
+    });
+    let unknown = evaluated.iter().filter(|evaluated| evaluated.rendered.is_none()).map(|found| {
+        let what = match found.overlay.kind {
+            OverlayKind::HelmValues => "Helm values",
+            OverlayKind::Terraform => "Terraform",
+            OverlayKind::Kustomize | OverlayKind::Manifests => "plain manifests",
+        };
+        let detail = format!("unit {}", found.unit.name);
+        NotAnalysed { path: found.overlay.root.clone(), span: None, what, detail }
+    });
+    unplaced.chain(left_out).chain(unknown).collect()
+}
+
+impl Checked {
+    /// Keeps what has to do with one of the paths, if there are any.
+    pub fn restrict(&mut self, snapshot: &Snapshot, paths: &[RepoPath]) {
+        if paths.is_empty() {
+            return;
+        }
+        let inside = |path: &RepoPath| paths.iter().any(|wanted| path.is_in(wanted));
+        let concerns = |finding: &Finding| {
+            finding.labels.iter().any(|label| inside(snapshot.path(label.span.file)))
+        };
+        self.outcome.reported.retain(concerns);
+        self.outcome.excepted.retain(|entry| concerns(&entry.finding));
+        self.outcome.not_analysed.retain(|entry| inside(&entry.path));
+        self.files.retain(|&file| inside(snapshot.path(file)));
+        self.roots.retain(|root| inside(root));
+    }
+
+    /// Keeps what is at least as important as `least`.
+    pub fn keep_from(&mut self, least: Level) {
+        self.outcome.reported.retain(|finding| finding.level >= least);
+        self.outcome.excepted.retain(|entry| entry.finding.level >= least);
+    }
+
+    /// Whether there was nothing at all to look at.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty() && self.roots.is_empty()
+    }
+}

@@ -1,0 +1,234 @@
+//! Commands and flags: parsing only.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use jiff::civil::Date;
+
+use crate::config::parse_date;
+use crate::finding::Level;
+use crate::report::Format;
+
+/// Finds unintended differences between the environments of a GitOps repository
+#[derive(Debug, Parser)]
+#[command(
+    name = "paritylint",
+    version,
+    args_conflicts_with_subcommands = true,
+    after_help = "Without a command, `check` runs.\n\n\
+                  Exit codes: 0 nothing at or above --fail-on; 1 findings; 2 usage, configuration, \
+                  or nothing to check."
+)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+    #[command(flatten)]
+    pub(super) check: CheckArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Check a repository (the default)
+    Check(CheckArgs),
+    /// Print what a directory renders to
+    Render(RenderArgs),
+    /// Print the units, environments and variants that were found, and why
+    Units(UnitsArgs),
+    /// List all rules
+    Rules(RulesArgs),
+    /// Explain a rule
+    Explain(ExplainArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+    /// Print the JSON schema of the configuration
+    Schema,
+}
+
+/// What `check` takes.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  paritylint check\n  \
+                        paritylint check apps/orders --min-severity warning\n  \
+                        paritylint check --select parity,exception-expired --fail-on warning\n  \
+                        paritylint check --output json=report.json --format concise")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub(super) struct CheckArgs {
+    /// Report only what concerns these paths; the whole repository is looked at all the same
+    pub(super) paths: Vec<PathBuf>,
+    /// The configuration, instead of `paritylint.toml` in the root
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Run only these rules or families
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(super) select: Vec<String>,
+    /// Do not run these rules or families
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(super) ignore: Vec<String>,
+    /// Report nothing below this level
+    #[arg(long, value_name = "LEVEL", default_value = "note")]
+    pub(super) min_severity: Severity,
+    /// The level from which on findings make the command fail
+    #[arg(long, value_name = "LEVEL", default_value = "error")]
+    pub(super) fail_on: Severity,
+    /// How to print findings
+    #[arg(long, value_name = "FORMAT", default_value = "full")]
+    pub(super) format: FormatArg,
+    /// Write a report to a file as well; may be given several times
+    #[arg(long, value_name = "FORMAT=PATH", value_parser = parse_output)]
+    pub(super) output: Vec<Output>,
+    /// Print findings that an exception covers, too
+    #[arg(long)]
+    pub(super) show_suppressed: bool,
+    /// The day on which exceptions are judged, instead of today (UTC)
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    pub(super) today: Option<Date>,
+    /// Fail when something could not be analysed
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Exit with 0 even if there are findings
+    #[arg(long)]
+    pub(super) exit_zero: bool,
+    /// Accept a repository with nothing to check
+    #[arg(long)]
+    pub(super) allow_empty: bool,
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: Color,
+    /// Show no progress
+    #[arg(long)]
+    pub(super) no_progress: bool,
+    /// Print findings only
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// List everything that was not analysed
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+    /// Threads to use; all cores without it
+    #[arg(short, long, value_name = "N")]
+    pub(super) jobs: Option<std::num::NonZeroUsize>,
+}
+
+/// What `render` takes.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  paritylint render apps/orders/overlays/production --origins")]
+pub(super) struct RenderArgs {
+    /// The directory with the kustomization
+    pub(super) directory: PathBuf,
+    /// Say beside every value which file and line set it
+    #[arg(long)]
+    pub(super) origins: bool,
+    /// Allow files outside of the kustomization's own directory, inside the repository
+    #[arg(long)]
+    pub(super) unrestricted: bool,
+    /// Leave out what cannot be rendered here, such as remote bases
+    #[arg(long)]
+    pub(super) partial: bool,
+}
+
+/// What `units` takes.
+#[derive(Debug, Args)]
+pub(super) struct UnitsArgs {
+    /// The repository
+    pub(super) path: Option<PathBuf>,
+    /// The configuration, instead of `paritylint.toml` in the root
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// How to print them
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: ListFormat,
+}
+
+/// What `rules` takes.
+#[derive(Debug, Args)]
+pub(super) struct RulesArgs {
+    /// How to print them
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: ListFormat,
+}
+
+/// What `explain` takes.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  paritylint explain mutable-image")]
+pub(super) struct ExplainArgs {
+    /// The rule's name
+    pub(super) rule: String,
+}
+
+/// What `completions` takes.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  paritylint completions bash > /etc/bash_completion.d/paritylint"
+)]
+pub(super) struct CompletionsArgs {
+    /// The shell
+    pub(super) shell: Shell,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// Text for people, or JSON.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum ListFormat {
+    Text,
+    Json,
+}
+
+/// A level of findings.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Severity {
+    Note,
+    Warning,
+    Error,
+}
+
+impl From<Severity> for Level {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Note => Self::Note,
+            Severity::Warning => Self::Warning,
+            Severity::Error => Self::Error,
+        }
+    }
+}
+
+/// A format of reports.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum FormatArg {
+    Full,
+    Concise,
+    Json,
+}
+
+impl From<FormatArg> for Format {
+    fn from(format: FormatArg) -> Self {
+        match format {
+            FormatArg::Full => Self::Full,
+            FormatArg::Concise => Self::Concise,
+            FormatArg::Json => Self::Json,
+        }
+    }
+}
+
+/// A report that is written to a file.
+#[derive(Debug, Clone)]
+pub(super) struct Output {
+    pub(super) format: Format,
+    pub(super) path: PathBuf,
+}
+
+fn parse_output(text: &str) -> Result<Output, String> {
+    let (format, path) =
+        text.split_once('=').ok_or("write it as FORMAT=PATH, for example json=report.json")?;
+    let format = FormatArg::from_str(format, false)
+        .map_err(|_unknown| format!("unknown format `{format}`: full, concise or json"))?;
+    if path.is_empty() {
+        return Err("the path is missing".to_owned());
+    }
+    Ok(Output { format: format.into(), path: path.into() })
+}

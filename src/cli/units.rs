@@ -1,0 +1,24 @@
+//! `paritylint units`.
+
+use crate::check::choices;
+use crate::cli::args::{Color, ListFormat, UnitsArgs};
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::root::Root;
+use crate::cli::{check, write};
+use crate::layout::{Layout, table};
+use crate::syntax::Store;
+
+pub(super) fn run(args: &UnitsArgs) -> Result<Exit, CliError> {
+    let paths: Vec<_> = args.path.iter().cloned().collect();
+    let root = Root::find(&paths, args.config.is_some())?;
+    let snapshot = root.open()?;
+    let config = check::load(&snapshot, &root, args.config.as_deref(), Color::Auto)?;
+    let store = Store::new(&snapshot);
+    let layout = Layout::discover(&store, &choices(&config));
+    write::stdout(|out| match args.format {
+        ListFormat::Text => out.write_all(table::text(&layout).as_bytes()),
+        ListFormat::Json => writeln!(out, "{:#}", table::json(&layout)),
+    })?;
+    Ok(Exit::Clean)
+}

@@ -1,0 +1,230 @@
+//! One cause, one finding: differences grouped by the bytes that cause them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::compare::diff::Change;
+use crate::compare::difference::{Difference, Topic};
+use crate::compare::habit::{Frequency, General};
+use crate::kube::{Action, Path, ResourceId};
+use crate::render::Evaluated;
+use crate::source::Snapshot;
+use crate::text::{FileId, RepoPath, Span};
+
+/// More differences than this between two copies of an object are one cause: the copy.
+const MANY_LEAVES: usize = 8;
+
+/// Why differences were put together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grouping {
+    /// The same bytes cause them.
+    Span,
+    /// The repository does it everywhere: one note for all.
+    Habit,
+    /// Two copies of one object that differ in many places.
+    Copy,
+    /// Several objects of one directory that the other side lacks.
+    Directory,
+}
+
+/// Differences that have one cause. Never empty.
+#[derive(Debug, Clone)]
+pub struct Cause {
+    /// Which rule speaks of it.
+    pub topic: Topic,
+    /// Why they are together.
+    pub grouping: Grouping,
+    /// Sorted by unit, overlay, object and path.
+    pub differences: Vec<Difference>,
+    /// Whether the bytes that cause it are on the environment's side.
+    pub caused_here: bool,
+}
+
+impl Cause {
+    /// The difference that stands for all.
+    pub fn first(&self) -> &Difference {
+        &self.differences[0]
+    }
+
+    /// The bytes that cause it.
+    pub fn primary(&self) -> Span {
+        place(self.first(), self.caused_here)
+    }
+
+    /// The bytes on the other side.
+    pub fn counterpart(&self) -> Span {
+        place(self.first(), !self.caused_here)
+    }
+}
+
+fn place(difference: &Difference, here: bool) -> Span {
+    let side = if here { &difference.here } else { &difference.there };
+    side.key.unwrap_or(side.span)
+}
+
+/// Whether the bytes of the environment's side are the cause: those that only one side reads.
+fn caused_here(difference: &Difference, evaluated: &[Evaluated<'_>]) -> bool {
+    let reads = |overlay: usize, file: FileId| {
+        evaluated[overlay].output().is_some_and(|rendered| rendered.inputs.contains(&file))
+    };
+    match difference.change {
+        Change::OnlyHere => true,
+        Change::OnlyThere => false,
+        Change::Changed => {
+            !reads(difference.there_overlay, difference.here.span.file)
+                || reads(difference.here_overlay, difference.there.span.file)
+        }
+    }
+}
+
+/// What the differences of one cause have in common.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    /// The bytes that cause them.
+    Span(Topic, Change, Span),
+    /// The place in the unit, in several variants.
+    Field(usize, Topic, Change, ResourceId, Path),
+    /// A path that differs everywhere.
+    Habit(General, Change),
+    /// Two copies of an object.
+    Copy(usize, ResourceId),
+    /// The directory of objects that one side lacks.
+    Directory(usize, Topic, Change, RepoPath),
+}
+
+/// Groups differences; causes come in the order of their places.
+pub(crate) fn group(
+    differences: Vec<Difference>,
+    evaluated: &[Evaluated<'_>],
+    snapshot: &Snapshot,
+) -> Vec<Cause> {
+    let mut placed: Vec<(Difference, bool)> = differences
+        .into_iter()
+        .map(|difference| {
+            let here = caused_here(&difference, evaluated);
+            (difference, here)
+        })
+        .collect();
+    placed.sort_by(|(a, _), (b, _)| order(a).cmp(&order(b)));
+    let mut sizes: BTreeMap<Key, BTreeSet<(Span, Path)>> = BTreeMap::new();
+    for (difference, here) in &placed {
+        for key in broad_keys(difference, *here, snapshot) {
+            let place = (place(difference, *here), difference.path.clone());
+            sizes.entry(key).or_default().insert(place);
+        }
+    }
+    let mut groups = Groups::new(placed.len());
+    let mut first_with: BTreeMap<Key, usize> = BTreeMap::new();
+    let mut broad: Vec<Option<Grouping>> = vec![None; placed.len()];
+    for (at, (difference, here)) in placed.iter().enumerate() {
+        let wide = broad_keys(difference, *here, snapshot)
+            .into_iter()
+            .find(|key| sizes.get(key).is_some_and(|places| places.len() > key.most()));
+        broad[at] = wide.as_ref().map(Key::grouping);
+        let narrow = narrow_keys(difference, *here);
+        for key in wide.into_iter().chain(narrow) {
+            groups.join(at, *first_with.entry(key).or_insert(at));
+        }
+    }
+    let mut causes: BTreeMap<usize, Cause> = BTreeMap::new();
+    for (at, (difference, caused_here)) in placed.into_iter().enumerate() {
+        let topic = difference.topic;
+        let cause = causes.entry(groups.root(at)).or_insert_with(|| Cause {
+            topic,
+            grouping: Grouping::Span,
+            differences: Vec::new(),
+            caused_here,
+        });
+        cause.grouping = broad[at].map_or(cause.grouping, |wide| cause.grouping.max(wide));
+        if cause.grouping == Grouping::Copy {
+            cause.topic = Topic::Other;
+        }
+        cause.differences.push(difference);
+    }
+    let mut causes: Vec<Cause> = causes.into_values().collect();
+    causes.sort_by_key(Cause::primary);
+    causes
+}
+
+fn order(difference: &Difference) -> (usize, usize, &ResourceId, &Path) {
+    (difference.unit, difference.here_overlay, &difference.resource, &difference.path)
+}
+
+fn narrow_keys(difference: &Difference, here: bool) -> [Key; 2] {
+    let (topic, change) = (difference.topic, difference.change);
+    let (resource, path) = (difference.resource.clone(), difference.path.clone());
+    [
+        Key::Span(topic, change, place(difference, here)),
+        Key::Field(difference.unit, topic, change, resource, path),
+    ]
+}
+
+/// The wider causes that a difference may belong to, in the order in which they are tried.
+fn broad_keys(difference: &Difference, here: bool, snapshot: &Snapshot) -> Vec<Key> {
+    let primary = place(difference, here).file;
+    let mut keys = Vec::new();
+    let kind = &difference.resource.gvk.kind;
+    if difference.frequency.is_some_and(Frequency::is_habit) {
+        keys.push(Key::Habit(General::of(kind, difference.path.steps()), difference.change));
+    }
+    if difference.path.steps().is_empty() {
+        let directory = snapshot.path(primary).parent().unwrap_or_else(RepoPath::root);
+        keys.push(Key::Directory(difference.unit, difference.topic, difference.change, directory));
+    } else if primary != place(difference, !here).file && is_declared(difference) {
+        keys.push(Key::Copy(difference.unit, difference.resource.clone()));
+    }
+    keys
+}
+
+/// Whether both sides come from whole objects, not from patches: two copies of one object.
+fn is_declared(difference: &Difference) -> bool {
+    [&difference.here, &difference.there].iter().all(|side| {
+        side.value.as_ref().is_none_or(|value| value.provenance.last().action == Action::Declared)
+    })
+}
+
+impl Key {
+    /// How many places may share the key before they are one cause.
+    fn most(&self) -> usize {
+        match self {
+            Self::Span(..) | Self::Field(..) | Self::Habit(..) => 0,
+            // A definition differs because its version does: never a line at a time.
+            Self::Copy(_, resource) if &*resource.gvk.kind == "CustomResourceDefinition" => 0,
+            Self::Copy(..) => MANY_LEAVES,
+            Self::Directory(..) => 1,
+        }
+    }
+
+    fn grouping(&self) -> Grouping {
+        match self {
+            Self::Span(..) | Self::Field(..) => Grouping::Span,
+            Self::Habit(..) => Grouping::Habit,
+            Self::Copy(..) => Grouping::Copy,
+            Self::Directory(..) => Grouping::Directory,
+        }
+    }
+}
+
+/// Sets that grow together: the usual union-find, by index.
+struct Groups {
+    parents: Vec<usize>,
+}
+
+impl Groups {
+    fn new(count: usize) -> Self {
+        Self { parents: (0..count).collect() }
+    }
+
+    fn root(&mut self, mut at: usize) -> usize {
+        while self.parents[at] != at {
+            self.parents[at] = self.parents[self.parents[at]];
+            at = self.parents[at];
+        }
+        at
+    }
+
+    /// Puts the sets of both together; the lower index stays the root.
+    fn join(&mut self, a: usize, b: usize) {
+        let (a, b) = (self.root(a), self.root(b));
+        self.parents[a.max(b)] = a.min(b);
+    }
+}

@@ -1,0 +1,254 @@
+//! The differences between two aligned objects, each with both places.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::compare::equal::is_empty;
+use crate::compare::lines;
+use crate::compare::list;
+use crate::compare::names::PairNames;
+use crate::compare::noise;
+use crate::compare::scalar::{self, Verdict};
+use crate::kube::{Entry, Kind, Map, Path, PathStep, Provenance, Value};
+use crate::source::Snapshot;
+use crate::text::Span;
+
+/// How the sides disagree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Change {
+    /// Both have a value, not the same.
+    Changed,
+    /// Only the environment has it.
+    OnlyHere,
+    /// Only the reference has it.
+    OnlyThere,
+}
+
+/// One side of a difference.
+#[derive(Debug, Clone)]
+pub struct Side {
+    /// The value; `None` where there is none.
+    pub value: Option<Value>,
+    /// The bytes that set it; where there is none, those of the nearest key around it.
+    pub span: Span,
+    /// Where the key or element is written that only this side has.
+    pub key: Option<Span>,
+}
+
+/// A path at which two aligned objects disagree.
+#[derive(Debug, Clone)]
+pub(crate) struct RawDifference {
+    pub(crate) path: Path,
+    pub(crate) change: Change,
+    pub(crate) here: Side,
+    pub(crate) there: Side,
+}
+
+/// What a walk over two objects found.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) differences: Vec<RawDifference>,
+    /// Differences that never matter, by the rule's name.
+    pub(crate) noise: BTreeMap<&'static str, usize>,
+    /// Values that something fills in later.
+    pub(crate) unknown: usize,
+}
+
+/// Walks two aligned objects.
+pub(crate) fn diff(
+    snapshot: &Snapshot,
+    kind: &str,
+    here: &Value,
+    there: &Value,
+    names: &PairNames,
+) -> Found {
+    let mut differ = Differ {
+        snapshot,
+        kind,
+        names,
+        path: Vec::new(),
+        around: (here.span(), there.span()),
+        found: Found::default(),
+    };
+    differ.value(here, there);
+    differ.found
+}
+
+struct Differ<'a> {
+    snapshot: &'a Snapshot,
+    kind: &'a str,
+    names: &'a PairNames,
+    path: Vec<PathStep>,
+    /// The nearest keys around the current place on both sides.
+    around: (Span, Span),
+    found: Found,
+}
+
+impl Differ<'_> {
+    fn value(&mut self, here: &Value, there: &Value) {
+        match (&here.kind, &there.kind) {
+            (Kind::Map(a), Kind::Map(b)) if Arc::ptr_eq(a, b) => {}
+            (Kind::List(a), Kind::List(b)) if Arc::ptr_eq(a, b) => {}
+            (Kind::Map(a), Kind::Map(b)) => self.maps(a, b),
+            (Kind::List(a), Kind::List(b)) => self.lists(a, b),
+            (Kind::Scalar(_), Kind::Scalar(_)) => self.scalars(here, there),
+            _ if is_empty(here) && is_empty(there) => {}
+            _ => self.report(Change::Changed, Some((here, None)), Some((there, None))),
+        }
+    }
+
+    fn maps(&mut self, here: &Map, there: &Map) {
+        let (mut left, mut right) = (here.iter().peekable(), there.iter().peekable());
+        loop {
+            let order = match (left.peek(), right.peek()) {
+                (None, None) => return,
+                (Some(_), None) => std::cmp::Ordering::Less,
+                (None, Some(_)) => std::cmp::Ordering::Greater,
+                (Some(a), Some(b)) => a.key.cmp(&b.key),
+            };
+            let mine = if order.is_le() { left.next() } else { None };
+            let theirs = if order.is_ge() { right.next() } else { None };
+            let Some(key) = mine.or(theirs).map(|entry| &entry.key) else { return };
+            if let Some(rule) = noise::of_key(self.kind, &self.path, key) {
+                let equal = match (mine, theirs) {
+                    (Some(a), Some(b)) => a.value.same(&b.value),
+                    _ => false,
+                };
+                if !equal {
+                    *self.found.noise.entry(rule).or_default() += 1;
+                }
+                continue;
+            }
+            self.path.push(PathStep::Key(Arc::clone(key)));
+            self.entries(mine, theirs);
+            self.path.pop();
+        }
+    }
+
+    fn entries(&mut self, mine: Option<&Entry>, theirs: Option<&Entry>) {
+        match (mine, theirs) {
+            (Some(a), Some(b)) => {
+                let outer = self.around;
+                self.around = (a.key_span, b.key_span);
+                self.value(&a.value, &b.value);
+                self.around = outer;
+            }
+            (Some(a), None) if !is_empty(&a.value) => {
+                self.report(Change::OnlyHere, Some((&a.value, Some(a.key_span))), None);
+            }
+            (None, Some(b)) if !is_empty(&b.value) => {
+                self.report(Change::OnlyThere, None, Some((&b.value, Some(b.key_span))));
+            }
+            _ => {}
+        }
+    }
+
+    fn lists(&mut self, here: &[Value], there: &[Value]) {
+        for pair in list::align(here, there, self.names) {
+            let key = |value: &Value| match &pair.step {
+                PathStep::Element { key, .. } => value.get(key).map_or(value.span(), Value::span),
+                _ => value.span(),
+            };
+            self.path.push(pair.step.clone());
+            match (pair.here, pair.there) {
+                (Some(a), Some(b)) => {
+                    let outer = self.around;
+                    self.around = (key(a), key(b));
+                    self.value(a, b);
+                    self.around = outer;
+                }
+                (Some(a), None) => self.report(Change::OnlyHere, Some((a, Some(key(a)))), None),
+                (None, Some(b)) => self.report(Change::OnlyThere, None, Some((b, Some(key(b))))),
+                (None, None) => {}
+            }
+            self.path.pop();
+        }
+    }
+
+    fn scalars(&mut self, here: &Value, there: &Value) {
+        match scalar::compare(here, there, self.names) {
+            Verdict::Equal | Verdict::Names => {}
+            Verdict::Noise(rule) => *self.found.noise.entry(rule).or_default() += 1,
+            Verdict::Unknown if !multiline(here, there) => self.found.unknown += 1,
+            Verdict::Unknown | Verdict::Differs => {
+                if !(multiline(here, there) && self.texts(here, there)) {
+                    self.report(Change::Changed, Some((here, None)), Some((there, None)));
+                }
+            }
+        }
+    }
+
+    /// Compares two texts of several lines inside; false when they are simply different.
+    fn texts(&mut self, here: &Value, there: &Value) -> bool {
+        let (Some(a), Some(b)) = (here.text(), there.text()) else { return false };
+        let Some(pairs) = lines::differing(a, b, self.names) else { return false };
+        for pair in pairs {
+            let both = pair.here.is_some() && pair.there.is_some();
+            let placed = |value: &Value, text: &str, line: Option<lines::Line<'_>>| {
+                let step = value.provenance.last();
+                let line = line?;
+                let whole = lines::line_span(self.snapshot, step.span, text, line.number);
+                // Both have the key: only the values behind it differ.
+                let (start, bare) = if both { lines::value_of(line.text) } else { (0, line.text) };
+                let exact = self.snapshot.slice(whole) == line.text;
+                let start = whole.start as usize + start;
+                let span =
+                    if exact { Span::new(whole.file, start, start + bare.len()) } else { whole };
+                Some(Value::string(bare, Provenance::new(step.action, span)))
+            };
+            let (mine, theirs) = (placed(here, a, pair.here), placed(there, b, pair.there));
+            if let (Some(mine), Some(theirs)) = (&mine, &theirs) {
+                match scalar::compare(mine, theirs, self.names) {
+                    Verdict::Equal | Verdict::Names => continue,
+                    Verdict::Noise(rule) => {
+                        *self.found.noise.entry(rule).or_default() += 1;
+                        continue;
+                    }
+                    Verdict::Unknown => {
+                        self.found.unknown += 1;
+                        continue;
+                    }
+                    Verdict::Differs => {}
+                }
+            }
+            let change = match (&mine, &theirs) {
+                (Some(_), Some(_)) => Change::Changed,
+                (Some(_), None) => Change::OnlyHere,
+                _ => Change::OnlyThere,
+            };
+            self.path.push(PathStep::Key(pair.key.into()));
+            let side = |value: &'_ Option<Value>| value.as_ref().map(|v| (v.clone(), v.span()));
+            let (mine, theirs) = (side(&mine), side(&theirs));
+            self.report(
+                change,
+                mine.as_ref().map(|(value, span)| (value, Some(*span))),
+                theirs.as_ref().map(|(value, span)| (value, Some(*span))),
+            );
+            self.path.pop();
+        }
+        true
+    }
+
+    fn report(
+        &mut self,
+        change: Change,
+        here: Option<(&Value, Option<Span>)>,
+        there: Option<(&Value, Option<Span>)>,
+    ) {
+        let side = |side: Option<(&Value, Option<Span>)>, around: Span| match side {
+            Some((value, key)) => Side { value: Some(value.clone()), span: value.span(), key },
+            None => Side { value: None, span: around, key: None },
+        };
+        self.found.differences.push(RawDifference {
+            path: Path(self.path.clone()),
+            change,
+            here: side(here, self.around.0),
+            there: side(there, self.around.1),
+        });
+    }
+}
+
+fn multiline(here: &Value, there: &Value) -> bool {
+    let long = |value: &Value| value.text().is_some_and(|text| text.trim_end().contains('\n'));
+    long(here) && long(there)
+}

@@ -1,0 +1,161 @@
+//! What the repository does as a rule: paths that always differ, and paths that never do but once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::compare::lines::split_key;
+use crate::kube::{PathStep, Value};
+
+/// Fewer objects than this have no habits.
+const FEWEST: usize = 4;
+/// From so many objects on, a single difference is remarkable.
+const MANY: usize = 5;
+
+/// How often a path differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Frequency {
+    /// Places that differ.
+    pub differ: usize,
+    /// Places that have the path.
+    pub have: usize,
+    /// What was counted: units where there are enough of them, else objects.
+    pub units: bool,
+}
+
+impl Frequency {
+    /// Whether the path is a parameter in all but name.
+    pub fn is_habit(self) -> bool {
+        self.have >= FEWEST && self.differ * 2 > self.have
+    }
+
+    /// Whether all places but this one agree.
+    pub fn is_lonely(self) -> bool {
+        self.have >= MANY && self.differ == 1
+    }
+}
+
+/// A path with names taken out: what objects of one kind in many units have in common.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct General {
+    kind: String,
+    steps: Vec<GeneralStep>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum GeneralStep {
+    Key(String),
+    Element(String, String),
+    Any,
+}
+
+/// Lists whose elements are named after the unit: their names say nothing about the path.
+const NAMED_LISTS: &[&str] =
+    &["containers", "initContainers", "volumes", "ports", "rules", "subjects", "hosts", "groups"];
+
+impl General {
+    /// Takes the names out of a path of an object of `kind`.
+    pub(crate) fn of(kind: &str, path: &[PathStep]) -> Self {
+        let mut steps = Vec::with_capacity(path.len());
+        let mut list = "";
+        for step in path {
+            steps.push(match step {
+                PathStep::Key(key) => {
+                    list = key;
+                    GeneralStep::Key(key.to_string())
+                }
+                PathStep::Element { key, value } if !NAMED_LISTS.contains(&list) => {
+                    GeneralStep::Element(key.to_string(), value.to_string())
+                }
+                PathStep::Element { .. } | PathStep::Index(_) => GeneralStep::Any,
+            });
+        }
+        Self { kind: kind.to_owned(), steps }
+    }
+
+    /// The kind of object.
+    pub(crate) fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    /// Whether an object has the path.
+    pub(crate) fn is_in(&self, body: &Value) -> bool {
+        has(body, &self.steps)
+    }
+}
+
+fn has(value: &Value, steps: &[GeneralStep]) -> bool {
+    let Some((step, rest)) = steps.split_first() else { return true };
+    let elements = || value.as_list().unwrap_or(&[]);
+    match step {
+        GeneralStep::Key(key) => match value.as_map() {
+            Some(map) => map.get(key).is_some_and(|inner| has(inner, rest)),
+            None => rest.is_empty() && names_item(value, key),
+        },
+        GeneralStep::Element(key, name) => elements().iter().any(|item| {
+            item.get(key).and_then(Value::text) == Some(name.as_str()) && has(item, rest)
+        }),
+        GeneralStep::Any => elements().iter().any(|item| has(item, rest)),
+    }
+}
+
+/// Whether a list of scalars or a text of lines has an item with this name.
+fn names_item(value: &Value, name: &str) -> bool {
+    let named = |text: &str| text == name || split_key(text.trim()).0 == name;
+    match value.as_list() {
+        Some(items) => items.iter().filter_map(Value::text).any(named),
+        None => value.text().is_some_and(|text| text.lines().any(named)),
+    }
+}
+
+/// Counts differences and places by generalised path.
+#[derive(Debug, Default)]
+pub(crate) struct Census {
+    differ: BTreeMap<General, Places>,
+    have: BTreeMap<General, Places>,
+}
+
+#[derive(Debug, Default)]
+struct Places {
+    units: BTreeSet<usize>,
+    objects: BTreeSet<(usize, String)>,
+}
+
+impl Places {
+    fn add(&mut self, unit: usize, object: &str) {
+        self.units.insert(unit);
+        self.objects.insert((unit, object.to_owned()));
+    }
+}
+
+impl Census {
+    /// Notes that a path differs in an object of a unit.
+    pub(crate) fn note(&mut self, general: General, unit: usize, object: &str) {
+        self.differ.entry(general).or_default().add(unit, object);
+    }
+
+    /// Counts which of the noted paths two aligned objects have.
+    pub(crate) fn count(&mut self, kind: &str, unit: usize, object: &str, bodies: [&Value; 2]) {
+        let from = General { kind: kind.to_owned(), steps: Vec::new() };
+        let (differ, have) = (&self.differ, &mut self.have);
+        for general in differ.range(from..).map(|(general, _)| general) {
+            if general.kind() != kind {
+                break;
+            }
+            if bodies.iter().any(|body| general.is_in(body)) {
+                have.entry(general.clone()).or_default().add(unit, object);
+            }
+        }
+    }
+
+    /// How often a path differs.
+    pub(crate) fn frequency(&self, general: &General) -> Frequency {
+        let count = |places: Option<&Places>| {
+            places.map_or((0, 0), |places| (places.units.len(), places.objects.len()))
+        };
+        let (differ, have) = (count(self.differ.get(general)), count(self.have.get(general)));
+        if have.0 >= FEWEST {
+            Frequency { differ: differ.0, have: have.0, units: true }
+        } else {
+            Frequency { differ: differ.1, have: have.1.max(differ.1), units: false }
+        }
+    }
+}

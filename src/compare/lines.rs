@@ -1,0 +1,157 @@
+//! Whole files inside one string: compared line by line, keyed lines by their keys.
+
+use std::collections::BTreeMap;
+
+use crate::compare::names::{PairNames, same_but_names};
+use crate::source::Snapshot;
+use crate::text::Span;
+
+/// More different lines than this are reported as one difference of the whole text.
+const MOST_LINES: usize = 12;
+
+/// A line of a text: where it begins in the value, and its content without indentation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Line<'t> {
+    /// 0-based line of the value.
+    pub(crate) number: usize,
+    /// The content.
+    pub(crate) text: &'t str,
+}
+
+/// A line that has no equal on the other side, paired where both have its key.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct LinePair<'t> {
+    /// What names the line: its key, or its whole text.
+    pub(crate) key: &'t str,
+    /// The line of the environment.
+    pub(crate) here: Option<Line<'t>>,
+    /// The line of the reference.
+    pub(crate) there: Option<Line<'t>>,
+}
+
+/// The lines that differ; `None` when there are so many that the texts are simply different.
+///
+/// Blank lines and comments do not count.
+pub(crate) fn differing<'t>(
+    here: &'t str,
+    there: &'t str,
+    names: &PairNames,
+) -> Option<Vec<LinePair<'t>>> {
+    let mut counts: BTreeMap<String, (Vec<Line<'t>>, Vec<Line<'t>>)> = BTreeMap::new();
+    for line in lines(here) {
+        counts.entry(names.here.normal(line.text).into_owned()).or_default().0.push(line);
+    }
+    for line in lines(there) {
+        counts.entry(names.there.normal(line.text).into_owned()).or_default().1.push(line);
+    }
+    let (mut left, mut right) = (Vec::new(), Vec::new());
+    for (mine, theirs) in counts.into_values() {
+        let common = mine.len().min(theirs.len());
+        left.extend_from_slice(&mine[common..]);
+        right.extend_from_slice(&theirs[common..]);
+    }
+    left.sort();
+    right.sort();
+    left.retain(|line| {
+        let same = right.iter().position(|other| same_but_names(line.text, other.text, names));
+        same.map(|at| right.remove(at)).is_none()
+    });
+    let mut pairs: Vec<LinePair<'t>> = Vec::new();
+    for line in left {
+        let (key, _) = split_key(line.text);
+        let partner = right.iter().position(|other| {
+            let (other_key, _) = split_key(other.text);
+            other_key == key && !key.is_empty()
+        });
+        let there = partner.map(|at| right.remove(at));
+        pairs.push(LinePair { key, here: Some(line), there });
+    }
+    pairs.extend(right.into_iter().map(|line| LinePair {
+        key: split_key(line.text).0,
+        here: None,
+        there: Some(line),
+    }));
+    (pairs.len() <= MOST_LINES).then_some(pairs)
+}
+
+fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
+    text.lines()
+        .enumerate()
+        .map(|(number, line)| Line { number, text: line.trim() })
+        .filter(|line| !line.text.is_empty() && !is_comment(line.text))
+}
+
+fn is_comment(line: &str) -> bool {
+    ["#", "//", ";", "--"].iter().any(|mark| line.starts_with(mark))
+}
+
+/// Splits `key=value`, `key: value`, `--flag=value` and `directive value;` at the first separator.
+///
+/// A line without one is its own key.
+pub(crate) fn split_key(line: &str) -> (&str, Option<&str>) {
+    let separator = line.find(['=', ':']).filter(|&at| at > 0).or_else(|| line.find([' ', '\t']));
+    let bare = |key: &'_ str| -> usize { key.len() - key.trim_start_matches(['"', '\'']).len() };
+    match separator {
+        Some(at) => {
+            let key = &line[bare(line).min(at)..at];
+            (key.trim_end_matches(['"', '\'', ' ', '\t']), Some(line[at + 1..].trim()))
+        }
+        None => (line, None),
+    }
+}
+
+/// The value of a keyed line without quotes and final separators, and where it begins in the line.
+pub(crate) fn value_of(line: &str) -> (usize, &str) {
+    let value = split_key(line).1.unwrap_or(line);
+    let bare = value.trim_matches(['"', '\'', ',', ';', ' ', '\t']);
+    (bare.as_ptr() as usize - line.as_ptr() as usize, bare)
+}
+
+/// The source bytes of one line of a text that was read from `span`.
+///
+/// Block scalars and whole files have as many source lines as the value; anything else (quoted
+/// text, folded blocks) is answered with the whole span.
+pub(crate) fn line_span(snapshot: &Snapshot, span: Span, value: &str, line: usize) -> Span {
+    let source = snapshot.slice(span);
+    let value_lines = value.trim_end_matches('\n').lines().count();
+    let content = source.trim_end_matches(['\n', '\r', ' ']);
+    if content.lines().count() != value_lines {
+        return span;
+    }
+    let Some(text) = content.lines().nth(line) else { return span };
+    let start = text.as_ptr() as usize - source.as_ptr() as usize;
+    let indent = text.len() - text.trim_start().len();
+    let from = span.start as usize + start + indent;
+    Span::new(span.file, from, from + text.trim().len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{differing, line_span};
+    use crate::compare::names::PairNames;
+    use crate::source::Snapshot;
+    use crate::text::{FileId, Span};
+
+    #[test]
+    fn lines_pair_by_key_and_comments_do_not_count() {
+        let names = PairNames::default();
+        let pairs = differing("a=1\n# x\nb=2\nc=3\n", "b=2\na=9\nd=4\n", &names).unwrap();
+        let texts: Vec<_> = pairs
+            .iter()
+            .map(|pair| (pair.key, pair.here.map(|l| l.text), pair.there.map(|l| l.text)))
+            .collect();
+        assert_eq!(
+            texts,
+            [("a", Some("a=1"), Some("a=9")), ("c", Some("c=3"), None), ("d", None, Some("d=4")),]
+        );
+    }
+
+    #[test]
+    fn a_line_of_a_block_is_found_in_its_source() {
+        let text = "k: |\n  one\n\n  two\n";
+        let snapshot = Snapshot::from_memory([("a.yaml", text)]);
+        let block = Span::new(FileId(0), 7, text.len() - 1);
+        let span = line_span(&snapshot, block, "one\n\ntwo\n", 2);
+        assert_eq!(snapshot.slice(span), "two");
+    }
+}

@@ -1,0 +1,209 @@
+//! Which element of a list answers which on the other side.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::compare::equal::equal;
+use crate::compare::lines::split_key;
+use crate::compare::names::{PairNames, without_names};
+use crate::kube::{PathStep, Value};
+
+/// Keys that name the elements of lists in the Kubernetes API and in common custom resources, in
+/// the order in which they are tried: a key is used where every element of both lists has it once.
+const KEYS: &[&str] = &[
+    "name",
+    "key",
+    "id",
+    "secretKey",
+    "mountPath",
+    "devicePath",
+    "containerPort",
+    "port",
+    "alert",
+    "record",
+    "type",
+    "topologyKey",
+    "host",
+    "path",
+    "kind",
+    "namespace",
+    "uid",
+    "ip",
+];
+
+/// Lists longer than this are not searched for equal elements in any order.
+const SEARCH: usize = 400;
+
+/// Two elements that answer each other, or one that nothing answers.
+#[derive(Debug)]
+pub(crate) struct Pair<'v> {
+    /// The step of the path.
+    pub(crate) step: PathStep,
+    /// The element of the environment.
+    pub(crate) here: Option<&'v Value>,
+    /// The element of the reference.
+    pub(crate) there: Option<&'v Value>,
+}
+
+/// Aligns the elements of two lists; pairs that are equal may be left out.
+pub(crate) fn align<'v>(here: &'v [Value], there: &'v [Value], names: &PairNames) -> Vec<Pair<'v>> {
+    let maps = |list: &[Value]| list.iter().all(|item| item.as_map().is_some());
+    if maps(here) && maps(there) {
+        for key in KEYS {
+            if let (Some(left), Some(right)) = (keyed(here, key), keyed(there, key)) {
+                return by_key(key, left, right, names);
+            }
+        }
+    }
+    let scalars = |list: &[Value]| list.iter().all(|item| item.as_scalar().is_some());
+    if scalars(here) && scalars(there) {
+        return by_text(here, there, names);
+    }
+    by_content(here, there, names)
+}
+
+/// The elements by the value of `key`; `None` unless every element has it and no two share it.
+fn keyed<'v>(list: &'v [Value], key: &str) -> Option<Vec<(&'v str, &'v Value)>> {
+    let pairs: Vec<_> =
+        list.iter().map(|item| Some((item.get(key)?.text()?, item))).collect::<Option<_>>()?;
+    let distinct: BTreeSet<&str> = pairs.iter().map(|(name, _)| *name).collect();
+    (distinct.len() == pairs.len()).then_some(pairs)
+}
+
+fn by_key<'v>(
+    key: &str,
+    here: Vec<(&'v str, &'v Value)>,
+    there: Vec<(&'v str, &'v Value)>,
+    names: &PairNames,
+) -> Vec<Pair<'v>> {
+    let key: Arc<str> = key.into();
+    let step =
+        |name: &str| PathStep::Element { key: Arc::clone(&key), value: name.to_owned().into() };
+    let mut pairs = Vec::with_capacity(here.len());
+    let mut open: Vec<Option<(&str, &Value)>> = there.into_iter().map(Some).collect();
+    let mut alone = Vec::new();
+    let exact: BTreeMap<&str, usize> =
+        open.iter().enumerate().filter_map(|(at, pair)| pair.map(|(name, _)| (name, at))).collect();
+    for (name, mine) in here {
+        match exact.get(name).and_then(|&at| open[at].take()) {
+            Some((_, theirs)) => {
+                pairs.push(Pair { step: step(name), here: Some(mine), there: Some(theirs) });
+            }
+            None => alone.push((name, mine)),
+        }
+    }
+    let short_there: Vec<Option<String>> = open
+        .iter()
+        .map(|pair| pair.map(|(name, _)| without_names(&names.there.normal(name))))
+        .collect();
+    for (name, mine) in alone {
+        let short = without_names(&names.here.normal(name));
+        let at = (0..open.len())
+            .find(|&at| open[at].is_some() && short_there[at].as_deref() == Some(short.as_str()));
+        let theirs = at.and_then(|at| open[at].take()).map(|(_, theirs)| theirs);
+        pairs.push(Pair { step: step(name), here: Some(mine), there: theirs });
+    }
+    pairs.extend(open.into_iter().flatten().map(|(name, theirs)| Pair {
+        step: step(name),
+        here: None,
+        there: Some(theirs),
+    }));
+    pairs
+}
+
+/// Scalars: equal texts answer each other wherever they stand; `--flag=value` by its flag.
+fn by_text<'v>(here: &'v [Value], there: &'v [Value], names: &PairNames) -> Vec<Pair<'v>> {
+    let (left, right) = unequal(here, there, names);
+    let mut right: Vec<Option<&Value>> = right.into_iter().map(|(_, value)| Some(value)).collect();
+    let mut pairs = Vec::new();
+    let mut alone = Vec::new();
+    for (_, mine) in left {
+        let key = flag(mine);
+        let at = key.and_then(|key| {
+            right.iter().position(|other| other.and_then(flag).is_some_and(|other| other == key))
+        });
+        match at {
+            Some(at) => pairs.push(Pair {
+                step: PathStep::Key(key.unwrap_or("").into()),
+                here: Some(mine),
+                there: right[at].take(),
+            }),
+            None => alone.push(mine),
+        }
+    }
+    let right: Vec<&Value> = right.into_iter().flatten().collect();
+    let item = |value: &Value| PathStep::Key(item_name(value).into());
+    if alone.len() == right.len() {
+        pairs.extend(alone.iter().zip(right).map(|(&mine, theirs)| Pair {
+            step: item(mine),
+            here: Some(mine),
+            there: Some(theirs),
+        }));
+        return pairs;
+    }
+    pairs.extend(alone.into_iter().map(|v| Pair { step: item(v), here: Some(v), there: None }));
+    pairs.extend(right.into_iter().map(|v| Pair { step: item(v), here: None, there: Some(v) }));
+    pairs
+}
+
+fn flag(value: &Value) -> Option<&str> {
+    let (key, rest) = split_key(value.text()?);
+    rest.map(|_| key)
+}
+
+fn item_name(value: &Value) -> &str {
+    let text = value.text().unwrap_or("");
+    flag(value).unwrap_or(text.lines().next().unwrap_or(""))
+}
+
+/// Elements without a name: equal ones answer each other, the rest by position where as many
+/// are left on both sides.
+fn by_content<'v>(here: &'v [Value], there: &'v [Value], names: &PairNames) -> Vec<Pair<'v>> {
+    let (left, right) = unequal(here, there, names);
+    if left.len() == right.len() {
+        return left
+            .into_iter()
+            .zip(right)
+            .map(|((at, mine), (_, theirs))| Pair {
+                step: PathStep::Index(at),
+                here: Some(mine),
+                there: Some(theirs),
+            })
+            .collect();
+    }
+    let mine = left.into_iter().map(|(at, value)| Pair {
+        step: PathStep::Index(at),
+        here: Some(value),
+        there: None,
+    });
+    let theirs = right.into_iter().map(|(at, value)| Pair {
+        step: PathStep::Index(at),
+        here: None,
+        there: Some(value),
+    });
+    mine.chain(theirs).collect()
+}
+
+type Numbered<'v> = Vec<(usize, &'v Value)>;
+
+/// The elements that have no equal on the other side, in order.
+fn unequal<'v>(
+    here: &'v [Value],
+    there: &'v [Value],
+    names: &PairNames,
+) -> (Numbered<'v>, Numbered<'v>) {
+    let mut right: Numbered<'v> = there.iter().enumerate().collect();
+    if here.len() > SEARCH || there.len() > SEARCH {
+        return (here.iter().enumerate().collect(), right);
+    }
+    let mut left = Vec::new();
+    for (at, mine) in here.iter().enumerate() {
+        match right.iter().position(|(_, theirs)| equal(mine, theirs, names)) {
+            Some(found) => {
+                right.remove(found);
+            }
+            None => left.push((at, mine)),
+        }
+    }
+    (left, right)
+}

@@ -1,0 +1,163 @@
+//! Environments side by side: which objects answer which, and where they disagree.
+
+mod agents;
+mod align;
+mod cause;
+mod classify;
+mod diff;
+mod difference;
+mod equal;
+mod find;
+mod habit;
+mod identity;
+mod learn;
+mod lines;
+mod list;
+mod names;
+mod noise;
+mod pairs;
+mod parameters;
+mod scalar;
+mod show;
+mod unit;
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+pub use cause::{Cause, Grouping};
+pub use classify::Class;
+pub use diff::{Change, Side};
+pub use difference::{Difference, Topic};
+pub use habit::Frequency;
+pub use learn::Substitution;
+pub use show::SECRET;
+
+use crate::compare::habit::{Census, General};
+use crate::compare::learn::Learner;
+use crate::compare::names::PairNames;
+use crate::compare::pairs::Comparison as Pairing;
+use crate::compare::unit::{UnitResult, World};
+use crate::config::Config;
+use crate::layout::Layout;
+use crate::render::Evaluated;
+use crate::source::Snapshot;
+
+/// What comparing all environments gave.
+#[derive(Debug, Default)]
+pub struct Comparison {
+    /// What disagrees without permission, by cause, in the order of places.
+    pub causes: Vec<Cause>,
+    /// How many pairs of overlays were compared.
+    pub comparisons: usize,
+    /// Differences that never matter, by the name of the noise rule.
+    pub noise: BTreeMap<&'static str, usize>,
+    /// Differences that a parameter allows, by its name.
+    pub allowed: BTreeMap<String, usize>,
+    /// Values that something fills in later and that were not compared.
+    pub unknown: usize,
+    /// Texts that were learnt to stand for each other.
+    pub learnt: Vec<Substitution>,
+}
+
+/// Compares every environment of every unit with its reference.
+///
+/// The first pass learns which texts stand for each other; if there are any, the second one takes
+/// them out like the environments' own names.
+pub fn compare(
+    snapshot: &Snapshot,
+    config: &Config,
+    layout: &Layout,
+    evaluated: &[Evaluated<'_>],
+) -> Comparison {
+    let units: Vec<(usize, Vec<Pairing>)> = starts(evaluated, layout)
+        .map(|(first, unit)| (first, pairs::of_unit(layout, unit, config)))
+        .filter(|(_, pairs)| !pairs.is_empty())
+        .collect();
+    let run = |substitutions: &[Substitution]| -> Vec<UnitResult> {
+        let world = World { snapshot, config, layout, evaluated, substitutions };
+        units.par_iter().map(|(first, pairs)| unit::compare(world, *first, pairs)).collect()
+    };
+    let mut results = run(&[]);
+    let world = World { snapshot, config, layout, evaluated, substitutions: &[] };
+    let learnt = learn(&results, world);
+    if !learnt.is_empty() {
+        results = run(&learnt);
+    }
+    count_habits(&mut results);
+    let mut comparison = Comparison { learnt, ..Comparison::default() };
+    let mut differences = Vec::new();
+    for result in results {
+        comparison.comparisons += result.comparisons;
+        comparison.unknown += result.unknown;
+        for (rule, count) in result.noise {
+            *comparison.noise.entry(rule).or_default() += count;
+        }
+        for (parameter, count) in result.allowed {
+            *comparison.allowed.entry(parameter).or_default() += count;
+        }
+        differences.extend(result.differences);
+    }
+    comparison.causes = cause::group(differences, evaluated, snapshot);
+    comparison
+}
+
+/// Every unit with the index of its first overlay among the evaluated ones.
+fn starts<'l>(
+    evaluated: &'l [Evaluated<'l>],
+    layout: &'l Layout,
+) -> impl Iterator<Item = (usize, &'l crate::layout::Unit)> {
+    let mut first = vec![None; layout.units.len()];
+    for (at, overlay) in evaluated.iter().enumerate().rev() {
+        first[overlay.unit_index] = Some(at);
+    }
+    first.into_iter().zip(&layout.units).filter_map(|(first, unit)| Some((first?, unit)))
+}
+
+/// Texts that stand for each other, the environments' own names already taken out.
+fn learn(results: &[UnitResult], world: World<'_>) -> Vec<Substitution> {
+    let mut learner = Learner::default();
+    let mut known: BTreeMap<(usize, usize), PairNames> = BTreeMap::new();
+    for difference in results.iter().flat_map(|result| &result.differences) {
+        let (here, there) = (difference.here_overlay, difference.there_overlay);
+        let value = |side: &Side| side.value.clone();
+        let (Some(mine), Some(theirs)) = (value(&difference.here), value(&difference.there)) else {
+            continue;
+        };
+        let (Some(mine), Some(theirs)) = (mine.text(), theirs.text()) else { continue };
+        let names = known.entry((here, there)).or_insert_with(|| unit::names(world, here, there));
+        let environment = |at: usize| world.evaluated[at].overlay.environment;
+        let place = format!("{} {} {}", difference.unit, difference.resource, difference.path);
+        learner.note(
+            (environment(here), environment(there)),
+            &place,
+            &names.here.normal(mine),
+            &names.there.normal(theirs),
+        );
+    }
+    learner.finish()
+}
+
+/// Fills in how often each differing path differs in the whole repository.
+fn count_habits(results: &mut [UnitResult]) {
+    let mut census = Census::default();
+    for (unit, result) in results.iter().enumerate() {
+        for difference in result.differences.iter().filter(|d| !d.path.steps().is_empty()) {
+            let kind = &difference.resource.gvk.kind;
+            let general = General::of(kind, difference.path.steps());
+            census.note(general, unit, &difference.resource.name);
+        }
+    }
+    for (unit, result) in results.iter_mut().enumerate() {
+        for (kind, name, here, there) in std::mem::take(&mut result.aligned) {
+            census.count(&kind, unit, &name, [&here, &there]);
+        }
+    }
+    for difference in results.iter_mut().flat_map(|result| &mut result.differences) {
+        if !difference.path.steps().is_empty() {
+            let kind = &difference.resource.gvk.kind;
+            let general = General::of(kind, difference.path.steps());
+            difference.frequency = Some(census.frequency(&general));
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Which overlay is compared with which: every environment with the one before it.
+
+use std::collections::BTreeMap;
+
+use crate::config::Config;
+use crate::layout::{Environment, Layout, Unit};
+
+/// Below this rank environments are workshops: nobody promotes from them as they are, so they are
+/// a reference only where a unit has no other.
+const WORKSHOP: u32 = 40;
+
+/// One overlay of an environment and the overlays of its reference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Comparison {
+    /// The overlay that is judged, as an index into the unit's overlays.
+    pub(crate) here: usize,
+    /// The overlay that it is compared with.
+    pub(crate) there: usize,
+    /// The reference's other overlays: what one of them does too has been tried out.
+    pub(crate) witnesses: Vec<usize>,
+    /// The reference is a workshop.
+    pub(crate) weak: bool,
+}
+
+/// The comparisons within one unit.
+pub(crate) fn of_unit(layout: &Layout, unit: &Unit, config: &Config) -> Vec<Comparison> {
+    let mut by_environment: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (at, overlay) in unit.overlays.iter().enumerate() {
+        by_environment.entry(overlay.environment).or_default().push(at);
+    }
+    let mut comparisons = Vec::new();
+    for (&environment, overlays) in &by_environment {
+        let others = by_environment.keys().copied().filter(|&other| other != environment);
+        let Some((reference, weak)) = reference(layout, environment, others, config) else {
+            continue;
+        };
+        let Some(candidates) = by_environment.get(&reference) else { continue };
+        for &here in overlays {
+            let Some(there) = closest(unit, here, candidates) else { continue };
+            let witnesses = candidates.iter().copied().filter(|&at| at != there).collect();
+            comparisons.push(Comparison { here, there, witnesses, weak });
+        }
+    }
+    comparisons
+}
+
+/// The environment that `environment` is compared with.
+fn reference(
+    layout: &Layout,
+    environment: usize,
+    others: impl Iterator<Item = usize>,
+    config: &Config,
+) -> Option<(usize, bool)> {
+    let others: Vec<usize> = others.collect();
+    let own = &layout.environments[environment];
+    let chosen = config.compare.iter().find(|entry| is(own, &entry.value.environment));
+    if let Some(entry) = chosen {
+        let reference = &entry.value.reference;
+        let found = others.into_iter().find(|&at| is(&layout.environments[at], reference));
+        return found.map(|at| (at, false));
+    }
+    let rank = |at: usize| layout.environments[at].rank;
+    let nearest =
+        others.into_iter().filter(|&at| rank(at) < own.rank).max_by_key(|&at| rank(at))?;
+    let workshop = config.environments.is_empty() && rank(nearest) < WORKSHOP;
+    let last = layout.environments.iter().all(|other| other.rank <= own.rank);
+    // From a workshop onwards only the last stage is worth a comparison.
+    (!workshop || last).then_some((nearest, workshop))
+}
+
+fn is(environment: &Environment, name: &str) -> bool {
+    environment.name == name || environment.aliases.iter().any(|alias| alias == name)
+}
+
+/// The candidate of the same variant, else the one whose variant shares most words, else the
+/// first.
+fn closest(unit: &Unit, here: usize, candidates: &[usize]) -> Option<usize> {
+    let words = |at: usize| -> Vec<String> {
+        let variant = unit.overlays[at].variant.as_deref().unwrap_or("");
+        variant.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase).collect()
+    };
+    let own = words(here);
+    let shared = |at: usize| {
+        let theirs = words(at);
+        let common = own.iter().filter(|word| theirs.contains(word)).count();
+        (usize::from(theirs == own), common)
+    };
+    candidates.iter().copied().rev().max_by_key(|&at| shared(at))
+}

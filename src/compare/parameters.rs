@@ -1,0 +1,248 @@
+//! Which differences are allowed: the configured parameters, then the built-in ones.
+
+use crate::compare::classify::Class;
+use crate::compare::diff::{Change, RawDifference};
+use crate::compare::identity::{are_identifiers, image, is_version, looks_like_image};
+use crate::compare::names::PairNames;
+use crate::config::{Config, Constraint};
+use crate::kube::quantity::{duration, quantity};
+use crate::kube::{Gvk, PathStep, Value};
+
+/// Resources and replicas may differ by this factor before anybody asks.
+const RATIO: f64 = 16.0;
+
+/// What the policy says of a difference.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Judgement {
+    /// A parameter, within its constraint; the parameter's name.
+    Allowed(String),
+    /// A parameter, outside its constraint; what was asked for.
+    Violated(String),
+    /// No parameter.
+    Free,
+}
+
+/// Everything that a judgement depends on.
+pub(crate) struct Case<'a> {
+    pub(crate) unit: &'a str,
+    pub(crate) environment: &'a str,
+    pub(crate) gvk: &'a Gvk,
+    pub(crate) class: Class,
+    pub(crate) difference: &'a RawDifference,
+    pub(crate) names: &'a PairNames,
+}
+
+/// Judges a difference: the first configured parameter that covers it, else the built-in ones.
+pub(crate) fn judge(case: &Case<'_>, config: &Config) -> Judgement {
+    let steps = case.difference.path.steps();
+    let configured = config.parameters.iter().map(|located| &located.value).find(|parameter| {
+        parameter.path.matches_path(steps)
+            && parameter.kind.as_deref().is_none_or(|kind| kind == &*case.gvk.kind)
+            && parameter.unit.as_ref().is_none_or(|unit| unit.matches(case.unit))
+            && (parameter.environments.is_empty()
+                || parameter.environments.iter().any(|name| name == case.environment))
+    });
+    if let Some(parameter) = configured {
+        return match violation(&parameter.constraint, case) {
+            Some(asked) => Judgement::Violated(asked),
+            None => Judgement::Allowed(parameter.path.as_str().to_owned()),
+        };
+    }
+    for built_in in BUILT_IN {
+        if config.built_in.get(built_in.name) == Some(&false) {
+            continue;
+        }
+        match (built_in.judge)(case) {
+            Judgement::Allowed(_) => return Judgement::Allowed(built_in.name.to_owned()),
+            Judgement::Violated(asked) => return Judgement::Violated(asked),
+            Judgement::Free => {}
+        }
+    }
+    Judgement::Free
+}
+
+/// What a constraint asks for where the difference does not give it.
+fn violation(constraint: &Constraint, case: &Case<'_>) -> Option<String> {
+    let here = case.difference.here.value.as_ref();
+    let there = case.difference.there.value.as_ref();
+    let text = |value: Option<&Value>| value.and_then(Value::text).unwrap_or("").to_owned();
+    match constraint {
+        Constraint::Any => None,
+        Constraint::Equal => Some("must be equal in all environments".to_owned()),
+        Constraint::Present => here.is_none().then(|| "must be set".to_owned()),
+        Constraint::Absent => here.is_some().then(|| "must not be set".to_owned()),
+        Constraint::SameKeys => (case.difference.change != Change::Changed)
+            .then(|| "must have the same keys in all environments".to_owned()),
+        Constraint::AtLeastReference => match amounts(here, there) {
+            Some((here, there)) if here >= there => None,
+            _ => Some("must not be below the reference".to_owned()),
+        },
+        Constraint::MaxRatio(ratio) => match amounts(here, there) {
+            Some(pair) if within(pair, ratio.0) => None,
+            _ => Some(format!("must be within a factor of {}", ratio.0)),
+        },
+        Constraint::OneOf(words) => {
+            let text = text(here);
+            let listed = words.iter().map(|word| word.0.as_str()).collect::<Vec<_>>();
+            (!listed.contains(&text.as_str()))
+                .then(|| format!("must be one of {}", listed.join(", ")))
+        }
+        Constraint::Matches(pattern) => {
+            let fits = pattern.0.is_match(&text(here));
+            (!fits).then(|| format!("must match `{}`", pattern.0.as_str()))
+        }
+    }
+}
+
+/// Both values as amounts of one sort.
+pub(crate) fn amounts(here: Option<&Value>, there: Option<&Value>) -> Option<(f64, f64)> {
+    let (here, there) = (here?.text()?, there?.text()?);
+    let both = |parse: fn(&str) -> Option<f64>| Some((parse(here)?, parse(there)?));
+    both(quantity).or_else(|| both(duration))
+}
+
+fn within((here, there): (f64, f64), ratio: f64) -> bool {
+    let (low, high) = (here.min(there), here.max(there));
+    low > 0.0 && high / low <= ratio
+}
+
+struct BuiltIn {
+    name: &'static str,
+    judge: fn(&Case<'_>) -> Judgement,
+}
+
+/// In the order in which they are asked.
+const BUILT_IN: &[BuiltIn] = &[
+    BuiltIn { name: "namespaces", judge: namespaces },
+    BuiltIn { name: "image-tags", judge: image_tags },
+    BuiltIn { name: "resources", judge: resources },
+    BuiltIn { name: "replicas", judge: replicas },
+    BuiltIn { name: "autoscaling", judge: autoscaling },
+    BuiltIn { name: "log-levels", judge: log_levels },
+    BuiltIn { name: "versions", judge: versions },
+    BuiltIn { name: "identifiers", judge: identifiers },
+];
+
+fn allowed(condition: bool) -> Judgement {
+    if condition { Judgement::Allowed(String::new()) } else { Judgement::Free }
+}
+
+fn texts<'a>(case: &'a Case<'_>) -> Option<(&'a str, &'a str)> {
+    let difference = case.difference;
+    Some((difference.here.value.as_ref()?.text()?, difference.there.value.as_ref()?.text()?))
+}
+
+fn namespaces(case: &Case<'_>) -> Judgement {
+    let path = case.difference.path.steps();
+    let own = matches!(path, [PathStep::Key(a), PathStep::Key(b)]
+        if &**a == "metadata" && &**b == "namespace");
+    let named = matches!(path, [.., PathStep::Key(last)] if &**last == "namespace");
+    allowed(own || named && case.difference.change == Change::Changed)
+}
+
+fn image_tags(case: &Case<'_>) -> Judgement {
+    let Some((here, there)) = texts(case) else { return Judgement::Free };
+    let (Some(a), Some(b)) = (image(here), image(there)) else { return Judgement::Free };
+    let field = case.class == Class::Image;
+    let sure = looks_like_image(here) && looks_like_image(there);
+    let same = case.names.here.normal(a.repository) == case.names.there.normal(b.repository);
+    allowed(same && (field || sure))
+}
+
+/// Requests and limits: production may have more, never less.
+fn resources(case: &Case<'_>) -> Judgement {
+    let keys: Vec<&str> = keys(case).collect();
+    let requests = keys
+        .windows(2)
+        .any(|pair| pair[0] == "resources" && matches!(pair[1], "requests" | "limits" | "claims"));
+    let sizes = matches!(keys.last(), Some(&("storage" | "sizeLimit" | "size")));
+    if case.class != Class::Capacity || !(requests || sizes) {
+        return Judgement::Free;
+    }
+    capacity(case)
+}
+
+fn replicas(case: &Case<'_>) -> Judgement {
+    match keys(case).last() {
+        Some("replicas" | "replicaCount" | "instances") if case.class == Class::Capacity => {
+            capacity(case)
+        }
+        _ => Judgement::Free,
+    }
+}
+
+fn autoscaling(case: &Case<'_>) -> Judgement {
+    const BOUNDS: &[&str] = &["minReplicas", "maxReplicas", "minReplicaCount", "maxReplicaCount"];
+    match keys(case).last() {
+        Some(key) if BOUNDS.contains(&key) => capacity(case),
+        _ => Judgement::Free,
+    }
+}
+
+fn capacity(case: &Case<'_>) -> Judgement {
+    if case.difference.change == Change::OnlyHere {
+        return allowed(true);
+    }
+    match amounts(case.difference.here.value.as_ref(), case.difference.there.value.as_ref()) {
+        Some((here, there)) if here < there => {
+            Judgement::Violated("must not be below the reference".to_owned())
+        }
+        Some(pair) if pair.1 > 0.0 && !within(pair, RATIO) => {
+            Judgement::Violated(format!("must be within a factor of {RATIO}"))
+        }
+        Some(_) => allowed(true),
+        None => Judgement::Free,
+    }
+}
+
+fn log_levels(case: &Case<'_>) -> Judgement {
+    const LEVELS: &[&str] = &[
+        "trace",
+        "debug",
+        "verbose",
+        "info",
+        "information",
+        "informational",
+        "notice",
+        "warn",
+        "warning",
+        "error",
+        "err",
+        "critical",
+        "fatal",
+    ];
+    let Some((here, there)) = texts(case) else { return Judgement::Free };
+    let level = |text: &str| {
+        let value = text.rsplit(['=', ':', ' ']).next().unwrap_or(text);
+        LEVELS.contains(&value.trim_matches(['"', '\'', ' ', ',']).to_lowercase().as_str())
+    };
+    allowed(level(here) && level(there))
+}
+
+fn versions(case: &Case<'_>) -> Judgement {
+    let Some((here, there)) = texts(case) else { return Judgement::Free };
+    allowed(case.class != Class::Database && is_version(here) && is_version(there))
+}
+
+/// Hosts, accounts and ids, unless one side bears the name of the other environment.
+fn identifiers(case: &Case<'_>) -> Judgement {
+    let Some((here, there)) = texts(case) else { return Judgement::Free };
+    let foreign = case.names.there.names_environment(here)
+        && !case.names.here.names_environment(here)
+        || case.names.here.names_environment(there) && !case.names.there.names_environment(there);
+    let value = |text: &str| -> String {
+        match text.split_once('=').or_else(|| text.split_once(": ")) {
+            Some((_, value)) => value.trim().trim_matches(['"', '\'']).to_owned(),
+            None => text.to_owned(),
+        }
+    };
+    let fits = are_identifiers(here, there) || are_identifiers(&value(here), &value(there));
+    allowed(!foreign && fits)
+}
+
+fn keys<'a>(case: &'a Case<'_>) -> impl Iterator<Item = &'a str> {
+    case.difference.path.steps().iter().filter_map(|step| match step {
+        PathStep::Key(key) => Some(&**key),
+        _ => None,
+    })
+}

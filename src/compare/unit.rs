@@ -1,0 +1,297 @@
+//! All comparisons of one unit.
+
+use std::collections::BTreeMap;
+
+use crate::compare::align::{self, Pair};
+use crate::compare::classify::{Class, classify};
+use crate::compare::diff::{self, Change, Found, RawDifference, Side};
+use crate::compare::difference::{Difference, topic};
+use crate::compare::equal::equal;
+use crate::compare::find::find;
+use crate::compare::learn::Substitution;
+use crate::compare::names::{Names, PairNames};
+use crate::compare::pairs::Comparison;
+use crate::compare::parameters::{Case, Judgement, judge};
+use crate::config::Config;
+use crate::kube::{Path, Resource, Value};
+use crate::layout::Layout;
+use crate::render::{Evaluated, Grade, Rendered};
+use crate::source::Snapshot;
+use crate::text::{FileId, Span};
+
+/// What every comparison needs.
+#[derive(Clone, Copy)]
+pub(crate) struct World<'a> {
+    pub(crate) snapshot: &'a Snapshot,
+    pub(crate) config: &'a Config,
+    pub(crate) layout: &'a Layout,
+    pub(crate) evaluated: &'a [Evaluated<'a>],
+    pub(crate) substitutions: &'a [Substitution],
+}
+
+/// What the comparisons of one unit found.
+#[derive(Debug, Default)]
+pub(crate) struct UnitResult {
+    pub(crate) differences: Vec<Difference>,
+    pub(crate) comparisons: usize,
+    pub(crate) noise: BTreeMap<&'static str, usize>,
+    pub(crate) allowed: BTreeMap<String, usize>,
+    pub(crate) unknown: usize,
+    /// Aligned objects, for counting habits: kind, name and both bodies.
+    pub(crate) aligned: Vec<(String, String, Value, Value)>,
+}
+
+/// Runs the comparisons of the unit whose overlays begin at `first` among the evaluated ones.
+pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]) -> UnitResult {
+    let mut result = UnitResult::default();
+    for comparison in comparisons {
+        let (here, there) = (first + comparison.here, first + comparison.there);
+        let (Some(mine), Some(theirs)) = (rendered(world, here), rendered(world, there)) else {
+            continue;
+        };
+        result.comparisons += 1;
+        let judging = Judging { world, here, there, mine, weak: comparison.weak };
+        let names = names(world, here, there);
+        let witnesses: Vec<Witness<'_>> = comparison
+            .witnesses
+            .iter()
+            .filter_map(|&at| {
+                let at = first + at;
+                let rendered = rendered(world, at)?;
+                let names = self::names(world, here, at);
+                let pairs = align::align(&mine.resources, &rendered.resources, &names);
+                Some(Witness { rendered, names, pairs })
+            })
+            .collect();
+        for pair in align::align(&mine.resources, &theirs.resources, &names) {
+            judging.pair(pair, theirs, &names, &witnesses, &mut result);
+        }
+    }
+    result
+}
+
+fn rendered<'a>(world: World<'a>, at: usize) -> Option<&'a Rendered> {
+    world.evaluated[at].output()
+}
+
+/// The names of two overlays, with what the configuration and the repository say of them.
+pub(crate) fn names(world: World<'_>, here: usize, there: usize) -> PairNames {
+    let (mine, theirs) = (world.evaluated[here].overlay, world.evaluated[there].overlay);
+    let environments = (mine.environment, theirs.environment);
+    let (a, b) =
+        (&world.layout.environments[environments.0], &world.layout.environments[environments.1]);
+    let configured = world.config.substitutions.iter().filter_map(|substitution| {
+        let text = |names: &[String]| {
+            names.iter().find_map(|name| substitution.texts.get(name)).map(String::as_str)
+        };
+        Some((text(&a.aliases)?, text(&b.aliases)?))
+    });
+    let learnt = world
+        .substitutions
+        .iter()
+        .filter(|substitution| substitution.environments == environments)
+        .map(|substitution| (&*substitution.here, &*substitution.there));
+    let texts: Vec<(&str, &str)> = configured.chain(learnt).collect();
+    PairNames::new(Names::of(a, mine), Names::of(b, theirs), &texts)
+}
+
+/// Another overlay of the reference: what it does too has been tried out.
+struct Witness<'a> {
+    rendered: &'a Rendered,
+    names: PairNames,
+    pairs: Vec<Pair>,
+}
+
+impl Witness<'_> {
+    /// The object that answers the environment's object at `here`.
+    fn partner(&self, here: usize) -> Option<&Resource> {
+        let at = self.pairs.binary_search_by_key(&Some(here), |pair| pair.here).ok()?;
+        self.pairs[at].there.map(|at| &self.rendered.resources[at])
+    }
+
+    /// Whether this overlay agrees with the environment at the difference's path.
+    fn agrees(&self, here: usize, difference: &RawDifference) -> bool {
+        let Some(partner) = self.partner(here) else { return false };
+        let theirs = find(&partner.body, difference.path.steps(), &self.names.there);
+        match (&difference.here.value, theirs) {
+            (Some(mine), Some(theirs)) => {
+                difference.change == Change::OnlyHere || equal(mine, &theirs, &self.names)
+            }
+            (None, None) => true,
+            _ => false,
+        }
+    }
+}
+
+/// One overlay under judgement.
+struct Judging<'a> {
+    world: World<'a>,
+    here: usize,
+    there: usize,
+    mine: &'a Rendered,
+    weak: bool,
+}
+
+impl Judging<'_> {
+    fn pair(
+        &self,
+        pair: Pair,
+        theirs: &Rendered,
+        names: &PairNames,
+        witnesses: &[Witness<'_>],
+        result: &mut UnitResult,
+    ) {
+        match (pair.here, pair.there) {
+            (Some(a), Some(b)) => {
+                let (here, there) = (&self.mine.resources[a], &theirs.resources[b]);
+                let kind = &here.id.gvk.kind;
+                let found = diff::diff(self.world.snapshot, kind, &here.body, &there.body, names);
+                self.settle(found, here, a, names, witnesses, result);
+                let name = names.here.normal(&here.id.name).into_owned();
+                result.aligned.push((
+                    kind.to_string(),
+                    name,
+                    here.body.clone(),
+                    there.body.clone(),
+                ));
+            }
+            (Some(a), None) => {
+                let whole = |rendered: &Rendered| rendered.grade == Grade::Whole;
+                let tried = witnesses.iter().any(|witness| witness.partner(a).is_some());
+                if whole(theirs) && witnesses.iter().all(|w| whole(w.rendered)) && !tried {
+                    self.alone(&self.mine.resources[a], Change::OnlyHere, names, result);
+                }
+            }
+            (None, Some(b)) => {
+                let lost = &theirs.resources[b];
+                let everywhere = witnesses.iter().all(|witness| {
+                    witness.rendered.resources.iter().any(|other| {
+                        other.id.gvk.kind == lost.id.gvk.kind
+                            && names.there.normal(&other.id.name)
+                                == witness.names.there.normal(&lost.id.name)
+                    })
+                });
+                if self.mine.grade == Grade::Whole && everywhere {
+                    self.alone(lost, Change::OnlyThere, names, result);
+                }
+            }
+            (None, None) => {}
+        }
+    }
+
+    /// An object that one side lacks.
+    fn alone(
+        &self,
+        resource: &Resource,
+        change: Change,
+        names: &PairNames,
+        result: &mut UnitResult,
+    ) {
+        let name = resource.body.at(&["metadata", "name"]);
+        let span = name.map_or(resource.origin, |value| value.provenance.first().span);
+        let side = Side { value: Some(resource.body.clone()), span, key: Some(span) };
+        let overlay = if change == Change::OnlyHere { self.there } else { self.here };
+        let nowhere = Side { value: None, span: self.kustomization(overlay, span), key: None };
+        let (here, there) =
+            if change == Change::OnlyHere { (side, nowhere) } else { (nowhere, side) };
+        let raw = RawDifference { path: Path::default(), change, here, there };
+        self.judge(raw, resource, names, result);
+    }
+
+    /// The file that an absent object would be listed in, as well as it is known.
+    fn kustomization(&self, overlay: usize, otherwise: Span) -> Span {
+        let root = &self.world.evaluated[overlay].overlay.root;
+        let inputs = rendered(self.world, overlay).map(|rendered| &rendered.inputs);
+        inputs
+            .into_iter()
+            .flatten()
+            .find(|&&file| {
+                let path = self.world.snapshot.path(file);
+                path.parent().as_ref() == Some(root)
+                    && path.stem().eq_ignore_ascii_case("kustomization")
+            })
+            .and_then(|&file| self.list_of_resources(file))
+            .unwrap_or(otherwise)
+    }
+
+    /// The key `resources` of a kustomization file, or its first word.
+    fn list_of_resources(&self, file: FileId) -> Option<Span> {
+        let text = &self.world.snapshot.file(file).ok()?.text;
+        let mut at = 0;
+        let mut first = None;
+        for line in text.split_inclusive('\n') {
+            let word = line.find(|c: char| !c.is_alphanumeric()).unwrap_or(line.len());
+            let span = Span::new(file, at, at + word);
+            if line.starts_with("resources:") {
+                return Some(span);
+            }
+            first = first.or((word > 0).then_some(span));
+            at += line.len();
+        }
+        first
+    }
+
+    fn settle(
+        &self,
+        found: Found,
+        resource: &Resource,
+        at: usize,
+        names: &PairNames,
+        witnesses: &[Witness<'_>],
+        result: &mut UnitResult,
+    ) {
+        for (rule, count) in found.noise {
+            *result.noise.entry(rule).or_default() += count;
+        }
+        result.unknown += found.unknown;
+        for difference in found.differences {
+            if witnesses.iter().any(|witness| witness.agrees(at, &difference)) {
+                continue;
+            }
+            self.judge(difference, resource, names, result);
+        }
+    }
+
+    fn judge(
+        &self,
+        raw: RawDifference,
+        resource: &Resource,
+        names: &PairNames,
+        result: &mut UnitResult,
+    ) {
+        let gvk = &resource.id.gvk;
+        let class = classify(gvk, raw.path.steps());
+        let overlay = &self.world.evaluated[self.here];
+        let environment = &self.world.layout.environments[overlay.overlay.environment].name;
+        let case =
+            Case { unit: &overlay.unit.name, environment, gvk, class, difference: &raw, names };
+        let violated = match judge(&case, self.world.config) {
+            Judgement::Allowed(parameter) => {
+                *result.allowed.entry(parameter).or_default() += 1;
+                return;
+            }
+            Judgement::Violated(asked) => Some(asked),
+            Judgement::Free => None,
+        };
+        let topic = match (class, raw.change) {
+            // Secrets must differ in their values; only their keys must agree.
+            (Class::SecretKeys, Change::Changed) => return,
+            _ => topic(&raw, class, &resource.id),
+        };
+        result.differences.push(Difference {
+            unit: overlay.unit_index,
+            here_overlay: self.here,
+            there_overlay: self.there,
+            resource: resource.id.clone(),
+            path: raw.path,
+            change: raw.change,
+            here: raw.here,
+            there: raw.there,
+            class,
+            topic,
+            violated,
+            weak: self.weak,
+            frequency: None,
+        });
+    }
+}

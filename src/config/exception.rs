@@ -1,0 +1,163 @@
+//! A documented, owned, dated permission for findings.
+
+use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+use toml::Spanned;
+
+use crate::config::date::Day;
+use crate::config::error::ConfigError;
+use crate::config::glob::Glob;
+use crate::config::path_pattern::PathPattern;
+use crate::text::Span;
+
+/// An exception, from `[[exception]]` or from a comment.
+#[derive(Debug, Clone)]
+pub struct Exception {
+    /// Where it stands.
+    pub span: Span,
+    /// The rules that it silences, each with the place of its name.
+    pub rules: Vec<(String, Span)>,
+    /// The units that it holds for; `None` for all.
+    pub unit: Option<Glob>,
+    /// The environments that it holds for; empty for all.
+    pub environments: Vec<String>,
+    /// The objects that it holds for: `Kind/name`, or a name; `None` for all.
+    pub resource: Option<Glob>,
+    /// The paths inside an object that it holds for; `None` for all.
+    pub path: Option<PathPattern>,
+    /// For a comment, the line that it covers.
+    pub covers: Option<Span>,
+    /// Why.
+    pub reason: Option<String>,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// Since when.
+    pub created: Option<Date>,
+    /// The last day on which it holds.
+    pub retire_by: Option<Date>,
+    /// Where it was agreed.
+    pub ticket: Option<String>,
+}
+
+impl Exception {
+    /// Whether the last day is past.
+    pub fn is_expired(&self, today: Date) -> bool {
+        self.retire_by.is_some_and(|last| last < today)
+    }
+
+    /// A name that does not depend on the position in the file.
+    pub fn id(&self) -> String {
+        let mut hash = Sha256::new();
+        let rules: Vec<_> = self.rules.iter().map(|(rule, _)| rule.as_str()).collect();
+        let scope = [
+            rules.join(","),
+            self.unit.as_ref().map(ToString::to_string).unwrap_or_default(),
+            self.environments.join(","),
+            self.resource.as_ref().map(ToString::to_string).unwrap_or_default(),
+            self.path.as_ref().map(ToString::to_string).unwrap_or_default(),
+            self.reason.clone().unwrap_or_default(),
+        ];
+        hash.update(scope.join("\0"));
+        hash.finalize().iter().take(4).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+    }
+
+    /// The rules as a reader names them: `a`, `b`.
+    pub fn rule_names(&self) -> String {
+        let names: Vec<_> = self.rules.iter().map(|(rule, _)| format!("`{rule}`")).collect();
+        names.join(", ")
+    }
+}
+
+/// A documented permission for findings, with an owner and a last day
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(rename = "Exception")]
+pub(super) struct RawException {
+    /// The rule that it silences
+    #[schemars(with = "Option<String>")]
+    rule: Option<Spanned<String>>,
+    /// The rules that it silences
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    rules: Vec<Spanned<String>>,
+    /// Names of units, as a glob
+    unit: Option<Glob>,
+    /// The environment that it holds for
+    environment: Option<String>,
+    /// The environments that it holds for
+    #[serde(default)]
+    environments: Vec<String>,
+    /// `Kind/name` or the name of an object, as a glob
+    resource: Option<Glob>,
+    /// A path inside an object, as in `[[parameter]]`
+    path: Option<PathPattern>,
+    /// Why the difference is there
+    reason: Option<String>,
+    /// Who answers for it, as in CODEOWNERS
+    owner: Option<String>,
+    /// The day on which it was agreed
+    created: Option<Day>,
+    /// The last day on which it holds, in UTC
+    retire_by: Option<Day>,
+    /// Where it was agreed
+    ticket: Option<String>,
+}
+
+impl RawException {
+    /// Checks what one field cannot know of another.
+    pub(super) fn checked(self, span: Span, errors: &mut Vec<ConfigError>) -> Exception {
+        let environments: Vec<_> = self.environment.into_iter().chain(self.environments).collect();
+        let exception = Exception {
+            span,
+            rules: self
+                .rule
+                .into_iter()
+                .chain(self.rules)
+                .map(|rule| {
+                    let place = Span::new(span.file, rule.span().start, rule.span().end);
+                    (rule.into_inner(), place)
+                })
+                .collect(),
+            unit: self.unit,
+            environments,
+            resource: self.resource,
+            path: self.path,
+            covers: None,
+            reason: self.reason,
+            owner: self.owner,
+            created: self.created.map(|day| day.0),
+            retire_by: self.retire_by.map(|day| day.0),
+            ticket: self.ticket,
+        };
+        if exception.rules.is_empty() {
+            errors.push(
+                ConfigError::at(span, "the exception names no rule")
+                    .help("add `rule = \"…\"`; `paritylint rules` lists them"),
+            );
+        }
+        let narrow = exception.unit.is_some()
+            || !exception.environments.is_empty()
+            || exception.resource.is_some()
+            || exception.path.is_some();
+        if !narrow {
+            errors.push(
+                ConfigError::at(span, "the exception holds for the whole repository")
+                    .help("narrow it with `unit`, `environments`, `resource` or `path`"),
+            );
+        }
+        if let (Some(created), Some(last)) = (exception.created, exception.retire_by)
+            && last < created
+        {
+            errors.push(
+                ConfigError::at(
+                    span,
+                    format!("`retire-by` ({last}) is before `created` ({created})"),
+                )
+                .help("dates are read as year-month-day"),
+            );
+        }
+        exception
+    }
+}

@@ -1,0 +1,219 @@
+//! Finds and reads the configuration of a snapshot.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize as _;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
+
+use crate::config::built_in::BUILT_IN;
+use crate::config::error::ConfigError;
+use crate::config::exception::RawException;
+use crate::config::reader::{Located, Reader};
+use crate::config::sections::{Config, Names, Owners, RuleSetting, Substitution};
+use crate::config::suggest::did_you_mean;
+use crate::finding::Level;
+use crate::source::Snapshot;
+use crate::text::{FileId, RepoPath, Span};
+
+/// The names that the configuration may have, in the root of the snapshot.
+pub const FILE_NAMES: &[&str] = &["paritylint.toml", ".paritylint.toml"];
+
+/// The tables of the file.
+const SECTIONS: &[&str] = &[
+    "exclude",
+    "environments",
+    "unit",
+    "compare",
+    "substitution",
+    "parameter",
+    "built-in",
+    "exception",
+    "rules",
+    "owners",
+];
+
+impl Config {
+    /// Reads `explicit`, or the file that lies in the root, or nothing if there is none.
+    pub fn load(
+        snapshot: &Snapshot,
+        explicit: Option<&RepoPath>,
+    ) -> Result<Self, Vec<ConfigError>> {
+        let Some(file) = locate(snapshot, explicit)? else { return Ok(Self::default()) };
+        let path = Some(snapshot.path(file).clone());
+        let source = snapshot
+            .file(file)
+            .map_err(|error| vec![ConfigError::at(Span::file_start(file), error.to_string())])?;
+        Ok(Self { path, ..Self::parse(file, &source.text)? })
+    }
+
+    /// Reads the text of a configuration file.
+    pub fn parse(file: FileId, text: &str) -> Result<Self, Vec<ConfigError>> {
+        let mut reader = Reader { file, errors: Vec::new() };
+        let (table, errors) = DeTable::parse_recoverable(text);
+        for error in errors {
+            let message = error.message().lines().next().unwrap_or_default().to_owned();
+            reader.error(error.span().unwrap_or(0..0), message);
+        }
+        if !reader.errors.is_empty() {
+            return Err(reader.errors);
+        }
+        let config = read(&mut reader, table.into_inner());
+        if reader.errors.is_empty() {
+            return Ok(config);
+        }
+        reader.errors.sort_by_key(|error| error.span);
+        Err(reader.errors)
+    }
+}
+
+fn locate(
+    snapshot: &Snapshot,
+    explicit: Option<&RepoPath>,
+) -> Result<Option<FileId>, Vec<ConfigError>> {
+    if let Some(path) = explicit {
+        return snapshot.find(path).map(Some).ok_or_else(|| {
+            let message = format!("there is no configuration file `{path}`");
+            vec![ConfigError { span: None, message, help: None }]
+        });
+    }
+    let found: Vec<_> =
+        FILE_NAMES.iter().filter_map(|name| snapshot.find(&RepoPath::new(name).ok()?)).collect();
+    match found[..] {
+        [first, second] => {
+            let both = "`paritylint.toml` and `.paritylint.toml` are both there";
+            Err(vec![
+                ConfigError::at(Span::file_start(first.max(second)), both)
+                    .help("remove one of them, or name one with `--config`"),
+            ])
+        }
+        _ => Ok(found.first().copied()),
+    }
+}
+
+fn read(reader: &mut Reader, mut table: DeTable<'_>) -> Config {
+    let mut take = |name: &str| table.remove(name);
+    let config = Config {
+        path: None,
+        exclude: values(reader.list("exclude", take("exclude"))),
+        environments: environments(reader, take("environments")),
+        units: reader.list("unit", take("unit")),
+        compare: reader.list("compare", take("compare")),
+        substitutions: reader
+            .list::<BTreeMap<String, String>>("substitution", take("substitution"))
+            .into_iter()
+            .map(|entry| Substitution { span: entry.span, texts: entry.value })
+            .collect(),
+        parameters: reader.list("parameter", take("parameter")),
+        built_in: built_in(reader, take("built-in")),
+        exceptions: reader
+            .list::<RawException>("exception", take("exception"))
+            .into_iter()
+            .map(|entry| entry.value.checked(entry.span, &mut reader.errors))
+            .collect(),
+        rules: rules(reader, take("rules")),
+        owners: take("owners")
+            .and_then(|value| reader.decode::<Owners>(value))
+            .map(|owners| owners.value)
+            .unwrap_or_default(),
+    };
+    for key in table.keys() {
+        let name: &str = key.get_ref();
+        let span = reader.place(key.span());
+        reader.errors.push(
+            ConfigError::at(span, format!("unknown table or key `{name}`"))
+                .help(did_you_mean(name, SECTIONS.iter().copied())),
+        );
+    }
+    check_units(reader, &config);
+    config
+}
+
+fn values<T>(list: Vec<Located<T>>) -> Vec<T> {
+    list.into_iter().map(|item| item.value).collect()
+}
+
+fn environments(reader: &mut Reader, value: Option<Spanned<DeValue<'_>>>) -> Vec<Located<Names>> {
+    let pairs = reader.pairs("environments", value);
+    let mut environments: Vec<Located<Names>> = Vec::new();
+    for (key, value) in pairs {
+        let span = reader.place(key.span());
+        let Some(words) = reader.decode::<Vec<String>>(value) else { continue };
+        let name = key.into_inner().into_owned();
+        for word in &words.value {
+            let taken = environments.iter().find(|other| other.value.words.contains(word));
+            if let Some(other) = taken {
+                let message = format!("`{word}` already means `{}`", other.value.name);
+                reader.errors.push(
+                    ConfigError::at(words.span, message)
+                        .help("a word can mean one environment only"),
+                );
+            }
+        }
+        environments.push(Located { span, value: Names { name, words: words.value } });
+    }
+    environments
+}
+
+fn built_in(reader: &mut Reader, value: Option<Spanned<DeValue<'_>>>) -> BTreeMap<String, bool> {
+    let mut switches = BTreeMap::new();
+    for (key, value) in reader.pairs("built-in", value) {
+        let span = reader.place(key.span());
+        let name = key.into_inner().into_owned();
+        if !BUILT_IN.iter().any(|known| known.name == name) {
+            reader.errors.push(
+                ConfigError::at(span, format!("unknown built-in permission `{name}`"))
+                    .help(did_you_mean(&name, BUILT_IN.iter().map(|known| known.name))),
+            );
+        }
+        if let Some(on) = reader.decode::<bool>(value) {
+            switches.insert(name, on.value);
+        }
+    }
+    switches
+}
+
+fn rules(
+    reader: &mut Reader,
+    value: Option<Spanned<DeValue<'_>>>,
+) -> BTreeMap<String, RuleSetting> {
+    let mut rules = BTreeMap::new();
+    for (key, mut value) in reader.pairs("rules", value) {
+        let span = reader.place(key.span());
+        let value_span = reader.place(value.span());
+        let (level, options) = if let DeValue::Table(table) = value.get_mut() {
+            let level = table.remove("level").and_then(|level| read_level(reader, level));
+            (level, reader.decode::<toml::Table>(value).map(|options| options.value))
+        } else {
+            (read_level(reader, value), None)
+        };
+        let options = options.unwrap_or_default();
+        let setting = RuleSetting { span, level, options, value_span };
+        rules.insert(key.into_inner().into_owned(), setting);
+    }
+    rules
+}
+
+fn read_level(reader: &mut Reader, value: Spanned<DeValue<'_>>) -> Option<Level> {
+    let span = reader.place(value.span());
+    let text = value.get_ref().as_str().unwrap_or_default().to_owned();
+    let level = Level::deserialize(ValueDeserializer::from(value)).ok();
+    if level.is_none() {
+        reader.errors.push(
+            ConfigError::at(span, format!("unknown level `{text}`"))
+                .help("levels are `error`, `warning`, `note` and `off`"),
+        );
+    }
+    level
+}
+
+fn check_units(reader: &mut Reader, config: &Config) {
+    for unit in &config.units {
+        if unit.value.template.matches("{env}").count() != 1 {
+            reader.errors.push(
+                ConfigError::at(unit.span, "the template of a unit must hold `{env}` once")
+                    .help("for example `template = \"apps/orders/overlays/{env}\"`"),
+            );
+        }
+    }
+}

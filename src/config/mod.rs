@@ -1,0 +1,30 @@
+//! `paritylint.toml`, typed, with the place of everything that a message may point at.
+
+mod built_in;
+mod constraint;
+mod date;
+mod error;
+mod exception;
+mod glob;
+mod load;
+mod path_pattern;
+mod reader;
+mod sections;
+mod suggest;
+
+pub use built_in::{BUILT_IN, BuiltIn};
+pub use constraint::{Constraint, Pattern, Ratio, Word};
+pub use date::parse_date;
+pub use error::ConfigError;
+pub use exception::Exception;
+pub use glob::{Glob, glob_set};
+pub use load::FILE_NAMES;
+pub use path_pattern::{PathPattern, PathPatternError, Step, display_path};
+pub use reader::{Located, decode_error};
+pub use sections::{
+    Config, ConfigSchema, Names, Override, Owners, Parameter, RuleSetting, Substitution, UnitEntry,
+};
+pub use suggest::{did_you_mean, nearest};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,150 @@
+//! The tables of the configuration.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::config::constraint::Constraint;
+use crate::config::exception::{Exception, RawException};
+use crate::config::glob::Glob;
+use crate::config::path_pattern::PathPattern;
+use crate::config::reader::Located;
+use crate::finding::Level;
+use crate::text::{RepoPath, Span};
+
+/// The whole configuration; everything is optional.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// The file that it was read from.
+    pub path: Option<RepoPath>,
+    /// Paths that are not checked.
+    pub exclude: Vec<Glob>,
+    /// Environments in promotion order, instead of the built-in words; empty for the latter.
+    pub environments: Vec<Located<Names>>,
+    /// Units that discovery does not find.
+    pub units: Vec<Located<UnitEntry>>,
+    /// Environments that are compared with another one than the one before them.
+    pub compare: Vec<Located<Override>>,
+    /// Texts that stand for each other.
+    pub substitutions: Vec<Substitution>,
+    /// Values that may differ.
+    pub parameters: Vec<Located<Parameter>>,
+    /// Built-in permissions that are switched on or off, by name.
+    pub built_in: BTreeMap<String, bool>,
+    /// Differences that somebody answers for.
+    pub exceptions: Vec<Exception>,
+    /// Levels and options of rules, by id.
+    pub rules: BTreeMap<String, RuleSetting>,
+    /// Who may own an exception.
+    pub owners: Owners,
+}
+
+/// An environment and the words that mean it.
+#[derive(Debug, Clone)]
+pub struct Names {
+    /// Its name.
+    pub name: String,
+    /// The words that mean it in paths and names.
+    pub words: Vec<String>,
+}
+
+/// A unit that discovery does not find
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(rename = "Unit")]
+pub struct UnitEntry {
+    /// Its name in reports
+    pub name: String,
+    /// The path of its overlays with `{env}` for the environment
+    pub template: String,
+}
+
+/// An environment that is compared with another one than the one before it
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(rename = "Compare")]
+pub struct Override {
+    /// The environment that is judged
+    pub environment: String,
+    /// The environment that it is compared with
+    pub reference: String,
+}
+
+/// Texts that stand for each other, by environment.
+#[derive(Debug, Clone)]
+pub struct Substitution {
+    /// Where it stands.
+    pub span: Span,
+    /// The text of each environment.
+    pub texts: BTreeMap<String, String>,
+}
+
+/// Values that may differ between environments, and how far
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Parameter {
+    /// Keys from the top of the object, separated by dots; list elements as `[name=api]` or
+    /// `[*]`; `*` is any one step, `**` any number of steps
+    pub path: PathPattern,
+    /// The kind of the objects; all kinds without it
+    pub kind: Option<String>,
+    /// Names of units, as a glob; all units without it
+    pub unit: Option<Glob>,
+    /// The environments that it holds for; all without it
+    #[serde(default)]
+    pub environments: Vec<String>,
+    /// What must hold for the values
+    pub constraint: Constraint,
+    /// Why they differ
+    pub reason: Option<String>,
+}
+
+/// What the configuration says about one rule.
+#[derive(Debug, Clone)]
+pub struct RuleSetting {
+    /// The name's place.
+    pub span: Span,
+    /// The level, if it is set.
+    pub level: Option<Level>,
+    /// Options for the rule to read.
+    pub options: toml::Table,
+    /// Where the level and the options stand.
+    pub value_span: Span,
+}
+
+/// Who may own an exception
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Owners {
+    /// Names, as globs; without it everybody may
+    #[serde(default)]
+    pub allowed: Vec<Glob>,
+}
+
+/// Configuration of paritylint
+#[derive(Debug, JsonSchema)]
+#[schemars(rename_all = "kebab-case", deny_unknown_fields, rename = "paritylint")]
+#[expect(dead_code, reason = "describes the file for editors; the reader decodes table by table")]
+pub struct ConfigSchema {
+    /// Paths that are not checked, as globs
+    exclude: Option<Vec<Glob>>,
+    /// Environments in promotion order, each with the words that mean it
+    environments: Option<BTreeMap<String, Vec<String>>>,
+    /// Units that discovery does not find
+    unit: Option<Vec<UnitEntry>>,
+    /// Environments that are compared with another one than the one before them
+    compare: Option<Vec<Override>>,
+    /// Texts that stand for each other, by environment
+    substitution: Option<Vec<BTreeMap<String, String>>>,
+    /// Values that may differ
+    parameter: Option<Vec<Parameter>>,
+    /// Built-in permissions and noise rules, by name
+    built_in: Option<BTreeMap<String, bool>>,
+    /// Differences that somebody answers for, up to a date
+    exception: Option<Vec<RawException>>,
+    /// Levels and options of rules
+    rules: Option<BTreeMap<String, Level>>,
+    /// Who may own an exception
+    owners: Option<Owners>,
+}

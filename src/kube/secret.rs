@@ -1,0 +1,214 @@
+//! What must never be shown: values under secret-looking keys, values shaped like credentials.
+
+/// Words of a key that mean its value is secret.
+const SECRET_WORDS: &[&str] = &[
+    "password",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "secret",
+    "secrets",
+    "token",
+    "tokens",
+    "credential",
+    "credentials",
+    "apikey",
+    "dsn",
+    "auth",
+    "cookie",
+    "bearer",
+];
+
+/// Words that make a following `key` secret: `api key`, `private key`, `signing key`.
+const KEY_KINDS: &[&str] =
+    &["api", "private", "access", "signing", "encryption", "license", "account", "master", "ssh"];
+
+/// Endings by which a key names a secret or its place, and does not hold it.
+const REFERENCE_WORDS: &[&str] = &[
+    "name",
+    "names",
+    "ref",
+    "refs",
+    "reference",
+    "path",
+    "file",
+    "dir",
+    "mount",
+    "store",
+    "type",
+    "version",
+    "ttl",
+    "expiry",
+    "expiration",
+    "interval",
+    "seconds",
+    "url",
+    "uri",
+    "endpoint",
+    "enabled",
+    "provider",
+    "keys",
+    "count",
+    "length",
+    "size",
+    "timeout",
+    "namespace",
+    "class",
+    "kind",
+    "target",
+    "projected",
+    "automount",
+    "policy",
+    "mode",
+    "method",
+    "issuer",
+    "audience",
+];
+
+/// Beginnings of well-known access tokens.
+const TOKEN_PREFIXES: &[&str] = &[
+    "ghp_",
+    "gho_",
+    "ghs_",
+    "ghu_",
+    "github_pat_",
+    "glpat-",
+    "xoxb-",
+    "xoxp-",
+    "xoxa-",
+    "sk_live_",
+    "rk_live_",
+    "sk-ant-",
+    "AKIA",
+    "ASIA",
+    "AIza",
+    "ya29.",
+    "eyJhbGciOi",
+    "npm_",
+    "pypi-",
+    "dop_v1_",
+    "hvs.",
+    "SG.",
+    "AGE-SECRET-KEY-",
+];
+
+/// Shortest text that a token prefix makes a credential.
+const TOKEN_LENGTH: usize = 20;
+
+/// Whether the value under this key is probably secret, by the words of the key.
+pub fn looks_secret_key(key: &str) -> bool {
+    let words = words(key);
+    let last = words.last().map_or("", String::as_str);
+    if REFERENCE_WORDS.contains(&last) {
+        return false;
+    }
+    let secret = |word: &String| SECRET_WORDS.contains(&word.as_str());
+    let kind_of_key = |pair: &[String]| pair[1] == "key" && KEY_KINDS.contains(&pair[0].as_str());
+    words.iter().any(secret) || words.windows(2).any(kind_of_key)
+}
+
+/// Whether the value is shaped like a credential, whatever its key.
+pub fn looks_like_credential(value: &str) -> bool {
+    let value = value.trim();
+    value.contains("-----BEGIN ") && value.contains("PRIVATE KEY")
+        || TOKEN_PREFIXES.iter().any(|prefix| holds_token(value, prefix))
+        || holds_password_in_url(value)
+        || holds_password_pair(value)
+}
+
+/// `prefix` at the start of a word that is long enough for a token.
+fn holds_token(value: &str, prefix: &str) -> bool {
+    value.match_indices(prefix).any(|(at, _)| {
+        let starts_word = !value[..at].ends_with(|c: char| c.is_ascii_alphanumeric());
+        let length = value[at..]
+            .bytes()
+            .take_while(|b| b.is_ascii_alphanumeric() || b"_-.".contains(b))
+            .take(TOKEN_LENGTH)
+            .count();
+        starts_word && length == TOKEN_LENGTH
+    })
+}
+
+/// `scheme://user:password@host` with a password that is not a placeholder.
+fn holds_password_in_url(value: &str) -> bool {
+    value.match_indices("://").any(|(at, _)| {
+        let rest = &value[at + 3..];
+        let end = rest.find(|c: char| c == '/' || c.is_whitespace()).unwrap_or(rest.len());
+        let login = rest[..end].rsplit_once('@').and_then(|(login, _)| login.split_once(':'));
+        login.is_some_and(|(_, password)| is_literal(password))
+    })
+}
+
+/// `password=…` inside a connection string.
+fn holds_password_pair(value: &str) -> bool {
+    value.split(|c: char| c == ';' || c == '&' || c == ',' || c.is_whitespace()).any(|part| {
+        part.split_once('=').is_some_and(|(key, text)| {
+            matches!(words(key).last().map(String::as_str), Some("password" | "pwd" | "passwd"))
+                && is_literal(text)
+        })
+    })
+}
+
+/// Whether the text stands for itself, and is no variable to be filled in.
+fn is_literal(text: &str) -> bool {
+    !text.is_empty() && !text.starts_with(['$', '{', '<', '%'])
+}
+
+/// The words of a key in lower case: `clientSecret`, `CLIENT_SECRET`, `client-secret`.
+fn words(key: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut previous_lower = false;
+    let mut inside = false;
+    for character in key.chars() {
+        if !character.is_alphanumeric() {
+            (inside, previous_lower) = (false, false);
+            continue;
+        }
+        let starts = !inside || (previous_lower && character.is_uppercase());
+        if starts {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut() {
+            word.extend(character.to_lowercase());
+        }
+        (inside, previous_lower) = (true, character.is_lowercase());
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{looks_like_credential, looks_secret_key};
+
+    #[test]
+    fn keys_that_hold_secrets_are_told_from_keys_that_name_them() {
+        for key in ["DB_PASSWORD", "clientSecret", "api-key", "WEBHOOK_SIGNING_KEY", "token"] {
+            assert!(looks_secret_key(key), "{key}");
+        }
+        for key in
+            ["secretName", "secretKeyRef", "key", "tokenPath", "monkey", "keyspace", "author"]
+        {
+            assert!(!looks_secret_key(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn credentials_are_known_by_their_shape() {
+        for value in [
+            "-----BEGIN RSA PRIVATE KEY-----\nMII",
+            "ghp_0123456789abcdefghijABCDEFGHIJ012345",
+            "postgres://app:hunter2@db.example.org/app",
+            "Server=db;User=app;Password=hunter2",
+        ] {
+            assert!(looks_like_credential(value), "{value}");
+        }
+        for value in [
+            "postgres://app:${PASSWORD}@db.example.org/app",
+            "https://example.org:8443/a@b",
+            "npm_config",
+            "Password=$(DB_PASSWORD)",
+        ] {
+            assert!(!looks_like_credential(value), "{value}");
+        }
+    }
+}

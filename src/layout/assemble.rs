@@ -1,0 +1,235 @@
+//! Puts overlays into units, and the stages that are in use into environments.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::layout::Choices;
+use crate::layout::Environment;
+use crate::layout::Layout;
+use crate::layout::Overlay;
+use crate::layout::Unit;
+use crate::layout::Unplaced;
+use crate::layout::candidates::Candidate;
+use crate::layout::explicit::Declared;
+use crate::layout::flux;
+use crate::layout::flux::Deployment;
+use crate::layout::lexicon::Lexicon;
+use crate::layout::units::Placed;
+use crate::layout::units::Template;
+use crate::text::RepoPath;
+
+/// A unit while its overlays come in; environments are still stages of the lexicon.
+#[derive(Debug, Default)]
+struct Draft {
+    names: BTreeMap<String, usize>,
+    templates: BTreeMap<String, usize>,
+    overlays: BTreeMap<(usize, Option<String>), Overlay>,
+    /// The configuration names the unit.
+    fixed: bool,
+}
+
+/// What has been found so far.
+pub(super) struct Assembly<'l> {
+    lexicon: &'l Lexicon,
+    drafts: BTreeMap<String, Draft>,
+    /// How often each word is used for each stage.
+    spellings: BTreeMap<usize, BTreeMap<String, usize>>,
+}
+
+impl<'l> Assembly<'l> {
+    /// Nothing yet.
+    pub(super) fn new(lexicon: &'l Lexicon) -> Self {
+        Self { lexicon, drafts: BTreeMap::new(), spellings: BTreeMap::new() }
+    }
+
+    /// Adds an overlay that its path has placed.
+    pub(super) fn add(
+        &mut self,
+        template: Template,
+        found: &Placed,
+        unplaced: &mut BTreeSet<Unplaced>,
+    ) {
+        let word = found.place.mark.as_ref().map(|mark| mark.word.as_str());
+        self.spell(found.place.stage, word);
+        let overlay = Overlay {
+            environment: found.place.stage,
+            variant: template.variant,
+            root: found.candidate.root.clone(),
+            kind: found.candidate.kind,
+            why: found.place.why.clone(),
+        };
+        let draft = self.drafts.entry(template.key).or_default();
+        *draft.names.entry(template.name).or_default() += 1;
+        *draft.templates.entry(template.text).or_default() += 1;
+        if draft.overlays.contains_key(&(overlay.environment, overlay.variant.clone())) {
+            draft.put(Overlay { variant: template.full_variant, ..overlay }, unplaced);
+        } else {
+            draft.put(overlay, unplaced);
+        }
+    }
+
+    /// Adds a path that tells no environment itself and that Flux deploys.
+    ///
+    /// A path that several environments deploy is the same in all of them: only what Flux
+    /// substitutes could differ.
+    pub(super) fn deploy(
+        &mut self,
+        candidate: &Candidate,
+        by: &[Deployment],
+        unplaced: &mut BTreeSet<Unplaced>,
+    ) {
+        let Some(first) = by.first().filter(|_| flux::stages(by).len() == 1) else {
+            let why = "several environments deploy this one path through Flux".to_owned();
+            unplaced.insert(Unplaced { root: candidate.root.clone(), why });
+            return;
+        };
+        let stage = first.place.stage;
+        let word = first.place.mark.as_ref().map(|mark| mark.word.as_str());
+        self.spell(stage, word);
+        let rest = first.place.mark.as_ref().map(|mark| mark.rest.clone());
+        let overlay = Overlay {
+            environment: stage,
+            variant: rest.filter(|rest| !rest.is_empty()),
+            root: candidate.root.clone(),
+            kind: candidate.kind,
+            why: format!(
+                "the Flux Kustomization `{}` in `{}` deploys it",
+                first.name,
+                first.file.display()
+            ),
+        };
+        let clusters = first.cluster.parent().unwrap_or_else(RepoPath::root);
+        let draft =
+            self.drafts.entry(format!("flux:{}:{}", clusters.as_str(), first.name)).or_default();
+        *draft.names.entry(first.name.clone()).or_default() += 1;
+        let template = format!("{}/{{env}}: Kustomization {}", clusters.display(), first.name);
+        *draft.templates.entry(template).or_default() += 1;
+        draft.put(overlay, unplaced);
+    }
+
+    /// Adds an overlay of a unit that the configuration names.
+    pub(super) fn declare(
+        &mut self,
+        choices: &Choices,
+        found: Declared,
+        unplaced: &mut BTreeSet<Unplaced>,
+    ) {
+        let Some(choice) = choices.units.get(found.unit) else { return };
+        self.spell(found.stage, Some(&found.word));
+        let overlay = Overlay {
+            environment: found.stage,
+            variant: found.variant,
+            root: found.root,
+            kind: found.kind,
+            why: "the configuration names its unit".to_owned(),
+        };
+        let draft = self.drafts.entry(format!("declared:{}", choice.name)).or_default();
+        draft.fixed = true;
+        draft.names.insert(choice.name.clone(), 1);
+        draft.templates.insert(choice.template.clone(), 1);
+        draft.put(overlay, unplaced);
+    }
+
+    fn spell(&mut self, stage: usize, word: Option<&str>) {
+        let words = self.spellings.entry(stage).or_default();
+        if let Some(word) = word {
+            *words.entry(word.to_owned()).or_default() += 1;
+        }
+    }
+
+    /// The layout: stages become environments, drafts become units with names of their own.
+    pub(super) fn finish(self, unplaced: BTreeSet<Unplaced>) -> Layout {
+        let mut environments: Vec<(usize, Environment)> = self
+            .spellings
+            .iter()
+            .filter_map(|(&stage, words)| {
+                let known = self.lexicon.stage(stage)?;
+                let used = words.iter().max_by_key(|(word, count)| (**count, word.len()));
+                let used = used.map(|(word, _)| word.clone());
+                let name = known.name.clone().or(used).or_else(|| known.words.first().cloned())?;
+                let aliases: BTreeSet<String> =
+                    words.keys().chain(&known.words).chain([&name]).cloned().collect();
+                let aliases = aliases.into_iter().collect();
+                Some((stage, Environment { name, rank: known.rank, aliases }))
+            })
+            .collect();
+        environments.sort_by(|(_, a), (_, b)| (a.rank, &a.name).cmp(&(b.rank, &b.name)));
+        let index: BTreeMap<usize, usize> =
+            environments.iter().enumerate().map(|(at, (stage, _))| (*stage, at)).collect();
+        let mut units: Vec<Unit> =
+            self.drafts.into_values().filter_map(|draft| draft.unit(&index)).collect();
+        name_apart(&mut units);
+        units.sort_by(|a, b| (&a.name, &a.template).cmp(&(&b.name, &b.template)));
+        Layout {
+            environments: environments.into_iter().map(|(_, environment)| environment).collect(),
+            units,
+            unplaced: unplaced.into_iter().collect(),
+        }
+    }
+}
+
+impl Draft {
+    fn put(&mut self, overlay: Overlay, unplaced: &mut BTreeSet<Unplaced>) {
+        let key = (overlay.environment, overlay.variant.clone());
+        if let Some(first) = self.overlays.get(&key) {
+            let why = format!("`{}` already is this overlay", first.root.display());
+            unplaced.insert(Unplaced { root: overlay.root, why });
+        } else {
+            self.overlays.insert(key, overlay);
+        }
+    }
+
+    fn unit(self, index: &BTreeMap<usize, usize>) -> Option<Unit> {
+        let name = most_used(&self.names)?;
+        let template =
+            if self.fixed { most_used(&self.templates)? } else { joined(&self.templates)? };
+        let mut overlays: Vec<Overlay> = self
+            .overlays
+            .into_values()
+            .filter_map(|overlay| {
+                Some(Overlay { environment: *index.get(&overlay.environment)?, ..overlay })
+            })
+            .collect();
+        overlays.sort_by(|a, b| {
+            (a.environment, &a.variant, &a.root).cmp(&(b.environment, &b.variant, &b.root))
+        });
+        Some(Unit { name, template, overlays })
+    }
+}
+
+/// The most used text, the shorter and then the first in order among equals.
+fn most_used(texts: &BTreeMap<String, usize>) -> Option<String> {
+    let best = texts.iter().min_by_key(|(text, count)| (usize::MAX - **count, text.len()));
+    best.map(|(text, _)| text.clone())
+}
+
+/// One template for overlays with and without a variant: `x/{env}[/{variant}]`.
+fn joined(templates: &BTreeMap<String, usize>) -> Option<String> {
+    let used = most_used(templates)?;
+    let plain = used.strip_suffix("/{variant}").unwrap_or(&used);
+    let both =
+        templates.contains_key(plain) && templates.contains_key(&format!("{plain}/{{variant}}"));
+    Some(if both { format!("{plain}[/{{variant}}]") } else { used })
+}
+
+/// Gives units that would have the same name the longer one that their templates hold.
+fn name_apart(units: &mut [Unit]) {
+    let longer: [fn(&Unit) -> String; 2] = [
+        |unit| {
+            let parts = unit.template.split(['/', '[', ']']).map(|part| {
+                let part = part.replace("{env}", "").replace("{variant}", "");
+                part.trim_matches(['-', '_', '.']).to_owned()
+            });
+            parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/")
+        },
+        |unit| unit.template.clone(),
+    ];
+    for rename in longer {
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for unit in units.iter() {
+            *counts.entry(unit.name.clone()).or_default() += 1;
+        }
+        for unit in units.iter_mut().filter(|unit| counts.get(&unit.name) > Some(&1)) {
+            unit.name = rename(unit);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Which kustomization includes which: what is a root and what is only a base.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::iter::IntoParallelRefIterator as _;
+use rayon::iter::ParallelIterator as _;
+
+use crate::source::Snapshot;
+use crate::syntax::NodeRef;
+use crate::syntax::Store;
+use crate::text::FileId;
+use crate::text::RepoPath;
+
+/// File names that make a directory a kustomization.
+const FILE_NAMES: &[&str] = &["kustomization.yaml", "kustomization.yml", "Kustomization"];
+/// Keys that list what is included as resources.
+const RESOURCE_KEYS: &[&str] = &["resources", "bases"];
+/// Keys of a kustomization that adds nothing of its own to what it lists.
+const LIST_KEYS: &[&str] = &["apiVersion", "kind", "metadata", "resources", "bases"];
+/// Most nodes of one kustomization that are looked at.
+const MOST_NODES: usize = 20_000;
+/// Texts longer than this are not paths.
+const LONGEST_PATH: usize = 1_024;
+
+/// One kustomization directory.
+#[derive(Debug)]
+pub(super) struct Kustomization {
+    /// It is of kind `Component`.
+    pub component: bool,
+    /// Directories among its resources.
+    pub resources: BTreeSet<RepoPath>,
+    /// It only lists directories of this repository and changes nothing.
+    pub only_lists: bool,
+}
+
+/// All kustomizations of the repository.
+#[derive(Debug, Default)]
+pub(super) struct Kustomizations {
+    /// By directory.
+    pub all: BTreeMap<RepoPath, Kustomization>,
+    /// Which kustomizations include a directory, as a resource or as a component.
+    pub includers: BTreeMap<RepoPath, BTreeSet<RepoPath>>,
+    /// Files that kustomizations name: resources, patches, generator sources.
+    pub referenced: BTreeSet<RepoPath>,
+}
+
+/// Whether a file of this name makes its directory a kustomization.
+pub(super) fn is_kustomization(file_name: &str) -> bool {
+    FILE_NAMES.contains(&file_name)
+}
+
+impl Kustomizations {
+    /// Reads every kustomization file.
+    pub(super) fn read(store: &Store<'_>) -> Self {
+        let snapshot = store.snapshot();
+        let named = |(_, path): &(FileId, &RepoPath)| is_kustomization(path.file_name());
+        let files: Vec<(FileId, &RepoPath)> = snapshot.files().filter(named).collect();
+        files.par_iter().for_each(|(file, _)| {
+            store.yaml(*file);
+        });
+        let mut all = Self::default();
+        for (file, path) in files {
+            all.add(store, snapshot, file, path);
+        }
+        all
+    }
+
+    fn add(&mut self, store: &Store<'_>, snapshot: &Snapshot, file: FileId, path: &RepoPath) {
+        let Some(directory) = path.parent() else { return };
+        self.referenced.insert(path.clone());
+        let mut read =
+            Kustomization { component: false, resources: BTreeSet::new(), only_lists: false };
+        if let Some(document) = store.yaml(file).documents.first() {
+            let root = document.root();
+            read.component = root.get("kind").and_then(NodeRef::text) == Some("Component");
+            let mut lists = !read.component;
+            for (key, value) in root.entries() {
+                let key = key.text().unwrap_or("");
+                lists &= LIST_KEYS.contains(&key);
+                if RESOURCE_KEYS.contains(&key) || key == "components" {
+                    for item in value.items() {
+                        let target = item.text().and_then(|text| directory.join(text).ok());
+                        let target = target.filter(|target| snapshot.is_directory(target));
+                        lists &= target.is_some();
+                        let Some(target) = target else { continue };
+                        self.includers.entry(target.clone()).or_default().insert(directory.clone());
+                        if key != "components" {
+                            read.resources.insert(target);
+                        }
+                    }
+                }
+            }
+            read.only_lists = lists && !read.resources.is_empty();
+            self.reference_files(snapshot, &directory, root);
+        }
+        self.all.insert(directory, read);
+    }
+
+    /// Notes every text of a kustomization that is the path of a file, whatever the key.
+    fn reference_files(&mut self, snapshot: &Snapshot, directory: &RepoPath, root: NodeRef<'_>) {
+        let mut waiting = vec![root];
+        for _ in 0..MOST_NODES {
+            let Some(node) = waiting.pop() else { return };
+            if node.is_alias() {
+                continue;
+            }
+            waiting.extend(node.items());
+            waiting.extend(node.entries().map(|(_, value)| value));
+            let Some(text) = node.text().filter(|text| text.len() <= LONGEST_PATH) else {
+                continue;
+            };
+            // Generators name their files as `key=path`.
+            let path = text.rsplit_once('=').map_or(text, |(_, path)| path);
+            if path.contains(['\n', ':']) || !path.contains('.') {
+                continue;
+            }
+            let Ok(path) = directory.join(path) else { continue };
+            if snapshot.find(&path).is_some() {
+                self.referenced.insert(path);
+            }
+        }
+    }
+
+    /// The directory, or the nearest one above it, that is a kustomization.
+    pub(super) fn covering(&self, directory: &RepoPath) -> Option<RepoPath> {
+        let mut at = Some(directory.clone());
+        while let Some(directory) = at {
+            if self.all.contains_key(&directory) {
+                return Some(directory);
+            }
+            at = directory.parent();
+        }
+        None
+    }
+}

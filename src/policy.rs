@@ -1,0 +1,178 @@
+//! The configuration applied to the rules: which run, at which level, with which options.
+
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+
+use crate::config::{Config, ConfigError, decode_error, did_you_mean};
+use crate::finding::{Family, Finding, Level};
+use crate::rules::{self, Check, Context, Findings, RULES, RuleMeta};
+
+/// The families by the names that `--select` and `--ignore` take.
+const FAMILIES: &[(&str, Family)] = &[
+    ("parity", Family::Parity),
+    ("hotfix", Family::Hotfix),
+    ("observability", Family::Observability),
+    ("exceptions", Family::Exceptions),
+    ("schema", Family::Schema),
+];
+
+/// Rules and families named on the command line.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// Only these run; all when empty.
+    pub select: Vec<String>,
+    /// These do not run.
+    pub ignore: Vec<String>,
+}
+
+/// Which rules run, at which level.
+#[derive(Debug)]
+pub struct Policy {
+    enabled: Vec<Enabled>,
+}
+
+struct Enabled {
+    meta: &'static RuleMeta,
+    level: Level,
+    check: Check,
+}
+
+impl std::fmt::Debug for Enabled {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} = {:?}", self.meta.id, self.level)
+    }
+}
+
+impl Policy {
+    /// Applies the configuration and the selection to all rules. Every error is reported.
+    pub fn new(config: &Config, selection: &Selection) -> Result<Self, Vec<ConfigError>> {
+        let mut errors = Vec::new();
+        for name in selection.select.iter().chain(&selection.ignore) {
+            if rules::find(name).is_none() && family(name).is_none() {
+                let known = rules::ids().chain(FAMILIES.iter().map(|(name, _)| *name));
+                let message = format!("there is no rule or family `{name}`");
+                let help = Some(did_you_mean(name, known));
+                errors.push(ConfigError { span: None, message, help });
+            }
+        }
+        for (name, setting) in &config.rules {
+            if rules::find(name).is_none() {
+                let message = format!("there is no rule `{name}`");
+                let error = ConfigError::at(setting.span, message);
+                errors.push(error.help(did_you_mean(name, rules::ids())));
+            }
+        }
+        let mut enabled = Vec::new();
+        for entry in RULES {
+            let setting = config.rules.get(entry.meta.id);
+            let options = setting.map(|setting| setting.options.clone()).unwrap_or_default();
+            let check = match (entry.build)(options) {
+                Ok(check) => check,
+                Err(error) => {
+                    errors.extend(setting.map(|set| decode_error(set.value_span, error.message())));
+                    continue;
+                }
+            };
+            let level = level(entry.meta, setting.and_then(|setting| setting.level), selection);
+            if level > Level::Off {
+                enabled.push(Enabled { meta: entry.meta, level, check });
+            }
+        }
+        if errors.is_empty() { Ok(Self { enabled }) } else { Err(errors) }
+    }
+
+    /// Whether the rule runs.
+    pub fn is_enabled(&self, rule: &str) -> bool {
+        self.enabled.iter().any(|enabled| enabled.meta.id == rule)
+    }
+
+    /// Runs the rules of the families that are wanted; the result is sorted and free of doubles.
+    pub fn run(&self, cx: &Context<'_>, wanted: fn(Family) -> bool) -> Vec<Finding> {
+        let rules: Vec<_> =
+            self.enabled.iter().filter(|enabled| wanted(enabled.meta.family)).collect();
+        let found: Vec<Vec<Finding>> = rules
+            .par_iter()
+            .map(|rule| {
+                let mut findings = Findings::new(rule.meta, rule.level);
+                (rule.check)(cx, &mut findings);
+                findings.into_vec()
+            })
+            .collect();
+        let mut findings: Vec<_> = found.into_iter().flatten().collect();
+        sort(&mut findings);
+        findings
+    }
+}
+
+/// Sorts by place, rule and text; of equal findings one is kept.
+pub fn sort(findings: &mut Vec<Finding>) {
+    findings.sort_by(|a, b| {
+        let order = |finding: &Finding| (finding.primary(), finding.rule);
+        order(a)
+            .cmp(&order(b))
+            .then_with(|| a.message.cmp(&b.message))
+            .then_with(|| a.subject.unit.cmp(&b.subject.unit))
+            .then_with(|| a.subject.environment.cmp(&b.subject.environment))
+            .then_with(|| a.subject.path.cmp(&b.subject.path))
+    });
+    findings.dedup();
+}
+
+fn family(name: &str) -> Option<Family> {
+    FAMILIES.iter().find(|(known, _)| *known == name).map(|(_, family)| *family)
+}
+
+fn level(meta: &RuleMeta, configured: Option<Level>, selection: &Selection) -> Level {
+    let named = |names: &[String]| names.iter().any(|name| name == meta.id);
+    let in_family = |names: &[String]| names.iter().any(|name| family(name) == Some(meta.family));
+    let level = configured.unwrap_or(meta.level);
+    let Selection { select, ignore } = selection;
+    if named(ignore) || in_family(ignore) && !named(select) {
+        return Level::Off;
+    }
+    if select.is_empty() || in_family(select) {
+        return level;
+    }
+    match level {
+        _ if !named(select) => Level::Off,
+        // Who names a rule wants it to run.
+        Level::Off => meta.level.max(Level::Note),
+        level => level,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Policy, Selection};
+    use crate::config::Config;
+    use crate::text::FileId;
+
+    fn policy(text: &str, select: &[&str], ignore: &[&str]) -> Result<Policy, Vec<String>> {
+        let config = Config::parse(FileId(0), text).unwrap();
+        let own = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        let selection = Selection { select: own(select), ignore: own(ignore) };
+        Policy::new(&config, &selection)
+            .map_err(|errors| errors.iter().map(|e| format!("{e}; {:?}", e.help)).collect())
+    }
+
+    #[test]
+    fn levels_and_selections_decide_what_runs() {
+        let off = "[rules]\nduplicate-key = \"off\"\n";
+        assert!(!policy(off, &[], &[]).unwrap().is_enabled("duplicate-key"));
+        assert!(policy(off, &["duplicate-key"], &[]).unwrap().is_enabled("duplicate-key"));
+        let schema = policy("", &["schema"], &["invalid-syntax"]).unwrap();
+        assert!(schema.is_enabled("duplicate-key"));
+        assert!(!schema.is_enabled("invalid-syntax"));
+        assert!(!schema.is_enabled("hotfix-comment"));
+    }
+
+    #[test]
+    fn all_unknown_names_and_bad_options_are_reported() {
+        let text = "[rules]\nduplicat-key = \"off\"\nmutable-image = { tag = [] }\n\
+                    server-fields = { x = 1 }\n";
+        let errors = policy(text, &["hotfixes"], &[]).unwrap_err();
+        assert_eq!(errors.len(), 4, "{errors:#?}");
+        assert!(errors[0].contains("did you mean `hotfix`?"), "{errors:#?}");
+        assert!(errors[1].contains("did you mean `duplicate-key`?"), "{errors:#?}");
+        assert!(errors[2].contains("did you mean `tags`?"), "{errors:#?}");
+    }
+}

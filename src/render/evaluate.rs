@@ -1,0 +1,52 @@
+//! All overlays of the layout rendered, spread over threads.
+
+use rayon::prelude::*;
+
+use crate::layout::{Layout, Overlay, OverlayKind, Unit};
+use crate::render::{RenderError, Rendered};
+use crate::text::RepoPath;
+
+/// An overlay with what it runs.
+#[derive(Debug)]
+pub struct Evaluated<'l> {
+    /// Index of the unit in the layout.
+    pub unit_index: usize,
+    /// The unit.
+    pub unit: &'l Unit,
+    /// The overlay.
+    pub overlay: &'l Overlay,
+    /// What it runs; `None` for kinds that cannot be rendered yet.
+    pub rendered: Option<Result<Rendered, RenderError>>,
+}
+
+impl Evaluated<'_> {
+    /// What it runs, if that could be worked out.
+    pub fn output(&self) -> Option<&Rendered> {
+        self.rendered.as_ref()?.as_ref().ok()
+    }
+
+    /// Why it cannot be rendered, if it cannot.
+    pub fn error(&self) -> Option<&RenderError> {
+        self.rendered.as_ref()?.as_ref().err()
+    }
+}
+
+/// Renders every overlay with `render`, in the order of the layout.
+pub fn all<'l>(
+    layout: &'l Layout,
+    render: impl Fn(&RepoPath, OverlayKind) -> Option<Result<Rendered, RenderError>> + Sync,
+) -> Vec<Evaluated<'l>> {
+    let overlays: Vec<(usize, &Unit, &Overlay)> = layout
+        .units
+        .iter()
+        .enumerate()
+        .flat_map(|(at, unit)| unit.overlays.iter().map(move |overlay| (at, unit, overlay)))
+        .collect();
+    overlays
+        .into_par_iter()
+        .map(|(unit_index, unit, overlay)| {
+            let rendered = render(&overlay.root, overlay.kind);
+            Evaluated { unit_index, unit, overlay, rendered }
+        })
+        .collect()
+}

@@ -1,0 +1,51 @@
+//! One line for each finding: `file:line:column: level[rule] message`.
+
+use std::io::{self, Write};
+
+use crate::finding::{Finding, Level};
+use crate::report::{Options, Report, place};
+use crate::text::printable;
+
+pub(super) fn write(report: &Report<'_>, options: Options, out: &mut impl Write) -> io::Result<()> {
+    for finding in &report.outcome.reported {
+        writeln!(out, "{}", line(report, finding))?;
+    }
+    for excepted in report.outcome.excepted.iter().filter(|_| options.show_suppressed) {
+        let id = excepted.exception.id();
+        writeln!(out, "{} (excepted: {id})", line(report, &excepted.finding))?;
+    }
+    Ok(())
+}
+
+fn line(report: &Report<'_>, finding: &Finding) -> String {
+    let place = place::of(report.snapshot, finding.primary());
+    let scope = scope(finding);
+    format!(
+        "{}:{}:{}: {}[{}] {}{}",
+        printable(&place.file),
+        place.start.line,
+        place.start.column,
+        level(finding.level),
+        finding.rule,
+        printable(&finding.message),
+        printable(&scope),
+    )
+}
+
+/// The unit and environment, where the finding has them.
+fn scope(finding: &Finding) -> String {
+    let subject = &finding.subject;
+    let parts: Vec<_> =
+        [&subject.unit, &subject.environment].into_iter().flatten().cloned().collect();
+    if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) }
+}
+
+/// The name of a level.
+pub(super) fn level(level: Level) -> &'static str {
+    match level {
+        Level::Off => "off",
+        Level::Note => "note",
+        Level::Warning => "warning",
+        Level::Error => "error",
+    }
+}

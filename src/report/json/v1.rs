@@ -1,0 +1,97 @@
+//! The JSON document, version 1. A contract: fields are added, never changed or removed.
+//!
+//! Lines and columns count from 1, columns in characters; the end column is one past the last
+//! character. Absent values are null. Lists are sorted.
+
+use serde::Serialize;
+
+use crate::finding::{Family, Role};
+
+#[derive(Serialize)]
+pub(super) struct Document<'a> {
+    pub(super) schema: &'static str,
+    pub(super) version: &'static str,
+    pub(super) summary: Summary,
+    pub(super) findings: Vec<Finding<'a>>,
+    pub(super) suppressed: Vec<Suppressed<'a>>,
+    pub(super) not_analysed: Vec<NotAnalysed<'a>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Summary {
+    pub(super) files: usize,
+    pub(super) units: usize,
+    pub(super) overlays: usize,
+    pub(super) comparisons: usize,
+    pub(super) errors: usize,
+    pub(super) warnings: usize,
+    pub(super) notes: usize,
+    pub(super) suppressed: usize,
+    pub(super) not_analysed: usize,
+    pub(super) duration_ms: u64,
+}
+
+#[derive(Serialize)]
+pub(super) struct Finding<'a> {
+    pub(super) rule: &'static str,
+    pub(super) family: Family,
+    pub(super) level: &'static str,
+    pub(super) message: &'a str,
+    pub(super) help: Option<&'a str>,
+    pub(super) unit: Option<&'a str>,
+    pub(super) environment: Option<&'a str>,
+    pub(super) reference: Option<&'a str>,
+    pub(super) variants: &'a [String],
+    pub(super) resource: Option<Resource>,
+    pub(super) path: Option<&'a str>,
+    pub(super) class: Option<&'static str>,
+    pub(super) value: Option<&'a str>,
+    pub(super) reference_value: Option<&'a str>,
+    pub(super) locations: Vec<Location<'a>>,
+    pub(super) fingerprint: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct Resource {
+    #[serde(rename = "apiVersion")]
+    pub(super) api_version: String,
+    pub(super) kind: String,
+    pub(super) namespace: String,
+    pub(super) name: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct Location<'a> {
+    pub(super) role: Role,
+    pub(super) file: String,
+    pub(super) line: usize,
+    pub(super) column: usize,
+    pub(super) end_line: usize,
+    pub(super) end_column: usize,
+    pub(super) label: &'a str,
+}
+
+#[derive(Serialize)]
+pub(super) struct Suppressed<'a> {
+    pub(super) finding: Finding<'a>,
+    pub(super) exception: Exception<'a>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Exception<'a> {
+    pub(super) id: String,
+    pub(super) owner: Option<&'a str>,
+    pub(super) reason: Option<&'a str>,
+    pub(super) retire_by: Option<String>,
+    pub(super) ticket: Option<&'a str>,
+    pub(super) file: String,
+    pub(super) line: usize,
+}
+
+#[derive(Serialize)]
+pub(super) struct NotAnalysed<'a> {
+    pub(super) file: &'a str,
+    pub(super) line: Option<usize>,
+    pub(super) what: &'static str,
+    pub(super) detail: &'a str,
+}

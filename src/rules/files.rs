@@ -1,0 +1,105 @@
+//! Which files the rules about files look at.
+
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+
+use crate::config::Glob;
+use crate::finding::NotAnalysed;
+use crate::source::Snapshot;
+use crate::syntax::Store;
+use crate::text::{FileId, RepoPath};
+
+/// Directories whose files are not the state of any environment.
+const FOREIGN_DIRECTORIES: &[&str] =
+    &[".archive", "doc", "docs", "node_modules", "testdata", "test-data", "third_party", "vendor"];
+
+/// Files that tools write.
+const GENERATED_FILES: &[&str] = &["pnpm-lock.yaml", "kptfile.lock.yaml"];
+
+/// The YAML files to look at, parsed, and those that were left out for a reason to be told.
+pub fn checked_files(
+    snapshot: &Snapshot,
+    store: &Store<'_>,
+    exclude: &[Glob],
+) -> (Vec<FileId>, Vec<NotAnalysed>) {
+    let candidates: Vec<_> = snapshot
+        .files()
+        .filter(|(_, path)| is_yaml(path) && !is_foreign(path) && !is_excluded(path, exclude))
+        .map(|(file, path)| (file, path, is_chart_template(snapshot, path)))
+        .collect();
+    let templates: Vec<_> = candidates
+        .par_iter()
+        .map(|&(file, _, in_chart)| in_chart || store.yaml(file).template)
+        .collect();
+    let mut files = Vec::new();
+    let mut left_out = Vec::new();
+    for (&(file, path, in_chart), template) in candidates.iter().zip(templates) {
+        if template {
+            let detail = if in_chart { "of a Helm chart" } else { "to be filled in first" };
+            let (path, detail) = (path.clone(), detail.to_owned());
+            left_out.push(NotAnalysed { path, span: None, what: "template", detail });
+        } else {
+            files.push(file);
+        }
+    }
+    (files, left_out)
+}
+
+/// Whether the file name says YAML.
+pub fn is_yaml(path: &RepoPath) -> bool {
+    matches!(path.extension().as_str(), "yaml" | "yml")
+}
+
+/// Whether the configuration leaves the path out.
+pub fn is_excluded(path: &RepoPath, exclude: &[Glob]) -> bool {
+    exclude.iter().any(|glob| glob.matches(path.as_str()))
+}
+
+fn is_foreign(path: &RepoPath) -> bool {
+    let foreign = |name: &str| name.starts_with('.') || FOREIGN_DIRECTORIES.contains(&name);
+    path.parent().is_some_and(|directory| directory.segments().any(foreign))
+        || GENERATED_FILES.contains(&path.file_name().to_ascii_lowercase().as_str())
+}
+
+/// Whether the file lies below the `templates` directory of a chart.
+fn is_chart_template(snapshot: &Snapshot, path: &RepoPath) -> bool {
+    let mut directory = path.parent();
+    while let Some(current) = directory {
+        directory = current.parent();
+        if current.file_name() == "templates"
+            && let Some(chart) = directory.as_ref().and_then(|dir| dir.join("Chart.yaml").ok())
+            && snapshot.find(&chart).is_some()
+        {
+            return true;
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::checked_files;
+    use crate::config::Glob;
+    use crate::source::Snapshot;
+    use crate::syntax::Store;
+
+    #[test]
+    fn templates_are_told_and_foreign_files_are_not_looked_at() {
+        let snapshot = Snapshot::from_memory([
+            ("a.yaml", "a: 1\n"),
+            ("b.yml", "{{ if x }}\na: 1\n"),
+            ("chart/Chart.yaml", "name: x\n"),
+            ("chart/templates/c.yaml", "c: 1\n"),
+            ("templates/d.yaml", "d: 1\n"),
+            ("docs/e.yaml", "e: [\n"),
+            (".chainsaw-test/e.yaml", "e: 1\n"),
+            ("old/f.yaml", "f: 1\n"),
+            ("g.txt", "g\n"),
+        ]);
+        let store = Store::new(&snapshot);
+        let (files, left_out) = checked_files(&snapshot, &store, &[Glob::parse("old/**").unwrap()]);
+        let files: Vec<_> = files.iter().map(|&file| snapshot.path(file).as_str()).collect();
+        assert_eq!(files, ["a.yaml", "chart/Chart.yaml", "templates/d.yaml"]);
+        let left_out: Vec<_> = left_out.iter().map(|entry| entry.path.as_str()).collect();
+        assert_eq!(left_out, ["b.yml", "chart/templates/c.yaml"]);
+    }
+}

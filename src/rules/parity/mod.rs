@@ -1,0 +1,19 @@
+//! Differences between environments that are neither parameters nor exceptions.
+
+mod capacity_gap;
+mod image_source_differs;
+mod missing_container;
+mod missing_environment;
+mod missing_key;
+mod missing_resource;
+mod secret_keys_differ;
+mod unparameterized_difference;
+
+pub(super) use capacity_gap::CapacityGap;
+pub(super) use image_source_differs::ImageSourceDiffers;
+pub(super) use missing_container::MissingContainer;
+pub(super) use missing_environment::MissingEnvironment;
+pub(super) use missing_key::MissingKey;
+pub(super) use missing_resource::MissingResource;
+pub(super) use secret_keys_differ::SecretKeysDiffer;
+pub(super) use unparameterized_difference::UnparameterizedDifference;

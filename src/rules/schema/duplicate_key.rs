@@ -1,0 +1,36 @@
+//! Keys that stand twice in one map.
+
+use crate::finding::{Finding, Role};
+use crate::rules::{Context, Findings, Rule, rule};
+use crate::syntax::ProblemKind;
+
+rule! {
+    /// Reports a key that stands twice in one map
+    ///
+    /// ## Why
+    /// Tools disagree on what such a file means: some take the first value, some the last, and
+    /// the API server refuses it. What was reviewed may not be what runs.
+    ///
+    /// ## Fix
+    /// Delete one of the two entries.
+    pub struct DuplicateKey {}
+    id: "duplicate-key", family: Schema, level: Error, since: "0.1.0",
+}
+
+impl Rule for DuplicateKey {
+    fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
+        for &file in cx.files {
+            let path = cx.snapshot.path(file).as_str();
+            for problem in &cx.store.yaml(file).problems {
+                let ProblemKind::DuplicateKey { key, first } = &problem.kind else { continue };
+                findings.push(
+                    Finding::at(problem.span, problem.kind.to_string())
+                        .label("again here")
+                        .place(Role::Related, *first, "first here")
+                        .help("delete one of the two entries")
+                        .key([path, key]),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Files that cannot be read.
+
+use crate::finding::Finding;
+use crate::rules::{Context, Findings, Rule, rule};
+use crate::syntax::ProblemKind;
+
+rule! {
+    /// Reports a YAML file that cannot be read
+    ///
+    /// ## Why
+    /// Nothing that the file says takes effect, and nothing that it says is checked.
+    ///
+    /// ## Fix
+    /// Correct the text at the place that is named. The parser stops at the first mistake, which
+    /// may lie a line before that place: look for a missing quote, colon or indentation there.
+    pub struct InvalidSyntax {}
+    id: "invalid-syntax", family: Schema, level: Error, since: "0.1.0",
+}
+
+impl Rule for InvalidSyntax {
+    fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
+        for &file in cx.files {
+            let path = cx.snapshot.path(file).as_str();
+            for problem in &cx.store.yaml(file).problems {
+                let message = match &problem.kind {
+                    ProblemKind::Syntax(reason) => format!("this is not YAML: {reason}"),
+                    ProblemKind::Unreadable(reason) => reason.clone(),
+                    ProblemKind::DuplicateKey { .. } => continue,
+                };
+                findings.push(Finding::at(problem.span, &*message).key([path, &*message]));
+            }
+        }
+    }
+}

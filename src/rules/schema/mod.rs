@@ -1,0 +1,9 @@
+//! Rules about manifests that would be refused.
+
+mod build_failed;
+mod duplicate_key;
+mod invalid_syntax;
+
+pub(super) use build_failed::BuildFailed;
+pub(super) use duplicate_key::DuplicateKey;
+pub(super) use invalid_syntax::InvalidSyntax;

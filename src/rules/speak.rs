@@ -1,0 +1,232 @@
+//! From a cause of the comparison to a finding: what all rules about differences say alike.
+
+use std::collections::BTreeSet;
+
+use crate::compare::{Cause, Change, Difference, Grouping, Side, Topic};
+use crate::finding::{Finding, Level, Role, Subject};
+use crate::rules::context::Context;
+use crate::rules::findings::Findings;
+
+/// Most objects or paths that a message names.
+const NAMED: usize = 4;
+/// Most further places that a finding shows.
+const PLACES: usize = 5;
+
+/// What a rule says of one cause.
+pub(crate) struct Speech {
+    /// The message for a single difference.
+    pub(crate) message: String,
+    /// What to do.
+    pub(crate) help: String,
+}
+
+/// Reports every cause of a topic. `say` words a single difference; groups are worded here.
+pub(crate) fn report(
+    cx: &Context<'_>,
+    topic: Topic,
+    findings: &mut Findings,
+    say: impl Fn(&Difference, &Sides<'_>) -> Speech,
+) {
+    for cause in cx.comparison.causes.iter().filter(|cause| cause.topic == topic) {
+        let first = cause.first();
+        let sides = Sides::of(cx, first);
+        let speech = match cause.grouping {
+            Grouping::Span => say(first, &sides),
+            Grouping::Habit => habit(first, &sides),
+            Grouping::Copy => copy(cause, &sides),
+            Grouping::Directory => directory(cause, &sides),
+        };
+        let message = format!("{}{}", speech.message, remarks(cause));
+        let mut finding = Finding::at(cause.primary(), message).help(speech.help);
+        finding = labelled(cx, finding, cause, &sides).about(subject(cx, cause, &sides));
+        findings.push_at(level(findings.level(), cause, cx), finding);
+    }
+}
+
+/// What the two environments of a difference are called.
+pub(crate) struct Sides<'a> {
+    /// The environment.
+    pub(crate) here: &'a str,
+    /// Its reference.
+    pub(crate) there: &'a str,
+}
+
+impl<'a> Sides<'a> {
+    fn of(cx: &Context<'a>, difference: &Difference) -> Self {
+        let name = |overlay: usize| {
+            let environment = cx.evaluated[overlay].overlay.environment;
+            cx.layout.environments[environment].name.as_str()
+        };
+        Self { here: name(difference.here_overlay), there: name(difference.there_overlay) }
+    }
+
+    /// The side that has what the other lacks, then the other.
+    pub(crate) fn with_and_without(&self, change: Change) -> (&'a str, &'a str) {
+        if change == Change::OnlyThere { (self.there, self.here) } else { (self.here, self.there) }
+    }
+}
+
+/// The level of a rule, lowered where less depends on the difference.
+fn level(base: Level, cause: &Cause, cx: &Context<'_>) -> Level {
+    let first = cause.first();
+    let environment = |at: usize| &cx.layout.environments[cx.evaluated[at].overlay.environment];
+    let last = cx.layout.environments.iter().map(|environment| environment.rank).max();
+    if cause.grouping == Grouping::Habit || first.weak {
+        return base.min(Level::Note);
+    }
+    let lacking = first.change == Change::OnlyThere || first.change == Change::Changed;
+    if Some(environment(first.here_overlay).rank) == last && lacking {
+        base
+    } else {
+        base.min(Level::Warning)
+    }
+}
+
+fn subject(cx: &Context<'_>, cause: &Cause, sides: &Sides<'_>) -> Subject {
+    let first = cause.first();
+    let variants: BTreeSet<String> = cause
+        .differences
+        .iter()
+        .filter(|difference| difference.unit == first.unit)
+        .filter_map(|difference| cx.evaluated[difference.here_overlay].overlay.variant.clone())
+        .collect();
+    let single = matches!(cause.grouping, Grouping::Span | Grouping::Habit);
+    let path = first.path.to_string();
+    Subject {
+        unit: Some(cx.evaluated[first.here_overlay].unit.name.clone()),
+        environment: Some(sides.here.to_owned()),
+        reference: Some(sides.there.to_owned()),
+        variants: variants.into_iter().collect(),
+        resource: Some(first.resource.clone()),
+        path: (single && !path.is_empty()).then_some(path),
+        class: Some(first.class.name()),
+        value: first.shown().filter(|_| single),
+        reference_value: first.reference_shown().filter(|_| single),
+    }
+}
+
+fn labelled(cx: &Context<'_>, finding: Finding, cause: &Cause, sides: &Sides<'_>) -> Finding {
+    let first = cause.first();
+    let value = |name: &str, value: Option<String>, side: &Side| match value {
+        Some(value) => format!("{name}: `{value}`"),
+        None if side.value.is_some() => format!("{name} has it"),
+        None => format!("{name}: nothing here"),
+    };
+    let mine = value(sides.here, first.shown(), &first.here);
+    let theirs = value(sides.there, first.reference_shown(), &first.there);
+    let (primary, counterpart) = if cause.caused_here { (mine, theirs) } else { (theirs, mine) };
+    let role = if first.change == Change::Changed { Role::Reference } else { Role::Related };
+    let mut finding = finding.label(primary);
+    if cause.counterpart() != cause.primary() {
+        finding = finding.place(role, cause.counterpart(), counterpart);
+    }
+    let mut seen = BTreeSet::from([cause.primary(), cause.counterpart()]);
+    for difference in &cause.differences[1..] {
+        let side = if cause.caused_here { &difference.here } else { &difference.there };
+        let span = side.key.unwrap_or(side.span);
+        if seen.len() < PLACES + 2 && seen.insert(span) {
+            finding = finding.place(Role::Related, span, also(cx, cause, difference));
+        }
+    }
+    finding
+}
+
+/// What stands at a further place of a cause: the same path elsewhere, or another one.
+fn also(cx: &Context<'_>, cause: &Cause, difference: &Difference) -> String {
+    let first = cause.first();
+    let overlay = &cx.evaluated[difference.here_overlay];
+    if difference.path.steps().is_empty() {
+        return format!("also {}", difference.resource);
+    }
+    let shown = if cause.caused_here { difference.shown() } else { difference.reference_shown() };
+    let value = shown.map_or(String::new(), |value| format!(": `{value}`"));
+    if difference.path == first.path && difference.unit == first.unit {
+        let variant = overlay.overlay.variant.as_deref().unwrap_or("another overlay");
+        format!("also in {variant}{value}")
+    } else {
+        format!("also `{}` of {}{value}", difference.path, difference.resource)
+    }
+}
+
+/// What a message says at its end: how far the cause reaches, and that it is alone.
+fn remarks(cause: &Cause) -> String {
+    let first = cause.first();
+    let overlays: BTreeSet<usize> =
+        cause.differences.iter().map(|difference| difference.here_overlay).collect();
+    let mut text = String::new();
+    if overlays.len() > 1 && cause.grouping == Grouping::Span {
+        text.push_str(&format!(" (in {} overlays)", overlays.len()));
+    }
+    if let Some(frequency) = first.frequency.filter(|f| f.is_lonely()) {
+        let what = if frequency.units { "units" } else { "objects" };
+        text.push_str(&format!("; equal in {} of {} {what}", frequency.have - 1, frequency.have));
+    }
+    if let Some(asked) = first.violated.as_ref().filter(|_| first.topic != Topic::Capacity) {
+        text.push_str(&format!("; the parameter {asked}"));
+    }
+    text
+}
+
+fn habit(first: &Difference, sides: &Sides<'_>) -> Speech {
+    let kind = &first.resource.gvk.kind;
+    let counted = first.frequency.map_or(String::new(), |frequency| {
+        let what = if frequency.units { "units" } else { "objects" };
+        format!(" in {} of {} {what}", frequency.differ, frequency.have)
+    });
+    Speech {
+        message: format!(
+            "`{}` of {kind} differs between {} and {}{counted}: a parameter in all but name",
+            first.path, sides.here, sides.there
+        ),
+        help: format!(
+            "declare it in `paritylint.toml`: `[[parameter]]` with `path = \"{}\"`, \
+             `kind = \"{kind}\"` and a constraint",
+            first.path
+        ),
+    }
+}
+
+fn copy(cause: &Cause, sides: &Sides<'_>) -> Speech {
+    let first = cause.first();
+    let paths: BTreeSet<String> = cause
+        .differences
+        .iter()
+        .filter(|difference| difference.resource == first.resource)
+        .map(|difference| difference.path.to_string())
+        .collect();
+    Speech {
+        message: format!(
+            "{} is one copy for {} and another for {}, and they differ in {} places: {}",
+            first.resource,
+            sides.here,
+            sides.there,
+            paths.len(),
+            listed(paths.iter().map(|path| format!("`{path}`")), paths.len()),
+        ),
+        help: "make one of them the base and the other an overlay that patches what must differ"
+            .to_owned(),
+    }
+}
+
+fn directory(cause: &Cause, sides: &Sides<'_>) -> Speech {
+    let first = cause.first();
+    let (with, without) = sides.with_and_without(first.change);
+    let objects: BTreeSet<String> =
+        cause.differences.iter().map(|difference| difference.resource.to_string()).collect();
+    Speech {
+        message: format!(
+            "{} objects exist in {with} and not in {without}: {}",
+            objects.len(),
+            listed(objects.iter().map(|object| format!("`{object}`")), objects.len()),
+        ),
+        help: format!("add them to {without}, or document why it does without"),
+    }
+}
+
+fn listed(items: impl Iterator<Item = String>, count: usize) -> String {
+    let mut text = items.take(NAMED).collect::<Vec<_>>().join(", ");
+    if count > NAMED {
+        text.push_str(&format!(" and {} more", count - NAMED));
+    }
+    text
+}

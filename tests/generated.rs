@@ -1,0 +1,108 @@
+//! Files that are made from the source: they must be what the source says now.
+//!
+//! Refresh them with `UPDATE=1 cargo test --test generated`.
+
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test reads its files")]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use paritylint::report::{configuration_schema, rule_page, rules_index};
+use paritylint::rules::RULES;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn same(path: &str, text: &str) {
+    let file = root().join(path);
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, text).unwrap();
+    }
+    let committed = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(
+        committed == text,
+        "{path} is not what the source says: run `UPDATE=1 cargo test --test generated`"
+    );
+}
+
+#[test]
+fn every_rule_has_its_page() {
+    for entry in RULES {
+        same(&format!("docs/rules/{}.md", entry.meta.id), &rule_page(entry));
+    }
+    same("docs/rules/README.md", &rules_index());
+}
+
+#[test]
+fn no_page_is_left_over() {
+    let mut known: BTreeSet<_> =
+        RULES.iter().map(|entry| format!("{}.md", entry.meta.id)).collect();
+    known.insert("README.md".to_owned());
+    for entry in std::fs::read_dir(root().join("docs/rules")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(known.contains(&name), "docs/rules/{name} belongs to no rule");
+    }
+}
+
+#[test]
+fn the_schema_of_the_configuration_is_committed() {
+    same("schemas/paritylint.schema.json", &format!("{:#}\n", configuration_schema()));
+}
+
+#[test]
+fn the_example_fits_the_schema_and_mistakes_do_not() {
+    let schema = jsonschema::validator_for(&configuration_schema()).unwrap();
+    let valid = |text: &str| {
+        let table: toml::Table = text.parse().unwrap();
+        schema.is_valid(&dates_as_texts(toml::Value::Table(table)))
+    };
+    let example = std::fs::read_to_string(root().join("examples/paritylint.toml")).unwrap();
+    // Exceptions may name rules that are still to come; the table of rules may not.
+    assert!(valid(&example));
+    for wrong in [
+        "excludes = []",
+        "[rules]\nmutable-images = \"off\"",
+        "[rules]\nmutable-image = \"fatal\"",
+        "[rules]\nmutable-image = { tag = [] }",
+        "[[parameter]]\npath = \"a\"",
+        "[[parameter]]\npath = \"a\"\nconstraint = \"some\"",
+        "[[exception]]\nrule = \"x\"\nretire_by = 2026-01-01",
+        "[built-in]\nimage-tags = 1",
+    ] {
+        assert!(!valid(wrong), "the schema accepts\n{wrong}");
+    }
+}
+
+/// JSON has no dates: editors show them to the schema as texts.
+fn dates_as_texts(value: toml::Value) -> serde_json::Value {
+    match value {
+        toml::Value::Datetime(date) => date.to_string().into(),
+        toml::Value::Array(items) => items.into_iter().map(dates_as_texts).collect(),
+        toml::Value::Table(table) => {
+            table.into_iter().map(|(key, value)| (key, dates_as_texts(value))).collect()
+        }
+        other => serde_json::to_value(other).unwrap(),
+    }
+}
+
+#[test]
+fn every_rule_says_why_and_how_to_fix_it() {
+    let mut ids = BTreeSet::new();
+    for entry in RULES {
+        let (id, docs) = (entry.meta.id, entry.meta.text());
+        assert!(ids.insert(id), "two rules are called `{id}`");
+        assert!(
+            id.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'),
+            "`{id}` is not kebab-case"
+        );
+        assert!(docs.contains("\n## Why\n"), "`{id}` does not say why");
+        assert!(docs.contains("\n## Fix\n"), "`{id}` does not say how to fix it");
+        assert!(
+            !entry.meta.summary().ends_with('.'),
+            "the summary of `{id}` ends with a full stop"
+        );
+        (entry.build)(toml::Table::new()).map(|_| ()).unwrap();
+    }
+}

@@ -1,0 +1,9 @@
+//! The program from outside: what it prints, where, and how it leaves.
+
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests read what is written")]
+
+mod bad_input;
+mod check;
+mod harness;
+mod other_commands;
+mod secrets;

@@ -1,0 +1,582 @@
+//! What is found without configuration: one small repository for each pattern and each trap.
+
+use paritylint::layout::Choices;
+use paritylint::layout::Layout;
+use paritylint::layout::UnitChoice;
+use paritylint::layout::table;
+use paritylint::source::Snapshot;
+use paritylint::syntax::Store;
+
+const EMPTY: &str = "resources: []\n";
+const MANIFEST: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n";
+
+fn discover_with(files: &[(&str, &str)], choices: &Choices) -> Layout {
+    let snapshot = Snapshot::from_memory(files.iter().copied());
+    Layout::discover(&Store::new(&snapshot), choices)
+}
+
+/// `unit: environment[/variant]=root …`, one line a unit, sorted.
+fn show(layout: &Layout) -> Vec<String> {
+    let told = layout.units.iter().map(|unit| {
+        let overlays = unit.overlays.iter().map(|overlay| {
+            let name = &layout.environment(overlay.environment).expect("it exists").name;
+            let variant = overlay.variant.as_ref().map_or(String::new(), |v| format!("/{v}"));
+            format!("{name}{variant}")
+        });
+        format!("{}: {}", unit.name, overlays.collect::<Vec<_>>().join(" "))
+    });
+    told.collect()
+}
+
+fn units(files: &[(&str, &str)]) -> Vec<String> {
+    show(&discover_with(files, &Choices::default()))
+}
+
+/// Kustomizations without content in these directories.
+fn kustomized(directories: &[&str]) -> Vec<String> {
+    units_of(directories, "kustomization.yaml", EMPTY)
+}
+
+fn units_of(directories: &[&str], file: &str, text: &str) -> Vec<String> {
+    let paths: Vec<String> = directories.iter().map(|dir| format!("{dir}/{file}")).collect();
+    units(&paths.iter().map(|path| (path.as_str(), text)).collect::<Vec<_>>())
+}
+
+fn files(paths: &[&str], text: &str) -> Vec<String> {
+    units(&paths.iter().map(|path| (*path, text)).collect::<Vec<_>>())
+}
+
+fn why_not(files: &[(&str, &str)], root: &str) -> String {
+    let layout = discover_with(files, &Choices::default());
+    let found = layout.unplaced.iter().find(|unplaced| unplaced.root.as_str() == root);
+    found.map(|unplaced| unplaced.why.clone()).unwrap_or_default()
+}
+
+#[test]
+fn overlays_below_their_unit() {
+    let found = kustomized(&[
+        "apps/orders/base",
+        "apps/orders/overlays/production",
+        "apps/orders/overlays/staging",
+        "apps/routes/overlays/production",
+        "apps/routes/overlays/staging",
+    ]);
+    assert_eq!(found, ["apps/orders: staging production", "apps/routes: staging production"]);
+}
+
+#[test]
+fn the_environment_directly_below_the_unit_and_at_the_end() {
+    let found = kustomized(&["orders/dev", "orders/prod", "a/b/c/k8s/qa", "a/b/c/k8s/prod"]);
+    assert_eq!(found, ["a/b/c/k8s: qa prod", "orders: dev prod"]);
+}
+
+#[test]
+fn the_environment_before_the_unit() {
+    let found = kustomized(&["prod/orders", "prod/routes", "staging/orders", "staging/routes"]);
+    assert_eq!(found, ["orders: staging prod", "routes: staging prod"]);
+    let found = kustomized(&["clusters/prd/orders", "clusters/stg/orders", "clusters/stg/tool"]);
+    assert_eq!(found, ["orders: stg prd", "tool: stg"]);
+}
+
+#[test]
+fn a_base_inside_the_environment_is_no_part_of_the_name() {
+    let found = kustomized(&["apps/orders/aat/base", "apps/orders/prod/base"]);
+    assert_eq!(found, ["apps/orders: aat prod"]);
+}
+
+#[test]
+fn clusters_below_the_environment_are_variants() {
+    let over = "resources: [../base]\n";
+    let found = units(&[
+        ("apps/orders/base/kustomization.yaml", EMPTY),
+        ("apps/orders/staging/kustomization.yaml", "resources: [../base]\n"),
+        ("apps/orders/production/base/kustomization.yaml", "resources: [../../base]\n"),
+        ("apps/orders/production/falcon/kustomization.yaml", over),
+        ("apps/orders/production/eu-west-1/kustomization.yaml", over),
+    ]);
+    assert_eq!(found, ["apps/orders: staging production/eu-west-1 production/falcon"]);
+}
+
+#[test]
+fn composite_names_of_clusters() {
+    let found = kustomized(&[
+        "clusters/acme-stg-rh01",
+        "clusters/acme-prd-rh01",
+        "clusters/prod-eu",
+        "clusters/prod.02",
+    ]);
+    assert_eq!(found, ["clusters: stg/acme-rh01 prod/02 prod/acme-rh01 prod/eu"]);
+}
+
+#[test]
+fn children_renamed_with_their_environment() {
+    let found = kustomized(&[
+        "apps/orders-prod",
+        "apps/orders-stage",
+        "apps/routes-prod",
+        "apps/routes-stage",
+    ]);
+    assert_eq!(found, ["apps/orders: stage prod", "apps/routes: stage prod"]);
+    let found = kustomized(&["team/prod/orders-prod", "team/stage/orders-stage"]);
+    assert_eq!(found, ["team/orders: stage prod"]);
+}
+
+#[test]
+fn suffixes_beside_plain_environments_are_variants() {
+    let found = kustomized(&[
+        "parts/controller/production",
+        "parts/controller/production-downstream",
+        "parts/controller/staging",
+        "parts/controller/staging-downstream",
+    ]);
+    assert_eq!(
+        found,
+        ["parts/controller: staging staging/downstream production production/downstream"]
+    );
+}
+
+#[test]
+fn rings_do_not_split_a_unit() {
+    let found = kustomized(&[
+        "apps/orders/rings/ring-1/acme-stg-01",
+        "apps/orders/rings/ring-2/acme-prd-01",
+        "apps/orders/rings/ring-3/acme-prd-02",
+    ]);
+    assert_eq!(found, ["apps/orders: stg/acme-01 prd/acme-01 prd/acme-02"]);
+}
+
+#[test]
+fn a_cluster_belongs_where_it_stands_elsewhere() {
+    let found = kustomized(&[
+        "apps/orders/production/falcon-dev",
+        "apps/orders/staging/heron",
+        "apps/routes/production/falcon-dev",
+        "apps/routes/staging/heron",
+        "apps/queue/rings/ring-1/heron",
+        "apps/queue/rings/ring-2/falcon-dev",
+    ]);
+    assert_eq!(found[1], "apps/queue: staging/heron production/falcon-dev");
+}
+
+#[test]
+fn values_files_in_every_shape() {
+    let shapes: &[&[&str]] = &[
+        &["charts/orders/values-prod.yaml", "charts/orders/values-dev.yaml"],
+        &["charts/orders/prod.values.yaml", "charts/orders/dev.values.yaml"],
+        &["charts/orders/config/prod.yaml", "charts/orders/config/dev.yaml"],
+        &["charts/orders/prod/values.yaml", "charts/orders/dev/values.yaml"],
+        &["charts/orders/prod/values-prod.yaml", "charts/orders/dev/values-dev.yaml"],
+        &["values/prod/charts/orders.yaml", "values/dev/charts/orders.yaml"],
+    ];
+    for shape in shapes {
+        let found = files(shape, "replicas: 1\n");
+        let name =
+            if shape[0].starts_with("values") { "values/charts/orders" } else { "charts/orders" };
+        assert_eq!(found, [format!("{name}: dev prod")], "{shape:?}");
+    }
+}
+
+#[test]
+fn values_and_secrets_beside_each_other_are_two_units() {
+    let paths = [
+        "charts/orders/Chart.yaml",
+        "charts/orders/values.yaml",
+        "charts/orders/values-dev.yaml",
+        "charts/orders/values-prod.yaml",
+        "charts/orders/secrets-dev.yaml",
+        "charts/orders/secrets-prod.yaml",
+    ];
+    let found = files(&paths, "a: 1\n");
+    assert_eq!(found, ["charts/orders: dev prod", "charts/orders/secrets: dev prod"]);
+}
+
+#[test]
+fn site_and_environment_fused_in_one_word() {
+    let paths = [
+        "charts/orders/values-idfdev.yaml",
+        "charts/orders/values-idfint.yaml",
+        "charts/orders/values-idfprod.yaml",
+        "charts/orders/values-usdfdev.yaml",
+        "charts/orders/values-usdfprod.yaml",
+        "charts/routes/values-idfprod.yaml",
+    ];
+    let found = files(&paths, "a: 1\n");
+    assert_eq!(
+        found,
+        ["charts/orders: dev/idf dev/usdf int/idf prod/idf prod/usdf", "charts/routes: prod/idf"]
+    );
+}
+
+#[test]
+fn words_that_merely_contain_an_environment() {
+    let found = kustomized(&["apps/product", "apps/devices", "apps/latest", "apps/interface"]);
+    assert_eq!(found, [""; 0]);
+}
+
+#[test]
+fn terraform_variables() {
+    let found =
+        files(&["terraform/variables/int/dns.tfvars", "terraform/variables/prod/dns.tfvars"], "");
+    assert_eq!(found, ["terraform/dns: int prod"]);
+    let found = files(&["tf/dns/prod.tfvars", "tf/dns/staging.tfvars"], "");
+    assert_eq!(found, ["tf/dns: staging prod"]);
+    let found = files(
+        &["dns/environments/prod/terraform.tfvars", "dns/environments/qa/terraform.tfvars"],
+        "",
+    );
+    assert_eq!(found, ["dns: qa prod"]);
+    let found = files(&["live/prod/main.tf", "live/dev/main.tf"], "");
+    assert_eq!(found, ["live: dev prod"]);
+}
+
+#[test]
+fn plain_manifests() {
+    let found = files(&["prod/orders/cm.yaml", "uat/orders/cm.yaml"], MANIFEST);
+    assert_eq!(found, ["orders: uat prod"]);
+}
+
+#[test]
+fn manifests_that_a_kustomization_covers_are_not_overlays() {
+    let found = units(&[
+        ("prod/kustomization.yaml", "resources: [cm.yaml, more/cm.yaml]\n"),
+        ("prod/cm.yaml", MANIFEST),
+        ("prod/more/cm.yaml", MANIFEST),
+        ("dev/kustomization.yaml", "resources: [cm.yaml]\n"),
+        ("dev/cm.yaml", MANIFEST),
+    ]);
+    assert_eq!(found, [".: dev prod"]);
+}
+
+#[test]
+fn two_spellings_are_one_environment_and_the_common_one_names_it() {
+    let layout = discover_with(
+        &[
+            ("a/prod/kustomization.yaml", EMPTY),
+            ("a/dev/kustomization.yaml", EMPTY),
+            ("b/production/kustomization.yaml", EMPTY),
+            ("b/dev/kustomization.yaml", EMPTY),
+            ("c/prod/kustomization.yaml", EMPTY),
+            ("c/dev/kustomization.yaml", EMPTY),
+        ],
+        &Choices::default(),
+    );
+    assert_eq!(show(&layout), ["a: dev prod", "b: dev prod", "c: dev prod"]);
+    assert!(layout.environments[1].aliases.contains(&"production".to_owned()));
+}
+
+#[test]
+fn different_stages_stay_apart_in_promotion_order() {
+    let stages =
+        ["production", "preprod", "uat", "staging", "integration", "qa", "test", "dev", "sandbox"];
+    let paths: Vec<String> = stages.iter().map(|stage| format!("envs/{stage}")).collect();
+    let found = kustomized(&paths.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(found, ["envs: sandbox dev test qa integration staging uat preprod production"]);
+}
+
+#[test]
+fn a_service_called_integration_is_a_service() {
+    let found = kustomized(&[
+        "components/integration/production",
+        "components/integration/staging",
+        "components/orders/production",
+        "components/orders/staging",
+        "components/preview-controller/production",
+        "components/test-runner/staging",
+    ]);
+    assert_eq!(
+        found,
+        [
+            "components/integration: staging production",
+            "components/orders: staging production",
+            "components/preview-controller: production",
+            "components/test-runner: staging",
+        ]
+    );
+    let repository: &[(&str, &str)] = &[
+        ("apps/integration/kustomization.yaml", EMPTY),
+        ("apps/orders/kustomization.yaml", EMPTY),
+        ("apps/routes/kustomization.yaml", EMPTY),
+    ];
+    assert_eq!(units(repository), [""; 0]);
+    let why = why_not(repository, "apps/integration");
+    assert!(why.contains("`integration`"), "{why}");
+}
+
+#[test]
+fn release_channels_are_not_environments() {
+    let repository: &[(&str, &str)] = &[
+        ("operator/overlays/alpha/kustomization.yaml", EMPTY),
+        ("operator/overlays/preview/kustomization.yaml", EMPTY),
+        ("operator/overlays/stage/kustomization.yaml", EMPTY),
+    ];
+    assert_eq!(units(repository), [""; 0]);
+    assert!(why_not(repository, "operator/overlays/stage").contains("release channels"));
+}
+
+#[test]
+fn models_of_a_data_tool_are_not_an_environment() {
+    let found = files(&["models/staging/schema.yml", "models/marts/schema.yml"], "version: 2\n");
+    assert_eq!(found, [""; 0]);
+    assert_eq!(files(&["models/staging.yml", "models/marts.yml"], "version: 2\n"), [""; 0]);
+}
+
+#[test]
+fn trees_aside_hold_no_overlays() {
+    let found = kustomized(&[
+        "docs/demo/prod",
+        "docs/demo/dev",
+        "examples/prod",
+        "examples/dev",
+        ".archive/orders/prod",
+        "pkg/testdata/overlays/staging",
+        "orders/prod",
+        "orders/dev",
+    ]);
+    assert_eq!(found, ["orders: dev prod"]);
+    let files: &[(&str, &str)] = &[("examples/prod/kustomization.yaml", EMPTY)];
+    assert_eq!(why_not(files, "examples/prod"), "an example (`examples`)");
+}
+
+#[test]
+fn a_lonely_weak_word_is_not_an_environment() {
+    for word in ["test", "int", "demo", "lab", "preview", "live", "integration", "local", "ci"] {
+        let root = format!("apps/orders/{word}");
+        let path = format!("{root}/kustomization.yaml");
+        let repository: &[(&str, &str)] = &[(&path, EMPTY), ("a/kustomization.yaml", EMPTY)];
+        assert_eq!(units(repository), [""; 0]);
+        let why = why_not(repository, &root);
+        assert!(why.contains(&format!("`{word}`")), "{why}");
+    }
+}
+
+#[test]
+fn weak_words_beside_each_other_and_a_base_are_environments() {
+    let found = kustomized(&["orders/base", "orders/test", "orders/live"]);
+    assert_eq!(found, ["orders: test live"]);
+}
+
+#[test]
+fn an_environment_that_includes_another_is_still_one() {
+    let found = units(&[
+        ("orders/overlays/staging/kustomization.yaml", EMPTY),
+        ("orders/overlays/production/kustomization.yaml", "resources: [../staging]\n"),
+    ]);
+    assert_eq!(found, ["orders: staging production"]);
+}
+
+#[test]
+fn the_environment_itself_is_the_overlay_when_it_includes_its_parts() {
+    let found = units(&[
+        ("orders/staging/kustomization.yaml", "resources: [base, extra]\n"),
+        ("orders/staging/base/kustomization.yaml", EMPTY),
+        ("orders/staging/extra/kustomization.yaml", EMPTY),
+        ("orders/production/kustomization.yaml", "resources: [base]\n"),
+        ("orders/production/base/kustomization.yaml", EMPTY),
+    ]);
+    assert_eq!(found, ["orders: staging production"]);
+}
+
+#[test]
+fn a_cluster_that_lists_applications_is_left_out() {
+    let list = |env: &str| {
+        format!("resources: [../../apps/orders/overlays/{env}, ../../apps/routes/overlays/{env}]\n")
+    };
+    let (prod, dev) = (list("prod"), list("dev"));
+    let repository: &[(&str, &str)] = &[
+        ("apps/orders/overlays/dev/kustomization.yaml", EMPTY),
+        ("apps/orders/overlays/prod/kustomization.yaml", EMPTY),
+        ("apps/routes/overlays/dev/kustomization.yaml", EMPTY),
+        ("apps/routes/overlays/prod/kustomization.yaml", EMPTY),
+        ("clusters/dev/kustomization.yaml", &dev),
+        ("clusters/prod/kustomization.yaml", &prod),
+    ];
+    assert_eq!(units(repository), ["apps/orders: dev prod", "apps/routes: dev prod"]);
+    assert!(why_not(repository, "clusters/prod").contains("lists other overlays"));
+}
+
+#[test]
+fn components_are_not_overlays() {
+    let found = units(&[
+        ("orders/prod/kustomization.yaml", EMPTY),
+        ("orders/dev/kustomization.yaml", EMPTY),
+        ("tweaks/prod/kustomization.yaml", "kind: Component\n"),
+    ]);
+    assert_eq!(found, ["orders: dev prod"]);
+}
+
+#[test]
+fn flux_tells_the_environment_of_a_path_without_one() {
+    let flux = |name: &str, path: &str| {
+        format!(
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n  name: {name}\nspec:\n  path: {path}\n"
+        )
+    };
+    let (dev, prod) = (flux("apps", "./stacks/blue"), flux("apps", "./stacks/green"));
+    let both = flux("infra", "./stacks/common-parts");
+    let repository: &[(&str, &str)] = &[
+        ("clusters/dev/apps.yaml", &dev),
+        ("clusters/dev/infra.yaml", &both),
+        ("clusters/prod/apps.yaml", &prod),
+        ("clusters/prod/infra.yaml", &both),
+        ("stacks/blue/kustomization.yaml", EMPTY),
+        ("stacks/green/kustomization.yaml", EMPTY),
+        ("stacks/common-parts/kustomization.yaml", EMPTY),
+    ];
+    assert_eq!(units(repository), ["apps: dev prod", "clusters: dev prod"]);
+    assert!(why_not(repository, "stacks/common-parts").contains("Flux"));
+}
+
+#[test]
+fn the_configuration_decides() {
+    let environments = [("field", vec!["base"]), ("summit", vec!["peak"])];
+    let environments = environments
+        .map(|(name, aliases)| (name.to_owned(), aliases.into_iter().map(str::to_owned).collect()));
+    let choices = Choices { environments: environments.to_vec(), ..Choices::default() };
+    let repository: &[(&str, &str)] = &[
+        ("charts/orders/values-base.yaml", "a: 1"),
+        ("charts/orders/values-peak.yaml", "a: 1"),
+        ("charts/orders/values-prod.yaml", "a: 1"),
+    ];
+    let layout = discover_with(repository, &choices);
+    assert_eq!(show(&layout), ["charts/orders: field summit"]);
+    let unit = |template: &str| UnitChoice { name: "orders".into(), template: template.into() };
+    let choices =
+        Choices { units: vec![unit("deep/{variant}/x-{env}[/inner]")], ..Choices::default() };
+    let repository: &[(&str, &str)] = &[
+        ("deep/one/x-prod/inner/kustomization.yaml", EMPTY),
+        ("deep/one/x-dev/kustomization.yaml", EMPTY),
+        ("deep/two/x-dev/kustomization.yaml", EMPTY),
+    ];
+    let layout = discover_with(repository, &choices);
+    assert_eq!(show(&layout), ["orders: dev/one dev/two prod/one"]);
+}
+
+#[test]
+fn units_of_one_name_are_told_apart() {
+    let found = units(&[
+        ("apps/orders/overlays/dev/kustomization.yaml", EMPTY),
+        ("apps/orders/overlays/prod/kustomization.yaml", EMPTY),
+        ("apps/orders/values-dev.yaml", "a: 1"),
+        ("apps/orders/values-prod.yaml", "a: 1"),
+    ]);
+    assert_eq!(found.len(), 2);
+    assert_ne!(found[0], found[1]);
+}
+
+#[test]
+fn hostile_repositories_end_quickly() {
+    let deep = vec!["prod"; 2_000].join("/");
+    let long = "prod-".repeat(20_000);
+    let paths = [
+        format!("{deep}/kustomization.yaml"),
+        format!("{long}/kustomization.yaml"),
+        "\u{1b}[31mprod/kustomization.yaml".to_owned(),
+        "a/kustomization.yaml".to_owned(),
+        "b/kustomization.yaml".to_owned(),
+    ];
+    let texts = ["", "", "", "resources: [../b]\n", "resources: [../a, ., ../../..]\n"];
+    let repository: Vec<(&str, &str)> = paths.iter().map(String::as_str).zip(texts).collect();
+    let layout = discover_with(&repository, &Choices::default());
+    let shown = table::text(&layout);
+    assert!(!shown.contains('\u{1b}'), "{shown}");
+}
+
+#[test]
+fn the_result_does_not_depend_on_the_order_of_files() {
+    let paths = ["z/prod", "z/dev", "a/prod/x", "a/dev/y", "clusters/prod-1", "clusters/dev-1"];
+    let mut reversed = paths;
+    reversed.reverse();
+    assert_eq!(kustomized(&paths), kustomized(&reversed));
+}
+
+#[test]
+fn table_and_json() {
+    let layout = discover_with(
+        &[
+            ("orders/overlays/dev/kustomization.yaml", EMPTY),
+            ("orders/overlays/prod/eu-west-1/kustomization.yaml", EMPTY),
+            ("orders/overlays/prod/kustomization.yaml", EMPTY),
+            ("tool/kustomization.yaml", EMPTY),
+        ],
+        &Choices::default(),
+    );
+    let expected = "\
+environment  rank  overlays  also called
+dev            20         1  development
+prod          100         2  prd, production
+
+unit    dev  prod  kind
+orders    1     2  kustomize
+    prod: eu-west-1
+
+not placed: 1
+  no environment in the path (1)
+    tool
+";
+    assert_eq!(table::text(&layout), expected);
+    let json = table::json(&layout);
+    assert_eq!(json["schema"], "paritylint-units/v1");
+    assert_eq!(json["units"][0]["template"], "orders/overlays/{env}[/{variant}]");
+    assert_eq!(json["units"][0]["overlays"][1]["variant"], serde_json::Value::Null);
+    assert_eq!(json["unplaced"][0]["root"], "tool");
+}
+
+#[test]
+fn regions_hold_clusters() {
+    let found = kustomized(&[
+        "scope/overlays/prod/moc/zero",
+        "scope/overlays/prod/osc/one",
+        "scope/overlays/stage/moc/two",
+    ]);
+    assert_eq!(found, ["scope: stage/moc/two prod/moc/zero prod/osc/one"]);
+    let found =
+        kustomized(&["eu-west-1/prod/orders", "eu-west-1/dev/orders", "us-east-1/prod/orders"]);
+    assert_eq!(found, ["orders: dev/eu-west-1 prod/eu-west-1 prod/us-east-1"]);
+    let found =
+        kustomized(&["clusters/prd/01/orders", "clusters/stg/01/orders", "clusters/prd/02/orders"]);
+    assert_eq!(found, ["orders: stg/01 prd/01 prd/02"]);
+}
+
+#[test]
+fn accounts_above_environments() {
+    let found = kustomized(&["nonprod/dev/orders", "nonprod/test/orders", "prod/prod/orders"]);
+    assert_eq!(found, ["orders: dev test prod"]);
+}
+
+#[test]
+fn manifests_of_several_environments_in_one_directory() {
+    let found = files(&["k8s/dev.yaml", "k8s/prod.yaml"], MANIFEST);
+    assert_eq!(found, ["k8s: dev prod"]);
+    let found =
+        files(&["k8s/orders-dev.yaml", "k8s/orders-prod.yaml", "k8s/test-job.yaml"], MANIFEST);
+    assert_eq!(found, ["k8s/orders: dev prod"]);
+}
+
+#[test]
+fn what_belongs_to_a_chart_is_no_overlay() {
+    let found = files(
+        &[
+            "prod/orders/Chart.yaml",
+            "prod/orders/values.yaml",
+            "prod/orders/charts/redis/values.yaml",
+            "prod/orders/templates/deployment.yaml",
+            "dev/orders/Chart.yaml",
+            "dev/orders/values.yaml",
+            "dev/orders/ci/test-values.yaml",
+        ],
+        MANIFEST,
+    );
+    assert_eq!(found, ["orders: dev prod"]);
+}
+
+#[test]
+fn many_siblings_are_judged_together() {
+    let paths: Vec<String> =
+        (0..3_000).map(|n| format!("orders/overlays/prod/c{n}x/kustomization.yaml")).collect();
+    let mut repository: Vec<(&str, &str)> =
+        paths.iter().map(|path| (path.as_str(), EMPTY)).collect();
+    repository.push(("orders/overlays/dev/kustomization.yaml", EMPTY));
+    let layout = discover_with(&repository, &Choices::default());
+    assert_eq!(layout.units.len(), 1);
+    assert_eq!(layout.units[0].overlays.len(), 3_001);
+}
