@@ -101,13 +101,11 @@ fn write_json(value: &Value, json: &mut String) {
                 let value = scalar::bool_value(&scalar.text) == Some(true);
                 json.push_str(if value { "true" } else { "false" });
             }
-            Tag::Int | Tag::Float => match scalar::int_value(&scalar.text) {
-                Some(whole) => json.push_str(&whole.to_string()),
-                None => {
-                    let number = scalar::float_value(&scalar.text).unwrap_or(0.0);
-                    json.push_str(&number.to_string());
-                }
-            },
+            Tag::Int | Tag::Float => {
+                let whole = scalar::int_value(&scalar.text).map(|whole| whole.to_string());
+                let number = || scalar::float_value(&scalar.text).unwrap_or(0.0).to_string();
+                json.push_str(&whole.unwrap_or_else(number));
+            }
             Tag::Str | Tag::Timestamp | Tag::Binary => write_string(&scalar.text, json),
         },
     }
