@@ -130,7 +130,8 @@ pub(crate) fn same_but_names(here: &str, there: &str, names: &PairNames) -> bool
             short_here == short_there && !short_here.is_empty()
         }
     };
-    same(&names.here, &names.there)
+    here == there
+        || same(&names.here, &names.there)
         || names.substituted.as_ref().is_some_and(|(here, there)| same(here, there))
 }
 

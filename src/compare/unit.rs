@@ -194,7 +194,8 @@ impl Judging<'_> {
         let nowhere = Side { value: None, span: self.kustomization(overlay, span), key: None };
         let (here, there) =
             if change == Change::OnlyHere { (side, nowhere) } else { (nowhere, side) };
-        let raw = RawDifference { path: Path::default(), change, here, there };
+        let path = Path::default();
+        let raw = RawDifference { path, change, here, there, more: 0, noise: None };
         self.judge(raw, resource, names, result);
     }
 
@@ -240,9 +241,6 @@ impl Judging<'_> {
         witnesses: &[Witness<'_>],
         result: &mut UnitResult,
     ) {
-        for (rule, count) in found.noise {
-            *result.noise.entry(rule).or_default() += count;
-        }
         result.unknown += found.unknown;
         for difference in found.differences {
             if witnesses.iter().any(|witness| witness.agrees(at, &difference)) {
@@ -260,6 +258,10 @@ impl Judging<'_> {
         result: &mut UnitResult,
     ) {
         let gvk = &resource.id.gvk;
+        if let Some(rule) = raw.noise.filter(|rule| self.world.config.is_on(rule)) {
+            *result.noise.entry(rule).or_default() += 1;
+            return;
+        }
         let class = classify(gvk, raw.path.steps());
         let overlay = &self.world.evaluated[self.here];
         let environment = &self.world.layout.environments[overlay.overlay.environment].name;
@@ -290,6 +292,7 @@ impl Judging<'_> {
             class,
             topic,
             violated,
+            more: raw.more,
             weak: self.weak,
             frequency: None,
         });

@@ -157,6 +157,9 @@ fn remarks(cause: &Cause) -> String {
     if overlays.len() > 1 && cause.grouping == Grouping::Span {
         text.push_str(&format!(" (in {} overlays)", overlays.len()));
     }
+    if first.more > 0 {
+        text.push_str(&format!(", and {} more lines of the text differ", first.more));
+    }
     if let Some(frequency) = first.frequency.filter(|f| f.is_lonely()) {
         let what = if frequency.units { "units" } else { "objects" };
         text.push_str(&format!("; equal in {} of {} {what}", frequency.have - 1, frequency.have));

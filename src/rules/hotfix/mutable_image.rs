@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::{Step, display_path};
 use crate::finding::{Finding, Subject};
-use crate::kube::{Resource, Value};
+use crate::kube::{Path, PathStep, Resource, Value};
 use crate::render::Evaluated;
 use crate::rules::hotfix::image::{self, Pin};
 use crate::rules::{Context, Findings, Rule, rule};
@@ -49,6 +48,10 @@ impl Rule for MutableImage {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
         let mut causes: BTreeMap<(Span, &str), Vec<Use<'_>>> = BTreeMap::new();
         for evaluated in cx.evaluated {
+            // Development runs branches on purpose.
+            if cx.layout.environments[evaluated.overlay.environment].is_workshop() {
+                continue;
+            }
             let Some(rendered) = evaluated.output() else { continue };
             for resource in &rendered.resources {
                 for (path, image) in images(&resource.body) {
@@ -63,6 +66,9 @@ impl Rule for MutableImage {
                 Pin::Nothing => "has no tag".to_owned(),
                 Pin::Tag(tag) if image::moves(tag, &self.tags, &self.words) => {
                     format!("has the tag `{tag}`, which can change at any time")
+                }
+                Pin::Tag(tag) if image::names_no_version(tag) => {
+                    format!("has the tag `{tag}`, which names no version but perhaps a branch")
                 }
                 _ => continue,
             };
@@ -103,12 +109,12 @@ fn environments(cx: &Context<'_>, uses: &[Use<'_>]) -> Vec<String> {
 /// The images of all containers of an object, with their paths.
 fn images(body: &Value) -> Vec<(String, &Value)> {
     let mut found = Vec::new();
-    let mut todo: Vec<(Vec<Step<'_>>, &Value)> = vec![(Vec::new(), body)];
+    let mut todo: Vec<(Vec<PathStep>, &Value)> = vec![(Vec::new(), body)];
     while let Some((path, value)) = todo.pop() {
         let Some(map) = value.as_map().filter(|_| path.len() < DEPTH) else { continue };
         for entry in map {
             let mut path = path.clone();
-            path.push(Step::Key(&entry.key));
+            path.push(PathStep::Key(entry.key.clone()));
             if !CONTAINERS.contains(&&*entry.key) {
                 todo.push((path, &entry.value));
                 continue;
@@ -117,11 +123,12 @@ fn images(body: &Value) -> Vec<(String, &Value)> {
                 let Some(image) = container.get("image") else { continue };
                 let name = container.get("name").and_then(Value::text);
                 let mut path = path.clone();
-                path.push(
-                    name.map_or(Step::Index(index), |value| Step::Element { key: "name", value }),
-                );
-                path.push(Step::Key("image"));
-                found.push((display_path(&path), image));
+                path.push(name.map_or(PathStep::Index(index), |value| PathStep::Element {
+                    key: "name".into(),
+                    value: value.into(),
+                }));
+                path.push(PathStep::Key("image".into()));
+                found.push((Path(path).to_string(), image));
             }
         }
     }
