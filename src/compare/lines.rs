@@ -166,7 +166,7 @@ mod tests {
             .collect();
         assert_eq!(
             texts,
-            [("a", Some("a=1"), Some("a=9")), ("c", Some("c=3"), None), ("d", None, Some("d=4")),]
+            [("a", Some("a=1"), Some("a=9")), ("d", None, Some("d=4")), ("c", Some("c=3"), None)]
         );
     }
 

@@ -141,8 +141,12 @@ fn also(cx: &Context<'_>, cause: &Cause, difference: &Difference) -> String {
     let shown = if cause.caused_here { difference.shown() } else { difference.reference_shown() };
     let value = shown.map_or(String::new(), |value| format!(": `{value}`"));
     if difference.path == first.path && difference.unit == first.unit {
-        let variant = overlay.overlay.variant.as_deref().unwrap_or("another overlay");
-        format!("also in {variant}{value}")
+        match overlay.overlay.variant.as_deref() {
+            Some(variant) if difference.here_overlay != first.here_overlay => {
+                format!("also in {variant}{value}")
+            }
+            _ => format!("also here{value}"),
+        }
     } else {
         format!("also `{}` of {}{value}", difference.path, difference.resource)
     }
@@ -191,19 +195,19 @@ fn habit(first: &Difference, sides: &Sides<'_>) -> Speech {
 
 fn copy(cause: &Cause, sides: &Sides<'_>) -> Speech {
     let first = cause.first();
-    let paths: BTreeSet<String> = cause
-        .differences
-        .iter()
-        .filter(|difference| difference.resource == first.resource)
-        .map(|difference| difference.path.to_string())
-        .collect();
+    let own = |difference: &&Difference| {
+        difference.resource == first.resource && difference.here_overlay == first.here_overlay
+    };
+    let count = cause.differences.iter().filter(own).count();
+    let paths: BTreeSet<String> =
+        cause.differences.iter().filter(own).map(|d| d.path.to_string()).collect();
     Speech {
         message: format!(
             "{} is one copy for {} and another for {}, and they differ in {} places: {}",
             first.resource,
             sides.here,
             sides.there,
-            paths.len(),
+            count,
             listed(paths.iter().map(|path| format!("`{path}`")), paths.len()),
         ),
         help: "make one of them the base and the other an overlay that patches what must differ"
