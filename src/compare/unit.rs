@@ -75,7 +75,7 @@ fn lacks_data(rendered: &Rendered, resource: &Resource) -> bool {
     rendered.gaps.iter().any(|gap| resource.origin.contains(gap.span))
 }
 
-fn rendered<'a>(world: World<'a>, at: usize) -> Option<&'a Rendered> {
+fn rendered(world: World<'_>, at: usize) -> Option<&Rendered> {
     world.evaluated[at].output()
 }
 

@@ -1,6 +1,7 @@
 //! From a cause of the comparison to a finding: what all rules about differences say alike.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use crate::compare::{Cause, Change, Difference, Grouping, Side, Topic};
 use crate::finding::{Finding, Level, Role, Subject};
@@ -153,23 +154,25 @@ fn also(cx: &Context<'_>, cause: &Cause, difference: &Difference) -> String {
 }
 
 /// What a message says at its end: how far the cause reaches, and that it is alone.
+///
+/// Writing to a string cannot fail.
 fn remarks(cause: &Cause) -> String {
     let first = cause.first();
     let overlays: BTreeSet<usize> =
         cause.differences.iter().map(|difference| difference.here_overlay).collect();
     let mut text = String::new();
     if overlays.len() > 1 && cause.grouping == Grouping::Span {
-        text.push_str(&format!(" (in {} overlays)", overlays.len()));
+        let _ = write!(text, " (in {} overlays)", overlays.len());
     }
     if first.more > 0 {
-        text.push_str(&format!(", and {} more lines of the text differ", first.more));
+        let _ = write!(text, ", and {} more lines of the text differ", first.more);
     }
     if let Some(frequency) = first.frequency.filter(|f| f.is_lonely()) {
         let what = if frequency.units { "units" } else { "objects" };
-        text.push_str(&format!("; equal in {} of {} {what}", frequency.have - 1, frequency.have));
+        let _ = write!(text, "; equal in {} of {} {what}", frequency.have - 1, frequency.have);
     }
     if let Some(asked) = first.violated.as_ref().filter(|_| first.topic != Topic::Capacity) {
-        text.push_str(&format!("; the parameter {asked}"));
+        let _ = write!(text, "; the parameter {asked}");
     }
     text
 }
@@ -233,7 +236,7 @@ fn directory(cause: &Cause, sides: &Sides<'_>) -> Speech {
 fn listed(items: impl Iterator<Item = String>, count: usize) -> String {
     let mut text = items.take(NAMED).collect::<Vec<_>>().join(", ");
     if count > NAMED {
-        text.push_str(&format!(" and {} more", count - NAMED));
+        let _ = write!(text, " and {} more", count - NAMED);
     }
     text
 }

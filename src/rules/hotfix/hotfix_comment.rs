@@ -67,30 +67,27 @@ fn finding(cx: &Context<'_>, marks: &[Mark<'_>]) -> Finding {
     let first = &marks[0];
     let words = &first.verdict.words;
     let key = [first.source.path.as_str(), first.comment.text.trim()];
-    let mut finding = match first.cause.map(Cause::first) {
-        Some(difference) => {
-            let name = |overlay: usize| {
-                let environment = cx.evaluated[overlay].overlay.environment;
-                cx.layout.environments[environment].name.clone()
-            };
-            let (here, there) = (name(difference.here_overlay), name(difference.there_overlay));
-            let unit = cx.evaluated[difference.here_overlay].unit.name.clone();
-            let message = format!(
-                "a comment marks a temporary change (`{words}`) where {here} and {there} differ"
-            );
-            Finding::at(first.comment.span, message).about(Subject {
-                unit: Some(unit),
-                environment: Some(here),
-                reference: Some(there),
-                resource: Some(difference.resource.clone()),
-                path: Some(difference.path.to_string()).filter(|path| !path.is_empty()),
-                ..Subject::default()
-            })
-        }
-        None => {
-            let message = format!("a comment marks a temporary change (`{words}`)");
-            Finding::at(first.comment.span, message)
-        }
+    let mut finding = if let Some(difference) = first.cause.map(Cause::first) {
+        let name = |overlay: usize| {
+            let environment = cx.evaluated[overlay].overlay.environment;
+            cx.layout.environments[environment].name.clone()
+        };
+        let (here, there) = (name(difference.here_overlay), name(difference.there_overlay));
+        let unit = cx.evaluated[difference.here_overlay].unit.name.clone();
+        let message = format!(
+            "a comment marks a temporary change (`{words}`) where {here} and {there} differ"
+        );
+        Finding::at(first.comment.span, message).about(Subject {
+            unit: Some(unit),
+            environment: Some(here),
+            reference: Some(there),
+            resource: Some(difference.resource.clone()),
+            path: Some(difference.path.to_string()).filter(|path| !path.is_empty()),
+            ..Subject::default()
+        })
+    } else {
+        let message = format!("a comment marks a temporary change (`{words}`)");
+        Finding::at(first.comment.span, message)
     };
     for mark in marks.iter().skip(1).take(PLACES) {
         finding = finding.place(Role::Related, mark.comment.span, "the same comment again");
