@@ -68,7 +68,8 @@ fn caused_here(difference: &Difference, evaluated: &[Evaluated<'_>]) -> bool {
     };
     match difference.change {
         Change::OnlyHere => true,
-        Change::OnlyThere => false,
+        // Only a patch that takes something away has bytes for what is not there.
+        Change::OnlyThere => difference.here.key.is_some(),
         Change::Changed => {
             !reads(difference.there_overlay, difference.here.span.file)
                 || reads(difference.here_overlay, difference.there.span.file)

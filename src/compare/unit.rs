@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use crate::compare::align::{self, Pair};
 use crate::compare::classify::{Class, classify};
 use crate::compare::diff::{self, Change, Found, RawDifference, Side};
-use crate::compare::difference::{Difference, topic};
+use crate::compare::difference::{Difference, Topic, topic};
 use crate::compare::equal::equal;
 use crate::compare::find::find;
+use crate::compare::identity::image;
 use crate::compare::learn::Substitution;
 use crate::compare::names::{Names, PairNames};
 use crate::compare::pairs::Comparison;
@@ -261,7 +262,7 @@ impl Judging<'_> {
 
     fn judge(
         &self,
-        raw: RawDifference,
+        mut raw: RawDifference,
         resource: &Resource,
         names: &PairNames,
         result: &mut UnitResult,
@@ -289,6 +290,10 @@ impl Judging<'_> {
             (Class::SecretKeys, Change::Changed) => return,
             _ => topic(&raw, class, &resource.id),
         };
+        if topic == Topic::Image {
+            self.point_at_source(&mut raw.here);
+            self.point_at_source(&mut raw.there);
+        }
         result.differences.push(Difference {
             unit: overlay.unit_index,
             here_overlay: self.here,
@@ -305,5 +310,13 @@ impl Judging<'_> {
             weak: self.weak,
             frequency: None,
         });
+    }
+
+    /// Of the bytes that made an image reference together, those that name the repository.
+    fn point_at_source(&self, side: &mut Side) {
+        let Some(value) = &side.value else { return };
+        if let Some(image) = value.text().and_then(image) {
+            side.span = value.provenance.telling(self.world.snapshot, image.repository).span;
+        }
     }
 }

@@ -111,6 +111,7 @@ fn labelled(cx: &Context<'_>, finding: Finding, cause: &Cause, sides: &Sides<'_>
     let value = |name: &str, value: Option<String>, side: &Side| match value {
         Some(value) => format!("{name}: `{value}`"),
         None if side.value.is_some() => format!("{name} has it"),
+        None if side.key.is_some() => format!("{name} takes it away here"),
         None => format!("{name}: nothing here"),
     };
     let mine = value(sides.here, first.shown(), &first.here);
