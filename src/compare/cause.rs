@@ -148,8 +148,9 @@ pub(crate) fn group(
     causes
 }
 
-fn order(difference: &Difference) -> (usize, usize, &ResourceId, &Path) {
-    (difference.unit, difference.here_overlay, &difference.resource, &difference.path)
+fn order(difference: &Difference) -> (bool, usize, usize, &ResourceId, &Path) {
+    let Difference { siblings, unit, here_overlay, resource, path, .. } = difference;
+    (*siblings, *unit, *here_overlay, resource, path)
 }
 
 fn narrow_keys(difference: &Difference, here: bool) -> Vec<Key> {

@@ -53,7 +53,7 @@ impl Rule for MissingEnvironment {
                 (false, true) => (last, before),
                 _ => continue,
             };
-            let usual = both * 2 > count(&[present]);
+            let usual = both * 4 >= count(&[present]) * 3;
             let overlay = unit.overlays.iter().find(|overlay| overlay.environment == present);
             if let Some(overlay) = overlay.filter(|_| usual) {
                 let finding = finding(cx, unit, overlay, absent, both);
