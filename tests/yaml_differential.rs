@@ -53,9 +53,8 @@ fn compare(name: &str, text: &str) -> bool {
     assert_eq!(ours.len(), theirs.len(), "{name}: the number of documents");
     for (ours, theirs) in ours.into_iter().zip(&theirs) {
         let mut path = Vec::new();
-        if let Err(why) = same(ours, theirs, &mut path) {
-            panic!("{name}: {why} at {}", path.join("."));
-        }
+        let result = same(ours, theirs, &mut path);
+        assert_eq!(result, Ok(()), "{name}: at {}", path.join("."));
     }
     true
 }
