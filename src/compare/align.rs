@@ -22,11 +22,13 @@ pub(crate) fn align(here: &[Resource], there: &[Resource], names: &PairNames) ->
     let mut pairs = Vec::with_capacity(here.len());
     let mut left: Vec<usize> = (0..here.len()).collect();
     let mut right: Vec<usize> = (0..there.len()).collect();
+    let nobody = Names::default();
+    let raw = std::iter::once((&PASSES[0], (&nobody, &nobody)));
     let plain = (&names.here, &names.there);
     let rounds = std::iter::once(plain).chain(names.substituted.as_ref().map(|(a, b)| (a, b)));
     let passes = rounds.flat_map(|names| PASSES.iter().map(move |pass| (pass, names)));
-    for (at, (pass, (own, other))) in passes.enumerate() {
-        let unique = at > 0;
+    for (at, (pass, (own, other))) in raw.chain(passes).enumerate() {
+        let unique = at > 1;
         let keys = |list: &[Resource], open: &[usize], own: &Names| {
             let mut keys: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
             for &at in open {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::compare::diff::Change;
+use crate::compare::diff::{Change, Side};
 use crate::compare::difference::{Difference, Topic};
 use crate::compare::habit::{Frequency, General};
 use crate::kube::{Action, Path, ResourceId};
@@ -83,6 +83,8 @@ enum Key {
     Span(Topic, Change, Span),
     /// The place in the unit, in several variants.
     Field(usize, Topic, Change, ResourceId, Path),
+    /// The same two values at the same path of several objects.
+    Values(General, Change, String, String),
     /// A path that differs everywhere.
     Habit(General, Change),
     /// Two copies of an object.
@@ -149,13 +151,17 @@ fn order(difference: &Difference) -> (usize, usize, &ResourceId, &Path) {
     (difference.unit, difference.here_overlay, &difference.resource, &difference.path)
 }
 
-fn narrow_keys(difference: &Difference, here: bool) -> [Key; 2] {
+fn narrow_keys(difference: &Difference, here: bool) -> Vec<Key> {
     let (topic, change) = (difference.topic, difference.change);
     let (resource, path) = (difference.resource.clone(), difference.path.clone());
-    [
-        Key::Span(topic, change, place(difference, here)),
-        Key::Field(difference.unit, topic, change, resource, path),
-    ]
+    let mut keys = vec![Key::Span(topic, change, place(difference, here))];
+    let text = |side: &Side| side.value.as_ref().and_then(|value| value.text().map(str::to_owned));
+    if let (Some(mine), Some(theirs)) = (text(&difference.here), text(&difference.there)) {
+        let general = General::of(&resource.gvk.kind, path.steps());
+        keys.push(Key::Values(general, change, mine, theirs));
+    }
+    keys.push(Key::Field(difference.unit, topic, change, resource, path));
+    keys
 }
 
 /// The wider causes that a difference may belong to, in the order in which they are tried.
@@ -186,7 +192,7 @@ impl Key {
     /// How many places may share the key before they are one cause.
     fn most(&self) -> usize {
         match self {
-            Self::Span(..) | Self::Field(..) | Self::Habit(..) => 0,
+            Self::Span(..) | Self::Field(..) | Self::Values(..) | Self::Habit(..) => 0,
             // A definition differs because its version does: never a line at a time.
             Self::Copy(_, resource) if &*resource.gvk.kind == "CustomResourceDefinition" => 0,
             Self::Copy(..) => MANY_LEAVES,
@@ -196,7 +202,7 @@ impl Key {
 
     fn grouping(&self) -> Grouping {
         match self {
-            Self::Span(..) | Self::Field(..) => Grouping::Span,
+            Self::Span(..) | Self::Field(..) | Self::Values(..) => Grouping::Span,
             Self::Habit(..) => Grouping::Habit,
             Self::Copy(..) => Grouping::Copy,
             Self::Directory(..) => Grouping::Directory,

@@ -166,7 +166,7 @@ pub(crate) fn classify(gvk: &Gvk, path: &[PathStep]) -> Class {
         .find(|row| {
             row.kinds.iter().any(|&(kind, group)| {
                 kind == "*" || kind == &*gvk.kind && group.is_none_or(|group| group == &*gvk.group)
-            }) && row.path.matches_path(path)
+            }) && row.path.matches(path)
         })
         .map_or(Class::Other, |row| row.class)
 }

@@ -1,6 +1,5 @@
 //! The differences between two aligned objects, each with both places.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::compare::equal::is_empty;
@@ -42,14 +41,16 @@ pub(crate) struct RawDifference {
     pub(crate) change: Change,
     pub(crate) here: Side,
     pub(crate) there: Side,
+    /// Further lines of the same text that differ and are not told one by one.
+    pub(crate) more: usize,
+    /// The noise rule that covers it.
+    pub(crate) noise: Option<&'static str>,
 }
 
 /// What a walk over two objects found.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     pub(crate) differences: Vec<RawDifference>,
-    /// Differences that never matter, by the rule's name.
-    pub(crate) noise: BTreeMap<&'static str, usize>,
     /// Values that something fills in later.
     pub(crate) unknown: usize,
 }
@@ -109,19 +110,14 @@ impl Differ<'_> {
             let mine = if order.is_le() { left.next() } else { None };
             let theirs = if order.is_ge() { right.next() } else { None };
             let Some(key) = mine.or(theirs).map(|entry| &entry.key) else { return };
-            if let Some(rule) = noise::of_key(self.kind, &self.path, key) {
-                let equal = match (mine, theirs) {
-                    (Some(a), Some(b)) => a.value.same(&b.value),
-                    _ => false,
-                };
-                if !equal {
-                    *self.found.noise.entry(rule).or_default() += 1;
-                }
-                continue;
-            }
+            let noise = noise::of_key(self.kind, &self.path, key);
+            let before = self.found.differences.len();
             self.path.push(PathStep::Key(Arc::clone(key)));
             self.entries(mine, theirs);
             self.path.pop();
+            for difference in &mut self.found.differences[before..] {
+                difference.noise = difference.noise.or(noise);
+            }
         }
     }
 
@@ -168,7 +164,12 @@ impl Differ<'_> {
     fn scalars(&mut self, here: &Value, there: &Value) {
         match scalar::compare(here, there, self.names) {
             Verdict::Equal | Verdict::Names => {}
-            Verdict::Noise(rule) => *self.found.noise.entry(rule).or_default() += 1,
+            Verdict::Noise(rule) => {
+                self.report(Change::Changed, Some((here, None)), Some((there, None)));
+                if let Some(last) = self.found.differences.last_mut() {
+                    last.noise = Some(rule);
+                }
+            }
             Verdict::Unknown if !multiline(here, there) => self.found.unknown += 1,
             Verdict::Unknown | Verdict::Differs => {
                 if !(multiline(here, there) && self.texts(here, there)) {
@@ -181,7 +182,7 @@ impl Differ<'_> {
     /// Compares two texts of several lines inside; false when they are simply different.
     fn texts(&mut self, here: &Value, there: &Value) -> bool {
         let (Some(a), Some(b)) = (here.text(), there.text()) else { return false };
-        let Some(pairs) = lines::differing(a, b, self.names) else { return false };
+        let (pairs, more) = lines::differing(a, b, self.names);
         for pair in pairs {
             let both = pair.here.is_some() && pair.there.is_some();
             let placed = |value: &Value, text: &str, line: Option<lines::Line<'_>>| {
@@ -199,11 +200,7 @@ impl Differ<'_> {
             let (mine, theirs) = (placed(here, a, pair.here), placed(there, b, pair.there));
             if let (Some(mine), Some(theirs)) = (&mine, &theirs) {
                 match scalar::compare(mine, theirs, self.names) {
-                    Verdict::Equal | Verdict::Names => continue,
-                    Verdict::Noise(rule) => {
-                        *self.found.noise.entry(rule).or_default() += 1;
-                        continue;
-                    }
+                    Verdict::Equal | Verdict::Names | Verdict::Noise(_) => continue,
                     Verdict::Unknown => {
                         self.found.unknown += 1;
                         continue;
@@ -225,6 +222,9 @@ impl Differ<'_> {
                 theirs.as_ref().map(|(value, span)| (value, Some(*span))),
             );
             self.path.pop();
+            if let Some(last) = self.found.differences.last_mut() {
+                last.more = more;
+            }
         }
         true
     }
@@ -244,6 +244,8 @@ impl Differ<'_> {
             change,
             here: side(here, self.around.0),
             there: side(there, self.around.1),
+            more: 0,
+            noise: None,
         });
     }
 }

@@ -4,6 +4,7 @@ use crate::compare::agents::{is_agent_container, is_agent_object};
 use crate::compare::classify::{Class, is_named};
 use crate::compare::diff::{Change, RawDifference, Side};
 use crate::compare::habit::Frequency;
+use crate::compare::identity::looks_like_image;
 use crate::compare::show::show;
 use crate::kube::{Path, PathStep, ResourceId, Value};
 
@@ -55,6 +56,8 @@ pub struct Difference {
     pub topic: Topic,
     /// What a parameter asked for, where one covers the path and its constraint fails.
     pub violated: Option<String>,
+    /// Further lines of the same text that differ and are not told one by one.
+    pub more: usize,
     /// The reference is a development environment: less depends on it.
     pub weak: bool,
     /// How often the path differs in the repository.
@@ -90,7 +93,12 @@ pub(crate) fn topic(difference: &RawDifference, class: Class, resource: &Resourc
         let observes = agent(&|body| is_agent_object(&resource.gvk, body));
         return if observes { Topic::Agent } else { Topic::Resource };
     }
+    let images = !missing
+        && [&difference.here, &difference.there]
+            .iter()
+            .all(|side| side.value.as_ref().and_then(Value::text).is_some_and(looks_like_image));
     match class {
+        _ if images => Topic::Image,
         Class::Container if missing && agent(&is_agent_container) => Topic::Agent,
         Class::Container if missing => Topic::Container,
         Class::Probe if missing && ends_with_probe(&difference.path) => Topic::Probe,

@@ -41,11 +41,10 @@ fn item<'v>(value: &'v Value, key: &str, steps: usize) -> Option<Cow<'v, Value>>
         return None;
     }
     let named = |text: &str| text == key || split_key(text).0 == key;
-    match value.as_list() {
-        Some(items) => items.iter().find(|item| item.text().is_some_and(named)).map(Cow::Borrowed),
-        None => {
-            let line = value.text()?.lines().map(str::trim).find(|line| named(line))?;
-            Some(Cow::Owned(Value::string(line, value.provenance.clone())))
-        }
+    if let Some(items) = value.as_list() {
+        items.iter().find(|item| item.text().is_some_and(named)).map(Cow::Borrowed)
+    } else {
+        let line = value.text()?.lines().map(str::trim).find(|line| named(line))?;
+        Some(Cow::Owned(Value::string(line, value.provenance.clone())))
     }
 }

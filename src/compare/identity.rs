@@ -92,9 +92,11 @@ static IDENTIFIERS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 
 /// Whether the text names a version or revision.
 pub(crate) fn is_version(text: &str) -> bool {
-    VERSIONS.iter().any(|shape| shape.is_match(text))
-        && !(text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with("20"))
+    // A number alone is an amount unless it reads as a date; letters alone are a word.
+    let date = text.starts_with("20");
+    (date || !text.bytes().all(|b| b.is_ascii_digit()))
         && !text.bytes().all(|b| b.is_ascii_alphabetic())
+        && VERSIONS.iter().any(|shape| shape.is_match(text))
 }
 
 /// Whether two texts name two things of one sort, and agree in all but the name.

@@ -29,27 +29,21 @@ pub(crate) struct LinePair<'t> {
     pub(crate) there: Option<Line<'t>>,
 }
 
-/// The lines that differ; `None` when there are so many that the texts are simply different.
+/// The lines that differ; a second value above zero says how many more there are than are told.
 ///
 /// Blank lines and comments do not count.
 pub(crate) fn differing<'t>(
     here: &'t str,
     there: &'t str,
     names: &PairNames,
-) -> Option<Vec<LinePair<'t>>> {
-    let mut counts: BTreeMap<String, (Vec<Line<'t>>, Vec<Line<'t>>)> = BTreeMap::new();
-    for line in lines(here) {
-        counts.entry(names.here.normal(line.text).into_owned()).or_default().0.push(line);
-    }
-    for line in lines(there) {
-        counts.entry(names.there.normal(line.text).into_owned()).or_default().1.push(line);
-    }
-    let (mut left, mut right) = (Vec::new(), Vec::new());
-    for (mine, theirs) in counts.into_values() {
-        let common = mine.len().min(theirs.len());
-        left.extend_from_slice(&mine[common..]);
-        right.extend_from_slice(&theirs[common..]);
-    }
+) -> (Vec<LinePair<'t>>, usize) {
+    let (left, right) = without_common(lines(here).collect(), lines(there).collect(), |line, _| {
+        line.text.to_owned()
+    });
+    let (mut left, mut right) = without_common(left, right, |line, mine| {
+        let own = if mine { &names.here } else { &names.there };
+        own.normal(line.text).into_owned()
+    });
     left.sort();
     right.sort();
     left.retain(|line| {
@@ -71,7 +65,37 @@ pub(crate) fn differing<'t>(
         here: None,
         there: Some(line),
     }));
-    (pairs.len() <= MOST_LINES).then_some(pairs)
+    pairs.sort_by_key(|pair| pair.here.or(pair.there).map(|line| line.number));
+    if pairs.len() <= MOST_LINES {
+        return (pairs, 0);
+    }
+    // Two different texts: one pair of lines stands for all.
+    let more = pairs.len() - 1;
+    let first = pairs.iter().position(|pair| pair.here.is_some() && pair.there.is_some());
+    let first = pairs.swap_remove(first.unwrap_or(0));
+    (vec![first], more)
+}
+
+/// The lines of both sides whose keys the other side has not as often.
+fn without_common<'t>(
+    left: Vec<Line<'t>>,
+    right: Vec<Line<'t>>,
+    key: impl Fn(Line<'t>, bool) -> String,
+) -> (Vec<Line<'t>>, Vec<Line<'t>>) {
+    let mut counts: BTreeMap<String, (Vec<Line<'t>>, Vec<Line<'t>>)> = BTreeMap::new();
+    for line in left {
+        counts.entry(key(line, true)).or_default().0.push(line);
+    }
+    for line in right {
+        counts.entry(key(line, false)).or_default().1.push(line);
+    }
+    let mut rest = (Vec::new(), Vec::new());
+    for (mine, theirs) in counts.into_values() {
+        let common = mine.len().min(theirs.len());
+        rest.0.extend_from_slice(&mine[common..]);
+        rest.1.extend_from_slice(&theirs[common..]);
+    }
+    rest
 }
 
 fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
@@ -135,14 +159,14 @@ mod tests {
     #[test]
     fn lines_pair_by_key_and_comments_do_not_count() {
         let names = PairNames::default();
-        let pairs = differing("a=1\n# x\nb=2\nc=3\n", "b=2\na=9\nd=4\n", &names).unwrap();
+        let pairs = differing("a=1\n# x\nb=2\nc=3\n", "b=2\na=9\nd=4\n", &names).0;
         let texts: Vec<_> = pairs
             .iter()
             .map(|pair| (pair.key, pair.here.map(|l| l.text), pair.there.map(|l| l.text)))
             .collect();
         assert_eq!(
             texts,
-            [("a", Some("a=1"), Some("a=9")), ("c", Some("c=3"), None), ("d", None, Some("d=4")),]
+            [("a", Some("a=1"), Some("a=9")), ("d", None, Some("d=4")), ("c", Some("c=3"), None)]
         );
     }
 

@@ -126,11 +126,12 @@ pub(crate) fn same_but_names(here: &str, there: &str, names: &PairNames) -> bool
     let same = |own: &Names, other: &Names| {
         let (here, there) = (own.normal(here), other.normal(there));
         here == there || {
-            let (short_here, short_there) = (without_names(&here), without_names(&there));
-            short_here == short_there && !short_here.is_empty()
+            let short = without_names(&here);
+            !short.is_empty() && short == without_names(&there)
         }
     };
-    same(&names.here, &names.there)
+    here == there
+        || same(&names.here, &names.there)
         || names.substituted.as_ref().is_some_and(|(here, there)| same(here, there))
 }
 

@@ -29,7 +29,7 @@ const KEYS: &[NoiseKey] = &[
     noise("chart-labels", "", "labels", "chart"),
     noise("chart-labels", "", "labels", "app.kubernetes.io/version"),
     noise("chart-labels", "", "annotations", "meta.helm.sh/*"),
-    noise("checksums", "", "annotations", "checksum/*"),
+    noise("checksum-annotations", "", "annotations", "checksum/*"),
     noise("cipher-text", "", "", "sops"),
     noise("server-fields", "", "metadata", "resourceVersion"),
     noise("server-fields", "", "metadata", "uid"),

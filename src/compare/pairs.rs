@@ -5,10 +5,6 @@ use std::collections::BTreeMap;
 use crate::config::Config;
 use crate::layout::{Environment, Layout, Unit};
 
-/// Below this rank environments are workshops: nobody promotes from them as they are, so they are
-/// a reference only where a unit has no other.
-const WORKSHOP: u32 = 40;
-
 /// One overlay of an environment and the overlays of its reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Comparison {
@@ -62,9 +58,10 @@ fn reference(
     let rank = |at: usize| layout.environments[at].rank;
     let nearest =
         others.into_iter().filter(|&at| rank(at) < own.rank).max_by_key(|&at| rank(at))?;
-    let workshop = config.environments.is_empty() && rank(nearest) < WORKSHOP;
+    let workshop = layout.environments[nearest].is_workshop();
     let last = layout.environments.iter().all(|other| other.rank <= own.rank);
-    // From a workshop onwards only the last stage is worth a comparison.
+    // Nobody promotes from a workshop as it is: it is a reference for the last stage only, where a
+    // unit has no better one.
     (!workshop || last).then_some((nearest, workshop))
 }
 

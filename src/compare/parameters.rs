@@ -3,7 +3,7 @@
 use crate::compare::classify::Class;
 use crate::compare::diff::{Change, RawDifference};
 use crate::compare::identity::{are_identifiers, image, is_version, looks_like_image};
-use crate::compare::names::PairNames;
+use crate::compare::names::{PairNames, same_but_names};
 use crate::config::{Config, Constraint};
 use crate::kube::quantity::{duration, quantity};
 use crate::kube::{Gvk, PathStep, Value};
@@ -36,7 +36,7 @@ pub(crate) struct Case<'a> {
 pub(crate) fn judge(case: &Case<'_>, config: &Config) -> Judgement {
     let steps = case.difference.path.steps();
     let configured = config.parameters.iter().map(|located| &located.value).find(|parameter| {
-        parameter.path.matches_path(steps)
+        parameter.path.matches(steps)
             && parameter.kind.as_deref().is_none_or(|kind| kind == &*case.gvk.kind)
             && parameter.unit.as_ref().is_none_or(|unit| unit.matches(case.unit))
             && (parameter.environments.is_empty()
@@ -49,7 +49,7 @@ pub(crate) fn judge(case: &Case<'_>, config: &Config) -> Judgement {
         };
     }
     for built_in in BUILT_IN {
-        if config.built_in.get(built_in.name) == Some(&false) {
+        if !config.is_on(built_in.name) {
             continue;
         }
         match (built_in.judge)(case) {
@@ -121,6 +121,8 @@ const BUILT_IN: &[BuiltIn] = &[
     BuiltIn { name: "log-levels", judge: log_levels },
     BuiltIn { name: "versions", judge: versions },
     BuiltIn { name: "identifiers", judge: identifiers },
+    BuiltIn { name: "secret-references", judge: secret_references },
+    BuiltIn { name: "generators", judge: generators },
 ];
 
 fn allowed(condition: bool) -> Judgement {
@@ -145,7 +147,7 @@ fn image_tags(case: &Case<'_>) -> Judgement {
     let (Some(a), Some(b)) = (image(here), image(there)) else { return Judgement::Free };
     let field = case.class == Class::Image;
     let sure = looks_like_image(here) && looks_like_image(there);
-    let same = case.names.here.normal(a.repository) == case.names.there.normal(b.repository);
+    let same = same_but_names(a.repository, b.repository, case.names);
     allowed(same && (field || sure))
 }
 
@@ -224,12 +226,32 @@ fn versions(case: &Case<'_>) -> Judgement {
     allowed(case.class != Class::Database && is_version(here) && is_version(there))
 }
 
+/// Where a secret store keeps a secret: every environment has its own place.
+fn secret_references(case: &Case<'_>) -> Judgement {
+    const PLACES: &[&str] = &["remoteRef", "extract", "find", "objectName", "sourceRef"];
+    let Some((here, there)) = texts(case) else { return Judgement::Free };
+    let kinds =
+        matches!(&*case.gvk.kind, "ExternalSecret" | "ClusterExternalSecret" | "PushSecret");
+    let place = kinds && keys(case).any(|key| PLACES.contains(&key));
+    allowed(place && !is_foreign(here, there, case.names))
+}
+
+/// What an application set deploys where: the list of places is what makes the environment.
+fn generators(case: &Case<'_>) -> Judgement {
+    let steps: Vec<&str> = keys(case).take(2).collect();
+    allowed(&*case.gvk.kind == "ApplicationSet" && steps == ["spec", "generators"])
+}
+
+/// Whether one side bears the name of the other environment, and not its own.
+fn is_foreign(here: &str, there: &str, names: &PairNames) -> bool {
+    let (mine, theirs) = (&names.here, &names.there);
+    theirs.names_environment(here) && !mine.names_environment(here)
+        || mine.names_environment(there) && !theirs.names_environment(there)
+}
+
 /// Hosts, accounts and ids, unless one side bears the name of the other environment.
 fn identifiers(case: &Case<'_>) -> Judgement {
     let Some((here, there)) = texts(case) else { return Judgement::Free };
-    let foreign = case.names.there.names_environment(here)
-        && !case.names.here.names_environment(here)
-        || case.names.here.names_environment(there) && !case.names.there.names_environment(there);
     let value = |text: &str| -> String {
         match text.split_once('=').or_else(|| text.split_once(": ")) {
             Some((_, value)) => value.trim().trim_matches(['"', '\'']).to_owned(),
@@ -237,7 +259,7 @@ fn identifiers(case: &Case<'_>) -> Judgement {
         }
     };
     let fits = are_identifiers(here, there) || are_identifiers(&value(here), &value(there));
-    allowed(!foreign && fits)
+    allowed(fits && !is_foreign(here, there, case.names))
 }
 
 fn keys<'a>(case: &'a Case<'_>) -> impl Iterator<Item = &'a str> {

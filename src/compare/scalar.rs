@@ -39,7 +39,7 @@ pub(crate) fn compare(here: &Value, there: &Value, names: &PairNames) -> Verdict
     }
     let (left, right) = (without_hash(here, &a.text), without_hash(there, &b.text));
     if left == right {
-        return Verdict::Noise("content-hash");
+        return Verdict::Noise("content-hashes");
     }
     if same_but_names(&left, &right, names) {
         return Verdict::Names;

@@ -15,7 +15,7 @@ use crate::compare::parameters::{Case, Judgement, judge};
 use crate::config::Config;
 use crate::kube::{Path, Resource, Value};
 use crate::layout::Layout;
-use crate::render::{Evaluated, Grade, Rendered};
+use crate::render::{Evaluated, Rendered};
 use crate::source::Snapshot;
 use crate::text::{FileId, Span};
 
@@ -70,7 +70,12 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
     result
 }
 
-fn rendered<'a>(world: World<'a>, at: usize) -> Option<&'a Rendered> {
+/// Whether a generated object lacks the data of a file that is not in the repository.
+fn lacks_data(rendered: &Rendered, resource: &Resource) -> bool {
+    rendered.gaps.iter().any(|gap| resource.origin.contains(gap.span))
+}
+
+fn rendered(world: World<'_>, at: usize) -> Option<&Rendered> {
     world.evaluated[at].output()
 }
 
@@ -145,7 +150,11 @@ impl Judging<'_> {
             (Some(a), Some(b)) => {
                 let (here, there) = (&self.mine.resources[a], &theirs.resources[b]);
                 let kind = &here.id.gvk.kind;
-                let found = diff::diff(self.world.snapshot, kind, &here.body, &there.body, names);
+                let snapshot = self.world.snapshot;
+                let mut found = diff::diff(snapshot, kind, &here.body, &there.body, names);
+                if lacks_data(self.mine, here) || lacks_data(theirs, there) {
+                    found.differences.retain(|difference| difference.change == Change::Changed);
+                }
                 self.settle(found, here, a, names, witnesses, result);
                 let name = names.here.normal(&here.id.name).into_owned();
                 result.aligned.push((
@@ -156,7 +165,7 @@ impl Judging<'_> {
                 ));
             }
             (Some(a), None) => {
-                let whole = |rendered: &Rendered| rendered.grade == Grade::Whole;
+                let whole = |rendered: &Rendered| !rendered.lacks_objects();
                 let tried = witnesses.iter().any(|witness| witness.partner(a).is_some());
                 if whole(theirs) && witnesses.iter().all(|w| whole(w.rendered)) && !tried {
                     self.alone(&self.mine.resources[a], Change::OnlyHere, names, result);
@@ -171,7 +180,7 @@ impl Judging<'_> {
                                 == witness.names.there.normal(&lost.id.name)
                     })
                 });
-                if self.mine.grade == Grade::Whole && everywhere {
+                if !self.mine.lacks_objects() && everywhere {
                     self.alone(lost, Change::OnlyThere, names, result);
                 }
             }
@@ -194,7 +203,8 @@ impl Judging<'_> {
         let nowhere = Side { value: None, span: self.kustomization(overlay, span), key: None };
         let (here, there) =
             if change == Change::OnlyHere { (side, nowhere) } else { (nowhere, side) };
-        let raw = RawDifference { path: Path::default(), change, here, there };
+        let path = Path::default();
+        let raw = RawDifference { path, change, here, there, more: 0, noise: None };
         self.judge(raw, resource, names, result);
     }
 
@@ -240,9 +250,6 @@ impl Judging<'_> {
         witnesses: &[Witness<'_>],
         result: &mut UnitResult,
     ) {
-        for (rule, count) in found.noise {
-            *result.noise.entry(rule).or_default() += count;
-        }
         result.unknown += found.unknown;
         for difference in found.differences {
             if witnesses.iter().any(|witness| witness.agrees(at, &difference)) {
@@ -260,6 +267,10 @@ impl Judging<'_> {
         result: &mut UnitResult,
     ) {
         let gvk = &resource.id.gvk;
+        if let Some(rule) = raw.noise.filter(|rule| self.world.config.is_on(rule)) {
+            *result.noise.entry(rule).or_default() += 1;
+            return;
+        }
         let class = classify(gvk, raw.path.steps());
         let overlay = &self.world.evaluated[self.here];
         let environment = &self.world.layout.environments[overlay.overlay.environment].name;
@@ -290,6 +301,7 @@ impl Judging<'_> {
             class,
             topic,
             violated,
+            more: raw.more,
             weak: self.weak,
             frequency: None,
         });

@@ -9,17 +9,28 @@ pub struct BuiltIn {
     pub docs: &'static str,
 }
 
+const fn built_in(name: &'static str, docs: &'static str) -> BuiltIn {
+    BuiltIn { name, docs }
+}
+
 /// All of them, sorted by name.
 pub const BUILT_IN: &[BuiltIn] = &[
-    BuiltIn { name: "autoscaling", docs: "Bounds of autoscalers may differ within a ratio" },
-    BuiltIn { name: "chart-labels", docs: "Labels that name the version of a chart are noise" },
-    BuiltIn { name: "checksum-annotations", docs: "Annotations that hold a checksum are noise" },
-    BuiltIn { name: "cipher-text", docs: "Encrypted values are noise" },
-    BuiltIn { name: "content-hashes", docs: "Name suffixes made from content are noise" },
-    BuiltIn { name: "environment-labels", docs: "Labels that carry the environment may differ" },
-    BuiltIn { name: "host-names", docs: "Hosts and URLs may differ in the environment's name" },
-    BuiltIn { name: "image-tags", docs: "Tags and digests of images may differ" },
-    BuiltIn { name: "namespaces", docs: "Namespaces may differ" },
-    BuiltIn { name: "replicas", docs: "Numbers of replicas may differ within a ratio" },
-    BuiltIn { name: "resources", docs: "Requests and limits may differ within a ratio" },
+    built_in("autoscaling", "Bounds of autoscalers may differ within a ratio, upwards"),
+    built_in("chart-labels", "Labels that name the version of a chart are noise"),
+    built_in("checksum-annotations", "Annotations that hold a checksum are noise"),
+    built_in("cipher-text", "Encrypted values are noise"),
+    built_in("content-hashes", "Name suffixes made from content are noise"),
+    built_in("default-registry", "Naming the default registry or not is noise"),
+    built_in("generators", "What an Argo CD ApplicationSet generates for may differ"),
+    built_in("identifiers", "Hosts, URLs, accounts and ids may differ"),
+    built_in("image-tags", "Tags and digests of images may differ"),
+    built_in("log-levels", "Log levels may differ"),
+    built_in("namespaces", "Namespaces may differ"),
+    built_in("replicas", "Numbers of replicas may differ within a ratio, upwards"),
+    built_in("resources", "Requests, limits and storage may differ within a ratio, upwards"),
+    built_in("scalar-type", "The same text as a string and as a number is noise"),
+    built_in("secret-references", "Where a secret store keeps a secret may differ"),
+    built_in("server-fields", "Fields that the API server sets are noise"),
+    built_in("sync-order", "The order in which Argo CD applies objects is noise"),
+    built_in("versions", "Versions, revisions and digests may differ"),
 ];

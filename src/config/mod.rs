@@ -19,7 +19,7 @@ pub use error::ConfigError;
 pub use exception::Exception;
 pub use glob::{Glob, glob_set};
 pub use load::FILE_NAMES;
-pub use path_pattern::{PathPattern, PathPatternError, Step, display_path};
+pub use path_pattern::{PathPattern, PathPatternError};
 pub use reader::{Located, decode_error};
 pub use sections::{
     Config, ConfigSchema, Names, Override, Owners, Parameter, RuleSetting, Substitution, UnitEntry,

@@ -5,60 +5,6 @@ use std::fmt;
 
 use crate::kube::PathStep;
 
-/// One step of a path inside an object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Step<'p> {
-    /// A key of a map.
-    Key(&'p str),
-    /// An element of a list that is known by one of its keys.
-    Element {
-        /// The key, for example `name`.
-        key: &'p str,
-        /// Its value.
-        value: &'p str,
-    },
-    /// An element of a list that is known by its position only.
-    Index(usize),
-}
-
-impl<'p> Step<'p> {
-    fn of(step: &'p PathStep) -> Self {
-        match step {
-            PathStep::Key(key) => Self::Key(key),
-            PathStep::Element { key, value } => Self::Element { key, value },
-            PathStep::Index(index) => Self::Index(*index),
-        }
-    }
-}
-
-/// Writes a path so that it can be pasted into a pattern.
-pub fn display_path(steps: &[Step<'_>]) -> String {
-    let mut path = String::new();
-    for step in steps {
-        match step {
-            Step::Key(key) => {
-                if !path.is_empty() {
-                    path.push('.');
-                }
-                path.push_str(&quoted(key, &['.', '[', ']', '"', '*']));
-            }
-            Step::Element { key, value } => {
-                path.extend(["[", key, "=", &quoted(value, &[']', '"', '*']), "]"]);
-            }
-            Step::Index(index) => path.extend(["[", &index.to_string(), "]"]),
-        }
-    }
-    path
-}
-
-fn quoted(text: &str, special: &[char]) -> String {
-    if text.is_empty() || text.contains(special) {
-        format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-    } else {
-        text.to_owned()
-    }
-}
-
 /// A pattern over paths.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 #[serde(try_from = "String")]
@@ -110,18 +56,12 @@ impl PathPattern {
         &self.text
     }
 
-    /// Whether the pattern stands for this path of an object.
-    pub fn matches_path(&self, path: &[PathStep]) -> bool {
-        let steps: Vec<Step<'_>> = path.iter().map(Step::of).collect();
-        self.matches(&steps)
-    }
-
     /// Whether the pattern stands for this path. Takes time in proportion to both lengths.
-    pub fn matches(&self, path: &[Step<'_>]) -> bool {
+    pub fn matches(&self, path: &[PathStep]) -> bool {
         wild_match(&self.parts, path, |part| *part == Part::AnySteps, Part::matches)
     }
 
-    /// Whether the pattern stands for a path as [`display_path`] writes it.
+    /// Whether the pattern stands for a path as [`crate::kube::Path`] is displayed.
     pub fn matches_text(&self, path: &str) -> bool {
         let Ok(path) = Self::parse(path) else { return false };
         let steps: Vec<_> = path.parts.iter().map(Part::as_step).collect();
@@ -158,29 +98,31 @@ impl fmt::Display for PathPattern {
 }
 
 impl Part {
-    fn matches(&self, step: &Step<'_>) -> bool {
+    fn matches(&self, step: &PathStep) -> bool {
         match (self, step) {
-            (Self::Key(pattern), Step::Key(key)) => pattern.matches(key),
-            (Self::Element { key: own, value: pattern }, Step::Element { key, value }) => {
-                own == key && pattern.matches(value)
+            (Self::Key(pattern), PathStep::Key(key)) => pattern.matches(key),
+            (Self::Element { key: own, value: pattern }, PathStep::Element { key, value }) => {
+                own.as_str() == &**key && pattern.matches(value)
             }
-            (Self::Index(own), Step::Index(index)) => own == index,
-            (Self::AnyElement, Step::Element { .. } | Step::Index(_))
+            (Self::Index(own), PathStep::Index(index)) => own == index,
+            (Self::AnyElement, PathStep::Element { .. } | PathStep::Index(_))
             | (Self::AnyStep | Self::AnySteps, _) => true,
             _ => false,
         }
     }
 
     /// A part of a path that was read as a pattern, as the step that it names.
-    fn as_step(&self) -> Step<'_> {
+    fn as_step(&self) -> PathStep {
         match self {
-            Self::Key(Text::Literal(text) | Text::Wild(text)) => Step::Key(text),
-            Self::Element { key, value: Text::Literal(value) | Text::Wild(value) } => {
-                Step::Element { key, value }
+            Self::Key(Text::Literal(text) | Text::Wild(text)) => {
+                PathStep::Key(text.as_str().into())
             }
-            Self::Index(index) => Step::Index(*index),
-            Self::AnyElement | Self::AnyStep => Step::Key("*"),
-            Self::AnySteps => Step::Key("**"),
+            Self::Element { key, value: Text::Literal(value) | Text::Wild(value) } => {
+                PathStep::Element { key: key.as_str().into(), value: value.as_str().into() }
+            }
+            Self::Index(index) => PathStep::Index(*index),
+            Self::AnyElement | Self::AnyStep => PathStep::Key("*".into()),
+            Self::AnySteps => PathStep::Key("**".into()),
         }
     }
 }
@@ -317,7 +259,8 @@ impl Scanner<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{PathPattern, Step, display_path};
+    use super::PathPattern;
+    use crate::kube::{Path, PathStep};
 
     fn matches(pattern: &str, path: &str) -> bool {
         PathPattern::parse(pattern).unwrap().matches_text(path)
@@ -350,13 +293,13 @@ mod tests {
     #[test]
     fn paths_survive_being_written_and_read() {
         let steps = [
-            Step::Key("metadata"),
-            Step::Key("annotations"),
-            Step::Key("a.b/\"c*"),
-            Step::Element { key: "name", value: "x]y" },
-            Step::Index(3),
+            PathStep::Key("metadata".into()),
+            PathStep::Key("annotations".into()),
+            PathStep::Key("a.b/\"c*".into()),
+            PathStep::Element { key: "name".into(), value: "x]y".into() },
+            PathStep::Index(3),
         ];
-        let text = display_path(&steps);
+        let text = Path(steps.to_vec()).to_string();
         assert_eq!(text, r#"metadata.annotations."a.b/\"c*"[name="x]y"][3]"#);
         assert!(PathPattern::parse(&text).unwrap().matches(&steps));
         assert!(matches("metadata.**", &text));

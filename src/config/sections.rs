@@ -40,6 +40,13 @@ pub struct Config {
     pub owners: Owners,
 }
 
+impl Config {
+    /// Whether a built-in permission or noise rule is in force.
+    pub fn is_on(&self, built_in: &str) -> bool {
+        self.built_in.get(built_in) != Some(&false)
+    }
+}
+
 /// An environment and the words that mean it.
 #[derive(Debug, Clone)]
 pub struct Names {

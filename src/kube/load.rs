@@ -174,11 +174,12 @@ mod tests {
 
     #[test]
     fn bombs_and_odd_keys_are_refused() {
-        let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
-        for level in 1..9 {
+        let levels = (1..9).map(|level| {
             let inner = format!("*a{}, ", level - 1).repeat(10);
-            bomb.push_str(&format!("a{level}: &a{level} [{inner}]\n"));
-        }
+            format!("a{level}: &a{level} [{inner}]\n")
+        });
+        let first = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+        let bomb: String = std::iter::once(first).chain(levels).collect();
         assert_eq!(value(&bomb).unwrap_err(), LoadErrorKind::AliasBomb);
         assert_eq!(value("1: a").unwrap_err(), LoadErrorKind::KeyNotString("1".to_owned()));
         assert_eq!(value("[a]: a").unwrap_err(), LoadErrorKind::ComplexKey);

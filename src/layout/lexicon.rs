@@ -88,6 +88,8 @@ const STAGES: &[Entry] = &[
     },
 ];
 
+/// The rank of the first configured environment: whoever names an environment means it.
+const CONFIGURED: u32 = 110;
 /// The most tokens that one word spans (`pre-production`).
 const LONGEST_WORD: usize = 4;
 /// The shortest word that is looked for inside a token (`siteprod`).
@@ -188,7 +190,8 @@ impl Lexicon {
             known: BTreeMap::new(),
         };
         for (name, aliases) in chosen {
-            let rank = u32::try_from(lexicon.stages.len() + 1).unwrap_or(u32::MAX / 10) * 10;
+            let place = u32::try_from(lexicon.stages.len()).unwrap_or(u32::MAX / 20);
+            let rank = CONFIGURED + place * 10;
             let words = std::iter::once(name).chain(aliases).map(|word| word.to_lowercase());
             lexicon.add(rank, Some(name.clone()), words.map(|word| (word, Strong)).collect());
         }
@@ -387,7 +390,7 @@ mod tests {
     fn the_configuration_replaces_the_words() {
         let chosen = [("base".to_owned(), vec!["valley-stand".to_owned()])];
         let lexicon = Lexicon::new(&chosen);
-        assert_eq!(read(&lexicon, "values-valley-stand"), Some((10, String::new())));
+        assert_eq!(read(&lexicon, "values-valley-stand"), Some((110, String::new())));
         assert_eq!(read(&lexicon, "production"), None);
     }
 }

@@ -49,6 +49,15 @@ pub struct Environment {
     pub aliases: Vec<String>,
 }
 
+impl Environment {
+    /// Whether nobody promotes from it as it is: development, sandboxes, previews.
+    ///
+    /// The ranks of the lexicon reach from such workshops over tests and staging to production.
+    pub fn is_workshop(&self) -> bool {
+        self.rank < 40
+    }
+}
+
 /// How an overlay's effective configuration is worked out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OverlayKind {

@@ -325,7 +325,8 @@ impl<'w, 's> Walk<'w, 's> {
             let message = format!("`{}` cannot be rendered here: it is a {what}", entry.value);
             return Err(RenderError::new(entry.span, message));
         }
-        set.gaps.push(Gap { span: entry.span, what, detail: entry.value.to_string() });
+        let objects = !matches!(what, "remote patch" | "local file");
+        set.gaps.push(Gap { span: entry.span, what, detail: entry.value.to_string(), objects });
         Ok(())
     }
 
@@ -353,7 +354,7 @@ impl<'w, 's> Walk<'w, 's> {
     ) -> bool {
         let may = self.renderer.options().partial && !set.gaps.is_empty();
         if may {
-            set.gaps.push(Gap { span, what, detail: detail.into() });
+            set.gaps.push(Gap { span, what, detail: detail.into(), objects: false });
         }
         may
     }
@@ -411,12 +412,30 @@ struct Reader<'r, 'w, 's> {
 }
 
 impl Files for Reader<'_, '_, '_> {
-    fn open(&mut self, path: &str, entry: Span) -> Result<generate::Content, RenderError> {
+    fn open(&mut self, path: &str, entry: Span) -> Result<Option<generate::Content>, RenderError> {
         let path = Text { value: path.into(), span: entry };
-        let file = self.walk.file(self.directory, &path, self.set)?;
+        let file = match self.walk.file(self.directory, &path, self.set) {
+            Err(error) if !(is_local_file(&path.value) && self.walk.renderer.options().partial) => {
+                return Err(error);
+            }
+            Err(_) => {
+                // Made where the overlay is built, and never committed.
+                self.walk.gap(self.set, &path, "local file")?;
+                return Ok(None);
+            }
+            Ok(file) => file,
+        };
         let bytes = self.walk.renderer.snapshot().bytes(file);
         let bytes = bytes.map_err(|error| RenderError::new(entry, error.to_string()))?;
         let span = Span::new(file, 0, bytes.len());
-        Ok(generate::Content { bytes: Arc::clone(bytes), span })
+        Ok(Some(generate::Content { bytes: Arc::clone(bytes), span }))
     }
+}
+
+/// Whether a file that a generator reads is one that people keep out of their repositories.
+fn is_local_file(path: &str) -> bool {
+    const WORDS: &[&str] =
+        &["secret", "credential", "password", "passwd", "token", ".env", ".key", ".pem", ".p12"];
+    let path = path.to_ascii_lowercase();
+    WORDS.iter().any(|word| path.contains(word))
 }

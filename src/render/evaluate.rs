@@ -32,10 +32,10 @@ impl Evaluated<'_> {
 }
 
 /// Renders every overlay with `render`, in the order of the layout.
-pub fn all<'l>(
-    layout: &'l Layout,
+pub fn all(
+    layout: &Layout,
     render: impl Fn(&RepoPath, OverlayKind) -> Option<Result<Rendered, RenderError>> + Sync,
-) -> Vec<Evaluated<'l>> {
+) -> Vec<Evaluated<'_>> {
     let overlays: Vec<(usize, &Unit, &Overlay)> = layout
         .units
         .iter()

@@ -55,6 +55,8 @@ pub struct Gap {
     pub what: &'static str,
     /// Its address or name, as written.
     pub detail: String,
+    /// Whether whole objects may be in it.
+    pub objects: bool,
 }
 
 /// Something to warn about in an overlay that renders.
@@ -79,6 +81,13 @@ pub struct Rendered {
     pub gaps: Vec<Gap>,
     /// What to warn about.
     pub notices: Vec<Notice>,
+}
+
+impl Rendered {
+    /// Whether objects may be missing from it, so that nothing can be said of what is not there.
+    pub fn lacks_objects(&self) -> bool {
+        self.gaps.iter().any(|gap| gap.objects)
+    }
 }
 
 #[cfg(test)]

@@ -66,11 +66,19 @@ pub(crate) fn resolve(set: &mut Accumulated) -> Result<(), RenderError> {
     let mut values = Values::new();
     for var in &set.vars {
         let source = set.resources.iter().find(|resource| resource.vars.contains(&var.name.value));
+        // With a gap, object and field may be there; the text keeps its reference.
+        let gap = !set.gaps.is_empty();
         let Some(source) = source else {
+            if gap {
+                continue;
+            }
             let message = format!("the variable `{}` means no object", var.name.value);
             return Err(RenderError::new(var.span, message));
         };
         let Some(value) = lookup(&source.body, &var.field) else {
+            if gap {
+                continue;
+            }
             let message = format!("`{}` has no field `{}`", source.id, var.field);
             return Err(RenderError::new(var.span, message));
         };

@@ -1,6 +1,7 @@
 //! From a cause of the comparison to a finding: what all rules about differences say alike.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use crate::compare::{Cause, Change, Difference, Grouping, Side, Topic};
 use crate::finding::{Finding, Level, Role, Subject};
@@ -141,28 +142,37 @@ fn also(cx: &Context<'_>, cause: &Cause, difference: &Difference) -> String {
     let shown = if cause.caused_here { difference.shown() } else { difference.reference_shown() };
     let value = shown.map_or(String::new(), |value| format!(": `{value}`"));
     if difference.path == first.path && difference.unit == first.unit {
-        let variant = overlay.overlay.variant.as_deref().unwrap_or("another overlay");
-        format!("also in {variant}{value}")
+        match overlay.overlay.variant.as_deref() {
+            Some(variant) if difference.here_overlay != first.here_overlay => {
+                format!("also in {variant}{value}")
+            }
+            _ => format!("also here{value}"),
+        }
     } else {
         format!("also `{}` of {}{value}", difference.path, difference.resource)
     }
 }
 
 /// What a message says at its end: how far the cause reaches, and that it is alone.
+///
+/// Writing to a string cannot fail.
 fn remarks(cause: &Cause) -> String {
     let first = cause.first();
     let overlays: BTreeSet<usize> =
         cause.differences.iter().map(|difference| difference.here_overlay).collect();
     let mut text = String::new();
     if overlays.len() > 1 && cause.grouping == Grouping::Span {
-        text.push_str(&format!(" (in {} overlays)", overlays.len()));
+        let _ = write!(text, " (in {} overlays)", overlays.len());
+    }
+    if first.more > 0 {
+        let _ = write!(text, ", and {} more lines of the text differ", first.more);
     }
     if let Some(frequency) = first.frequency.filter(|f| f.is_lonely()) {
         let what = if frequency.units { "units" } else { "objects" };
-        text.push_str(&format!("; equal in {} of {} {what}", frequency.have - 1, frequency.have));
+        let _ = write!(text, "; equal in {} of {} {what}", frequency.have - 1, frequency.have);
     }
     if let Some(asked) = first.violated.as_ref().filter(|_| first.topic != Topic::Capacity) {
-        text.push_str(&format!("; the parameter {asked}"));
+        let _ = write!(text, "; the parameter {asked}");
     }
     text
 }
@@ -188,19 +198,19 @@ fn habit(first: &Difference, sides: &Sides<'_>) -> Speech {
 
 fn copy(cause: &Cause, sides: &Sides<'_>) -> Speech {
     let first = cause.first();
-    let paths: BTreeSet<String> = cause
-        .differences
-        .iter()
-        .filter(|difference| difference.resource == first.resource)
-        .map(|difference| difference.path.to_string())
-        .collect();
+    let own = |difference: &&Difference| {
+        difference.resource == first.resource && difference.here_overlay == first.here_overlay
+    };
+    let count = cause.differences.iter().filter(own).count();
+    let paths: BTreeSet<String> =
+        cause.differences.iter().filter(own).map(|d| d.path.to_string()).collect();
     Speech {
         message: format!(
             "{} is one copy for {} and another for {}, and they differ in {} places: {}",
             first.resource,
             sides.here,
             sides.there,
-            paths.len(),
+            count,
             listed(paths.iter().map(|path| format!("`{path}`")), paths.len()),
         ),
         help: "make one of them the base and the other an overlay that patches what must differ"
@@ -226,7 +236,7 @@ fn directory(cause: &Cause, sides: &Sides<'_>) -> Speech {
 fn listed(items: impl Iterator<Item = String>, count: usize) -> String {
     let mut text = items.take(NAMED).collect::<Vec<_>>().join(", ");
     if count > NAMED {
-        text.push_str(&format!(" and {} more", count - NAMED));
+        let _ = write!(text, " and {} more", count - NAMED);
     }
     text
 }

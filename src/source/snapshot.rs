@@ -164,28 +164,28 @@ impl Snapshot {
         let mut path = path.clone();
         for _ in 0..self.limits.links {
             match self.follow_first_link(&path) {
-                Some(target) => path = target?,
-                None => return Some(path),
+                Step::Follow(target) => path = target,
+                Step::Refuse => return None,
+                Step::Arrive => return Some(path),
             }
         }
         None
     }
 
-    /// Replaces the first link on the way; `Some(None)` when it leads nowhere allowed.
-    fn follow_first_link(&self, path: &RepoPath) -> Option<Option<RepoPath>> {
-        if self.links.is_empty() {
-            return None;
-        }
+    /// Replaces the first link on the way.
+    fn follow_first_link(&self, path: &RepoPath) -> Step {
         let mut prefix = RepoPath::root();
         let mut rest = path.segments();
-        while let Some(segment) = rest.next() {
-            prefix = prefix.join(segment).ok()?;
+        while let (false, Some(segment)) = (self.links.is_empty(), rest.next()) {
+            let Ok(next) = prefix.join(segment) else { return Step::Refuse };
+            prefix = next;
             if let Some(target) = self.links.get(&prefix) {
                 let tail = rest.collect::<Vec<_>>().join("/");
-                return Some(target.as_ref().and_then(|target| target.join(&tail).ok()));
+                let target = target.as_ref().and_then(|target| target.join(&tail).ok());
+                return target.map_or(Step::Refuse, Step::Follow);
             }
         }
-        None
+        Step::Arrive
     }
 
     /// The bytes of a file, read on first use.
@@ -231,6 +231,16 @@ impl Snapshot {
             }
         }
     }
+}
+
+/// What becomes of a path at its first symbolic link.
+enum Step {
+    /// There is none.
+    Arrive,
+    /// The path with the link replaced by its target.
+    Follow(RepoPath),
+    /// The link leads outside the root or to nothing.
+    Refuse,
 }
 
 fn id(at: usize) -> FileId {

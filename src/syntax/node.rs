@@ -183,9 +183,8 @@ impl<'d> NodeRef<'d> {
         match &self.target().raw().kind {
             NodeKind::Scalar { text, style, tag } => Some(match tag {
                 Some(Some(tag)) => *tag,
-                Some(None) => Tag::Str,
                 None if *style == Style::Plain => scalar::resolve(text, dialect),
-                None => Tag::Str,
+                Some(None) | None => Tag::Str,
             }),
             _ => None,
         }

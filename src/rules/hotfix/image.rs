@@ -40,6 +40,11 @@ pub(super) fn moves(tag: &str, tags: &[String], words: &[String]) -> bool {
     request || tags.contains(&tag) || words.iter().any(|word| parts.contains(&word.as_str()))
 }
 
+/// Whether the tag has no digit: versions, dates and commits all have one.
+pub(super) fn names_no_version(tag: &str) -> bool {
+    !tag.bytes().any(|b| b.is_ascii_digit())
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Pin, pin};
