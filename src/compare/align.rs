@@ -1,6 +1,6 @@
 //! Which object of the reference answers which object of the environment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::compare::names::{Names, PairNames, tokens, without_names};
 use crate::compare::scalar::without_hash;
@@ -82,7 +82,8 @@ fn key(resource: &Resource, namespace: &str, name: &str) -> Key {
     (gvk.group.to_string(), gvk.kind.to_string(), namespace.to_owned(), name.to_owned())
 }
 
-/// Pairs what is the last of its kind on both sides, if the names have a word in common.
+/// Pairs what is left alone of its kind on both sides, if it is the only one of its kind, or if one
+/// name has all words of the other (a random suffix, a cluster's number).
 fn pair_lonely(
     here: &[Resource],
     there: &[Resource],
@@ -91,6 +92,9 @@ fn pair_lonely(
     pairs: &mut Vec<Pair>,
 ) {
     let kind = |list: &[Resource], at: usize| list[at].id.gvk.kind.to_string();
+    let count = |list: &[Resource], kind: &str| {
+        list.iter().filter(|resource| &*resource.id.gvk.kind == kind).count()
+    };
     let mut by_kind: BTreeMap<String, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
     for &at in left.iter() {
         by_kind.entry(kind(here, at)).or_default().0.push(at);
@@ -98,14 +102,19 @@ fn pair_lonely(
     for &at in right.iter() {
         by_kind.entry(kind(there, at)).or_default().1.push(at);
     }
-    for (mine, theirs) in by_kind.into_values() {
+    for (kind, (mine, theirs)) in by_kind {
         let (&[a], &[b]) = (&mine[..], &theirs[..]) else { continue };
-        let shared = tokens(&here[a].id.name)
-            .any(|word| word.len() > 2 && tokens(&there[b].id.name).any(|other| other == word));
-        if shared {
+        let (mine, theirs) = (words(&here[a].id.name), words(&there[b].id.name));
+        let only = count(here, &kind) == 1 && count(there, &kind) == 1;
+        let shared = mine.intersection(&theirs).any(|word| word.len() > 2);
+        if mine.is_subset(&theirs) || theirs.is_subset(&mine) || only && shared {
             pairs.push(Pair { here: Some(a), there: Some(b) });
             left.retain(|&at| at != a);
             right.retain(|&at| at != b);
         }
     }
+}
+
+fn words(name: &str) -> BTreeSet<&str> {
+    tokens(name).collect()
 }

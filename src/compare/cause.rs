@@ -68,7 +68,8 @@ fn caused_here(difference: &Difference, evaluated: &[Evaluated<'_>]) -> bool {
     };
     match difference.change {
         Change::OnlyHere => true,
-        Change::OnlyThere => false,
+        // Only a patch that takes something away has bytes for what is not there.
+        Change::OnlyThere => difference.here.key.is_some(),
         Change::Changed => {
             !reads(difference.there_overlay, difference.here.span.file)
                 || reads(difference.here_overlay, difference.there.span.file)
@@ -147,8 +148,9 @@ pub(crate) fn group(
     causes
 }
 
-fn order(difference: &Difference) -> (usize, usize, &ResourceId, &Path) {
-    (difference.unit, difference.here_overlay, &difference.resource, &difference.path)
+fn order(difference: &Difference) -> (bool, usize, usize, &ResourceId, &Path) {
+    let Difference { siblings, unit, here_overlay, resource, path, .. } = difference;
+    (*siblings, *unit, *here_overlay, resource, path)
 }
 
 fn narrow_keys(difference: &Difference, here: bool) -> Vec<Key> {

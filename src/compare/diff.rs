@@ -8,7 +8,7 @@ use crate::compare::list;
 use crate::compare::names::PairNames;
 use crate::compare::noise;
 use crate::compare::scalar::{self, Verdict};
-use crate::kube::{Entry, Kind, Map, Path, PathStep, Provenance, Value};
+use crate::kube::{Action, Entry, Kind, Map, Path, PathStep, Provenance, Value};
 use crate::source::Snapshot;
 use crate::text::Span;
 
@@ -90,15 +90,15 @@ impl Differ<'_> {
         match (&here.kind, &there.kind) {
             (Kind::Map(a), Kind::Map(b)) if Arc::ptr_eq(a, b) => {}
             (Kind::List(a), Kind::List(b)) if Arc::ptr_eq(a, b) => {}
-            (Kind::Map(a), Kind::Map(b)) => self.maps(a, b),
-            (Kind::List(a), Kind::List(b)) => self.lists(a, b),
+            (Kind::Map(a), Kind::Map(b)) => self.maps(a, b, here),
+            (Kind::List(a), Kind::List(b)) => self.lists(a, b, here),
             (Kind::Scalar(_), Kind::Scalar(_)) => self.scalars(here, there),
             _ if is_empty(here) && is_empty(there) => {}
             _ => self.report(Change::Changed, Some((here, None)), Some((there, None))),
         }
     }
 
-    fn maps(&mut self, here: &Map, there: &Map) {
+    fn maps(&mut self, here: &Map, there: &Map, parent: &Value) {
         let (mut left, mut right) = (here.iter().peekable(), there.iter().peekable());
         loop {
             let order = match (left.peek(), right.peek()) {
@@ -115,6 +115,7 @@ impl Differ<'_> {
             self.path.push(PathStep::Key(Arc::clone(key)));
             self.entries(mine, theirs);
             self.path.pop();
+            self.blame_removal(before, parent);
             for difference in &mut self.found.differences[before..] {
                 difference.noise = difference.noise.or(noise);
             }
@@ -139,12 +140,29 @@ impl Differ<'_> {
         }
     }
 
-    fn lists(&mut self, here: &[Value], there: &[Value]) {
+    /// Where a patch took away what the reference has, its bytes are the cause.
+    fn blame_removal(&mut self, before: usize, parent: &Value) {
+        let depth = self.path.len() + 1;
+        for difference in &mut self.found.differences[before..] {
+            let own = difference.change == Change::OnlyThere && difference.path.0.len() == depth;
+            let Some(name) = difference.path.last_name().filter(|_| own) else { continue };
+            let removal = parent.provenance.steps().iter().rev().find(|step| {
+                step.action == Action::Patched && self.snapshot.slice(step.span).contains(name)
+            });
+            if let Some(step) = removal {
+                difference.here.span = step.span;
+                difference.here.key = Some(step.span);
+            }
+        }
+    }
+
+    fn lists(&mut self, here: &[Value], there: &[Value], parent: &Value) {
         for pair in list::align(here, there, self.names) {
             let key = |value: &Value| match &pair.step {
                 PathStep::Element { key, .. } => value.get(key).map_or(value.span(), Value::span),
                 _ => value.span(),
             };
+            let before = self.found.differences.len();
             self.path.push(pair.step.clone());
             match (pair.here, pair.there) {
                 (Some(a), Some(b)) => {
@@ -158,6 +176,7 @@ impl Differ<'_> {
                 (None, None) => {}
             }
             self.path.pop();
+            self.blame_removal(before, parent);
         }
     }
 

@@ -60,6 +60,8 @@ pub struct Difference {
     pub more: usize,
     /// The reference is a development environment: less depends on it.
     pub weak: bool,
+    /// Both overlays are variants of one environment, and the other variants side with the second.
+    pub siblings: bool,
     /// How often the path differs in the repository.
     pub frequency: Option<Frequency>,
 }

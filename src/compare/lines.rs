@@ -113,7 +113,16 @@ fn is_comment(line: &str) -> bool {
 ///
 /// A line without one is its own key.
 pub(crate) fn split_key(line: &str) -> (&str, Option<&str>) {
-    let separator = line.find(['=', ':']).filter(|&at| at > 0).or_else(|| line.find([' ', '\t']));
+    // A colon separates before a space, at the end, and after a quoted key; not inside `https://`.
+    let colon = |at: usize| {
+        let (before, after) = (line[..at].chars().last(), line[at + 1..].chars().next());
+        after.is_none_or(char::is_whitespace) || before == Some('"')
+    };
+    let separator = line
+        .match_indices(['=', ':'])
+        .map(|(at, _)| at)
+        .find(|&at| at > 0 && (line[at..].starts_with('=') || colon(at)))
+        .or_else(|| line.find([' ', '\t']));
     let bare = |key: &'_ str| -> usize { key.len() - key.trim_start_matches(['"', '\'']).len() };
     match separator {
         Some(at) => {

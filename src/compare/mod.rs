@@ -142,7 +142,8 @@ fn learn(results: &[UnitResult], world: World<'_>) -> Vec<Substitution> {
 fn count_habits(results: &mut [UnitResult]) {
     let mut census = Census::default();
     for (unit, result) in results.iter().enumerate() {
-        for difference in result.differences.iter().filter(|d| !d.path.steps().is_empty()) {
+        let counted = |d: &&Difference| !d.siblings && !d.path.steps().is_empty();
+        for difference in result.differences.iter().filter(counted) {
             let kind = &difference.resource.gvk.kind;
             let general = General::of(kind, difference.path.steps());
             census.note(general, unit, &difference.resource.name);
@@ -154,7 +155,7 @@ fn count_habits(results: &mut [UnitResult]) {
         }
     }
     for difference in results.iter_mut().flat_map(|result| &mut result.differences) {
-        if !difference.path.steps().is_empty() {
+        if !difference.siblings && !difference.path.steps().is_empty() {
             let kind = &difference.resource.gvk.kind;
             let general = General::of(kind, difference.path.steps());
             difference.frequency = Some(census.frequency(&general));

@@ -147,6 +147,11 @@ pub(crate) struct PairNames {
 }
 
 impl PairNames {
+    /// The names for comparing the reference with itself.
+    pub(crate) fn among_there(&self) -> Self {
+        Self { here: self.there.clone(), there: self.there.clone(), substituted: None }
+    }
+
     /// The names of both sides, with pairs of texts that stand for each other.
     pub(crate) fn new(here: Names, there: Names, substitutions: &[(&str, &str)]) -> Self {
         let substituted = (!substitutions.is_empty()).then(|| {

@@ -25,6 +25,8 @@ const fn noise(
 
 /// Every noise rule over keys. Rules over values stand in `scalar`.
 const KEYS: &[NoiseKey] = &[
+    // Aligned objects answer each other; what refers to their names is compared where it stands.
+    noise("object-names", "", "metadata", "name"),
     noise("chart-labels", "", "labels", "helm.sh/chart"),
     noise("chart-labels", "", "labels", "chart"),
     noise("chart-labels", "", "labels", "app.kubernetes.io/version"),

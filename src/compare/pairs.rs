@@ -16,7 +16,12 @@ pub(crate) struct Comparison {
     pub(crate) witnesses: Vec<usize>,
     /// The reference is a workshop.
     pub(crate) weak: bool,
+    /// Both are variants of one environment, and so are the witnesses.
+    pub(crate) siblings: bool,
 }
+
+/// Fewer variants than this have no majority that one could leave.
+const VARIANTS: usize = 4;
 
 /// The comparisons within one unit.
 pub(crate) fn of_unit(layout: &Layout, unit: &Unit, config: &Config) -> Vec<Comparison> {
@@ -34,10 +39,26 @@ pub(crate) fn of_unit(layout: &Layout, unit: &Unit, config: &Config) -> Vec<Comp
         for &here in overlays {
             let Some(there) = closest(unit, here, candidates) else { continue };
             let witnesses = candidates.iter().copied().filter(|&at| at != there).collect();
-            comparisons.push(Comparison { here, there, witnesses, weak });
+            comparisons.push(Comparison { here, there, witnesses, weak, siblings: false });
         }
     }
+    let released = by_environment
+        .iter()
+        .filter(|&(&at, overlays)| {
+            !layout.environments[at].is_workshop() && overlays.len() >= VARIANTS
+        })
+        .flat_map(|(_, overlays)| siblings(overlays));
+    comparisons.extend(released);
     comparisons
+}
+
+/// Every variant of an environment with the others, all of which have to agree against it.
+fn siblings(overlays: &[usize]) -> impl Iterator<Item = Comparison> {
+    overlays.iter().map(|&here| {
+        let mut others = overlays.iter().copied().filter(|&at| at != here);
+        let there = others.next().unwrap_or(here);
+        Comparison { here, there, witnesses: others.collect(), weak: false, siblings: true }
+    })
 }
 
 /// The environment that `environment` is compared with.

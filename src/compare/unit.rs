@@ -1,13 +1,15 @@
 //! All comparisons of one unit.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use crate::compare::align::{self, Pair};
 use crate::compare::classify::{Class, classify};
 use crate::compare::diff::{self, Change, Found, RawDifference, Side};
-use crate::compare::difference::{Difference, topic};
+use crate::compare::difference::{Difference, Topic, topic};
 use crate::compare::equal::equal;
 use crate::compare::find::find;
+use crate::compare::identity::image;
 use crate::compare::learn::Substitution;
 use crate::compare::names::{Names, PairNames};
 use crate::compare::pairs::Comparison;
@@ -50,7 +52,8 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
             continue;
         };
         result.comparisons += 1;
-        let judging = Judging { world, here, there, mine, weak: comparison.weak };
+        let (weak, siblings) = (comparison.weak, comparison.siblings);
+        let judging = Judging { world, here, there, mine, weak, siblings };
         let names = names(world, here, there);
         let witnesses: Vec<Witness<'_>> = comparison
             .witnesses
@@ -58,9 +61,7 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
             .filter_map(|&at| {
                 let at = first + at;
                 let rendered = rendered(world, at)?;
-                let names = self::names(world, here, at);
-                let pairs = align::align(&mine.resources, &rendered.resources, &names);
-                Some(Witness { rendered, names, pairs })
+                Some(Witness { world, here, at, mine, rendered, view: OnceCell::new() })
             })
             .collect();
         for pair in align::align(&mine.resources, &theirs.resources, &names) {
@@ -102,25 +103,53 @@ pub(crate) fn names(world: World<'_>, here: usize, there: usize) -> PairNames {
 
 /// Another overlay of the reference: what it does too has been tried out.
 struct Witness<'a> {
+    world: World<'a>,
+    here: usize,
+    at: usize,
+    mine: &'a Rendered,
     rendered: &'a Rendered,
-    names: PairNames,
-    pairs: Vec<Pair>,
+    /// Worked out when the first difference asks for it.
+    view: OnceCell<(PairNames, Vec<Pair>)>,
 }
 
 impl Witness<'_> {
+    fn view(&self) -> &(PairNames, Vec<Pair>) {
+        self.view.get_or_init(|| {
+            let names = names(self.world, self.here, self.at);
+            let pairs = align::align(&self.mine.resources, &self.rendered.resources, &names);
+            (names, pairs)
+        })
+    }
+
+    fn names(&self) -> &PairNames {
+        &self.view().0
+    }
+
     /// The object that answers the environment's object at `here`.
     fn partner(&self, here: usize) -> Option<&Resource> {
-        let at = self.pairs.binary_search_by_key(&Some(here), |pair| pair.here).ok()?;
-        self.pairs[at].there.map(|at| &self.rendered.resources[at])
+        let pairs = &self.view().1;
+        let at = pairs.binary_search_by_key(&Some(here), |pair| pair.here).ok()?;
+        pairs[at].there.map(|at| &self.rendered.resources[at])
+    }
+
+    /// Whether this overlay agrees with the reference at the difference's path.
+    fn sides_with_reference(&self, here: usize, difference: &RawDifference) -> bool {
+        let Some(partner) = self.partner(here) else { return false };
+        let mine = find(&partner.body, difference.path.steps(), &self.names().there);
+        match (&difference.there.value, mine) {
+            (Some(theirs), Some(mine)) => equal(&mine, theirs, &self.names().among_there()),
+            (None, None) => true,
+            _ => false,
+        }
     }
 
     /// Whether this overlay agrees with the environment at the difference's path.
     fn agrees(&self, here: usize, difference: &RawDifference) -> bool {
         let Some(partner) = self.partner(here) else { return false };
-        let theirs = find(&partner.body, difference.path.steps(), &self.names.there);
+        let theirs = find(&partner.body, difference.path.steps(), &self.names().there);
         match (&difference.here.value, theirs) {
             (Some(mine), Some(theirs)) => {
-                difference.change == Change::OnlyHere || equal(mine, &theirs, &self.names)
+                difference.change == Change::OnlyHere || equal(mine, &theirs, self.names())
             }
             (None, None) => true,
             _ => false,
@@ -135,6 +164,7 @@ struct Judging<'a> {
     there: usize,
     mine: &'a Rendered,
     weak: bool,
+    siblings: bool,
 }
 
 impl Judging<'_> {
@@ -156,6 +186,9 @@ impl Judging<'_> {
                     found.differences.retain(|difference| difference.change == Change::Changed);
                 }
                 self.settle(found, here, a, names, witnesses, result);
+                if self.siblings {
+                    return;
+                }
                 let name = names.here.normal(&here.id.name).into_owned();
                 result.aligned.push((
                     kind.to_string(),
@@ -164,6 +197,8 @@ impl Judging<'_> {
                     there.body.clone(),
                 ));
             }
+            // Which objects a variant has is its own affair.
+            (Some(_), None) | (None, Some(_)) if self.siblings => {}
             (Some(a), None) => {
                 let whole = |rendered: &Rendered| !rendered.lacks_objects();
                 let tried = witnesses.iter().any(|witness| witness.partner(a).is_some());
@@ -177,7 +212,7 @@ impl Judging<'_> {
                     witness.rendered.resources.iter().any(|other| {
                         other.id.gvk.kind == lost.id.gvk.kind
                             && names.there.normal(&other.id.name)
-                                == witness.names.there.normal(&lost.id.name)
+                                == witness.names().there.normal(&lost.id.name)
                     })
                 });
                 if !self.mine.lacks_objects() && everywhere {
@@ -252,7 +287,12 @@ impl Judging<'_> {
     ) {
         result.unknown += found.unknown;
         for difference in found.differences {
-            if witnesses.iter().any(|witness| witness.agrees(at, &difference)) {
+            let settled = if self.siblings {
+                !witnesses.iter().all(|witness| witness.sides_with_reference(at, &difference))
+            } else {
+                witnesses.iter().any(|witness| witness.agrees(at, &difference))
+            };
+            if settled {
                 continue;
             }
             self.judge(difference, resource, names, result);
@@ -261,7 +301,7 @@ impl Judging<'_> {
 
     fn judge(
         &self,
-        raw: RawDifference,
+        mut raw: RawDifference,
         resource: &Resource,
         names: &PairNames,
         result: &mut UnitResult,
@@ -289,6 +329,10 @@ impl Judging<'_> {
             (Class::SecretKeys, Change::Changed) => return,
             _ => topic(&raw, class, &resource.id),
         };
+        if topic == Topic::Image {
+            self.point_at_source(&mut raw.here);
+            self.point_at_source(&mut raw.there);
+        }
         result.differences.push(Difference {
             unit: overlay.unit_index,
             here_overlay: self.here,
@@ -303,7 +347,16 @@ impl Judging<'_> {
             violated,
             more: raw.more,
             weak: self.weak,
+            siblings: self.siblings,
             frequency: None,
         });
+    }
+
+    /// Of the bytes that made an image reference together, those that name the repository.
+    fn point_at_source(&self, side: &mut Side) {
+        let Some(value) = &side.value else { return };
+        if let Some(image) = value.text().and_then(image) {
+            side.span = value.provenance.telling(self.world.snapshot, image.repository).span;
+        }
     }
 }

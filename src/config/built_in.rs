@@ -26,6 +26,7 @@ pub const BUILT_IN: &[BuiltIn] = &[
     built_in("image-tags", "Tags and digests of images may differ"),
     built_in("log-levels", "Log levels may differ"),
     built_in("namespaces", "Namespaces may differ"),
+    built_in("object-names", "Names of objects that answer each other are noise"),
     built_in("replicas", "Numbers of replicas may differ within a ratio, upwards"),
     built_in("resources", "Requests, limits and storage may differ within a ratio, upwards"),
     built_in("scalar-type", "The same text as a string and as a number is noise"),

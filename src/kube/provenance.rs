@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::source::Snapshot;
 use crate::text::Span;
 
 /// What a step did to a value.
@@ -86,6 +87,14 @@ impl Provenance {
     /// Where the value first came from.
     pub fn first(&self) -> Step {
         self.steps()[0]
+    }
+
+    /// The last step whose source has this text, else the last step: of the steps that made a
+    /// value together, the one that a message about a part of the value means.
+    pub fn telling(&self, snapshot: &Snapshot, text: &str) -> Step {
+        let steps = self.steps().iter().rev();
+        let tells = |step: &&Step| snapshot.slice(step.span).contains(text);
+        steps.copied().find(|step| tells(&step)).unwrap_or_else(|| self.last())
     }
 
     /// The history with one more step.

@@ -26,7 +26,7 @@ pub(crate) fn report(
     cx: &Context<'_>,
     topic: Topic,
     findings: &mut Findings,
-    say: impl Fn(&Difference, &Sides<'_>) -> Speech,
+    say: impl Fn(&Difference, &Sides) -> Speech,
 ) {
     for cause in cx.comparison.causes.iter().filter(|cause| cause.topic == topic) {
         let first = cause.first();
@@ -39,31 +39,41 @@ pub(crate) fn report(
         };
         let message = format!("{}{}", speech.message, remarks(cause));
         let mut finding = Finding::at(cause.primary(), message).help(speech.help);
-        finding = labelled(cx, finding, cause, &sides).about(subject(cx, cause, &sides));
+        finding = labelled(cx, finding, cause, &sides).about(subject(cx, cause));
+        if first.siblings {
+            finding = finding.key([&sides.here]);
+        }
         findings.push_at(level(findings.level(), cause, cx), finding);
     }
 }
 
 /// What the two environments of a difference are called.
-pub(crate) struct Sides<'a> {
+pub(crate) struct Sides {
     /// The environment.
-    pub(crate) here: &'a str,
+    pub(crate) here: String,
     /// Its reference.
-    pub(crate) there: &'a str,
+    pub(crate) there: String,
 }
 
-impl<'a> Sides<'a> {
-    fn of(cx: &Context<'a>, difference: &Difference) -> Self {
+impl Sides {
+    fn of(cx: &Context<'_>, difference: &Difference) -> Self {
+        let (here, there) = (difference.here_overlay, difference.there_overlay);
         let name = |overlay: usize| {
             let environment = cx.evaluated[overlay].overlay.environment;
-            cx.layout.environments[environment].name.as_str()
+            cx.layout.environments[environment].name.clone()
         };
-        Self { here: name(difference.here_overlay), there: name(difference.there_overlay) }
+        if !difference.siblings {
+            return Self { here: name(here), there: name(there) };
+        }
+        let variant = cx.evaluated[here].overlay.variant.as_deref().unwrap_or("one overlay");
+        let place = format!("{} {variant}", name(here));
+        Self { here: place, there: format!("all other {} overlays", name(there)) }
     }
 
     /// The side that has what the other lacks, then the other.
-    pub(crate) fn with_and_without(&self, change: Change) -> (&'a str, &'a str) {
-        if change == Change::OnlyThere { (self.there, self.here) } else { (self.here, self.there) }
+    pub(crate) fn with_and_without(&self, change: Change) -> (&str, &str) {
+        let (here, there) = (self.here.as_str(), self.there.as_str());
+        if change == Change::OnlyThere { (there, here) } else { (here, there) }
     }
 }
 
@@ -72,7 +82,7 @@ fn level(base: Level, cause: &Cause, cx: &Context<'_>) -> Level {
     let first = cause.first();
     let environment = |at: usize| &cx.layout.environments[cx.evaluated[at].overlay.environment];
     let last = cx.layout.environments.iter().map(|environment| environment.rank).max();
-    if cause.grouping == Grouping::Habit || first.weak {
+    if cause.grouping == Grouping::Habit || first.weak || first.siblings {
         return base.min(Level::Note);
     }
     let lacking = first.change == Change::OnlyThere || first.change == Change::Changed;
@@ -83,7 +93,7 @@ fn level(base: Level, cause: &Cause, cx: &Context<'_>) -> Level {
     }
 }
 
-fn subject(cx: &Context<'_>, cause: &Cause, sides: &Sides<'_>) -> Subject {
+fn subject(cx: &Context<'_>, cause: &Cause) -> Subject {
     let first = cause.first();
     let variants: BTreeSet<String> = cause
         .differences
@@ -93,10 +103,14 @@ fn subject(cx: &Context<'_>, cause: &Cause, sides: &Sides<'_>) -> Subject {
         .collect();
     let single = matches!(cause.grouping, Grouping::Span | Grouping::Habit);
     let path = first.path.to_string();
+    let environment = |overlay: usize| {
+        let environment = cx.evaluated[overlay].overlay.environment;
+        cx.layout.environments[environment].name.clone()
+    };
     Subject {
         unit: Some(cx.evaluated[first.here_overlay].unit.name.clone()),
-        environment: Some(sides.here.to_owned()),
-        reference: Some(sides.there.to_owned()),
+        environment: Some(environment(first.here_overlay)),
+        reference: Some(environment(first.there_overlay)),
         variants: variants.into_iter().collect(),
         resource: Some(first.resource.clone()),
         path: (single && !path.is_empty()).then_some(path),
@@ -106,15 +120,16 @@ fn subject(cx: &Context<'_>, cause: &Cause, sides: &Sides<'_>) -> Subject {
     }
 }
 
-fn labelled(cx: &Context<'_>, finding: Finding, cause: &Cause, sides: &Sides<'_>) -> Finding {
+fn labelled(cx: &Context<'_>, finding: Finding, cause: &Cause, sides: &Sides) -> Finding {
     let first = cause.first();
     let value = |name: &str, value: Option<String>, side: &Side| match value {
         Some(value) => format!("{name}: `{value}`"),
         None if side.value.is_some() => format!("{name} has it"),
+        None if side.key.is_some() => format!("{name} takes it away here"),
         None => format!("{name}: nothing here"),
     };
-    let mine = value(sides.here, first.shown(), &first.here);
-    let theirs = value(sides.there, first.reference_shown(), &first.there);
+    let mine = value(&sides.here, first.shown(), &first.here);
+    let theirs = value(&sides.there, first.reference_shown(), &first.there);
     let (primary, counterpart) = if cause.caused_here { (mine, theirs) } else { (theirs, mine) };
     let role = if first.change == Change::Changed { Role::Reference } else { Role::Related };
     let mut finding = finding.label(primary);
@@ -177,7 +192,7 @@ fn remarks(cause: &Cause) -> String {
     text
 }
 
-fn habit(first: &Difference, sides: &Sides<'_>) -> Speech {
+fn habit(first: &Difference, sides: &Sides) -> Speech {
     let kind = &first.resource.gvk.kind;
     let counted = first.frequency.map_or(String::new(), |frequency| {
         let what = if frequency.units { "units" } else { "objects" };
@@ -196,7 +211,7 @@ fn habit(first: &Difference, sides: &Sides<'_>) -> Speech {
     }
 }
 
-fn copy(cause: &Cause, sides: &Sides<'_>) -> Speech {
+fn copy(cause: &Cause, sides: &Sides) -> Speech {
     let first = cause.first();
     let own = |difference: &&Difference| {
         difference.resource == first.resource && difference.here_overlay == first.here_overlay
@@ -218,7 +233,7 @@ fn copy(cause: &Cause, sides: &Sides<'_>) -> Speech {
     }
 }
 
-fn directory(cause: &Cause, sides: &Sides<'_>) -> Speech {
+fn directory(cause: &Cause, sides: &Sides) -> Speech {
     let first = cause.first();
     let (with, without) = sides.with_and_without(first.change);
     let objects: BTreeSet<String> =

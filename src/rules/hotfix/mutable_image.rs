@@ -57,7 +57,9 @@ impl Rule for MutableImage {
                     let Some(text) = image.as_str() else { continue };
                     let places = causes.entry(text).or_default();
                     let path = path.to_string();
-                    places.entry(image.span()).or_default().push(Use { evaluated, resource, path });
+                    let tag = text.rsplit_once(':').map_or(text, |(_, tag)| tag);
+                    let span = image.provenance.telling(cx.snapshot, tag).span;
+                    places.entry(span).or_default().push(Use { evaluated, resource, path });
                 }
             }
         }

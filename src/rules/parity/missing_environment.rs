@@ -38,9 +38,11 @@ impl Rule for MissingEnvironment {
         let count = |wanted: &[usize]| {
             environments.iter().filter(|has| wanted.iter().all(|at| has.contains(at))).count()
         };
-        // The last environment, and the one before it that most units have.
+        // The last environment, and the one before it that most units have. What exists in a
+        // workshop only was never meant to be anywhere else.
         let Some(last) = cx.layout.environments.len().checked_sub(1) else { return };
-        let Some(before) = (0..last).rev().max_by_key(|&at| count(&[at, last])) else { return };
+        let tested = (0..last).rev().filter(|&at| !cx.layout.environments[at].is_workshop());
+        let Some(before) = tested.max_by_key(|&at| count(&[at, last])) else { return };
         let both = count(&[before, last]);
         if both < FEWEST {
             return;
@@ -51,7 +53,7 @@ impl Rule for MissingEnvironment {
                 (false, true) => (last, before),
                 _ => continue,
             };
-            let usual = both * 2 > count(&[present]);
+            let usual = both * 4 >= count(&[present]) * 3;
             let overlay = unit.overlays.iter().find(|overlay| overlay.environment == present);
             if let Some(overlay) = overlay.filter(|_| usual) {
                 let finding = finding(cx, unit, overlay, absent, both);
