@@ -80,7 +80,7 @@ pub fn check(store: &Store<'_>, config: &Config, policy: &Policy, today: Date) -
 }
 
 /// What the configuration decides about environments and units.
-pub(crate) fn choices(config: &Config) -> Choices {
+pub fn choices(config: &Config) -> Choices {
     Choices {
         environments: config
             .environments

@@ -100,12 +100,12 @@ fn clusters_below_the_environment_are_variants() {
 #[test]
 fn composite_names_of_clusters() {
     let found = kustomized(&[
-        "clusters/acme-stg-rh01",
-        "clusters/acme-prd-rh01",
+        "clusters/acme-stg-eu01",
+        "clusters/acme-prd-eu01",
         "clusters/prod-eu",
         "clusters/prod.02",
     ]);
-    assert_eq!(found, ["clusters: stg/acme-rh01 prod/02 prod/acme-rh01 prod/eu"]);
+    assert_eq!(found, ["clusters: stg/acme-eu01 prod/02 prod/acme-eu01 prod/eu"]);
 }
 
 #[test]
@@ -193,17 +193,17 @@ fn values_and_secrets_beside_each_other_are_two_units() {
 #[test]
 fn site_and_environment_fused_in_one_word() {
     let paths = [
-        "charts/orders/values-idfdev.yaml",
-        "charts/orders/values-idfint.yaml",
-        "charts/orders/values-idfprod.yaml",
-        "charts/orders/values-usdfdev.yaml",
-        "charts/orders/values-usdfprod.yaml",
-        "charts/routes/values-idfprod.yaml",
+        "charts/orders/values-osldev.yaml",
+        "charts/orders/values-oslint.yaml",
+        "charts/orders/values-oslprod.yaml",
+        "charts/orders/values-bergdev.yaml",
+        "charts/orders/values-bergprod.yaml",
+        "charts/routes/values-oslprod.yaml",
     ];
     let found = files(&paths, "a: 1\n");
     assert_eq!(
         found,
-        ["charts/orders: dev/idf dev/usdf int/idf prod/idf prod/usdf", "charts/routes: prod/idf"]
+        ["charts/orders: dev/berg dev/osl int/osl prod/berg prod/osl", "charts/routes: prod/osl"]
     );
 }
 
@@ -428,7 +428,7 @@ fn flux_tells_the_environment_of_a_path_without_one() {
 
 #[test]
 fn the_configuration_decides() {
-    let environments = [("field", vec!["base"]), ("summit", vec!["peak"])];
+    let environments = [("field", vec!["base"]), ("hilltop", vec!["peak"])];
     let environments = environments
         .map(|(name, aliases)| (name.to_owned(), aliases.into_iter().map(str::to_owned).collect()));
     let choices = Choices { environments: environments.to_vec(), ..Choices::default() };
@@ -438,7 +438,7 @@ fn the_configuration_decides() {
         ("charts/orders/values-prod.yaml", "a: 1"),
     ];
     let layout = discover_with(repository, &choices);
-    assert_eq!(show(&layout), ["charts/orders: field summit"]);
+    assert_eq!(show(&layout), ["charts/orders: field hilltop"]);
     let unit = |template: &str| UnitChoice { name: "orders".into(), template: template.into() };
     let choices =
         Choices { units: vec![unit("deep/{variant}/x-{env}[/inner]")], ..Choices::default() };
@@ -524,11 +524,11 @@ not placed: 1
 #[test]
 fn regions_hold_clusters() {
     let found = kustomized(&[
-        "scope/overlays/prod/moc/zero",
-        "scope/overlays/prod/osc/one",
-        "scope/overlays/stage/moc/two",
+        "scope/overlays/prod/north/zero",
+        "scope/overlays/prod/south/one",
+        "scope/overlays/stage/north/two",
     ]);
-    assert_eq!(found, ["scope: stage/moc/two prod/moc/zero prod/osc/one"]);
+    assert_eq!(found, ["scope: stage/north/two prod/north/zero prod/south/one"]);
     let found =
         kustomized(&["eu-west-1/prod/orders", "eu-west-1/dev/orders", "us-east-1/prod/orders"]);
     assert_eq!(found, ["orders: dev/eu-west-1 prod/eu-west-1 prod/us-east-1"]);

@@ -5,8 +5,11 @@
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test reads its cases")]
 
+#[path = "common/positions.rs"]
+mod positions;
+
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -100,7 +103,10 @@ fn findings(rule: &str, case: &Path) -> Result<Vec<String>, Failed> {
     if one.json != many.json {
         return Err("the number of threads changes the report".into());
     }
-    check_positions(&one.json, case)?;
+    let wrong = positions::wrong_regions(&one.json["findings"], case);
+    if !wrong.is_empty() {
+        return Err(wrong.join("\n").into());
+    }
     let marker = format!("[{rule}] ");
     Ok(one.lines.into_iter().filter(|line| line.contains(&marker)).collect())
 }
@@ -149,25 +155,4 @@ fn run(case: &Path) -> Result<Printed, Failed> {
     let lines = concise.lines().zip(slices).map(|(line, slice)| format!("{line} ¦ {slice}"));
     let lines = lines.collect();
     Ok(Printed { lines, json: serde_json::from_str(&print(Format::Json))? })
-}
-
-/// Lines and columns of the JSON report lie inside the files, and the end is not before the start.
-fn check_positions(report: &serde_json::Value, case: &Path) -> Result<(), Failed> {
-    for finding in report["findings"].as_array().unwrap() {
-        for place in finding["locations"].as_array().unwrap() {
-            let file: PathBuf = case.join(place["file"].as_str().unwrap());
-            let text = String::from_utf8_lossy(&std::fs::read(file)?).into_owned();
-            let lines: Vec<&str> = text.split('\n').collect();
-            let number = |key: &str| usize::try_from(place[key].as_u64().unwrap()).unwrap();
-            let (start, end) =
-                ((number("line"), number("column")), (number("end_line"), number("end_column")));
-            let inside = |(line, column): (usize, usize)| {
-                lines.get(line - 1).is_some_and(|text| column <= text.chars().count() + 1)
-            };
-            if start > end || !inside(start) || !inside(end) {
-                return Err(format!("a place is outside of its file: {place}").into());
-            }
-        }
-    }
-    Ok(())
 }

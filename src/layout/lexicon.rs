@@ -259,7 +259,7 @@ impl Lexicon {
 
     /// Learns tokens that fuse a site and an environment from names that stand beside each other.
     ///
-    /// `idfdev` and `idfprod` share a scheme; a word that merely contains one (`latest`,
+    /// `osldev` and `oslprod` share a scheme; a word that merely contains one (`latest`,
     /// `product`) has no sibling with another stage in its place.
     pub(super) fn learn<'n>(&mut self, siblings: impl Iterator<Item = &'n str>) {
         let mut schemes: BTreeMap<_, Vec<(String, std::ops::Range<usize>, Meaning)>> =
@@ -356,7 +356,7 @@ mod tests {
         let cases = [
             ("production", Some((100, ""))),
             ("PROD", Some((100, ""))),
-            ("kflux-prd-rh02", Some((100, "kflux-rh02"))),
+            ("valve-prd-eu02", Some((100, "valve-eu02"))),
             ("prod.01", Some((100, "01"))),
             ("pre-prod", Some((90, ""))),
             ("weu-pre-production", Some((90, "weu"))),
@@ -388,9 +388,9 @@ mod tests {
 
     #[test]
     fn the_configuration_replaces_the_words() {
-        let chosen = [("base".to_owned(), vec!["tucson-stand".to_owned()])];
+        let chosen = [("base".to_owned(), vec!["valley-stand".to_owned()])];
         let lexicon = Lexicon::new(&chosen);
-        assert_eq!(read(&lexicon, "values-tucson-stand"), Some((110, String::new())));
+        assert_eq!(read(&lexicon, "values-valley-stand"), Some((110, String::new())));
         assert_eq!(read(&lexicon, "production"), None);
     }
 }

@@ -308,7 +308,7 @@ mod tests {
         for name in ["orders", "redis6", "v1", "in-memory", "west-wing", "canary", "me", ""] {
             assert!(!is_place(name), "{name}");
         }
-        assert!(is_cluster_like("acme-prd-rh02"));
+        assert!(is_cluster_like("acme-prd-eu02"));
         assert!(!is_cluster_like("orders"));
     }
 

@@ -1,0 +1,101 @@
+//! What the documents say of commands, the configuration and files holds.
+
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test reads its files")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use paritylint::config::{BUILT_IN, Config};
+use paritylint::policy::{Policy, Selection};
+use paritylint::report::configuration_schema;
+use paritylint::text::FileId;
+
+const DOCUMENTS: &[&str] = &[
+    "README.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "docs/configuration.md",
+    "docs/design.md",
+    "docs/exceptions.md",
+];
+
+fn documents() -> impl Iterator<Item = (PathBuf, String)> {
+    DOCUMENTS.iter().map(|name| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+        let text = std::fs::read_to_string(&path).unwrap();
+        (path, text)
+    })
+}
+
+/// The blocks of a document in one language.
+fn blocks<'t>(text: &'t str, language: &str) -> Vec<&'t str> {
+    let start = format!("```{language}\n");
+    text.split(&start).skip(1).map(|rest| rest.split("```").next().unwrap()).collect()
+}
+
+#[test]
+fn examples_of_the_configuration_are_valid() {
+    let mut count = 0;
+    for (path, text) in documents() {
+        for block in blocks(&text, "toml") {
+            let config = Config::parse(FileId(0), block);
+            let config =
+                config.map_err(|errors| format!("{}: {errors:#?}\n{block}", path.display()));
+            Policy::new(&config.unwrap(), &Selection::default()).unwrap();
+            count += 1;
+        }
+    }
+    assert!(count > 8, "only {count} examples were found");
+}
+
+#[test]
+fn the_whole_configuration_is_described() {
+    let text = std::fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/configuration.md"),
+    );
+    let text = text.unwrap();
+    for built_in in BUILT_IN {
+        assert!(text.contains(&format!("\n| `{}` |", built_in.name)), "`{}`", built_in.name);
+    }
+    let schema = configuration_schema();
+    let schema = serde_json::to_value(schema).unwrap();
+    for key in schema["properties"].as_object().unwrap().keys() {
+        let headed = text.lines().any(|line| line.starts_with("## ") && line.contains(key));
+        assert!(headed, "`{key}` has no section");
+    }
+}
+
+#[test]
+fn commands_and_flags_exist() {
+    let help = |arguments: &[&str]| {
+        let program = env!("CARGO_BIN_EXE_paritylint");
+        let output = Command::new(program).args(arguments).arg("--help").output().unwrap();
+        assert!(output.status.success(), "there is no `paritylint {}`", arguments.join(" "));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let mut count = 0;
+    for (path, text) in documents() {
+        let lines = blocks(&text, "console").into_iter().flat_map(str::lines);
+        for line in lines.filter_map(|line| line.strip_prefix("$ paritylint ")) {
+            let words: Vec<_> = line.split_whitespace().take_while(|word| *word != "#").collect();
+            let help = help(&words[..1]);
+            for flag in words.iter().filter(|word| word.starts_with("--")) {
+                let name = flag.split('=').next().unwrap();
+                assert!(help.contains(name), "{}: `{line}`: no {name}", path.display());
+            }
+            count += 1;
+        }
+    }
+    assert!(count > 4, "only {count} commands were found");
+}
+
+#[test]
+fn links_lead_somewhere() {
+    for (path, text) in documents() {
+        let links = text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap());
+        for link in links.filter(|link| !link.starts_with("http")) {
+            let target = path.parent().unwrap().join(link.split('#').next().unwrap());
+            assert!(target.exists(), "{}: {link}", path.display());
+        }
+    }
+}
