@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::compare::names::{PairNames, same_but_names};
+use crate::compare::names::{Names, PairNames, without_names};
 use crate::source::Snapshot;
 use crate::text::Span;
 
@@ -44,12 +44,17 @@ pub(crate) fn differing<'t>(
         let own = if mine { &names.here } else { &names.there };
         own.normal(line.text).into_owned()
     });
+    let shortened = |own: &Names, text: &str| without_names(&own.normal(text));
+    (left, right) = without_common(left, right, |line, mine| {
+        shortened(if mine { &names.here } else { &names.there }, line.text)
+    });
+    if let Some((here, there)) = &names.substituted {
+        (left, right) = without_common(left, right, |line, mine| {
+            shortened(if mine { here } else { there }, line.text)
+        });
+    }
     left.sort();
     right.sort();
-    left.retain(|line| {
-        let same = right.iter().position(|other| same_but_names(line.text, other.text, names));
-        same.map(|at| right.remove(at)).is_none()
-    });
     let mut pairs: Vec<LinePair<'t>> = Vec::new();
     for line in left {
         let (key, _) = split_key(line.text);

@@ -31,8 +31,8 @@ const KEYS: &[&str] = &[
     "ip",
 ];
 
-/// Lists longer than this are not searched for equal elements in any order.
-const SEARCH: usize = 400;
+/// Most pairs of elements that are tried to find equal ones in any order.
+const SEARCH: usize = 40_000;
 
 /// Two elements that answer each other, or one that nothing answers.
 #[derive(Debug)]
@@ -192,18 +192,21 @@ fn unequal<'v>(
     there: &'v [Value],
     names: &PairNames,
 ) -> (Numbered<'v>, Numbered<'v>) {
-    let mut right: Numbered<'v> = there.iter().enumerate().collect();
-    if here.len() > SEARCH || there.len() > SEARCH {
-        return (here.iter().enumerate().collect(), right);
+    // What stands at both beginnings is cheap to find, and most lists differ in one place.
+    let start = here.iter().zip(there).take_while(|(a, b)| a.same(b)).count();
+    let mut left: Numbered<'v> = here.iter().enumerate().skip(start).collect();
+    let mut right: Numbered<'v> = there.iter().enumerate().skip(start).collect();
+    if left.len().saturating_mul(right.len()) > SEARCH {
+        return (left, right);
     }
-    let mut left = Vec::new();
-    for (at, mine) in here.iter().enumerate() {
+    left.retain(|(_, mine)| {
         match right.iter().position(|(_, theirs)| equal(mine, theirs, names)) {
             Some(found) => {
                 right.remove(found);
+                false
             }
-            None => left.push((at, mine)),
+            None => true,
         }
-    }
+    });
     (left, right)
 }

@@ -65,34 +65,43 @@ impl Names {
     }
 
     /// The text with every own name replaced by its mark. Names end where letters and digits end.
+    ///
+    /// Borrows where there is none, which is nearly always: one look at every word's first letter.
     pub(crate) fn normal<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let lower = text.to_ascii_lowercase();
-        if !self.words.iter().any(|(word, _)| lower.contains(word.as_str())) {
-            return Cow::Borrowed(text);
-        }
-        let mut result = String::with_capacity(text.len());
-        let mut at = 0;
+        let mut result = String::new();
+        let (mut copied, mut at) = (0, 0);
         let mut boundary = true;
         while let Some(character) = text[at..].chars().next() {
-            let here = boundary
-                .then(|| self.words.iter().find(|(word, _)| starts_with_word(&lower[at..], word)))
-                .flatten();
-            if let Some((word, mark)) = here {
-                result.push(*mark);
-                at += word.len();
+            if let Some((word, mark)) = boundary.then(|| self.word_at(&text[at..])).flatten() {
+                result.push_str(&text[copied..at]);
+                result.push(mark);
+                at += word;
+                copied = at;
                 boundary = false;
             } else {
-                result.push(character);
                 at += character.len_utf8();
                 boundary = !character.is_alphanumeric();
             }
         }
+        if copied == 0 && result.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        result.push_str(&text[copied..]);
         Cow::Owned(result)
     }
-}
 
-fn starts_with_word(text: &str, word: &str) -> bool {
-    text.strip_prefix(word).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    /// The length and mark of the name that the text begins with.
+    fn word_at(&self, text: &str) -> Option<(usize, char)> {
+        let first = text.as_bytes().first()?.to_ascii_lowercase();
+        self.words
+            .iter()
+            .filter(|(word, _)| word.as_bytes().first() == Some(&first))
+            .find(|(word, _)| {
+                text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
+                    && !text[word.len()..].starts_with(char::is_alphanumeric)
+            })
+            .map(|(word, mark)| (word.len(), *mark))
+    }
 }
 
 /// The parts between separators, in the text's own case.
@@ -125,10 +134,12 @@ pub(crate) fn without_names(normal: &str) -> String {
 pub(crate) fn same_but_names(here: &str, there: &str, names: &PairNames) -> bool {
     let same = |own: &Names, other: &Names| {
         let (here, there) = (own.normal(here), other.normal(there));
-        here == there || {
-            let short = without_names(&here);
-            !short.is_empty() && short == without_names(&there)
-        }
+        let named = matches!(here, Cow::Owned(_)) || matches!(there, Cow::Owned(_));
+        here == there && named
+            || named && {
+                let short = without_names(&here);
+                !short.is_empty() && short == without_names(&there)
+            }
     };
     here == there
         || same(&names.here, &names.there)
