@@ -89,6 +89,35 @@ fn commands_and_flags_exist() {
     assert!(count > 4, "only {count} commands were found");
 }
 
+/// The text without the time that a check took.
+fn without_time(text: &str) -> String {
+    let lines = text.lines().map(|line| match line.rsplit_once(" in ") {
+        Some((counts, _)) if line.starts_with("checked ") => counts,
+        _ => line,
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// What the README shows is what is printed; `…` stands for what was cut.
+#[test]
+fn the_output_in_the_readme_is_true() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_paritylint"));
+        let output = command.args(arguments).current_dir(root).output().unwrap();
+        without_time(&String::from_utf8(output.stdout).unwrap())
+    };
+    let printed = run(&["check", "examples", "--today", "2026-12-01", "--color", "never"])
+        + &run(&["render", "examples/apps/redis/overlays/production", "--origins"]);
+    let text = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let blocks = blocks(&text, "text");
+    assert_eq!(blocks.len(), 2);
+    for piece in blocks.iter().flat_map(|block| block.split("…\n")) {
+        let piece = without_time(piece.trim_end());
+        assert!(printed.contains(&piece), "not printed:\n{piece}");
+    }
+}
+
 #[test]
 fn links_lead_somewhere() {
     for (path, text) in documents() {

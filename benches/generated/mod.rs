@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use paritylint::source::Snapshot;
 
 /// Environments in promotion order.
-const ENVIRONMENTS: [&str; 4] = ["development", "test", "staging", "production"];
+const ENVIRONMENTS: [&str; 4] = ["test", "staging", "preprod", "production"];
 
-/// A repository of so many units in so many environments, four at most.
+/// A repository of so many units in so many environments: the last ones, four at most.
 pub(crate) fn repository(units: usize, environments: usize) -> Snapshot {
     let mut files = Vec::new();
     for unit in 0..units {
@@ -15,7 +15,7 @@ pub(crate) fn repository(units: usize, environments: usize) -> Snapshot {
         let base = format!("apps/{name}/base");
         files.push((format!("{base}/kustomization.yaml"), BASE.replace("NAME", &name)));
         files.push((format!("{base}/workload.yaml"), workload(&name)));
-        for (rank, environment) in ENVIRONMENTS.iter().take(environments).enumerate() {
+        for (rank, environment) in ENVIRONMENTS.iter().rev().take(environments).enumerate() {
             let overlay = format!("apps/{name}/overlays/{environment}");
             let text = OVERLAY.replace("ENVIRONMENT", environment).replace("NAME", &name);
             files.push((format!("{overlay}/kustomization.yaml"), text));
