@@ -15,6 +15,7 @@ mod label_selector;
 mod load;
 mod locate;
 mod names;
+mod origin;
 mod patch;
 mod pattern;
 mod pipeline;
