@@ -20,6 +20,8 @@ pub struct MergeKeys {
     roots: BTreeMap<Gvk, usize>,
     types: Vec<Type>,
     names: BTreeMap<Box<str>, usize>,
+    /// Fields whose own comments say what they are.
+    hints: BTreeMap<Span, Field>,
 }
 
 /// The fields of one type below which something is merged.
@@ -106,6 +108,12 @@ impl MergeKeys {
             }
         }
         Ok(self)
+    }
+
+    /// Adds the schema that the comment behind a key holds.
+    pub fn hint(&mut self, key: Span, schema: NodeRef<'_>) {
+        let field = self.field(schema);
+        self.hints.insert(key, field);
     }
 
     /// The place of a whole object.
@@ -201,6 +209,15 @@ impl<'k> Cursor<'k> {
             r#type.fields.get(key).or(r#type.any.as_ref())
         });
         self.at(field.map_or(Place::Plain, Place::Field))
+    }
+
+    /// The same place, unless the comment behind the key says otherwise.
+    #[must_use]
+    pub fn hinted(self, key: Span) -> Self {
+        if self.keys.hints.is_empty() {
+            return self;
+        }
+        self.keys.hints.get(&key).map_or(self, |field| self.at(Place::Field(field)))
     }
 
     /// The place of the elements of a list.

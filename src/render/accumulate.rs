@@ -19,7 +19,7 @@ use crate::text::{FileId, RepoPath, Span};
 /// Deepest chain of bases and components.
 const DEPTH: usize = 64;
 /// Most objects in one overlay.
-const RESOURCES: usize = 200_000;
+pub(crate) const RESOURCES: usize = 200_000;
 /// Most directories that one overlay may enter, repeated ones counted each time.
 const DIRECTORIES: usize = 20_000;
 
@@ -255,7 +255,7 @@ impl<'w, 's> Walk<'w, 's> {
         let Layer { directory, kustomization, set } = layer;
         if let Some(openapi) = &kustomization.openapi {
             let choice = match openapi {
-                OpenApi::File(path) => Some(self.file(directory, path, set)?),
+                OpenApi::File(path) => self.file(directory, path, set)?,
                 OpenApi::BuiltIn => None,
             };
             set.schema = set.schema.choose(choice);
@@ -267,6 +267,7 @@ impl<'w, 's> Walk<'w, 's> {
             match self.renderer.locate(directory, entry)? {
                 Target::Directory(directory) => self.component(&directory, entry, set)?,
                 Target::Remote => self.gap(set, entry, "remote base")?,
+                Target::Uncommitted(what) => self.gap(set, entry, what)?,
                 Target::File(_) => {
                     let message =
                         format!("`{}` is a file; a component is a directory", entry.value);
@@ -305,31 +306,30 @@ impl<'w, 's> Walk<'w, 's> {
                     set.merge(&base, self.renderer, entry.span)?;
                 }
                 Target::Remote => self.gap(set, entry, "remote base")?,
+                Target::Uncommitted(what) => self.gap(set, entry, what)?,
             }
         }
         Ok(())
     }
 
-    /// Resolves the path of a file that must be there.
+    /// Resolves the path of a file; nothing if it lies where we cannot go, which is recorded.
     pub(crate) fn file(
         &self,
         directory: &RepoPath,
         entry: &Text,
         set: &mut Accumulated,
-    ) -> Result<FileId, RenderError> {
+    ) -> Result<Option<FileId>, RenderError> {
         match self.renderer.locate(directory, entry)? {
             Target::File(file) => {
                 self.note_reach(directory, file, entry, set)?;
-                Ok(file)
+                Ok(Some(file))
             }
             Target::Directory(_) => {
                 let message = format!("`{}` is a directory; a file is expected", entry.value);
                 Err(RenderError::new(entry.span, message))
             }
-            Target::Remote => {
-                let message = format!("`{}` is not in this repository", entry.value);
-                Err(RenderError::new(entry.span, message))
-            }
+            Target::Remote => self.gap(set, entry, "remote file").map(|()| None),
+            Target::Uncommitted(what) => self.gap(set, entry, what).map(|()| None),
         }
     }
 
@@ -368,20 +368,6 @@ impl<'w, 's> Walk<'w, 's> {
         }
         set.gaps.push(Gap { span: entry.span, what, detail: entry.value.to_string() });
         Ok(())
-    }
-
-    /// Whether an entry lies where we cannot go. It is recorded, or refused.
-    pub(crate) fn is_gap(
-        &self,
-        directory: &RepoPath,
-        entry: &Text,
-        set: &mut Accumulated,
-    ) -> Result<bool, RenderError> {
-        let remote = self.renderer.locate(directory, entry)? == Target::Remote;
-        if remote {
-            self.gap(set, entry, "remote patch")?;
-        }
-        Ok(remote)
     }
 
     /// Whether something that is missing may be in a gap; if so this is recorded, too.
@@ -463,12 +449,12 @@ struct Reader<'r, 'w, 's> {
 }
 
 impl Files for Reader<'_, '_, '_> {
-    fn open(&mut self, path: &str, entry: Span) -> Result<generate::Content, RenderError> {
+    fn open(&mut self, path: &str, entry: Span) -> Result<Option<generate::Content>, RenderError> {
         let path = Text { value: path.into(), span: entry };
-        let file = self.walk.file(self.directory, &path, self.set)?;
+        let Some(file) = self.walk.file(self.directory, &path, self.set)? else { return Ok(None) };
         let bytes = self.walk.renderer.snapshot().bytes(file);
         let bytes = bytes.map_err(|error| RenderError::new(entry, error.to_string()))?;
         let span = Span::new(file, 0, bytes.len());
-        Ok(generate::Content { bytes: Arc::clone(bytes), span })
+        Ok(Some(generate::Content { bytes: Arc::clone(bytes), span }))
     }
 }

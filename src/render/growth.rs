@@ -10,7 +10,7 @@ const VALUES: usize = 500_000;
 
 /// What may still be added.
 #[derive(Debug)]
-pub(super) struct Growth {
+pub(crate) struct Growth {
     left: usize,
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::kube::{Entry, Kind, Map, Value, load};
 use crate::render::working::{Previous, Working};
-use crate::render::{RenderError, origin};
+use crate::render::{RenderError, hints, origin};
 use crate::syntax::scalar::{self, Dialect, Tag};
 use crate::syntax::{Parsed, ProblemKind};
 
@@ -20,6 +20,7 @@ pub(crate) fn objects(parsed: &Parsed) -> Result<Vec<Working>, RenderError> {
         }
         queue.push_back(load(root, Dialect::Resource)?);
     }
+    let hints = hints::of(parsed);
     let mut objects = Vec::new();
     while let Some(mut body) = queue.pop_front() {
         if let Some(items) = list_items(&body)? {
@@ -29,7 +30,7 @@ pub(crate) fn objects(parsed: &Parsed) -> Result<Vec<Working>, RenderError> {
         check_object(&body)?;
         check_numbers(&body)?;
         clean_annotations(&mut body);
-        objects.push(working(body)?);
+        objects.push(Working { hints: Arc::clone(&hints), ..working(body)? });
     }
     Ok(objects)
 }
@@ -50,7 +51,7 @@ pub(crate) fn check(parsed: &Parsed) -> Result<(), RenderError> {
 }
 
 /// The objects in a list, if this is one.
-fn list_items(body: &Value) -> Result<Option<Vec<Value>>, RenderError> {
+pub(crate) fn list_items(body: &Value) -> Result<Option<Vec<Value>>, RenderError> {
     let is_list = body.get("kind").and_then(Value::text).is_some_and(|kind| kind.ends_with("List"));
     let Some(items) = body.get("items").filter(|_| is_list) else { return Ok(None) };
     if items.is_null() {
@@ -62,7 +63,8 @@ fn list_items(body: &Value) -> Result<Option<Vec<Value>>, RenderError> {
     }
 }
 
-fn check_object(body: &Value) -> Result<(), RenderError> {
+/// Refuses what is no Kubernetes object.
+pub(crate) fn check_object(body: &Value) -> Result<(), RenderError> {
     let fail = |message: &str| Err(RenderError::new(body.span(), message));
     if body.as_map().is_none() {
         return fail("a resource must be a map");

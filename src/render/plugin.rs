@@ -350,7 +350,7 @@ fn value_add(
     let Some(value) = it.text("value")? else { return Ok(()) };
     let mut targets = it.root.get("targets").map_or(Ok(Vec::new()), value_add::targets)?;
     if let Some(path) = it.text("targetFilePath")? {
-        let file = walk.file(layer.directory, &path, layer.set)?;
+        let Some(file) = walk.file(layer.directory, &path, layer.set)? else { return Ok(()) };
         let parsed = walk.renderer.store().yaml(file);
         load::check(parsed)?;
         let root = parsed.documents.first().map(Document::root);

@@ -16,7 +16,8 @@ pub(crate) struct Content {
 
 /// Opens files by the path in a kustomization.
 pub(crate) trait Files {
-    fn open(&mut self, path: &str, entry: Span) -> Result<Content, RenderError>;
+    /// Nothing for a file that cannot be had here, which is recorded.
+    fn open(&mut self, path: &str, entry: Span) -> Result<Option<Content>, RenderError>;
 }
 
 /// One key with its value.
@@ -34,14 +35,16 @@ pub(super) fn collect(
 ) -> Result<Vec<Datum>, RenderError> {
     let mut data = Vec::new();
     for entry in &generator.envs {
-        env_file(&files.open(&entry.value, entry.span)?, &mut data)?;
+        if let Some(content) = files.open(&entry.value, entry.span)? {
+            env_file(&content, &mut data)?;
+        }
     }
     for entry in &generator.literals {
         data.push(literal(entry)?);
     }
     for entry in &generator.files {
         let (key, path) = file_source(entry)?;
-        let content = files.open(path, entry.span)?;
+        let Some(content) = files.open(path, entry.span)? else { continue };
         data.push(Datum {
             key: key.to_owned(),
             key_span: entry.span,
