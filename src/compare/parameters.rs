@@ -254,7 +254,12 @@ fn identifiers(case: &Case<'_>) -> Judgement {
     // These look like hosts and name types.
     const TYPES: &[&str] = &["apiGroup", "apiVersion", "apiGroups", "kind", "group"];
     let Some((here, there)) = texts(case) else { return Judgement::Free };
-    if keys(case).last().is_some_and(|key| TYPES.contains(&key)) {
+    let names_object = |key: &str| {
+        let lower = key.to_ascii_lowercase();
+        lower.ends_with("name")
+            && !["host", "dns", "domain", "server"].iter().any(|w| lower.contains(w))
+    };
+    if keys(case).last().is_some_and(|key| TYPES.contains(&key) || names_object(key)) {
         return Judgement::Free;
     }
     let value = |text: &str| -> String {

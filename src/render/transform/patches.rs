@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::kube::kinds::is_cluster_scoped;
-use crate::kube::{Gvk, MergeKeys, ResourceId, Value};
+use crate::kube::{Action, Gvk, MergeKeys, ResourceId, Value};
 use crate::render::accumulate::{Accumulated, Walk};
 use crate::render::kustomization::{Patch, Text};
 use crate::render::patch::json6902::{self, Operation};
@@ -59,11 +59,25 @@ pub(crate) fn apply(
             for at in choose(patch, set) {
                 let resource = &mut set.resources[at];
                 resource.remember();
+                make_annotations(resource, patch.span);
                 json6902::apply(&mut resource.body, operations)?;
                 resource.refresh();
             }
             Ok(())
         }
+    }
+}
+
+/// Kustomize notes former names in annotations, so an object that has any has the map to add to.
+///
+/// An empty map is taken away at the end of the build.
+fn make_annotations(resource: &mut Working, span: Span) {
+    if resource.previous.is_empty() {
+        return;
+    }
+    let metadata = resource.body.as_map_mut().and_then(|map| map.get_mut("metadata"));
+    if let Some(map) = metadata.and_then(Value::as_map_mut) {
+        edit::entry_or(map, "annotations", span, || edit::empty_map(Action::Patched, span));
     }
 }
 
@@ -82,6 +96,7 @@ pub(crate) fn apply_json(
     let Some((parsed, span)) = text_of(walk, directory, patch, set)? else { return Ok(()) };
     let operations = operations(parsed.get(), span)?;
     let Some(at) = find(walk, target, patch.span, set)? else { return Ok(()) };
+    make_annotations(&mut set.resources[at], patch.span);
     json6902::apply(&mut set.resources[at].body, &operations)?;
     set.resources[at].refresh();
     Ok(())
