@@ -147,7 +147,9 @@ impl Differ<'_> {
             let own = difference.change == Change::OnlyThere && difference.path.0.len() == depth;
             let Some(name) = difference.path.last_name().filter(|_| own) else { continue };
             let removal = parent.provenance.steps().iter().rev().find(|step| {
-                step.action == Action::Patched && self.snapshot.slice(step.span).contains(name)
+                step.action == Action::Patched
+                    && !holds_children(parent, step.span)
+                    && self.snapshot.slice(step.span).contains(name)
             });
             if let Some(step) = removal {
                 difference.here.span = step.span;
@@ -266,6 +268,16 @@ impl Differ<'_> {
             more: 0,
             noise: None,
         });
+    }
+}
+
+/// Whether the bytes are those of the map or list itself, not of a patch that changes it.
+fn holds_children(parent: &Value, span: Span) -> bool {
+    let inside = |value: &Value| span.contains(value.span());
+    match &parent.kind {
+        Kind::Map(map) => map.iter().any(|entry| inside(&entry.value)),
+        Kind::List(items) => items.iter().any(inside),
+        Kind::Scalar(_) => false,
     }
 }
 

@@ -116,25 +116,22 @@ fn is_comment(line: &str) -> bool {
 
 /// Splits `key=value`, `key: value`, `--flag=value` and `directive value;` at the first separator.
 ///
-/// A line without one is its own key.
+/// Of an element of a list, the text after the dash counts. A line without a key is its own key.
 pub(crate) fn split_key(line: &str) -> (&str, Option<&str>) {
+    let item = line.strip_prefix("- ").unwrap_or(line);
     // A colon separates before a space, at the end, and after a quoted key; not inside `https://`.
-    let colon = |at: usize| {
-        let (before, after) = (line[..at].chars().last(), line[at + 1..].chars().next());
-        after.is_none_or(char::is_whitespace) || before == Some('"')
+    let separates = |at: usize| {
+        let (before, after) = (item[..at].chars().last(), item[at + 1..].chars().next());
+        item[at..].starts_with('=') || after.is_none_or(char::is_whitespace) || before == Some('"')
     };
-    let separator = line
-        .match_indices(['=', ':'])
-        .map(|(at, _)| at)
-        .find(|&at| at > 0 && (line[at..].starts_with('=') || colon(at)))
-        .or_else(|| line.find([' ', '\t']));
-    let bare = |key: &'_ str| -> usize { key.len() - key.trim_start_matches(['"', '\'']).len() };
-    match separator {
+    let sign = item.match_indices(['=', ':']).map(|(at, _)| at).find(|&at| at > 0 && separates(at));
+    let space = || item.find([' ', '\t']).filter(|_| item.len() == line.len());
+    match sign.or_else(space) {
         Some(at) => {
-            let key = &line[bare(line).min(at)..at];
-            (key.trim_end_matches(['"', '\'', ' ', '\t']), Some(line[at + 1..].trim()))
+            let key = item[..at].trim_matches(['"', '\'', ' ', '\t']);
+            (key, Some(item[at + 1..].trim()))
         }
-        None => (line, None),
+        None => (item, None),
     }
 }
 

@@ -111,49 +111,66 @@ fn by_key<'v>(
     pairs
 }
 
-/// Scalars: equal texts answer each other wherever they stand; `--flag=value` by its flag.
+/// Scalars: equal texts answer each other wherever they stand; `--flag=value`, and the value after
+/// a bare `--flag`, by the flag.
 fn by_text<'v>(here: &'v [Value], there: &'v [Value], names: &PairNames) -> Vec<Pair<'v>> {
+    let (mine, theirs) = (flags(here), flags(there));
     let (left, right) = unequal(here, there, names);
-    let mut right: Vec<Option<&Value>> = right.into_iter().map(|(_, value)| Some(value)).collect();
+    let mut right: Vec<Option<(usize, &Value)>> = right.into_iter().map(Some).collect();
     let mut pairs = Vec::new();
-    let mut alone = Vec::new();
-    for (_, mine) in left {
-        let key = flag(mine);
-        let at = key.and_then(|key| {
-            right.iter().position(|other| other.and_then(flag).is_some_and(|other| other == key))
+    let mut alone: Numbered<'v> = Vec::new();
+    for (at, value) in left {
+        let partner = mine[at].and_then(|flag| {
+            right.iter().position(|other| other.is_some_and(|(at, _)| theirs[at] == Some(flag)))
         });
-        match at {
-            Some(at) => pairs.push(Pair {
-                step: PathStep::Key(key.unwrap_or("").into()),
-                here: Some(mine),
-                there: right[at].take(),
+        match partner.and_then(|found| right[found].take()) {
+            Some((_, other)) => pairs.push(Pair {
+                step: PathStep::Key(mine[at].unwrap_or("").into()),
+                here: Some(value),
+                there: Some(other),
             }),
-            None => alone.push(mine),
+            None => alone.push((at, value)),
         }
     }
-    let right: Vec<&Value> = right.into_iter().flatten().collect();
-    let item = |value: &Value| PathStep::Key(item_name(value).into());
+    let right: Numbered<'v> = right.into_iter().flatten().collect();
+    let step = |flags: &[Option<&str>], at: usize, value: &Value| {
+        let first = value.text().unwrap_or("").lines().next().unwrap_or("");
+        PathStep::Key(flags[at].unwrap_or(first).into())
+    };
     if alone.len() == right.len() {
-        pairs.extend(alone.iter().zip(right).map(|(&mine, theirs)| Pair {
-            step: item(mine),
-            here: Some(mine),
-            there: Some(theirs),
+        pairs.extend(alone.into_iter().zip(right).map(|((at, value), (_, other))| Pair {
+            step: step(&mine, at, value),
+            here: Some(value),
+            there: Some(other),
         }));
         return pairs;
     }
-    pairs.extend(alone.into_iter().map(|v| Pair { step: item(v), here: Some(v), there: None }));
-    pairs.extend(right.into_iter().map(|v| Pair { step: item(v), here: None, there: Some(v) }));
+    pairs.extend(alone.into_iter().map(|(at, value)| Pair {
+        step: step(&mine, at, value),
+        here: Some(value),
+        there: None,
+    }));
+    pairs.extend(right.into_iter().map(|(at, value)| Pair {
+        step: step(&theirs, at, value),
+        here: None,
+        there: Some(value),
+    }));
     pairs
 }
 
-fn flag(value: &Value) -> Option<&str> {
-    let (key, rest) = split_key(value.text()?);
-    rest.map(|_| key)
-}
-
-fn item_name(value: &Value) -> &str {
-    let text = value.text().unwrap_or("");
-    flag(value).unwrap_or(text.lines().next().unwrap_or(""))
+/// The flag that each element belongs to: its own `--flag=value`, or the bare one before it.
+fn flags(list: &[Value]) -> Vec<Option<&str>> {
+    let mut before = None;
+    list.iter()
+        .map(|value| {
+            let text = value.text()?;
+            let (key, rest) = split_key(text);
+            let bare = text.starts_with('-') && rest.is_none();
+            let own = rest.map(|_| key).or(if bare { Some(text) } else { before });
+            before = bare.then_some(text);
+            own
+        })
+        .collect()
 }
 
 /// Elements without a name: equal ones answer each other, the rest by position where as many
