@@ -88,8 +88,8 @@ enum Key {
     Values(General, Change, String, String),
     /// A path that differs everywhere.
     Habit(General, Change),
-    /// Two copies of an object.
-    Copy(usize, ResourceId),
+    /// Two copies of an object, of two environments or of two variants of one.
+    Copy(usize, ResourceId, bool),
     /// The directory of objects that one side lacks.
     Directory(usize, Topic, Change, RepoPath),
 }
@@ -178,7 +178,8 @@ fn broad_keys(difference: &Difference, here: bool, snapshot: &Snapshot) -> Vec<K
         let directory = snapshot.path(primary).parent().unwrap_or_else(RepoPath::root);
         keys.push(Key::Directory(difference.unit, difference.topic, difference.change, directory));
     } else if primary != place(difference, !here).file && is_declared(difference) {
-        keys.push(Key::Copy(difference.unit, difference.resource.clone()));
+        let resource = difference.resource.clone();
+        keys.push(Key::Copy(difference.unit, resource, difference.siblings));
     }
     keys
 }
@@ -196,7 +197,7 @@ impl Key {
         match self {
             Self::Span(..) | Self::Field(..) | Self::Values(..) | Self::Habit(..) => 0,
             // A definition differs because its version does: never a line at a time.
-            Self::Copy(_, resource) if &*resource.gvk.kind == "CustomResourceDefinition" => 0,
+            Self::Copy(_, resource, _) if &*resource.gvk.kind == "CustomResourceDefinition" => 0,
             Self::Copy(..) => MANY_LEAVES,
             Self::Directory(..) => 1,
         }

@@ -251,7 +251,12 @@ fn is_foreign(here: &str, there: &str, names: &PairNames) -> bool {
 
 /// Hosts, accounts and ids, unless one side bears the name of the other environment.
 fn identifiers(case: &Case<'_>) -> Judgement {
+    // These look like hosts and name types.
+    const TYPES: &[&str] = &["apiGroup", "apiVersion", "apiGroups", "kind", "group"];
     let Some((here, there)) = texts(case) else { return Judgement::Free };
+    if keys(case).last().is_some_and(|key| TYPES.contains(&key)) {
+        return Judgement::Free;
+    }
     let value = |text: &str| -> String {
         match text.split_once('=').or_else(|| text.split_once(": ")) {
             Some((_, value)) => value.trim().trim_matches(['"', '\'']).to_owned(),

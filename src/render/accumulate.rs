@@ -36,6 +36,7 @@ pub(crate) struct Accumulated {
     pub(crate) vars: Vec<Var>,
     pub(crate) gaps: Vec<Gap>,
     pub(crate) notices: Vec<Notice>,
+    pub(crate) failures: Vec<RenderError>,
     pub(crate) inputs: BTreeSet<FileId>,
     /// The directories that were entered.
     pub(crate) visited: BTreeSet<RepoPath>,
@@ -53,6 +54,7 @@ impl Accumulated {
             vars: Vec::new(),
             gaps: Vec::new(),
             notices: Vec::new(),
+            failures: Vec::new(),
             inputs: BTreeSet::new(),
             visited: BTreeSet::new(),
             schema,
@@ -104,6 +106,7 @@ impl Accumulated {
         vars::merge(&mut self.vars, &base.vars)?;
         self.gaps.extend_from_slice(&base.gaps);
         self.notices.extend_from_slice(&base.notices);
+        self.failures.extend(base.failures.iter().map(|error| error.clone().via(entry)));
         self.inputs.extend(&base.inputs);
         self.visited.extend(base.visited.iter().cloned());
         self.schema = base.schema;
@@ -325,7 +328,7 @@ impl<'w, 's> Walk<'w, 's> {
             let message = format!("`{}` cannot be rendered here: it is a {what}", entry.value);
             return Err(RenderError::new(entry.span, message));
         }
-        let objects = !matches!(what, "remote patch" | "local file");
+        let objects = !matches!(what, "remote patch" | "local file" | "missing file");
         set.gaps.push(Gap { span: entry.span, what, detail: entry.value.to_string(), objects });
         Ok(())
     }
@@ -415,12 +418,16 @@ impl Files for Reader<'_, '_, '_> {
     fn open(&mut self, path: &str, entry: Span) -> Result<Option<generate::Content>, RenderError> {
         let path = Text { value: path.into(), span: entry };
         let file = match self.walk.file(self.directory, &path, self.set) {
-            Err(error) if !(is_local_file(&path.value) && self.walk.renderer.options().partial) => {
-                return Err(error);
-            }
-            Err(_) => {
-                // Made where the overlay is built, and never committed.
-                self.walk.gap(self.set, &path, "local file")?;
+            Err(error) if !self.walk.renderer.options().partial => return Err(error),
+            Err(error) => {
+                // Some files are made where the overlay is built, and never committed.
+                let local = is_local_file(&path.value);
+                self.walk.gap(
+                    self.set,
+                    &path,
+                    if local { "local file" } else { "missing file" },
+                )?;
+                self.set.failures.extend((!local).then_some(error));
                 return Ok(None);
             }
             Ok(file) => file,

@@ -81,6 +81,8 @@ pub struct Rendered {
     pub gaps: Vec<Gap>,
     /// What to warn about.
     pub notices: Vec<Notice>,
+    /// What kustomize refuses, and what was left out to render the rest all the same.
+    pub failures: Vec<RenderError>,
 }
 
 impl Rendered {

@@ -147,6 +147,7 @@ fn configs(
     set.visited.append(&mut found.visited);
     set.gaps.append(&mut found.gaps);
     set.notices.append(&mut found.notices);
+    set.failures.append(&mut found.failures);
     Ok(found.resources)
 }
 

@@ -119,6 +119,7 @@ impl<'s> Renderer<'s> {
             inputs: set.inputs,
             gaps: set.gaps,
             notices: set.notices,
+            failures: set.failures,
         })
     }
 

@@ -18,7 +18,7 @@ use crate::syntax::Store;
 use crate::text::{FileId, Span, printable};
 
 /// Most places of one message that are shown.
-const PLACES: usize = 16;
+const PLACES: usize = 5;
 
 /// How the terminal is used. Lines are never wrapped: names and paths stay whole.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +49,14 @@ pub(super) struct Printer<'a> {
     store: &'a Store<'a>,
     handler: GraphicalReportHandler,
     masks: BTreeMap<FileId, Vec<Range<usize>>>,
+}
+
+/// What to do, and how many places are not shown.
+fn help(message: &Message<'_>) -> Option<String> {
+    let more = message.spots.len().saturating_sub(PLACES);
+    let rest = (more > 0).then(|| format!("{more} more places are in the JSON report"));
+    let parts: Vec<String> = message.help.map(lines).into_iter().chain(rest).collect();
+    (!parts.is_empty()).then(|| parts.join("\n"))
 }
 
 impl<'a> Printer<'a> {
@@ -109,7 +117,7 @@ impl<'a> Printer<'a> {
             code: message.code.map(|code| format!("{}[{code}]", level(message.level))),
             level: message.level,
             text: lines(message.text),
-            help: message.help.map(lines),
+            help: help(message),
             labels,
             excerpt,
         };

@@ -11,7 +11,7 @@ use crate::rules::findings::Findings;
 /// Most objects or paths that a message names.
 const NAMED: usize = 4;
 /// Most further places that a finding shows.
-const PLACES: usize = 5;
+const PLACES: usize = 60;
 
 /// What a rule says of one cause.
 pub(crate) struct Speech {

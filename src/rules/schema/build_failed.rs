@@ -29,7 +29,8 @@ impl Rule for BuildFailed {
         let mut causes: BTreeMap<(Span, &str), Vec<(&Evaluated<'_>, &RenderError)>> =
             BTreeMap::new();
         for evaluated in cx.evaluated {
-            if let Some(error) = evaluated.error() {
+            let left_out = evaluated.output().into_iter().flat_map(|rendered| &rendered.failures);
+            for error in evaluated.error().into_iter().chain(left_out) {
                 let cause = (error.span, error.message.as_str());
                 causes.entry(cause).or_default().push((evaluated, error));
             }
