@@ -36,7 +36,8 @@ pub fn check(store: &Store<'_>, config: &Config, policy: &Policy, today: Date) -
     let renderer = Renderer::new(store, render::Options { restricted: false, partial: true });
     let evaluated = evaluate::all(&layout, |root, kind| match kind {
         OverlayKind::Kustomize => Some(renderer.render(root)),
-        OverlayKind::Manifests | OverlayKind::HelmValues | OverlayKind::Terraform => None,
+        OverlayKind::Manifests => Some(renderer.manifests(root)),
+        OverlayKind::HelmValues | OverlayKind::Terraform => None,
     });
     let comparison = compare::compare(snapshot, config, &layout, &evaluated);
     let inline = exceptions::collect_inline(snapshot, store, &files);
@@ -116,14 +117,14 @@ fn gaps(snapshot: &Snapshot, layout: &Layout, evaluated: &[Evaluated<'_>]) -> Ve
             detail: gap.detail.clone(),
         })
     });
-    let unknown = evaluated.iter().filter(|evaluated| evaluated.rendered.is_none()).map(|found| {
+    let unknown = evaluated.iter().filter_map(|found| {
         let what = match found.overlay.kind {
             OverlayKind::HelmValues => "Helm values",
             OverlayKind::Terraform => "Terraform",
-            OverlayKind::Kustomize | OverlayKind::Manifests => "plain manifests",
+            OverlayKind::Kustomize | OverlayKind::Manifests => return None,
         };
         let detail = format!("unit {}", found.unit.name);
-        NotAnalysed { path: found.overlay.root.clone(), span: None, what, detail }
+        Some(NotAnalysed { path: found.overlay.root.clone(), span: None, what, detail })
     });
     unplaced.chain(left_out).chain(unknown).collect()
 }

@@ -1,24 +1,29 @@
 //! What kustomize believes about kinds: which of them live outside namespaces.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use crate::kube::Gvk;
 
-/// The cluster-scoped rows of the table, sorted by group, version and kind.
-static CLUSTER_SCOPED: LazyLock<Vec<[&str; 3]>> = LazyLock::new(|| {
-    let mut rows: Vec<_> = rows(include_str!("data/kinds.tsv"))
-        .filter_map(|row: [&str; 4]| {
-            let [group, version, kind, scope] = row;
-            (scope == "cluster").then_some([group, version, kind])
-        })
-        .collect();
-    rows.sort_unstable();
-    rows
+/// Whether objects of a kind are cluster-scoped, by group, version and kind.
+static SCOPES: LazyLock<BTreeMap<[&str; 3], bool>> = LazyLock::new(|| {
+    rows(include_str!("data/kinds.tsv"))
+        .map(|[group, version, kind, scope]| ([group, version, kind], scope == "cluster"))
+        .collect()
 });
+
+fn scope(gvk: &Gvk) -> Option<bool> {
+    SCOPES.get(&[&*gvk.group, &*gvk.version, &*gvk.kind]).copied()
+}
 
 /// Whether kustomize takes objects of this kind for cluster-scoped. Unknown kinds are namespaced.
 pub fn is_cluster_scoped(gvk: &Gvk) -> bool {
-    CLUSTER_SCOPED.binary_search(&[&*gvk.group, &*gvk.version, &*gvk.kind]).is_ok()
+    scope(gvk) == Some(true)
+}
+
+/// Whether kustomize knows the kind.
+pub fn is_known(gvk: &Gvk) -> bool {
+    scope(gvk).is_some()
 }
 
 /// The rows of a table: tab-separated, `#` begins a comment line, `-` is an empty field.

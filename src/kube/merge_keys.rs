@@ -11,22 +11,28 @@ use crate::text::Span;
 static BUILTIN: LazyLock<MergeKeys> =
     LazyLock::new(|| MergeKeys::from_table(include_str!("data/merge_keys.tsv")));
 
+/// What the names of Kubernetes' own types begin with; the table leaves it out.
+const COMMON_NAME: &str = "io.k8s.api.";
+
 /// The lists of all known kinds, as a graph of types.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct MergeKeys {
     roots: BTreeMap<Gvk, usize>,
     types: Vec<Type>,
+    names: BTreeMap<Box<str>, usize>,
+    /// Fields whose own comments say what they are.
+    hints: BTreeMap<Span, Field>,
 }
 
 /// The fields of one type below which something is merged.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Type {
     fields: BTreeMap<Box<str>, Field>,
     /// What every key without a field of its own has.
     any: Option<Field>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Field {
     /// The type of the map, or of the list's elements.
     child: Option<usize>,
@@ -51,17 +57,16 @@ impl MergeKeys {
     /// Reads the table that lies in `data/`.
     fn from_table(table: &str) -> Self {
         let mut keys = Self::default();
-        let mut names: BTreeMap<&str, usize> = BTreeMap::new();
         for line in table.lines() {
             let columns: Vec<&str> = line.split('\t').collect();
             match columns[..] {
                 ["root", api_version, kind, name] => {
-                    let at = keys.named(&mut names, name);
+                    let at = keys.named(name);
                     keys.roots.insert(Gvk::new(api_version, kind), at);
                 }
                 ["type", name, field, _, child, strategy, merge_keys] => {
-                    let at = keys.named(&mut names, name);
-                    let child = (child != "-").then(|| keys.named(&mut names, child));
+                    let at = keys.named(name);
+                    let child = (child != "-").then(|| keys.named(child));
                     let key_list = merge_keys.split(',').filter(|key| *key != "-");
                     let merge_keys = is_merge(strategy).then(|| key_list.map(Box::from).collect());
                     keys.types[at].fields.insert(field.into(), Field { child, keys: merge_keys });
@@ -72,35 +77,43 @@ impl MergeKeys {
         keys
     }
 
-    fn named<'n>(&mut self, names: &mut BTreeMap<&'n str, usize>, name: &'n str) -> usize {
-        *names.entry(name).or_insert_with(|| {
+    fn named(&mut self, name: &str) -> usize {
+        let name = name.strip_prefix(COMMON_NAME).unwrap_or(name);
+        *self.names.entry(name.into()).or_insert_with(|| {
             self.types.push(Type::default());
             self.types.len() - 1
         })
     }
 
-    /// Reads the file of `openapi: path`, whose types replace the built-in ones.
-    pub fn from_openapi(node: NodeRef<'_>) -> Result<Self, OpenApiError> {
+    /// Adds the file of `openapi: path`; its types replace those of the same name.
+    pub fn with_openapi(mut self, node: NodeRef<'_>) -> Result<Self, OpenApiError> {
         let definitions = node.get("definitions").filter(|definitions| definitions.is_map());
         let definitions = definitions.ok_or(OpenApiError { span: node.span() })?;
-        let mut reader = OpenApi { keys: Self::default(), names: BTreeMap::new() };
         for (name, _) in definitions.entries() {
             if let Some(name) = name.text() {
-                reader.keys.named(&mut reader.names, name);
+                let at = self.named(name);
+                self.types[at] = Type::default();
             }
         }
         for (name, schema) in definitions.entries() {
-            let Some(&at) = name.text().and_then(|name| reader.names.get(name)) else { continue };
-            reader.fill(at, schema);
+            let Some(name) = name.text() else { continue };
+            let at = self.named(name);
+            self.fill(at, schema);
             let kinds = schema.get("x-kubernetes-group-version-kind");
             for kind in kinds.into_iter().flat_map(NodeRef::items) {
                 let text = |key| Arc::from(kind.get(key).and_then(NodeRef::text).unwrap_or(""));
                 let gvk =
                     Gvk { group: text("group"), version: text("version"), kind: text("kind") };
-                reader.keys.roots.insert(gvk, at);
+                self.roots.insert(gvk, at);
             }
         }
-        Ok(reader.keys)
+        Ok(self)
+    }
+
+    /// Adds the schema that the comment behind a key holds.
+    pub fn hint(&mut self, key: Span, schema: NodeRef<'_>) {
+        let field = self.field(schema);
+        self.hints.insert(key, field);
     }
 
     /// The place of a whole object.
@@ -118,25 +131,20 @@ fn is_merge(strategy: &str) -> bool {
     strategy.split(',').any(|word| word == "merge")
 }
 
-struct OpenApi<'d> {
-    keys: MergeKeys,
-    names: BTreeMap<&'d str, usize>,
-}
-
-impl<'d> OpenApi<'d> {
-    fn fill(&mut self, at: usize, schema: NodeRef<'d>) {
+impl MergeKeys {
+    fn fill(&mut self, at: usize, schema: NodeRef<'_>) {
         for (name, property) in schema.get("properties").into_iter().flat_map(NodeRef::entries) {
             if let Some(name) = name.text() {
                 let field = self.field(property);
-                self.keys.types[at].fields.insert(name.into(), field);
+                self.types[at].fields.insert(name.into(), field);
             }
         }
         if let Some(any) = schema.get("additionalProperties").filter(|any| any.is_map()) {
-            self.keys.types[at].any = Some(self.field(any));
+            self.types[at].any = Some(self.field(any));
         }
     }
 
-    fn field(&mut self, schema: NodeRef<'d>) -> Field {
+    fn field(&mut self, schema: NodeRef<'_>) -> Field {
         let text = |key| schema.get(key).and_then(NodeRef::text);
         let merged = text("x-kubernetes-patch-strategy").is_some_and(is_merge);
         let keys = merged.then(|| match schema.get("x-kubernetes-list-map-keys") {
@@ -147,15 +155,17 @@ impl<'d> OpenApi<'d> {
         Field { child: self.child(child), keys }
     }
 
-    fn child(&mut self, schema: NodeRef<'d>) -> Option<usize> {
+    fn child(&mut self, schema: NodeRef<'_>) -> Option<usize> {
         if let Some(reference) = schema.get("$ref").and_then(NodeRef::text) {
-            return self.names.get(reference.strip_prefix("#/definitions/")?).copied();
+            let name = reference.strip_prefix("#/definitions/")?;
+            let name = name.strip_prefix(COMMON_NAME).unwrap_or(name);
+            return self.names.get(name).copied();
         }
         if schema.get("properties").is_none() && schema.get("additionalProperties").is_none() {
             return None;
         }
-        let at = self.keys.types.len();
-        self.keys.types.push(Type::default());
+        let at = self.types.len();
+        self.types.push(Type::default());
         self.fill(at, schema);
         Some(at)
     }
@@ -199,6 +209,15 @@ impl<'k> Cursor<'k> {
             r#type.fields.get(key).or(r#type.any.as_ref())
         });
         self.at(field.map_or(Place::Plain, Place::Field))
+    }
+
+    /// The same place, unless the comment behind the key says otherwise.
+    #[must_use]
+    pub fn hinted(self, key: Span) -> Self {
+        if self.keys.hints.is_empty() {
+            return self;
+        }
+        self.keys.hints.get(&key).map_or(self, |field| self.at(Place::Field(field)))
     }
 
     /// The place of the elements of a list.
@@ -282,7 +301,7 @@ definitions:
       tags: {type: array, x-kubernetes-patch-strategy: merge}
 "##;
         let parsed = parse_yaml(FileId(0), text);
-        let table = MergeKeys::from_openapi(parsed.documents[0].root()).unwrap();
+        let table = MergeKeys::default().with_openapi(parsed.documents[0].root()).unwrap();
         let widget = Gvk::new("example.org/v1", "Widget");
         assert_eq!(keys(&table, &widget, "spec.parts"), Some(vec!["id".to_owned()]));
         assert_eq!(keys(&table, &widget, "spec.parts.*.tags"), Some(vec![]));
@@ -290,6 +309,6 @@ definitions:
         assert_eq!(keys(&table, &widget, "spec.plain"), None);
         assert_eq!(keys(&table, &Gvk::new("v1", "Pod"), "spec.containers"), None);
         let parsed = parse_yaml(FileId(0), "definitions: []");
-        assert!(MergeKeys::from_openapi(parsed.documents[0].root()).is_err());
+        assert!(MergeKeys::default().with_openapi(parsed.documents[0].root()).is_err());
     }
 }

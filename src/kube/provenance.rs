@@ -105,6 +105,16 @@ impl Provenance {
         Self(Steps::Many(steps.into()))
     }
 
+    /// The history with one more step for each span.
+    #[must_use]
+    pub fn then_each(&self, action: Action, spans: &[Span]) -> Self {
+        if spans.is_empty() {
+            return self.clone();
+        }
+        let more = spans.iter().map(|&span| Step { action, span });
+        Self(Steps::Many(self.steps().iter().copied().chain(more).collect()))
+    }
+
     /// The history of a value that replaces this one: the old steps, then those of `new`.
     #[must_use]
     pub fn then_all(&self, new: &Self) -> Self {

@@ -63,7 +63,8 @@ impl Environment {
 pub enum OverlayKind {
     /// A directory with a kustomization.
     Kustomize,
-    /// A directory of plain manifests.
+    /// Plain manifests: all objects in a directory and below it, those of kustomizations and charts
+    /// inside excepted, or in one file.
     Manifests,
     /// Helm values files (found, not rendered yet).
     HelmValues,

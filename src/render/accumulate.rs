@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::kube::field_specs::FieldSpecs;
+use crate::kube::kinds;
 use crate::render::generate::absorb::{Absorbed, absorb};
 use crate::render::generate::{self, Files};
 use crate::render::kustomization::{
     Generator, GeneratorOptions, Kustomization, OpenApi, Text, Var,
 };
 use crate::render::locate::Target;
+use crate::render::origin::{Author, Notes};
 use crate::render::working::{Key, Working, key};
 use crate::render::{Gap, Notice, RenderError, Renderer, configuration, pipeline, plugin, vars};
 use crate::text::{FileId, RepoPath, Span};
@@ -17,15 +19,34 @@ use crate::text::{FileId, RepoPath, Span};
 /// Deepest chain of bases and components.
 const DEPTH: usize = 64;
 /// Most objects in one overlay.
-const RESOURCES: usize = 200_000;
+pub(crate) const RESOURCES: usize = 200_000;
 /// Most directories that one overlay may enter, repeated ones counted each time.
 const DIRECTORIES: usize = 20_000;
 
-/// The schema that was chosen; the first choice of a walk is the last.
+/// The schema that patches go by; the first choice of a walk is the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Schema {
+    /// None is chosen: the built-in one.
+    Open,
+    /// None is chosen, but kustomize has looked an unknown kind up in the built-in one: it stays.
+    Used,
+    /// The built-in one is chosen.
     BuiltIn,
+    /// A file takes the place of the built-in one.
     File(FileId),
+    /// A file is added to the built-in one.
+    BuiltInAnd(FileId),
+}
+
+impl Schema {
+    fn choose(self, choice: Option<FileId>) -> Self {
+        match (self, choice) {
+            (Self::Open, Some(file)) => Self::File(file),
+            (Self::Used, Some(file)) => Self::BuiltInAnd(file),
+            (Self::Open | Self::Used, None) => Self::BuiltIn,
+            (chosen, _) => chosen,
+        }
+    }
 }
 
 /// The objects of a layer and what is known about them.
@@ -40,14 +61,13 @@ pub(crate) struct Accumulated {
     pub(crate) inputs: BTreeSet<FileId>,
     /// The directories that were entered.
     pub(crate) visited: BTreeSet<RepoPath>,
-    /// The schema that was met first.
-    pub(crate) schema: Option<Schema>,
+    pub(crate) schema: Schema,
     /// Where each object stands; absent after a transformer may have renamed some.
     keys: Option<BTreeMap<Key, Span>>,
 }
 
 impl Accumulated {
-    pub(crate) fn new(schema: Option<Schema>) -> Self {
+    pub(crate) fn new(schema: Schema) -> Self {
         Self {
             resources: Vec::new(),
             specs: Arc::new(FieldSpecs::default()),
@@ -76,6 +96,9 @@ impl Accumulated {
         if self.resources.len() >= RESOURCES {
             let message = format!("the overlay has more than {RESOURCES} objects");
             return Err(RenderError::new(resource.origin, message));
+        }
+        if self.schema == Schema::Open && !kinds::is_known(&resource.id.gvk) {
+            self.schema = Schema::Used;
         }
         let resources = &self.resources;
         let keys = self.keys.get_or_insert_with(|| {
@@ -119,6 +142,8 @@ pub(crate) struct Walk<'w, 's> {
     pub(crate) renderer: &'w Renderer<'s>,
     stack: Vec<RepoPath>,
     entered: usize,
+    /// The annotations that `buildMetadata:` of the first directory asks for.
+    pub(crate) notes: Option<Notes>,
 }
 
 /// One kustomization that is being worked on.
@@ -129,35 +154,39 @@ pub(crate) struct Layer<'a> {
 }
 
 impl<'w, 's> Walk<'w, 's> {
-    pub(crate) fn new(renderer: &'w Renderer<'s>) -> Self {
-        Self { renderer, stack: Vec::new(), entered: 0 }
+    pub(crate) fn new(renderer: &'w Renderer<'s>, notes: Option<Notes>) -> Self {
+        Self { renderer, stack: Vec::new(), entered: 0, notes }
     }
 
     /// Renders a directory that is no component into a set of its own.
     pub(crate) fn base(
         &mut self,
         directory: &RepoPath,
-        entry: Option<Span>,
-        schema: Option<Schema>,
+        entry: Option<&Text>,
+        schema: Schema,
     ) -> Result<Arc<Accumulated>, RenderError> {
+        let at = entry.map(|entry| entry.span);
         let cache_key = (directory.clone(), schema);
-        if let Some(found) = self.renderer.cached_base(&cache_key) {
+        // Notes depend on the way to a base: it cannot be shared.
+        let shared = self.notes.is_none();
+        if let Some(found) = self.renderer.cached_base(&cache_key).filter(|_| shared) {
             for visited in &found.visited {
-                self.check_cycle(visited, entry)?;
+                self.check_cycle(visited, at)?;
             }
             return Ok(found);
         }
-        let (file, kustomization) = self.renderer.kustomization(directory, entry)?;
-        if let Some(entry) = entry.filter(|_| kustomization.component) {
+        let (file, kustomization) = self.renderer.kustomization(directory, at)?;
+        if let Some(entry) = at.filter(|_| kustomization.component) {
             let message = format!("`{directory}` is a component");
             let error = RenderError::new(entry, message);
             return Err(error.help("list it under `components:`"));
         }
         let mut set = Accumulated::new(schema);
-        set.inputs.insert(file);
-        self.enter(directory, entry, &kustomization, &mut set)?;
+        self.enter(directory, entry, (file, &kustomization), &mut set)?;
         let set = Arc::new(set);
-        self.renderer.cache_base(cache_key, &set);
+        if shared {
+            self.renderer.cache_base(cache_key, &set);
+        }
         Ok(set)
     }
 
@@ -165,17 +194,16 @@ impl<'w, 's> Walk<'w, 's> {
     fn component(
         &mut self,
         directory: &RepoPath,
-        entry: Span,
+        entry: &Text,
         set: &mut Accumulated,
     ) -> Result<(), RenderError> {
-        let (file, kustomization) = self.renderer.kustomization(directory, Some(entry))?;
+        let (file, kustomization) = self.renderer.kustomization(directory, Some(entry.span))?;
         if !kustomization.component {
             let message = format!("`{directory}` is not a component");
-            let error = RenderError::new(entry, message);
+            let error = RenderError::new(entry.span, message);
             return Err(error.help("list it under `resources:`"));
         }
-        set.inputs.insert(file);
-        self.enter(directory, Some(entry), &kustomization, set)
+        self.enter(directory, Some(entry), (file, &kustomization), set)
     }
 
     fn check_cycle(&self, directory: &RepoPath, entry: Option<Span>) -> Result<(), RenderError> {
@@ -191,13 +219,14 @@ impl<'w, 's> Walk<'w, 's> {
     fn enter(
         &mut self,
         directory: &RepoPath,
-        entry: Option<Span>,
-        kustomization: &Kustomization,
+        entry: Option<&Text>,
+        (file, kustomization): (FileId, &Kustomization),
         set: &mut Accumulated,
     ) -> Result<(), RenderError> {
-        self.check_cycle(directory, entry)?;
+        let at = entry.map(|entry| entry.span);
+        self.check_cycle(directory, at)?;
         self.entered += 1;
-        if let Some(entry) = entry {
+        if let Some(entry) = at {
             if self.stack.len() >= DEPTH {
                 let message = format!("bases are nested deeper than {DEPTH} levels");
                 return Err(RenderError::new(entry, message));
@@ -209,9 +238,17 @@ impl<'w, 's> Walk<'w, 's> {
         }
         self.stack.push(directory.clone());
         set.visited.insert(directory.clone());
+        set.inputs.insert(file);
+        if let Some(notes) = &mut self.notes {
+            let name = self.renderer.snapshot().path(file).file_name();
+            notes.enter(entry.map_or("", |entry| &entry.value), name);
+        }
         let result = self.target(Layer { directory, kustomization, set });
         self.stack.pop();
-        result.map_err(|error| match entry {
+        if let Some(notes) = &mut self.notes {
+            notes.leave();
+        }
+        result.map_err(|error| match at {
             Some(entry) => error.via(entry),
             None => error,
         })
@@ -219,20 +256,21 @@ impl<'w, 's> Walk<'w, 's> {
 
     fn target(&mut self, layer: Layer<'_>) -> Result<(), RenderError> {
         let Layer { directory, kustomization, set } = layer;
-        match kustomization.openapi.as_ref().filter(|_| set.schema.is_none()) {
-            Some(OpenApi::File(path)) => {
-                set.schema = Some(Schema::File(self.file(directory, path, set)?));
-            }
-            Some(OpenApi::BuiltIn) => set.schema = Some(Schema::BuiltIn),
-            None => {}
+        if let Some(openapi) = &kustomization.openapi {
+            let choice = match openapi {
+                OpenApi::File(path) => self.file(directory, path, set)?,
+                OpenApi::BuiltIn => None,
+            };
+            set.schema = set.schema.choose(choice);
         }
         self.resources(directory, &kustomization.resources, set)?;
         configuration::load(self, directory, kustomization, set)?;
         self.generators(directory, kustomization, set)?;
         for entry in &kustomization.components {
             match self.renderer.locate(directory, entry)? {
-                Target::Directory(directory) => self.component(&directory, entry.span, set)?,
-                Target::Remote => self.gap(set, entry, "remote base")?,
+                Target::Directory(directory) => self.component(&directory, entry, set)?,
+                Target::Remote => self.gap(set, entry, "remote base", Holds::Objects)?,
+                Target::Uncommitted(what) => self.gap(set, entry, what, Holds::Objects)?,
                 Target::File(_) => {
                     let message =
                         format!("`{}` is a file; a component is a directory", entry.value);
@@ -258,40 +296,43 @@ impl<'w, 's> Walk<'w, 's> {
                     let objects = self.renderer.objects(file);
                     let objects = objects.map_err(|error| error.via(entry.span))?;
                     for object in objects.iter() {
-                        let added = set.append(object.clone(), self.renderer);
+                        let mut object = object.clone();
+                        if let Some(notes) = &self.notes {
+                            notes.declared(&mut object, &entry.value);
+                        }
+                        let added = set.append(object, self.renderer);
                         added.map_err(|error| error.via(entry.span))?;
                     }
                 }
                 Target::Directory(base) => {
-                    let base = self.base(&base, Some(entry.span), set.schema)?;
+                    let base = self.base(&base, Some(entry), set.schema)?;
                     set.merge(&base, self.renderer, entry.span)?;
                 }
-                Target::Remote => self.gap(set, entry, "remote base")?,
+                Target::Remote => self.gap(set, entry, "remote base", Holds::Objects)?,
+                Target::Uncommitted(what) => self.gap(set, entry, what, Holds::Objects)?,
             }
         }
         Ok(())
     }
 
-    /// Resolves the path of a file that must be there.
+    /// Resolves the path of a file; nothing if it lies where we cannot go, which is recorded.
     pub(crate) fn file(
         &self,
         directory: &RepoPath,
         entry: &Text,
         set: &mut Accumulated,
-    ) -> Result<FileId, RenderError> {
+    ) -> Result<Option<FileId>, RenderError> {
         match self.renderer.locate(directory, entry)? {
             Target::File(file) => {
                 self.note_reach(directory, file, entry, set)?;
-                Ok(file)
+                Ok(Some(file))
             }
             Target::Directory(_) => {
                 let message = format!("`{}` is a directory; a file is expected", entry.value);
                 Err(RenderError::new(entry.span, message))
             }
-            Target::Remote => {
-                let message = format!("`{}` is not in this repository", entry.value);
-                Err(RenderError::new(entry.span, message))
-            }
+            Target::Remote => self.gap(set, entry, "remote file", Holds::Fields).map(|()| None),
+            Target::Uncommitted(what) => self.gap(set, entry, what, Holds::Fields).map(|()| None),
         }
     }
 
@@ -323,28 +364,15 @@ impl<'w, 's> Walk<'w, 's> {
         set: &mut Accumulated,
         entry: &Text,
         what: &'static str,
+        holds: Holds,
     ) -> Result<(), RenderError> {
         if !self.renderer.options().partial {
             let message = format!("`{}` cannot be rendered here: it is a {what}", entry.value);
             return Err(RenderError::new(entry.span, message));
         }
-        let objects = !matches!(what, "remote patch" | "local file" | "missing file");
+        let objects = holds == Holds::Objects;
         set.gaps.push(Gap { span: entry.span, what, detail: entry.value.to_string(), objects });
         Ok(())
-    }
-
-    /// Whether an entry lies where we cannot go. It is recorded, or refused.
-    pub(crate) fn is_gap(
-        &self,
-        directory: &RepoPath,
-        entry: &Text,
-        set: &mut Accumulated,
-    ) -> Result<bool, RenderError> {
-        let remote = self.renderer.locate(directory, entry)? == Target::Remote;
-        if remote {
-            self.gap(set, entry, "remote patch")?;
-        }
-        Ok(remote)
     }
 
     /// Whether something that is missing may be in a gap; if so this is recorded, too.
@@ -370,10 +398,12 @@ impl<'w, 's> Walk<'w, 's> {
     ) -> Result<(), RenderError> {
         let generators = kustomization.config_maps.iter().chain(&kustomization.secrets);
         for generator in generators {
-            self.generate(directory, generator, &kustomization.generator_options, set)?;
+            let author = self.notes.as_ref().map(|notes| notes.author(generator.kind.plugin()));
+            let options = &kustomization.generator_options;
+            self.generate(directory, generator, options, author.as_ref(), set)?;
         }
         for chart in &kustomization.charts {
-            self.gap(set, chart, "helm chart")?;
+            self.gap(set, chart, "helm chart", Holds::Objects)?;
         }
         plugin::generate(self, directory, kustomization, set)
     }
@@ -384,14 +414,23 @@ impl<'w, 's> Walk<'w, 's> {
         directory: &RepoPath,
         generator: &Generator,
         options: &GeneratorOptions,
+        author: Option<&Author>,
         set: &mut Accumulated,
     ) -> Result<(), RenderError> {
         let made = generate::make(generator, options, &mut Reader { walk: self, directory, set })?;
-        self.absorb(made, set)
+        self.absorb(made, author, set)
     }
 
     /// Takes a generated object into the set.
-    pub(crate) fn absorb(&self, made: Working, set: &mut Accumulated) -> Result<(), RenderError> {
+    pub(crate) fn absorb(
+        &self,
+        mut made: Working,
+        author: Option<&Author>,
+        set: &mut Accumulated,
+    ) -> Result<(), RenderError> {
+        if let (Some(notes), Some(author)) = (&self.notes, author) {
+            notes.made(&mut made, author);
+        }
         match absorb(&mut set.resources, made)? {
             Absorbed::New(made) => set.append(*made, self.renderer),
             Absorbed::Joined => Ok(()),
@@ -407,6 +446,15 @@ impl<'w, 's> Walk<'w, 's> {
     }
 }
 
+/// What may be in something that cannot be rendered here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holds {
+    /// Whole objects.
+    Objects,
+    /// Fields of objects that are there.
+    Fields,
+}
+
 /// Opens the files of generators.
 struct Reader<'r, 'w, 's> {
     walk: &'r Walk<'w, 's>,
@@ -418,31 +466,19 @@ impl Files for Reader<'_, '_, '_> {
     fn open(&mut self, path: &str, entry: Span) -> Result<Option<generate::Content>, RenderError> {
         let path = Text { value: path.into(), span: entry };
         let file = match self.walk.file(self.directory, &path, self.set) {
+            Ok(Some(file)) => file,
+            Ok(None) => return Ok(None),
             Err(error) if !self.walk.renderer.options().partial => return Err(error),
             Err(error) => {
-                // Some files are made where the overlay is built, and never committed.
-                let local = is_local_file(&path.value);
-                self.walk.gap(
-                    self.set,
-                    &path,
-                    if local { "local file" } else { "missing file" },
-                )?;
-                self.set.failures.extend((!local).then_some(error));
+                // The rest renders; the failure is reported all the same.
+                self.walk.gap(self.set, &path, "missing file", Holds::Fields)?;
+                self.set.failures.push(error);
                 return Ok(None);
             }
-            Ok(file) => file,
         };
         let bytes = self.walk.renderer.snapshot().bytes(file);
         let bytes = bytes.map_err(|error| RenderError::new(entry, error.to_string()))?;
         let span = Span::new(file, 0, bytes.len());
         Ok(Some(generate::Content { bytes: Arc::clone(bytes), span }))
     }
-}
-
-/// Whether a file that a generator reads is one that people keep out of their repositories.
-fn is_local_file(path: &str) -> bool {
-    const WORDS: &[&str] =
-        &["secret", "credential", "password", "passwd", "token", ".env", ".key", ".pem", ".p12"];
-    let path = path.to_ascii_lowercase();
-    WORDS.iter().any(|word| path.contains(word))
 }

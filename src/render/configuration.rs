@@ -60,7 +60,7 @@ fn collect(
 ) -> Result<Option<FieldSpecs>, RenderError> {
     let mut specs = FieldSpecs::default();
     for entry in entries {
-        let file = walk.file(directory, entry, set)?;
+        let Some(file) = walk.file(directory, entry, set)? else { continue };
         let parsed = walk.renderer.store().yaml(file);
         let mut all = || {
             load::check(parsed)?;

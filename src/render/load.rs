@@ -1,10 +1,11 @@
 //! Resource files to objects: every document checked, lists taken apart.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::kube::{Entry, Kind, Map, Value, load};
-use crate::render::RenderError;
-use crate::render::working::Working;
+use crate::render::working::{Previous, Working};
+use crate::render::{RenderError, hints, origin};
 use crate::syntax::scalar::{self, Dialect, Tag};
 use crate::syntax::{Parsed, ProblemKind};
 
@@ -19,6 +20,7 @@ pub(crate) fn objects(parsed: &Parsed) -> Result<Vec<Working>, RenderError> {
         }
         queue.push_back(load(root, Dialect::Resource)?);
     }
+    let hints = hints::of(parsed);
     let mut objects = Vec::new();
     while let Some(mut body) = queue.pop_front() {
         if let Some(items) = list_items(&body)? {
@@ -28,8 +30,7 @@ pub(crate) fn objects(parsed: &Parsed) -> Result<Vec<Working>, RenderError> {
         check_object(&body)?;
         check_numbers(&body)?;
         clean_annotations(&mut body);
-        let origin = body.span();
-        objects.push(Working::new(body, origin));
+        objects.push(Working { hints: Arc::clone(&hints), ..working(body)? });
     }
     Ok(objects)
 }
@@ -50,7 +51,7 @@ pub(crate) fn check(parsed: &Parsed) -> Result<(), RenderError> {
 }
 
 /// The objects in a list, if this is one.
-fn list_items(body: &Value) -> Result<Option<Vec<Value>>, RenderError> {
+pub(crate) fn list_items(body: &Value) -> Result<Option<Vec<Value>>, RenderError> {
     let is_list = body.get("kind").and_then(Value::text).is_some_and(|kind| kind.ends_with("List"));
     let Some(items) = body.get("items").filter(|_| is_list) else { return Ok(None) };
     if items.is_null() {
@@ -62,7 +63,8 @@ fn list_items(body: &Value) -> Result<Option<Vec<Value>>, RenderError> {
     }
 }
 
-fn check_object(body: &Value) -> Result<(), RenderError> {
+/// Refuses what is no Kubernetes object.
+pub(crate) fn check_object(body: &Value) -> Result<(), RenderError> {
     let fail = |message: &str| Err(RenderError::new(body.span(), message));
     if body.as_map().is_none() {
         return fail("a resource must be a map");
@@ -110,19 +112,66 @@ fn check_numbers(value: &Value) -> Result<(), RenderError> {
     }
 }
 
-/// Annotations that kustomize keeps its own notes in; they never come out of a build.
-const INTERNAL: &str = "internal.config.kubernetes.io/";
+/// Annotations of kustomize's own, which never come out of a build.
+const OWN: [&str; 19] = [
+    "config.kubernetes.io/index",
+    "config.kubernetes.io/path",
+    "internal.config.kubernetes.io/allowKindChange",
+    "internal.config.kubernetes.io/allowNameChange",
+    "internal.config.kubernetes.io/annotations-migration-resource-id",
+    "internal.config.kubernetes.io/generatorBehavior",
+    "internal.config.kubernetes.io/id",
+    "internal.config.kubernetes.io/index",
+    NEEDS_HASH,
+    "internal.config.kubernetes.io/path",
+    PREFIXES,
+    PREVIOUS_KINDS,
+    PREVIOUS_NAMES,
+    PREVIOUS_NAMESPACES,
+    "internal.config.kubernetes.io/refBy",
+    "internal.config.kubernetes.io/seqindent",
+    SUFFIXES,
+    origin::ORIGIN,
+    origin::TRANSFORMATIONS,
+];
+const NEEDS_HASH: &str = "internal.config.kubernetes.io/needsHashSuffix";
+const PREFIXES: &str = "internal.config.kubernetes.io/prefixes";
+const PREVIOUS_KINDS: &str = "internal.config.kubernetes.io/previousKinds";
+const PREVIOUS_NAMES: &str = "internal.config.kubernetes.io/previousNames";
+const PREVIOUS_NAMESPACES: &str = "internal.config.kubernetes.io/previousNamespaces";
+const SUFFIXES: &str = "internal.config.kubernetes.io/suffixes";
 
-/// Removes the annotations that are kustomize's own.
-pub(crate) fn drop_internal(body: &mut Value) {
-    let is_internal = |entry: &Entry| entry.key.starts_with(INTERNAL);
+/// An object with the history that its annotations claim: kustomize believes them.
+fn working(body: Value) -> Result<Working, RenderError> {
+    let origin = body.span();
+    let list = |key: &str| -> Vec<Arc<str>> {
+        let text = origin::annotation(&body, key).filter(|text| !text.is_empty());
+        text.into_iter().flat_map(|text| text.split(',')).map(Arc::from).collect()
+    };
+    let (kinds, names) = (list(PREVIOUS_KINDS), list(PREVIOUS_NAMES));
+    let namespaces = list(PREVIOUS_NAMESPACES);
+    if kinds.len() != names.len() || names.len() != namespaces.len() {
+        let message = "the annotations about previous names do not have the same number of entries";
+        return Err(RenderError::new(origin, message).help("remove them: they are kustomize's own"));
+    }
+    let previous = kinds.into_iter().zip(names).zip(namespaces);
+    let previous =
+        previous.map(|((kind, name), namespace)| Previous { namespace, name, kind }).collect();
+    let (prefixes, suffixes) = (list(PREFIXES), list(SUFFIXES));
+    let hashed = (origin::annotation(&body, NEEDS_HASH) == Some("enabled")).then_some(origin);
+    Ok(Working { previous, prefixes, suffixes, hashed, ..Working::new(body, origin) })
+}
+
+/// Removes the annotations that are kustomize's own, but for those that are asked for.
+pub(crate) fn drop_notes(body: &mut Value, wanted: impl Fn(&str) -> bool) {
+    let is_own = |entry: &Entry| OWN.contains(&&*entry.key) && !wanted(&entry.key);
     let annotations = body.at(&["metadata", "annotations"]).and_then(Value::as_map);
-    if !annotations.into_iter().flatten().any(is_internal) {
+    if !annotations.into_iter().flatten().any(is_own) {
         return;
     }
     let metadata = body.as_map_mut().and_then(|map| map.get_mut("metadata")?.as_map_mut());
     if let Some(map) = metadata.and_then(|map| map.get_mut("annotations")?.as_map_mut()) {
-        map.retain(|entry| !is_internal(entry));
+        map.retain(|entry| !is_own(entry));
     }
 }
 

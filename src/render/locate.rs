@@ -12,12 +12,39 @@ pub(crate) enum Target {
     Directory(RepoPath),
     /// An address that only a network can answer.
     Remote,
+    /// A file that is there only where somebody or something made it: what kind of file.
+    Uncommitted(&'static str),
 }
 
 /// Beginnings and parts of addresses of repositories.
 const REMOTE_BEGINNINGS: [&str; 6] =
     ["git@", "git::", "github.com/", "github.com:", "gh:", "gitlab.com/"];
 const REMOTE_PARTS: [&str; 4] = ["://", "?ref=", ".git", "/_git/"];
+
+/// Beginnings and ends of names of files that hold secrets and are made where they are needed.
+const LOCAL_BEGINNINGS: [&str; 1] = [".env"];
+const LOCAL_ENDS: [&str; 14] = [
+    ".credentials",
+    ".env.local",
+    ".env.secret",
+    ".env.secrets",
+    ".key",
+    ".p12",
+    ".passwd",
+    ".password",
+    ".pem",
+    ".pfx",
+    ".secret",
+    ".token",
+    "secret.env",
+    "secrets.env",
+];
+
+/// Whether a missing file has a name that such files have.
+fn is_local_secret(name: &str) -> bool {
+    LOCAL_BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))
+        || LOCAL_ENDS.iter().any(|end| name.ends_with(end))
+}
 
 /// Whether a path that is not in the repository is an address.
 pub(crate) fn is_remote(path: &str) -> bool {
@@ -50,6 +77,19 @@ impl Renderer<'_> {
         if is_remote(&entry.value) {
             return Ok(Target::Remote);
         }
-        fail(format!("`{}` does not exist", entry.value))
+        let error = RenderError::new(entry.span, format!("`{}` does not exist", entry.value));
+        let what = if self.snapshot().ignores(&path) {
+            "ignored file"
+        } else if is_local_secret(path.file_name()) {
+            "local secret file"
+        } else {
+            return Err(error.help("correct the path, or add the file to the repository"));
+        };
+        if self.options().partial {
+            return Ok(Target::Uncommitted(what));
+        }
+        let help = "files of this name are made before a build and never committed: make it first, \
+                    or render what is there with `--partial`";
+        Err(error.help(help))
     }
 }

@@ -9,12 +9,15 @@ mod error;
 pub mod evaluate;
 mod generate;
 mod growth;
+mod hints;
 mod json;
 mod kustomization;
 mod label_selector;
 mod load;
 mod locate;
+mod manifests;
 mod names;
+mod origin;
 mod patch;
 mod pattern;
 mod pipeline;
@@ -51,7 +54,7 @@ pub enum Grade {
 pub struct Gap {
     /// The entry that asks for it.
     pub span: Span,
-    /// What it is: `remote base`, `helm chart`, `plugin`.
+    /// What it is: `remote base`, `helm chart`, `plugin`, `ignored file`, `broken file`.
     pub what: &'static str,
     /// Its address or name, as written.
     pub detail: String,

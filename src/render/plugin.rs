@@ -2,17 +2,20 @@
 
 use crate::kube::field_specs::FieldSpec;
 use crate::kube::{Action, Kind, Value};
-use crate::render::accumulate::{Accumulated, Layer, Walk};
+use crate::render::accumulate::{Accumulated, Holds, Layer, Walk};
 use crate::render::kustomization::read::{fields, list, optional, pairs, text};
 use crate::render::kustomization::{
     GENERATOR_FIELDS, Generator, GeneratorKind, GeneratorOptions, Kustomization, Patch, Text,
     field_specs, image, replacement_entry, replica,
 };
+use crate::render::origin::Author;
 use crate::render::transform::affix::{self, End};
 use crate::render::transform::namespace::{Namespace, Subjects};
-use crate::render::transform::{images, labels, namespace, patches, replacements, replicas};
+use crate::render::transform::{
+    images, labels, namespace, patches, replacements, replicas, value_add,
+};
 use crate::render::working::Working;
-use crate::render::{RenderError, generate};
+use crate::render::{RenderError, generate, load, pipeline};
 use crate::syntax::scalar::Tag;
 use crate::syntax::{Composer, Document, NodeId, NodeRef};
 use crate::text::RepoPath;
@@ -20,7 +23,7 @@ use crate::text::RepoPath;
 type Apply = fn(&mut Walk<'_, '_>, &mut Layer<'_>, Config<'_>) -> Result<(), RenderError>;
 
 /// The transformers that kustomize has built in.
-const TRANSFORMERS: [(&str, Apply); 13] = [
+const TRANSFORMERS: [(&str, Apply); 14] = [
     ("AnnotationsTransformer", annotations),
     ("HashTransformer", hash),
     ("ImageTagTransformer", image_tag),
@@ -34,6 +37,7 @@ const TRANSFORMERS: [(&str, Apply); 13] = [
     ("ReplacementTransformer", replace),
     ("ReplicaCountTransformer", replica_count),
     ("SuffixTransformer", suffix),
+    ("ValueAddTransformer", value_add),
 ];
 
 /// A plugin's configuration, as a tree.
@@ -50,19 +54,24 @@ pub(crate) fn generate(
     set: &mut Accumulated,
 ) -> Result<(), RenderError> {
     for config in configs(walk, directory, &kustomization.generators, set)? {
+        let author = Author::plugin(&config);
+        let Some(document) = compose(&config.body) else { continue };
         let kind = match builtin_kind(&config) {
             Some("ConfigMapGenerator") => GeneratorKind::ConfigMap,
             Some("SecretGenerator") => GeneratorKind::Secret,
+            Some("IAMPolicyGenerator") => {
+                walk.absorb(generate::iam_policy::make(document.root())?, Some(&author), set)?;
+                continue;
+            }
             Some("HelmChartInflationGenerator") => {
-                walk.gap(set, &describe(&config), "helm chart")?;
+                walk.gap(set, &describe(&config), "helm chart", Holds::Objects)?;
                 continue;
             }
             _ => {
-                walk.gap(set, &describe(&config), "plugin")?;
+                walk.gap(set, &describe(&config), "plugin", Holds::Objects)?;
                 continue;
             }
         };
-        let Some(document) = compose(&config.body) else { continue };
         let mut generator = Generator::new(kind, config.origin);
         // The old field `env` has no effect here.
         let mut env = None;
@@ -70,27 +79,28 @@ pub(crate) fn generate(
             generator.set(field, node, &mut env)
         })?;
         metadata_of(&config, &mut generator);
-        walk.generate(directory, &generator, &GeneratorOptions::default(), set)?;
+        walk.generate(directory, &generator, &GeneratorOptions::default(), Some(&author), set)?;
     }
     Ok(())
 }
 
-/// A generator's name and namespace stand in its metadata.
+/// A generator's name and namespace may stand in its metadata.
 fn metadata_of(config: &Working, generator: &mut Generator) {
     let part = |field: &str| {
         let value = config.body.at(&["metadata", field])?;
         let text = value.text().filter(|text| !text.is_empty())?;
         Some(Text { value: text.into(), span: value.span() })
     };
-    generator.name = part("name").or(generator.name.take());
-    generator.namespace = part("namespace").or(generator.namespace.take());
+    generator.name = generator.name.take().or_else(|| part("name"));
+    generator.namespace = generator.namespace.take().or_else(|| part("namespace"));
 }
 
 /// Runs the plugins of `transformers:`, then those of `validators:`.
 pub(crate) fn transform(walk: &mut Walk<'_, '_>, layer: &mut Layer<'_>) -> Result<(), RenderError> {
     let kustomization = layer.kustomization;
     for config in configs(walk, layer.directory, &kustomization.transformers, layer.set)? {
-        run(walk, layer, &config)?;
+        let author = Some(Author::plugin(&config));
+        pipeline::noted(walk, layer, author, |walk, layer| run(walk, layer, &config))?;
     }
     for config in configs(walk, layer.directory, &kustomization.validators, layer.set)? {
         let before = layer.set.resources.clone();
@@ -112,7 +122,7 @@ fn run(
 ) -> Result<(), RenderError> {
     let kind = builtin_kind(config);
     let Some((_, apply)) = TRANSFORMERS.iter().find(|(name, _)| Some(*name) == kind) else {
-        return walk.gap(layer.set, &describe(config), "plugin");
+        return walk.gap(layer.set, &describe(config), "plugin", Holds::Fields);
     };
     let Some(document) = compose(&config.body) else { return Ok(()) };
     apply(walk, layer, Config { root: document.root() })?;
@@ -135,7 +145,10 @@ fn configs(
     for entry in entries {
         match patches::inline_objects(walk, entry) {
             Some(objects) => {
-                for object in objects {
+                for mut object in objects {
+                    if let Some(notes) = &walk.notes {
+                        notes.inline(&mut object);
+                    }
                     found.append(object, walk.renderer)?;
                 }
             }
@@ -328,4 +341,22 @@ fn replica_count(
 ) -> Result<(), RenderError> {
     let Some(node) = it.root.get("replica") else { return Ok(()) };
     replicas::apply_or_complain(walk, layer.set, &replica(node)?, &it.specs()?)
+}
+
+fn value_add(
+    walk: &mut Walk<'_, '_>,
+    layer: &mut Layer<'_>,
+    it: Config<'_>,
+) -> Result<(), RenderError> {
+    let Some(value) = it.text("value")? else { return Ok(()) };
+    let mut targets = it.root.get("targets").map_or(Ok(Vec::new()), value_add::targets)?;
+    if let Some(path) = it.text("targetFilePath")? {
+        let Some(file) = walk.file(layer.directory, &path, layer.set)? else { return Ok(()) };
+        let parsed = walk.renderer.store().yaml(file);
+        load::check(parsed)?;
+        let root = parsed.documents.first().map(Document::root);
+        let more = root.and_then(|root| root.get("targets"));
+        targets.extend(more.map_or(Ok(Vec::new()), value_add::targets)?);
+    }
+    value_add::apply(&mut layer.set.resources, &value, &targets)
 }

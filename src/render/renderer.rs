@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use crate::kube::{Action, MergeKeys, Value};
 use crate::render::accumulate::{Accumulated, Schema, Walk};
 use crate::render::kustomization::{Kustomization, SortOrder};
+use crate::render::origin::Notes;
 use crate::render::working::Working;
 use crate::render::{Grade, RenderError, Rendered, edit, generate, load, names, sort, vars};
 use crate::source::Snapshot;
@@ -44,7 +45,7 @@ impl Deref for Keys {
     }
 }
 
-type Bases = BTreeMap<(RepoPath, Option<Schema>), Arc<Accumulated>>;
+type Bases = BTreeMap<(RepoPath, Schema), Arc<Accumulated>>;
 
 /// Renders directories. What several of them share is worked out once.
 #[derive(Debug)]
@@ -54,6 +55,7 @@ pub struct Renderer<'s> {
     kustomizations: Vec<OnceLock<Result<Arc<Kustomization>, RenderError>>>,
     objects: Vec<OnceLock<Result<Arc<[Working]>, RenderError>>>,
     schemas: Vec<OnceLock<Result<Arc<MergeKeys>, RenderError>>>,
+    extended_schemas: Vec<OnceLock<Result<Arc<MergeKeys>, RenderError>>>,
     bases: Mutex<Bases>,
 }
 
@@ -65,8 +67,15 @@ impl<'s> Renderer<'s> {
     /// A renderer over all files of a store.
     pub fn new(store: &'s Store<'s>, options: Options) -> Self {
         let count = store.snapshot().len();
-        let (kustomizations, objects, schemas) = (slots(count), slots(count), slots(count));
-        Self { store, options, kustomizations, objects, schemas, bases: Mutex::default() }
+        Self {
+            store,
+            options,
+            kustomizations: slots(count),
+            objects: slots(count),
+            schemas: slots(count),
+            extended_schemas: slots(count),
+            bases: Mutex::default(),
+        }
     }
 
     pub(crate) fn store(&self) -> &'s Store<'s> {
@@ -98,7 +107,9 @@ impl<'s> Renderer<'s> {
     pub fn render(&self, directory: &RepoPath) -> Result<Rendered, RenderError> {
         let directory = self.snapshot().resolve(directory).unwrap_or_else(|| directory.clone());
         let (_, kustomization) = self.kustomization(&directory, None)?;
-        let set = Walk::new(self).base(&directory, None, None)?;
+        let metadata = &kustomization.build_metadata;
+        let notes = metadata.first().map(|option| Notes::new(option.span));
+        let set = Walk::new(self, notes).base(&directory, None, Schema::Open)?;
         let mut set = Arc::unwrap_or_clone(set);
         generate::hash::apply(&mut set.resources);
         names::apply(&mut set.resources, &set.specs)?;
@@ -106,10 +117,10 @@ impl<'s> Renderer<'s> {
         set.resources.retain(|resource| !is_local(&resource.body));
         sort::sort(&mut set.resources, kustomization.sort.as_ref().unwrap_or(&SortOrder::Default));
         for resource in &mut set.resources {
-            load::drop_internal(&mut resource.body);
+            load::drop_notes(&mut resource.body, |note| kustomization.asks_for(note));
             load::clean_annotations(&mut resource.body);
         }
-        if let Some(option) = kustomization.managed_by() {
+        if let Some(option) = kustomization.build_option("managedByLabel") {
             add_managed_by(&mut set.resources, option.span);
         }
         let whole = set.gaps.is_empty();
@@ -174,8 +185,12 @@ impl<'s> Renderer<'s> {
     }
 
     /// The lists that a patch merges: kustomize's own, or those of a schema file.
-    pub(crate) fn merge_keys(&self, schema: Option<Schema>) -> Result<Keys, RenderError> {
-        let Some(Schema::File(file)) = schema else { return Ok(Keys::Builtin) };
+    pub(crate) fn merge_keys(&self, schema: Schema) -> Result<Keys, RenderError> {
+        let (file, slots) = match schema {
+            Schema::Open | Schema::Used | Schema::BuiltIn => return Ok(Keys::Builtin),
+            Schema::File(file) => (file, &self.schemas),
+            Schema::BuiltInAnd(file) => (file, &self.extended_schemas),
+        };
         let read = || {
             let parsed = self.store.yaml(file);
             if parsed.is_broken() {
@@ -184,19 +199,23 @@ impl<'s> Renderer<'s> {
             let Some(document) = parsed.documents.first() else {
                 return Err(RenderError::new(Span::file_start(file), "the schema file is empty"));
             };
-            let keys = MergeKeys::from_openapi(document.root());
+            let base = match schema {
+                Schema::BuiltInAnd(_) => MergeKeys::builtin().clone(),
+                _ => MergeKeys::default(),
+            };
+            let keys = base.with_openapi(document.root());
             keys.map(Arc::new).map_err(|error| RenderError::new(error.span, error.to_string()))
         };
-        let slot = self.schemas.get(file.index());
+        let slot = slots.get(file.index());
         let keys = slot.map_or_else(read, |slot| slot.get_or_init(read).clone());
         keys.map(Keys::Custom)
     }
 
-    pub(crate) fn cached_base(&self, key: &(RepoPath, Option<Schema>)) -> Option<Arc<Accumulated>> {
+    pub(crate) fn cached_base(&self, key: &(RepoPath, Schema)) -> Option<Arc<Accumulated>> {
         self.bases.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
     }
 
-    pub(crate) fn cache_base(&self, key: (RepoPath, Option<Schema>), base: &Arc<Accumulated>) {
+    pub(crate) fn cache_base(&self, key: (RepoPath, Schema), base: &Arc<Accumulated>) {
         let mut bases = self.bases.lock().unwrap_or_else(PoisonError::into_inner);
         bases.insert(key, Arc::clone(base));
     }

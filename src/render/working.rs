@@ -6,6 +6,7 @@ use crate::kube::field_specs::selects;
 use crate::kube::kinds::is_cluster_scoped;
 use crate::kube::{Action, Gvk, Resource, ResourceId, Value};
 use crate::render::edit;
+use crate::render::hints::Hint;
 use crate::text::Span;
 
 /// What stands for the namespace of an object that lives outside of namespaces.
@@ -42,6 +43,8 @@ pub(crate) struct Working {
     pub(crate) behavior: Behavior,
     /// Where the object was declared or generated.
     pub(crate) origin: Span,
+    /// The schemas that the comments of its file hold.
+    pub(crate) hints: Arc<[Hint]>,
     /// The variables that take their value from this object.
     pub(crate) vars: Vec<Arc<str>>,
 }
@@ -77,6 +80,7 @@ impl Working {
             hashed: None,
             behavior: Behavior::Create,
             origin,
+            hints: Arc::default(),
             vars: Vec::new(),
         }
     }

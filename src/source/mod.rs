@@ -1,5 +1,6 @@
 //! The only reader of bytes: one immutable, sorted view of the repository's files.
 
+mod ignored;
 mod limits;
 mod memory;
 mod snapshot;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use crate::source::ignored::IgnoreRules;
 use crate::source::limits::Limits;
 use crate::source::worktree;
 use crate::text::{FileId, LineIndex, RepoPath, Span};
@@ -78,6 +79,7 @@ pub struct Snapshot {
     links: BTreeMap<RepoPath, Option<RepoPath>>,
     reader: Reader,
     limits: Limits,
+    ignore_rules: OnceLock<IgnoreRules>,
 }
 
 impl Snapshot {
@@ -102,7 +104,7 @@ impl Snapshot {
             .into_iter()
             .map(|path| Entry { path, bytes: OnceLock::new(), file: OnceLock::new() })
             .collect();
-        Self { entries, directories, links, reader, limits }
+        Self { entries, directories, links, reader, limits, ignore_rules: OnceLock::new() }
     }
 
     /// All files in the order of their paths.
@@ -188,6 +190,11 @@ impl Snapshot {
         Step::Arrive
     }
 
+    /// Whether the repository's own `.gitignore` files would keep a new file at `path` out of it.
+    pub fn ignores(&self, path: &RepoPath) -> bool {
+        self.ignore_rules.get_or_init(|| IgnoreRules::of(self)).match_file(path)
+    }
+
     /// The bytes of a file, read on first use.
     pub fn bytes(&self, file: FileId) -> Result<&Arc<[u8]>, &Unreadable> {
         let entry = &self.entries[file.index()];
@@ -262,5 +269,20 @@ mod tests {
         assert_eq!(below, ["a/b/z", "a/x"]);
         assert!(snapshot.is_directory(&RepoPath::new("a/b").unwrap()));
         assert!(!snapshot.is_directory(&RepoPath::new("a/x").unwrap()));
+    }
+
+    #[test]
+    fn knows_what_git_would_ignore() {
+        let snapshot = Snapshot::from_memory([
+            (".gitignore", "*.secret\n/local/\n!keep.secret\n"),
+            ("app/.gitignore", "/.env\n!shown.secret\n"),
+        ]);
+        let ignores = |path: &str| snapshot.ignores(&RepoPath::new(path).unwrap());
+        for path in ["db.secret", "app/db.secret", "local/a", "local/deep/a", "app/.env"] {
+            assert!(ignores(path), "{path}");
+        }
+        for path in ["db", "keep.secret", "app/shown.secret", ".env", "app/local/a", "app/x/.env"] {
+            assert!(!ignores(path), "{path}");
+        }
     }
 }

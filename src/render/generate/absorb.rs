@@ -3,6 +3,7 @@
 use crate::kube::{Entry, Value};
 use crate::render::RenderError;
 use crate::render::edit;
+use crate::render::origin;
 use crate::render::working::{Behavior, Working, key};
 
 /// Where the object went.
@@ -42,6 +43,10 @@ pub(crate) fn absorb(resources: &mut [Working], mut new: Working) -> Result<Abso
             underlay(&mut new.body, &old.body, &[field]);
         }
         new.origin = old.origin;
+        const ORIGIN: [&str; 3] = ["metadata", "annotations", origin::ORIGIN];
+        if let Some(note) = old.body.at(&ORIGIN) {
+            edit::restore(&mut new.body, &ORIGIN, Some(note.clone()));
+        }
     }
     for field in ["name", "namespace"] {
         adopt(&mut new.body, &old.body, field);

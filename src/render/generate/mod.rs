@@ -2,6 +2,7 @@
 
 pub(crate) mod absorb;
 pub(crate) mod hash;
+pub(crate) mod iam_policy;
 mod sources;
 
 use base64::Engine as _;

@@ -4,7 +4,7 @@ mod parts;
 pub(crate) mod read;
 mod replacement;
 
-use crate::render::RenderError;
+use crate::render::{RenderError, origin};
 use crate::syntax::NodeRef;
 
 pub(crate) use parts::{
@@ -161,9 +161,23 @@ impl Kustomization {
         Ok(it)
     }
 
-    /// The option that asks for a label that names kustomize.
-    pub(crate) fn managed_by(&self) -> Option<&Text> {
-        self.build_metadata.iter().find(|option| &*option.value == "managedByLabel")
+    /// An entry of `buildMetadata:`.
+    pub(crate) fn build_option(&self, name: &str) -> Option<&Text> {
+        self.build_metadata.iter().find(|option| &*option.value == name)
+    }
+}
+
+/// The annotations that options ask for.
+const ANNOTATIONS: [(&str, &str); 2] =
+    [("originAnnotations", origin::ORIGIN), ("transformerAnnotations", origin::TRANSFORMATIONS)];
+
+impl Kustomization {
+    /// Whether `buildMetadata:` asks for an annotation.
+    pub(crate) fn asks_for(&self, annotation: &str) -> bool {
+        let asked = |(option, name): &(&str, &str)| {
+            *name == annotation && self.build_option(option).is_some()
+        };
+        ANNOTATIONS.iter().any(asked)
     }
 }
 

@@ -71,6 +71,16 @@ pub(crate) enum GeneratorKind {
     Secret,
 }
 
+impl GeneratorKind {
+    /// What kustomize calls the plugin that does it.
+    pub(crate) fn plugin(self) -> &'static str {
+        match self {
+            Self::ConfigMap => "ConfigMapGenerator",
+            Self::Secret => "SecretGenerator",
+        }
+    }
+}
+
 /// One entry of `configMapGenerator:` or `secretGenerator:`.
 #[derive(Debug, Clone)]
 pub(crate) struct Generator {

@@ -13,6 +13,7 @@ use crate::render::patch::strategic::{
     DIRECTIVE, Directive, Outcome, adopt, adopt_inner, directive, is_tidy, merge_values, tidy,
 };
 use crate::render::patch::{PatchError, shape};
+use crate::text::Span;
 
 /// Most elements that the long way accepts: it takes quadratic time.
 const LONG_WAY: usize = 2_000;
@@ -28,20 +29,28 @@ pub(super) enum Other {
     Patch(Vec<Value>),
 }
 
+/// A merged list.
+#[derive(Debug, Default)]
+pub(super) struct Merged {
+    pub(super) items: Vec<Value>,
+    /// The elements of the patch that have deleted one.
+    pub(super) deletions: Vec<Span>,
+}
+
 /// Merges a list by `keys`; the patch's elements come first.
 pub(super) fn merge(
     target: Vec<Value>,
     other: Other,
     keys: &[Box<str>],
     element: Cursor<'_>,
-) -> Result<Vec<Value>, PatchError> {
+) -> Result<Merged, PatchError> {
     let keys: Vec<&str> =
         if keys.is_empty() { vec![""] } else { keys.iter().map(|key| &**key).collect() };
     match (&keys[..], other) {
         (&[key], Other::Patch(patch)) if is_unique(&target, key) && is_unique(&patch, key) => {
             merge_unique(target, &patch, key, element)
         }
-        (_, other) => LongWay { target, other, keys, element }.run(),
+        (_, other) => LongWay { target, other, keys, element, deletions: Vec::new() }.run(),
     }
 }
 
@@ -92,7 +101,8 @@ fn merge_unique(
     patch: &[Value],
     key: &str,
     element: Cursor<'_>,
-) -> Result<Vec<Value>, PatchError> {
+) -> Result<Merged, PatchError> {
+    let mut deletions = Vec::new();
     let mut places = BTreeMap::new();
     for (at, item) in target.iter().enumerate() {
         places.insert(name(item, key).unwrap_or("").to_owned(), at);
@@ -103,7 +113,7 @@ fn merge_unique(
         let old = name(change, key).and_then(|name| places.get(name));
         match old.and_then(|&at| rest[at].take()) {
             Some(mut item) => match merge_values(&mut item, change, element)? {
-                Outcome::Deleted => {}
+                Outcome::Deleted => deletions.push(change.span()),
                 // The list of the object still holds the old element, and it wins.
                 Outcome::Kept | Outcome::Replaced(_) => merged.push(item),
             },
@@ -116,7 +126,7 @@ fn merge_unique(
         }
         merged.push(item);
     }
-    Ok(merged)
+    Ok(Merged { items: merged, deletions })
 }
 
 struct LongWay<'k> {
@@ -124,16 +134,17 @@ struct LongWay<'k> {
     other: Other,
     keys: Vec<&'k str>,
     element: Cursor<'k>,
+    deletions: Vec<Span>,
 }
 
 impl LongWay<'_> {
-    fn run(mut self) -> Result<Vec<Value>, PatchError> {
+    fn run(mut self) -> Result<Merged, PatchError> {
         let patch: &[Value] = if let Other::Patch(patch) = &self.other { patch } else { &[] };
         if self.target.len() + patch.len() > LONG_WAY {
             let span = patch.first().or(self.target.first()).map(Value::span);
             let message =
                 format!("a list of more than {LONG_WAY} irregular elements cannot be merged");
-            return span.map_or(Ok(Vec::new()), |span| Err(PatchError::new(span, message)));
+            return span.map_or(Ok(Merged::default()), |span| Err(PatchError::new(span, message)));
         }
         let mut names: Vec<Vec<String>> = Vec::new();
         for item in patch.iter().chain(&self.target) {
@@ -143,7 +154,7 @@ impl LongWay<'_> {
             }
         }
         if names.is_empty() {
-            return Ok(self.target);
+            return Ok(Merged { items: self.target, deletions: self.deletions });
         }
         if self.keys.len() > 1 {
             unite(&mut names);
@@ -159,7 +170,7 @@ impl LongWay<'_> {
             }
         }
         append(&mut items, &self.target, &keys)?;
-        Ok(items)
+        Ok(Merged { items, deletions: self.deletions })
     }
 
     /// Merges the elements of this name; `None` when there is none left.
@@ -219,7 +230,10 @@ impl LongWay<'_> {
                 Ok(match outcome {
                     Outcome::Kept => Some(item.clone()),
                     Outcome::Replaced(value) => Some(value),
-                    Outcome::Deleted => None,
+                    Outcome::Deleted => {
+                        self.deletions.push(change.span());
+                        None
+                    }
                 })
             }
         }

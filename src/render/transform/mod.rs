@@ -8,3 +8,4 @@ pub(crate) mod namespace;
 pub(crate) mod patches;
 pub(crate) mod replacements;
 pub(crate) mod replicas;
+pub(crate) mod value_add;

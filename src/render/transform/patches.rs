@@ -9,7 +9,7 @@ use crate::render::kustomization::{Patch, Text};
 use crate::render::patch::json6902::{self, Operation};
 use crate::render::patch::strategic::{self, Merged};
 use crate::render::working::{Working, key};
-use crate::render::{RenderError, edit, load};
+use crate::render::{RenderError, edit, hints, load};
 use crate::syntax::{Parsed, parse_embedded};
 use crate::text::{RepoPath, Span};
 
@@ -100,10 +100,7 @@ pub(crate) fn apply_strategic(
             all.extend(bodies);
             continue;
         }
-        if walk.is_gap(directory, entry, set)? {
-            continue;
-        }
-        let file = walk.file(directory, entry, set)?;
+        let Some(file) = walk.file(directory, entry, set)? else { continue };
         let bodies = walk.renderer.objects(file).map_err(|error| error.via(entry.span))?;
         all.extend(bodies.iter().cloned());
     }
@@ -149,10 +146,7 @@ fn text_of<'s>(
             Err(RenderError::new(patch.span, "this patch has no `path` and no `patch`"))
         }
         (Some(entry), None) => {
-            if walk.is_gap(directory, entry, set)? {
-                return Ok(None);
-            }
-            let file = walk.file(directory, entry, set)?;
+            let Some(file) = walk.file(directory, entry, set)? else { return Ok(None) };
             Ok(Some((Source::File(walk.renderer.store().yaml(file)), entry.span)))
         }
         (None, Some(text)) => {
@@ -271,7 +265,14 @@ fn merge_all(
     let keys = walk.renderer.merge_keys(set.schema)?;
     let mut deleted = Vec::new();
     for &at in chosen {
-        if merge(&mut set.resources[at], patch, allowed, &keys)? == Merged::Deleted {
+        let resource = &mut set.resources[at];
+        let merged = if resource.hints.is_empty() && patch.hints.is_empty() {
+            merge(resource, patch, allowed, &keys)?
+        } else {
+            let keys = hints::add(&keys, &[&patch.hints, &resource.hints]);
+            merge(resource, patch, allowed, &keys)?
+        };
+        if merged == Merged::Deleted {
             deleted.push(at);
         }
     }

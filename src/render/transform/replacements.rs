@@ -20,10 +20,7 @@ pub(crate) fn apply(
         match entry {
             ReplacementEntry::Inline(replacement) => replace(walk, replacement, set)?,
             ReplacementEntry::File(path) => {
-                if walk.is_gap(directory, path, set)? {
-                    continue;
-                }
-                let file = walk.file(directory, path, set)?;
+                let Some(file) = walk.file(directory, path, set)? else { continue };
                 let parsed = walk.renderer.store().yaml(file);
                 let read = || {
                     if parsed.is_broken() {

@@ -138,7 +138,9 @@ pub(super) fn merge_values(
                     if let Some(items) = target.as_list_mut() {
                         let old = mem::take(items);
                         let place = place.element();
-                        *items = list::merge(old, list::Other::Patch(changes), keys, place)?;
+                        let merged = list::merge(old, list::Other::Patch(changes), keys, place)?;
+                        *items = merged.items;
+                        note_deletions(target, &merged.deletions);
                     }
                     Ok(Outcome::Kept)
                 }
@@ -153,15 +155,25 @@ pub(super) fn merge_values(
     }
 }
 
+/// Keeps what has deleted a part of a value: the part itself can no longer tell.
+fn note_deletions(value: &mut Value, deletions: &[Span]) {
+    value.provenance = value.provenance.then_each(Action::Patched, deletions);
+}
+
 fn merge_maps(target: &mut Value, changes: &Map, place: Cursor<'_>) -> Result<(), PatchError> {
+    let mut deletions = Vec::new();
     let Some(map) = target.as_map_mut() else { return Ok(()) };
     for change in changes {
         if &*change.key == DIRECTIVE {
             continue;
         }
-        let place = place.field(&change.key);
+        let place = place.field(&change.key).hinted(change.key_span);
+        let own = map.entry(&change.key).map(|old| old.key_span);
+        let place = own.map_or(place, |key| place.hinted(key));
         if change.value.is_null() {
-            map.remove(&change.key);
+            if map.remove(&change.key).is_some() {
+                deletions.push(change.key_span);
+            }
             continue;
         }
         let Some(old) = map.get_mut(&change.key) else {
@@ -180,10 +192,13 @@ fn merge_maps(target: &mut Value, changes: &Map, place: Cursor<'_>) -> Result<()
             Outcome::Replaced(new) => replace(old, in_style_of(old, new)),
             Outcome::Deleted => {
                 map.remove(&change.key);
+                deletions.push(change.value.span());
             }
         }
     }
-    tidy_map(map, place, |key| changes.get(key).is_none())
+    tidy_map(map, place, |key| changes.get(key).is_none())?;
+    note_deletions(target, &deletions);
+    Ok(())
 }
 
 /// A scalar takes on the quotes of the one that it replaces, and with them becomes a string.
@@ -256,8 +271,8 @@ fn adopt_map(span: Span, map: &Map, place: Cursor<'_>, elide: bool) -> Result<Va
 fn adopt_list(patch: &Value, items: &[Value], place: Cursor<'_>) -> Result<Value, PatchError> {
     let Some(keys) = place.list_keys() else { return Ok(patched(patch)) };
     let items = items.iter().map(patched).collect();
-    let items = list::merge(items, list::Other::Itself, keys, place.element())?;
-    Ok(Value::list(items, Provenance::new(Action::Patched, patch.span())))
+    let merged = list::merge(items, list::Other::Itself, keys, place.element())?;
+    Ok(Value::list(merged.items, Provenance::new(Action::Patched, patch.span())))
 }
 
 /// Tidies up the values of the keys that only the object has.
@@ -289,7 +304,7 @@ pub(super) fn tidy(value: &mut Value, place: Cursor<'_>) -> Result<(), PatchErro
     }
     if let (Some(keys), Some(items)) = (place.list_keys(), value.as_list_mut()) {
         let old = mem::take(items);
-        *items = list::merge(old, list::Other::Nothing, keys, place.element())?;
+        *items = list::merge(old, list::Other::Nothing, keys, place.element())?.items;
     }
     Ok(())
 }

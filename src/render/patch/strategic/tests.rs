@@ -193,3 +193,22 @@ fn history_continues_and_untouched_values_stay_shared() {
     let new = target.at(&["spec", "b"]).unwrap().as_map().unwrap();
     assert!(std::ptr::eq(old, new));
 }
+
+#[test]
+fn what_deletes_a_part_is_remembered_where_the_part_was() {
+    let patch = "spec: {a: null, b: {$patch: delete}, containers: [{name: b, $patch: delete}], \
+                 hostAliases: [{ip: x, $patch: delete}], volumes: null, none: null}";
+    let target = "spec: {a: 1, b: {c: 1}, containers: [{name: a}, {name: b}], \
+                  hostAliases: [{ip: x}, {ip: x}], volumes: [{name: v}]}";
+    let merged = whole(target, patch).unwrap();
+    let steps = |path: &[&str]| -> Vec<&str> {
+        let steps = merged.at(path).unwrap().provenance.steps().iter();
+        steps
+            .filter(|step| step.action == Action::Patched)
+            .map(|step| &patch[step.span.range()])
+            .collect()
+    };
+    assert_eq!(steps(&["spec"]), ["a", "{$patch: delete}", "volumes"]);
+    assert_eq!(steps(&["spec", "containers"]), ["{name: b, $patch: delete}"]);
+    assert_eq!(steps(&["spec", "hostAliases"]), ["{ip: x, $patch: delete}"]);
+}
