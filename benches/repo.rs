@@ -146,8 +146,10 @@ fn in_phases(root: &Path) -> Result<[Duration; PHASES.len()], Box<dyn Error>> {
     let layout = Layout::discover(&store, &choices(&config));
     next();
     let renderer = Renderer::new(&store, render::Options { restricted: false, partial: true });
-    let evaluated = evaluate::all(&layout, |root, kind| {
-        (kind == OverlayKind::Kustomize).then(|| renderer.render(root))
+    let evaluated = evaluate::all(&layout, |root, kind| match kind {
+        OverlayKind::Kustomize => Some(renderer.render(root)),
+        OverlayKind::Manifests => Some(renderer.manifests(root)),
+        OverlayKind::HelmValues | OverlayKind::Terraform => None,
     });
     next();
     let comparison = compare(&snapshot, &config, &layout, &evaluated);

@@ -134,12 +134,9 @@ pub(crate) fn without_names(normal: &str) -> String {
 pub(crate) fn same_but_names(here: &str, there: &str, names: &PairNames) -> bool {
     let same = |own: &Names, other: &Names| {
         let (here, there) = (own.normal(here), other.normal(there));
-        let named = matches!(here, Cow::Owned(_)) || matches!(there, Cow::Owned(_));
-        here == there && named
-            || named && {
-                let short = without_names(&here);
-                !short.is_empty() && short == without_names(&there)
-            }
+        let replaced = matches!(here, Cow::Owned(_)) || matches!(there, Cow::Owned(_));
+        let short = || without_names(&here);
+        replaced && (here == there || !short().is_empty() && short() == without_names(&there))
     };
     here == there
         || same(&names.here, &names.there)

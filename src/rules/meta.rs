@@ -49,7 +49,7 @@ impl RuleMeta {
     }
 }
 
-/// A type with rule facts; written by [`rule!`].
+/// A type with rule facts; written by `rule!`.
 pub trait Described {
     /// The facts.
     const META: RuleMeta;
