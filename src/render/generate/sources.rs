@@ -48,8 +48,9 @@ pub(super) fn collect(
         data.push(Datum {
             key: key.to_owned(),
             key_span: entry.span,
+            // Of an empty file there is nothing to show but who asks for it.
+            span: if content.bytes.is_empty() { entry.span } else { content.span },
             value: content.bytes.to_vec(),
-            span: content.span,
         });
     }
     let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
@@ -113,7 +114,11 @@ fn env_file(content: &Content, data: &mut Vec<Datum>) -> Result<(), RenderError>
             key: key.to_owned(),
             key_span: span(at, at + key.len()),
             value: value.as_bytes().to_vec(),
-            span: span(at + bare.len() - value.len(), at + bare.len()),
+            // An empty value stands where its key does.
+            span: span(
+                if value.is_empty() { at } else { at + bare.len() - value.len() },
+                at + bare.len(),
+            ),
         });
     }
     Ok(())
