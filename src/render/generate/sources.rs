@@ -57,7 +57,8 @@ pub(super) fn collect(
     for datum in &data {
         if seen.insert(&datum.key, datum.key_span).is_some() {
             let message = format!("the key `{}` is generated twice", datum.key);
-            return Err(RenderError::new(datum.key_span, message));
+            let error = RenderError::new(datum.key_span, message);
+            return Err(error.help("drop one of the two sources"));
         }
     }
     Ok(data)
@@ -67,7 +68,9 @@ fn literal(entry: &Text) -> Result<Datum, RenderError> {
     let split = entry.value.split_once('=').filter(|(key, _)| !key.is_empty());
     let Some((key, value)) = split else {
         let message = format!("`{}` is not of the form `key=value`", entry.value);
-        return Err(RenderError::new(entry.span, message));
+        return Err(
+            RenderError::new(entry.span, message).help("write the key, a `=` and the value")
+        );
     };
     let quoted = |quote| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote);
     let value = if quoted('"') || quoted('\'') { &value[1..value.len() - 1] } else { value };
@@ -81,7 +84,8 @@ fn literal(entry: &Text) -> Result<Datum, RenderError> {
 
 /// `path` or `key=path`.
 fn file_source(entry: &Text) -> Result<(&str, &str), RenderError> {
-    let fail = |message: &str| Err(RenderError::new(entry.span, message));
+    let help = "write the path of a file, or a key, a `=` and the path";
+    let fail = |message: &str| Err(RenderError::new(entry.span, message).help(help));
     match entry.value.split_once('=') {
         None => {
             Ok((entry.value.rsplit('/').find(|part| !part.is_empty()).unwrap_or(""), &entry.value))
