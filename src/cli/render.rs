@@ -11,7 +11,7 @@ use crate::render::{Options, Renderer, output};
 use crate::report;
 use crate::source::{Limits, Snapshot};
 use crate::syntax::Store;
-use crate::text::printable;
+use crate::text::{Span, printable};
 
 pub(super) fn run(args: &RenderArgs) -> Result<Exit, CliError> {
     let directory = root::canonical(&args.directory)?;
@@ -29,9 +29,10 @@ pub(super) fn run(args: &RenderArgs) -> Result<Exit, CliError> {
         let error = ConfigError { span: Some(span), message, help };
         CliError::config(&snapshot, &[error], terminal::error_style(Color::Auto))
     };
-    let rendered = Renderer::new(&store, options)
-        .render(&path)
-        .map_err(|error| fail(error.span, error.message, error.help))?;
+    let rendered = Renderer::new(&store, options).render(&path).map_err(|error| {
+        let help = with_trail(error.help, &error.trail, &snapshot);
+        fail(error.span, error.message, help)
+    })?;
     for gap in &rendered.gaps {
         write::stderr(&format!("note: left out: {} `{}`\n", gap.what, printable(&gap.detail)));
     }
@@ -41,4 +42,15 @@ pub(super) fn run(args: &RenderArgs) -> Result<Exit, CliError> {
         .map_err(|error| fail(error.span, error.message, None))?;
     write::stdout(|out| out.write_all(text.as_bytes()))?;
     Ok(Exit::Clean)
+}
+
+/// The help of an error, and the entries that led to the file at fault.
+fn with_trail(help: Option<String>, trail: &[Span], snapshot: &Snapshot) -> Option<String> {
+    let places: Vec<String> =
+        trail.iter().map(|&entry| format!("`{}`", report::origin(snapshot, entry))).collect();
+    let way = (!places.is_empty()).then(|| format!("it is used by {}", places.join(", then ")));
+    match (help, way) {
+        (Some(help), Some(way)) => Some(format!("{help}\n{way}")),
+        (help, way) => help.or(way),
+    }
 }

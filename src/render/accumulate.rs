@@ -106,9 +106,14 @@ impl Accumulated {
         });
         if let Some(first) = keys.insert(key(&resource.id), resource.origin) {
             let message = format!("`{}` is there twice", resource.id);
-            let path = renderer.snapshot().path(first.file);
             let error = RenderError::new(resource.origin, message);
-            return Err(error.help(format!("the other one comes from `{path}`")));
+            if first == resource.origin {
+                return Err(error.help("it is read on two ways: drop one of the entries"));
+            }
+            let path = renderer.snapshot().path(first.file);
+            return Err(
+                error.help(format!("the other one comes from `{path}`: drop or rename one"))
+            );
         }
         self.resources.push(resource);
         Ok(())
@@ -213,7 +218,8 @@ impl<'w, 's> Walk<'w, 's> {
         let way = self.stack.iter().skip(start).map(|open| format!("`{open}`"));
         let way = way.chain([format!("`{directory}`")]).collect::<Vec<_>>().join(" → ");
         let span = entry.unwrap_or(Span::file_start(FileId(0)));
-        Err(RenderError::new(span, format!("this leads round in a circle: {way}")))
+        let error = RenderError::new(span, format!("this leads round in a circle: {way}"));
+        Err(error.help("a base must not lead back to what is built from it: drop the entry"))
     }
 
     fn enter(
@@ -274,7 +280,8 @@ impl<'w, 's> Walk<'w, 's> {
                 Target::File(_) => {
                     let message =
                         format!("`{}` is a file; a component is a directory", entry.value);
-                    return Err(RenderError::new(entry.span, message));
+                    let error = RenderError::new(entry.span, message);
+                    return Err(error.help("list it under `resources:`"));
                 }
             }
         }
@@ -329,7 +336,7 @@ impl<'w, 's> Walk<'w, 's> {
             }
             Target::Directory(_) => {
                 let message = format!("`{}` is a directory; a file is expected", entry.value);
-                Err(RenderError::new(entry.span, message))
+                Err(RenderError::new(entry.span, message).help("name a file in it"))
             }
             Target::Remote => self.gap(set, entry, "remote file", Holds::Fields).map(|()| None),
             Target::Uncommitted(what) => self.gap(set, entry, what, Holds::Fields).map(|()| None),
@@ -368,7 +375,8 @@ impl<'w, 's> Walk<'w, 's> {
     ) -> Result<(), RenderError> {
         if !self.renderer.options().partial {
             let message = format!("`{}` cannot be rendered here: it is a {what}", entry.value);
-            return Err(RenderError::new(entry.span, message));
+            let error = RenderError::new(entry.span, message);
+            return Err(error.help("render what is there with `--partial`"));
         }
         let objects = holds == Holds::Objects;
         set.gaps.push(Gap { span: entry.span, what, detail: entry.value.to_string(), objects });

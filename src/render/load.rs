@@ -65,7 +65,8 @@ pub(crate) fn list_items(body: &Value) -> Result<Option<Vec<Value>>, RenderError
 
 /// Refuses what is no Kubernetes object.
 pub(crate) fn check_object(body: &Value) -> Result<(), RenderError> {
-    let fail = |message: &str| Err(RenderError::new(body.span(), message));
+    let help = "every object needs an `apiVersion`, a `kind` and a `metadata.name`";
+    let fail = |message: &str| Err(RenderError::new(body.span(), message).help(help));
     if body.as_map().is_none() {
         return fail("a resource must be a map");
     }
@@ -104,7 +105,7 @@ fn check_numbers(value: &Value) -> Result<(), RenderError> {
                 return Ok(());
             }
             let message = format!("`{}` is not a number that an object can have", scalar.text);
-            Err(RenderError::new(value.span(), message))
+            Err(RenderError::new(value.span(), message).help("put it in quotes to make it a text"))
         }
         Kind::Scalar(_) => Ok(()),
         Kind::List(items) => items.iter().try_for_each(check_numbers),

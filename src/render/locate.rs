@@ -40,6 +40,8 @@ const LOCAL_ENDS: [&str; 14] = [
     "secrets.env",
 ];
 
+const RELATIVE: &str = "name a place in this repository, as seen from this file";
+
 /// Whether a missing file has a name that such files have.
 fn is_local_secret(name: &str) -> bool {
     LOCAL_BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))
@@ -55,15 +57,22 @@ pub(crate) fn is_remote(path: &str) -> bool {
 impl Renderer<'_> {
     /// Looks an entry up: as a file first, then as a directory, then as an address.
     pub(crate) fn locate(&self, directory: &RepoPath, entry: &Text) -> Result<Target, RenderError> {
-        let fail = |message: String| Err(RenderError::new(entry.span, message));
+        let fail =
+            |message: String, help: &str| Err(RenderError::new(entry.span, message).help(help));
+        if entry.value.is_empty() {
+            return fail("this entry is empty".to_owned(), "name a file or directory, or drop it");
+        }
         let path = match directory.join(&entry.value) {
             Ok(path) => path,
             Err(_) if is_remote(&entry.value) => return Ok(Target::Remote),
             Err(PathError::Absolute) => {
-                return fail(format!("`{}` is an absolute path", entry.value));
+                return fail(format!("`{}` is an absolute path", entry.value), RELATIVE);
             }
             Err(PathError::Outside) => {
-                return fail(format!("`{}` leads outside of the repository", entry.value));
+                return fail(
+                    format!("`{}` leads outside of the repository", entry.value),
+                    RELATIVE,
+                );
             }
         };
         if let Some(file) = self.snapshot().find(&path) {

@@ -19,7 +19,8 @@ pub(crate) fn merge(vars: &mut Vec<Var>, more: &[Var]) -> Result<(), RenderError
     for var in more {
         if vars.iter().any(|known| known.name.value == var.name.value) {
             let message = format!("the variable `{}` is declared twice", var.name.value);
-            return Err(RenderError::new(var.name.span, message));
+            let error = RenderError::new(var.name.span, message);
+            return Err(error.help("give one of the two another name"));
         }
         vars.push(var.clone());
     }
@@ -73,7 +74,8 @@ pub(crate) fn resolve(set: &mut Accumulated) -> Result<(), RenderError> {
                 continue;
             }
             let message = format!("the variable `{}` means no object", var.name.value);
-            return Err(RenderError::new(var.span, message));
+            let help = "correct the kind and name of its `objref`";
+            return Err(RenderError::new(var.span, message).help(help));
         };
         let Some(value) = lookup(&source.body, &var.field) else {
             if gap {

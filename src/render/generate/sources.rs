@@ -48,15 +48,17 @@ pub(super) fn collect(
         data.push(Datum {
             key: key.to_owned(),
             key_span: entry.span,
+            // Of an empty file there is nothing to show but who asks for it.
+            span: if content.bytes.is_empty() { entry.span } else { content.span },
             value: content.bytes.to_vec(),
-            span: content.span,
         });
     }
     let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     for datum in &data {
         if seen.insert(&datum.key, datum.key_span).is_some() {
             let message = format!("the key `{}` is generated twice", datum.key);
-            return Err(RenderError::new(datum.key_span, message));
+            let error = RenderError::new(datum.key_span, message);
+            return Err(error.help("drop one of the two sources"));
         }
     }
     Ok(data)
@@ -66,7 +68,9 @@ fn literal(entry: &Text) -> Result<Datum, RenderError> {
     let split = entry.value.split_once('=').filter(|(key, _)| !key.is_empty());
     let Some((key, value)) = split else {
         let message = format!("`{}` is not of the form `key=value`", entry.value);
-        return Err(RenderError::new(entry.span, message));
+        return Err(
+            RenderError::new(entry.span, message).help("write the key, a `=` and the value")
+        );
     };
     let quoted = |quote| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote);
     let value = if quoted('"') || quoted('\'') { &value[1..value.len() - 1] } else { value };
@@ -80,7 +84,8 @@ fn literal(entry: &Text) -> Result<Datum, RenderError> {
 
 /// `path` or `key=path`.
 fn file_source(entry: &Text) -> Result<(&str, &str), RenderError> {
-    let fail = |message: &str| Err(RenderError::new(entry.span, message));
+    let help = "write the path of a file, or a key, a `=` and the path";
+    let fail = |message: &str| Err(RenderError::new(entry.span, message).help(help));
     match entry.value.split_once('=') {
         None => {
             Ok((entry.value.rsplit('/').find(|part| !part.is_empty()).unwrap_or(""), &entry.value))
@@ -113,7 +118,11 @@ fn env_file(content: &Content, data: &mut Vec<Datum>) -> Result<(), RenderError>
             key: key.to_owned(),
             key_span: span(at, at + key.len()),
             value: value.as_bytes().to_vec(),
-            span: span(at + bare.len() - value.len(), at + bare.len()),
+            // An empty value stands where its key does.
+            span: span(
+                if value.is_empty() { at } else { at + bare.len() - value.len() },
+                at + bare.len(),
+            ),
         });
     }
     Ok(())

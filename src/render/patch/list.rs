@@ -114,8 +114,12 @@ fn merge_unique(
         match old.and_then(|&at| rest[at].take()) {
             Some(mut item) => match merge_values(&mut item, change, element)? {
                 Outcome::Deleted => deletions.push(change.span()),
+                Outcome::Kept => merged.push(item),
                 // The list of the object still holds the old element, and it wins.
-                Outcome::Kept | Outcome::Replaced(_) => merged.push(item),
+                Outcome::Replaced(new) => {
+                    item.provenance = item.provenance.then_all(&new.provenance);
+                    merged.push(item);
+                }
             },
             None => merged.extend(adopt(change, element)?),
         }

@@ -156,7 +156,8 @@ impl Writer<'_> {
                     "`{}` asks for element {index} of a list that has {len}",
                     self.path.text
                 );
-                Err(PatchError::new(self.path.span, message))
+                Err(PatchError::new(self.path.span, message)
+                    .help("count elements from 0, or find one by `[name=…]`"))
             }
             Part::Every => {
                 let found = shape(value);

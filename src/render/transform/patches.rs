@@ -10,7 +10,7 @@ use crate::render::patch::json6902::{self, Operation};
 use crate::render::patch::strategic::{self, Merged};
 use crate::render::working::{Working, key};
 use crate::render::{RenderError, edit, hints, load};
-use crate::syntax::{Parsed, parse_embedded};
+use crate::syntax::{Document, Parsed, parse_embedded};
 use crate::text::{RepoPath, Span};
 
 /// What a patch says, once it is read.
@@ -91,7 +91,8 @@ pub(crate) fn apply_json(
     let target = patch.exact.as_ref().filter(|target| !target.name.is_empty());
     let Some(target) = target else {
         let message = "an entry of `patchesJson6902` needs the name of its `target`";
-        return Err(RenderError::new(patch.span, message));
+        let error = RenderError::new(patch.span, message);
+        return Err(error.help("add `target.name`, or list the patch under `patches:`"));
     };
     let Some((parsed, span)) = text_of(walk, directory, patch, set)? else { return Ok(()) };
     let operations = operations(parsed.get(), span)?;
@@ -155,10 +156,12 @@ fn text_of<'s>(
 ) -> Result<Option<(Source<'s>, Span)>, RenderError> {
     match (&patch.path, &patch.inline) {
         (Some(_), Some(_)) => {
-            Err(RenderError::new(patch.span, "give either `path` or `patch`, not both"))
+            let error = RenderError::new(patch.span, "give either `path` or `patch`, not both");
+            Err(error.help("drop one of them"))
         }
         (None, None) => {
-            Err(RenderError::new(patch.span, "this patch has no `path` and no `patch`"))
+            let error = RenderError::new(patch.span, "this patch has no `path` and no `patch`");
+            Err(error.help("add `path: FILE`, or the patch itself under `patch: |-`"))
         }
         (Some(entry), None) => {
             let Some(file) = walk.file(directory, entry, set)? else { return Ok(None) };
@@ -192,8 +195,16 @@ fn load_patch(
         (Err(_), Ok(operations)) => Ok(Some(Arc::new(Loaded::Json(operations)))),
         (Ok(_), Ok(_)) => Err(RenderError::new(span, "there is nothing in this patch")),
         (Err(strategic), Err(json)) => {
-            let is_list = parsed.documents.first().is_some_and(|first| first.root().is_list());
-            let error = if is_list { json } else { strategic };
+            let root = parsed.documents.first().map(Document::root);
+            let error = match root {
+                Some(root) if root.is_list() => json,
+                Some(root) if !root.is_map() => {
+                    let message = "this is neither a strategic merge patch nor a JSON patch";
+                    let help = "write an object with `apiVersion`, `kind` and `metadata.name`, or a list of operations";
+                    RenderError::new(root.span(), message).help(help)
+                }
+                _ => strategic,
+            };
             Err(if patch.path.is_some() { error.via(span) } else { error })
         }
     }
@@ -243,6 +254,7 @@ fn find(
         (None, _) if walk.may_be_in_gap(set, span, "patch target", id.to_string()) => Ok(None),
         (None, _) => {
             let error = RenderError::new(span, format!("there is no `{id}` to patch"));
+            let error = error.help("a patch without a `target` names one object exactly");
             let near = set.resources.iter().find(|resource| {
                 resource.id.gvk.kind == id.gvk.kind && resource.id.name == id.name
             });

@@ -23,7 +23,8 @@ pub(crate) fn apply_or_complain(
         return Ok(());
     }
     let message = format!("no workload with replicas has the name `{}`", name.value);
-    Err(RenderError::new(name.span, message))
+    let error = RenderError::new(name.span, message);
+    Err(error.help("give the `metadata.name` of a workload, before or after prefixes"))
 }
 
 /// Sets the count. The answer is whether there was anything to set it on.

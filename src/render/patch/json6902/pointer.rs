@@ -112,7 +112,8 @@ impl Pointer {
             (Some(index), Some(last)) if index <= last => Ok(index),
             _ => {
                 let message = format!("the index `{part}` in `{self}` is out of bounds");
-                Err(PatchError::new(self.span, message))
+                Err(PatchError::new(self.span, message)
+                    .help("count elements from 0, or write `-` to add one at the end"))
             }
         }
     }
