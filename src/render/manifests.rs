@@ -166,11 +166,11 @@ mod tests {
         let snapshot = Snapshot::from_memory(files);
         let store = Store::new(&snapshot);
         let renderer = Renderer::new(&store, Options::default());
-        let rendered = renderer.manifests(&RepoPath::new(root).unwrap());
-        let rendered = rendered.map_err(|error| error.message)?;
-        let names = rendered.resources.iter().map(|resource| resource.id.name.to_string());
-        let gaps = rendered.gaps.iter().map(|gap| gap.what.to_owned());
-        Ok((rendered.grade, names.chain(gaps).collect()))
+        let found = renderer.manifests(&RepoPath::new(root).unwrap());
+        let found = found.map_err(|error| error.message)?;
+        let names = found.resources.iter().map(|resource| resource.id.name.to_string());
+        let gaps = found.gaps.iter().map(|gap| gap.what.to_owned());
+        Ok((found.grade, names.chain(gaps).collect()))
     }
 
     #[test]

@@ -73,7 +73,7 @@ pub(crate) fn run(walk: &mut Walk<'_, '_>, layer: &mut Layer<'_>) -> Result<(), 
     for stage in STAGES {
         for at in 0..(stage.count)(layer.kustomization) {
             let author = walk.notes.as_ref().map(|notes| notes.author(stage.plugin));
-            noted(walk, layer, author, |walk, layer| (stage.apply)(walk, layer, at))?;
+            noted(walk, layer, author.as_ref(), |walk, layer| (stage.apply)(walk, layer, at))?;
         }
     }
     plugin::transform(walk, layer)?;
@@ -85,16 +85,16 @@ pub(crate) fn run(walk: &mut Walk<'_, '_>, layer: &mut Layer<'_>) -> Result<(), 
 pub(crate) fn noted(
     walk: &mut Walk<'_, '_>,
     layer: &mut Layer<'_>,
-    author: Option<Author>,
+    author: Option<&Author>,
     change: impl FnOnce(&mut Walk<'_, '_>, &mut Layer<'_>) -> Result<(), RenderError>,
 ) -> Result<(), RenderError> {
-    if let (Some(notes), Some(author)) = (&mut walk.notes, &author) {
+    if let (Some(notes), Some(author)) = (&mut walk.notes, author) {
         for resource in &mut layer.set.resources {
             notes.changed(resource, author)?;
         }
     }
     change(walk, layer)?;
-    if let (Some(notes), Some(author)) = (&walk.notes, &author) {
+    if let (Some(notes), Some(author)) = (&walk.notes, author) {
         for resource in &mut layer.set.resources {
             notes.made(resource, author);
         }

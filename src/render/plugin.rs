@@ -100,7 +100,7 @@ pub(crate) fn transform(walk: &mut Walk<'_, '_>, layer: &mut Layer<'_>) -> Resul
     let kustomization = layer.kustomization;
     for config in configs(walk, layer.directory, &kustomization.transformers, layer.set)? {
         let author = Some(Author::plugin(&config));
-        pipeline::noted(walk, layer, author, |walk, layer| run(walk, layer, &config))?;
+        pipeline::noted(walk, layer, author.as_ref(), |walk, layer| run(walk, layer, &config))?;
     }
     for config in configs(walk, layer.directory, &kustomization.validators, layer.set)? {
         let before = layer.set.resources.clone();

@@ -43,9 +43,9 @@ pub(crate) fn absorb(resources: &mut [Working], mut new: Working) -> Result<Abso
             underlay(&mut new.body, &old.body, &[field]);
         }
         new.origin = old.origin;
-        const ORIGIN: [&str; 3] = ["metadata", "annotations", origin::ORIGIN];
-        if let Some(note) = old.body.at(&ORIGIN) {
-            edit::restore(&mut new.body, &ORIGIN, Some(note.clone()));
+        let path = ["metadata", "annotations", origin::ORIGIN];
+        if let Some(note) = old.body.at(&path) {
+            edit::restore(&mut new.body, &path, Some(note.clone()));
         }
     }
     for field in ["name", "namespace"] {
