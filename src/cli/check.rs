@@ -22,6 +22,7 @@ use crate::policy::{Policy, Selection};
 use crate::report::{self, Options, Report, Style};
 use crate::source::Snapshot;
 use crate::syntax::Store;
+use crate::text::RepoPath;
 
 pub(super) fn run(args: &CheckArgs) -> Result<Exit, CliError> {
     let start = Instant::now();
@@ -40,11 +41,18 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, CliError> {
     }
     let progress = Progress::start(!args.no_progress && !args.quiet);
     let snapshot = root.open()?;
-    let config = load(&snapshot, &root, args.config.as_deref(), args.color)?;
+    let explicit = explicit(&root, args.config.as_deref())?;
+    let (config, mut errors) = Config::load_what_is_right(&snapshot, explicit.as_ref());
     let selection = Selection { select: args.select.clone(), ignore: args.ignore.clone() };
-    let policy = Policy::new(&config, &selection).map_err(|errors| {
-        CliError::config(&snapshot, &errors, terminal::error_style(args.color))
-    })?;
+    let policy = match Policy::new(&config, &selection) {
+        Ok(policy) if errors.is_empty() => policy,
+        other => {
+            errors.extend(other.err().into_iter().flatten());
+            errors.sort_by_key(|error| error.span);
+            let style = terminal::error_style(args.color);
+            return Err(CliError::config(&snapshot, &errors, style));
+        }
+    };
     let store = Store::new(&snapshot);
     let mut checked = check::check(&store, &config, &policy, args.today.unwrap_or_else(today));
     checked.restrict(&snapshot, &root.paths);
@@ -86,9 +94,14 @@ pub(super) fn load(
     explicit: Option<&Path>,
     color: Color,
 ) -> Result<Config, CliError> {
-    let explicit = explicit.map(|path| root.relative(&root::canonical(path)?)).transpose()?;
+    let explicit = self::explicit(root, explicit)?;
     Config::load(snapshot, explicit.as_ref())
         .map_err(|errors| CliError::config(snapshot, &errors, terminal::error_style(color)))
+}
+
+/// The path of the configuration that was named, from the root.
+fn explicit(root: &Root, named: Option<&Path>) -> Result<Option<RepoPath>, CliError> {
+    named.map(|path| root.relative(&root::canonical(path)?)).transpose()
 }
 
 fn options(args: &CheckArgs, style: Style) -> Options {

@@ -39,32 +39,53 @@ impl Config {
         snapshot: &Snapshot,
         explicit: Option<&RepoPath>,
     ) -> Result<Self, Vec<ConfigError>> {
-        let Some(file) = locate(snapshot, explicit)? else { return Ok(Self::default()) };
-        let path = Some(snapshot.path(file).clone());
-        let source = snapshot
-            .file(file)
-            .map_err(|error| vec![ConfigError::at(Span::file_start(file), error.to_string())])?;
-        Ok(Self { path, ..Self::parse(file, &source.text)? })
+        let (config, errors) = Self::load_what_is_right(snapshot, explicit);
+        if errors.is_empty() { Ok(config) } else { Err(errors) }
+    }
+
+    /// Like [`Config::load`], but what is right is there beside the errors, so that a reader of the
+    /// configuration can add its own.
+    pub fn load_what_is_right(
+        snapshot: &Snapshot,
+        explicit: Option<&RepoPath>,
+    ) -> (Self, Vec<ConfigError>) {
+        let file = match locate(snapshot, explicit) {
+            Ok(Some(file)) => file,
+            Ok(None) => return (Self::default(), Vec::new()),
+            Err(errors) => return (Self::default(), errors),
+        };
+        match snapshot.file(file) {
+            Ok(source) => {
+                let (config, errors) = parse(file, &source.text);
+                (Self { path: Some(snapshot.path(file).clone()), ..config }, errors)
+            }
+            Err(error) => {
+                let error = ConfigError::at(Span::file_start(file), error.to_string());
+                (Self::default(), vec![error])
+            }
+        }
     }
 
     /// Reads the text of a configuration file.
     pub fn parse(file: FileId, text: &str) -> Result<Self, Vec<ConfigError>> {
-        let mut reader = Reader { file, errors: Vec::new() };
-        let (table, errors) = DeTable::parse_recoverable(text);
-        for error in errors {
-            let message = error.message().lines().next().unwrap_or_default().to_owned();
-            reader.error(error.span().unwrap_or(0..0), message);
-        }
-        if !reader.errors.is_empty() {
-            return Err(reader.errors);
-        }
-        let config = read(&mut reader, table.into_inner());
-        if reader.errors.is_empty() {
-            return Ok(config);
-        }
-        reader.errors.sort_by_key(|error| error.span);
-        Err(reader.errors)
+        let (config, errors) = parse(file, text);
+        if errors.is_empty() { Ok(config) } else { Err(errors) }
     }
+}
+
+fn parse(file: FileId, text: &str) -> (Config, Vec<ConfigError>) {
+    let mut reader = Reader { file, errors: Vec::new() };
+    let (table, errors) = DeTable::parse_recoverable(text);
+    for error in errors {
+        let message = error.message().lines().next().unwrap_or_default().to_owned();
+        reader.error(error.span().unwrap_or(0..0), message);
+    }
+    if !reader.errors.is_empty() {
+        return (Config::default(), reader.errors);
+    }
+    let config = read(&mut reader, table.into_inner());
+    reader.errors.sort_by_key(|error| error.span);
+    (config, reader.errors)
 }
 
 fn locate(
