@@ -92,7 +92,7 @@ pub fn differential(data: &[u8]) {
     match (&actual, &expected) {
         (Ok(actual), Ok(expected)) if documents(actual) == documents(expected) => {}
         (Err(_), Err(_)) => {}
-        _ => panic!("{files:#?}\nkubectl: {expected:#?}\npariylint: {actual:#?}"),
+        _ => panic!("{files:#?}\nkubectl: {expected:#?}\nparitylint: {actual:#?}"),
     }
 }
 

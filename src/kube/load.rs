@@ -190,6 +190,15 @@ mod tests {
     }
 
     #[test]
+    fn folded_texts_gain_the_empty_lines_that_kustomize_gives_them() {
+        let text = "a: >-\n  (x -\n    y\n  )\n  z\n\n  v\nb: |\n  x\n    y\n";
+        let value = value(text).unwrap();
+        let text = |key: &str| value.get(key).and_then(Value::text).unwrap().to_owned();
+        assert_eq!(text("a"), "(x -\n\n  y\n) z\nv");
+        assert_eq!(text("b"), "x\n  y\n");
+    }
+
+    #[test]
     fn keys_of_configurations_become_texts() {
         let parsed = parse_yaml(FileId(0), "{on: 1, 010: 2, \"on\": 3, a: 4}");
         let value = load(parsed.documents[0].root(), Dialect::Config).unwrap();

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::kube::field_specs::FieldSpec;
 use crate::kube::Gvk;
+use crate::kube::field_specs::FieldSpec;
 use crate::render::RenderError;
 use crate::render::kustomization::read::{
     Pairs, Text, boolean, fields, integer, list, mismatch, optional, pairs, text,
