@@ -50,6 +50,29 @@ pub fn load(node: NodeRef<'_>, dialect: Dialect) -> Result<Value, LoadError> {
     Loader { dialect, budget: ALIAS_BUDGET }.value(node, 0, false)
 }
 
+/// The text of a `>` block after kustomize has written and read it once more, as it does with every
+/// object: each line that is followed by an indented one gains an empty line (go-yaml doubles the
+/// line break, as if the lines would be joined).
+fn rewritten(text: &Arc<str>) -> Arc<str> {
+    let blank = |text: &str| text.starts_with([' ', '\t']);
+    if blank(text.trim_start_matches('\n')) || !text.contains(['\n']) {
+        return Arc::clone(text);
+    }
+    let mut result = String::with_capacity(text.len());
+    let mut rest = &**text;
+    while let Some(at) = rest.find('\n') {
+        let line = &rest[..at];
+        let breaks = rest[at..].len() - rest[at..].trim_start_matches('\n').len();
+        result.push_str(&rest[..at + breaks]);
+        rest = &rest[at + breaks..];
+        if !line.is_empty() && !blank(line) && blank(rest) {
+            result.push('\n');
+        }
+    }
+    result.push_str(rest);
+    result.into()
+}
+
 struct Loader {
     dialect: Dialect,
     budget: usize,
@@ -75,7 +98,9 @@ impl Loader {
             NodeKind::Scalar { text, style, .. } => {
                 let tag = node.tag(self.dialect).unwrap_or(Tag::Str);
                 let quoted = *style != Style::Plain;
-                Kind::Scalar(Scalar { tag, text: Arc::clone(text), quoted })
+                let folded = *style == Style::Folded && self.dialect == Dialect::Resource;
+                let text = if folded { rewritten(text) } else { Arc::clone(text) };
+                Kind::Scalar(Scalar { tag, text, quoted })
             }
             NodeKind::List(_) => Kind::List(Arc::new(
                 node.items()
@@ -162,6 +187,15 @@ mod tests {
         assert_eq!(text(&["c", "y"]), "1");
         assert_eq!(text(&["c", "z"]), "2");
         assert_eq!(text(&["d", "<<"]), "1");
+    }
+
+    #[test]
+    fn folded_texts_gain_the_empty_lines_that_kustomize_gives_them() {
+        let text = "a: >-\n  (x -\n    y\n  )\n  z\n\n  v\nb: |\n  x\n    y\n";
+        let value = value(text).unwrap();
+        let text = |key: &str| value.get(key).and_then(Value::text).unwrap().to_owned();
+        assert_eq!(text("a"), "(x -\n\n  y\n) z\nv");
+        assert_eq!(text("b"), "x\n  y\n");
     }
 
     #[test]

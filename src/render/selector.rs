@@ -60,6 +60,11 @@ impl Selector {
         Ok(selector)
     }
 
+    /// Whether it asks for a name.
+    pub(crate) fn has_name(&self) -> bool {
+        self.name.is_some()
+    }
+
     /// Whether an object is selected, by its names of now or of its origin.
     pub(crate) fn matches(
         &self,

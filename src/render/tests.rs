@@ -177,3 +177,82 @@ fn towers_of_bases_end() {
         assert!(rendered.unwrap_err().message.contains("nested deeper"));
     });
 }
+
+#[test]
+fn files_that_are_never_committed_are_gaps() {
+    let mut files = files();
+    files[2].1 = "resources: [../base]
+secretGenerator:
+- {name: a, envs: [.env], literals: [KEY=value]}
+- {name: b, files: [token=local/db], options: {disableNameSuffixHash: true}}
+patches: [{path: local/patch.yaml}]
+";
+    files.push((".gitignore", "local/\n"));
+    let partial = Options { partial: true, restricted: false };
+    with(&files, partial, |rendered, snapshot| {
+        let rendered = rendered.unwrap();
+        assert_eq!(rendered.grade, Grade::Partial);
+        let gaps: Vec<_> =
+            rendered.gaps.iter().map(|gap| (gap.what, snapshot.slice(gap.span))).collect();
+        assert_eq!(
+            gaps,
+            [
+                ("local secret file", ".env"),
+                ("ignored file", "token=local/db"),
+                ("ignored file", "local/patch.yaml"),
+            ]
+        );
+        let names: Vec<_> = rendered.resources.iter().map(|resource| &*resource.id.name).collect();
+        assert_eq!((names[1], names[2]), ("b", "api"));
+        let known = rendered.resources[0].body.at(&["data", "KEY"]);
+        assert_eq!(known.and_then(Value::text), Some("dmFsdWU="));
+    });
+    with(&files, Options::default(), |rendered, _| {
+        let error = rendered.unwrap_err();
+        assert_eq!(error.message, "`.env` does not exist");
+        assert!(error.help.unwrap().contains("--partial"));
+    });
+    files[2].1 = "resources: [missing.yaml]\n";
+    with(&files, partial, |rendered, _| assert!(rendered.is_err()));
+}
+
+#[test]
+fn annotations_say_where_objects_come_from_if_asked() {
+    let mut files = files();
+    files[2].1 = "resources: [../base]
+namePrefix: p-
+buildMetadata: [originAnnotations, transformerAnnotations]
+configMapGenerator: [{name: c, literals: [a=b]}]
+";
+    with(&files, Options::default(), |rendered, snapshot| {
+        let rendered = rendered.unwrap();
+        let note = |at: usize, key: &str| {
+            let body = &rendered.resources[at].body;
+            let value = body.at(&["metadata", "annotations", key]).unwrap();
+            assert_eq!(snapshot.slice(value.span()), "originAnnotations");
+            value.text().unwrap().to_owned()
+        };
+        let made = "configuredIn: kustomization.yaml\nconfiguredBy:\n  apiVersion: builtin\n  \
+                    kind: ConfigMapGenerator\n";
+        assert_eq!(note(0, "config.kubernetes.io/origin"), made);
+        assert_eq!(note(1, "config.kubernetes.io/origin"), "path: ../base/d.yaml\n");
+        let changed = "- configuredIn: kustomization.yaml\n  configuredBy:\n    apiVersion: builtin\n    \
+                       kind: PrefixTransformer\n";
+        assert_eq!(note(1, "alpha.config.kubernetes.io/transformations"), changed);
+    });
+}
+
+#[test]
+fn the_target_of_an_old_json_patch_is_a_pattern_and_may_match_nothing() {
+    let mut files = files();
+    files[2].1 = "resources: [../base]
+patchesJson6902:
+- {target: {kind: Deployment, name: a.*}, patch: '- {op: add, path: /spec/x, value: 1}'}
+- {target: {kind: Deployment, name: b.*}, patch: '- {op: add, path: /spec/y, value: 1}'}
+";
+    with(&files, Options::default(), |rendered, _| {
+        let rendered = rendered.unwrap();
+        let spec = rendered.resources[0].body.get("spec").unwrap();
+        assert!(spec.get("x").is_some() && spec.get("y").is_none());
+    });
+}

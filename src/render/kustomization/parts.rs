@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::kube::Gvk;
 use crate::kube::field_specs::FieldSpec;
-use crate::kube::{Gvk, ResourceId};
 use crate::render::RenderError;
 use crate::render::kustomization::read::{
     Pairs, Text, boolean, fields, integer, list, mismatch, optional, pairs, text,
@@ -29,8 +29,6 @@ pub(crate) struct Patch {
     pub(crate) inline: Option<Text>,
     /// The objects that the patch is for.
     pub(crate) target: Option<Selector>,
-    /// The target taken for the identity of one object.
-    pub(crate) exact: Option<ResourceId>,
     pub(crate) allow_name_change: bool,
     pub(crate) allow_kind_change: bool,
 }
@@ -166,7 +164,6 @@ impl Patch {
             path: None,
             inline: None,
             target: None,
-            exact: None,
             allow_name_change: false,
             allow_kind_change: false,
         }
@@ -186,22 +183,10 @@ impl Patch {
                     Ok(())
                 })?;
             }
-            _ => {
-                self.target = Some(Selector::parse(node)?);
-                self.exact = Some(exact(node)?);
-            }
+            _ => self.target = Some(Selector::parse(node)?),
         }
         Ok(())
     }
-}
-
-fn exact(target: NodeRef<'_>) -> Result<ResourceId, RenderError> {
-    let part = |name| match target.get(name) {
-        Some(node) => text(node).map(|text| text.value),
-        None => Ok("".into()),
-    };
-    let gvk = Gvk { group: part("group")?, version: part("version")?, kind: part("kind")? };
-    Ok(ResourceId { gvk, namespace: part("namespace")?, name: part("name")? })
 }
 
 pub(crate) fn image(node: NodeRef<'_>) -> Result<Image, RenderError> {

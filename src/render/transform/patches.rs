@@ -8,6 +8,7 @@ use crate::render::accumulate::{Accumulated, Walk};
 use crate::render::kustomization::{Patch, Text};
 use crate::render::patch::json6902::{self, Operation};
 use crate::render::patch::strategic::{self, Merged};
+use crate::render::selector::Selector;
 use crate::render::working::{Working, key};
 use crate::render::{RenderError, edit, hints, load};
 use crate::syntax::{Document, Parsed, parse_embedded};
@@ -81,25 +82,25 @@ fn make_annotations(resource: &mut Working, span: Span) {
     }
 }
 
-/// Applies an entry of `patchesJson6902:`: its target is one object, named exactly.
+/// Applies an entry of `patchesJson6902:`: its target must have a name, as a pattern.
 pub(crate) fn apply_json(
     walk: &Walk<'_, '_>,
     directory: &RepoPath,
     patch: &Patch,
     set: &mut Accumulated,
 ) -> Result<(), RenderError> {
-    let target = patch.exact.as_ref().filter(|target| !target.name.is_empty());
-    let Some(target) = target else {
+    if !patch.target.as_ref().is_some_and(Selector::has_name) {
         let message = "an entry of `patchesJson6902` needs the name of its `target`";
         let error = RenderError::new(patch.span, message);
         return Err(error.help("add `target.name`, or list the patch under `patches:`"));
-    };
+    }
     let Some((parsed, span)) = text_of(walk, directory, patch, set)? else { return Ok(()) };
     let operations = operations(parsed.get(), span)?;
-    let Some(at) = find(walk, target, patch.span, set)? else { return Ok(()) };
-    make_annotations(&mut set.resources[at], patch.span);
-    json6902::apply(&mut set.resources[at].body, &operations)?;
-    set.resources[at].refresh();
+    for at in choose(patch, set) {
+        make_annotations(&mut set.resources[at], patch.span);
+        json6902::apply(&mut set.resources[at].body, &operations)?;
+        set.resources[at].refresh();
+    }
     Ok(())
 }
 

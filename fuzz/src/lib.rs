@@ -1,0 +1,117 @@
+//! What the fuzz targets do with their bytes; a test runs the same on chance bytes.
+
+mod pieces;
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use paritylint::render::output::write;
+use paritylint::render::{Options, Renderer};
+use paritylint::source::Snapshot;
+use paritylint::syntax::{NodeRef, Store, parse_yaml};
+use paritylint::text::{FileId, RepoPath, Span};
+use serde::Deserialize as _;
+use serde_yaml::Value;
+
+/// The files that a tree of arbitrary bytes may have.
+const PATHS: [&str; 10] = [
+    "kustomization.yaml",
+    "a.yaml",
+    "b.yaml",
+    "base/kustomization.yaml",
+    "base/a.yaml",
+    "base/patch.yaml",
+    "comp/kustomization.yaml",
+    "config.yaml",
+    "data.env",
+    "openapi.json",
+];
+/// Between files.
+const SEPARATOR: u8 = 0xff;
+
+/// Any small tree: no panic, no hang, bounded memory.
+pub fn render(data: &[u8]) {
+    let chunks = data.split(|byte| *byte == SEPARATOR);
+    let files = chunks.filter_map(|chunk| {
+        let (first, text) = chunk.split_first()?;
+        Some((PATHS[usize::from(*first) % PATHS.len()], text))
+    });
+    let snapshot = Snapshot::from_memory(files);
+    for partial in [false, true] {
+        let store = Store::new(&snapshot);
+        let renderer = Renderer::new(&store, Options { restricted: false, partial });
+        if let Ok(rendered) = renderer.render(&RepoPath::root()) {
+            let _text = write(&rendered.resources, None);
+        }
+        let _manifests = renderer.manifests(&RepoPath::root());
+    }
+}
+
+/// Any text: every span lies in the text and inside the span of what holds the node.
+pub fn yaml(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let parsed = parse_yaml(FileId(0), text);
+    for document in &parsed.documents {
+        nested(document.root(), Span::new(FileId(0), 0, text.len()), text);
+    }
+    for span in parsed.problems.iter().map(|problem| problem.span) {
+        assert!(text.get(span.range()).is_some(), "a problem at {span:?}");
+    }
+    for span in parsed.comments.iter().map(|comment| comment.span) {
+        assert!(text.get(span.range()).is_some_and(|text| text.starts_with('#')), "{span:?}");
+    }
+}
+
+fn nested(node: NodeRef<'_>, outer: Span, text: &str) {
+    let span = node.span();
+    assert!(text.get(span.range()).is_some(), "{span:?} is no part of the text");
+    assert!(outer.start <= span.start && span.end <= outer.end, "{span:?} sticks out of {outer:?}");
+    if node.is_alias() {
+        return;
+    }
+    node.items().for_each(|item| nested(item, span, text));
+    for (key, value) in node.entries() {
+        nested(key, span, text);
+        nested(value, span, text);
+    }
+}
+
+/// A tree of our own pieces: what `kubectl kustomize` makes of it, or a refusal like its own.
+///
+/// Without kubectl there is nothing to compare with.
+pub fn differential(data: &[u8]) {
+    let files = pieces::tree(data);
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let Some(expected) = build(directory.path(), &files) else { return };
+    let snapshot = Snapshot::from_memory(files.iter().map(|(path, text)| (path, text.clone())));
+    let store = Store::new(&snapshot);
+    let rendered = Renderer::new(&store, Options::default()).render(&RepoPath::root());
+    let actual = rendered
+        .map_err(|error| error.to_string())
+        .and_then(|rendered| write(&rendered.resources, None).map_err(|error| error.to_string()));
+    match (&actual, &expected) {
+        (Ok(actual), Ok(expected)) if documents(actual) == documents(expected) => {}
+        (Err(_), Err(_)) => {}
+        _ => panic!("{files:#?}\nkubectl: {expected:#?}\nparitylint: {actual:#?}"),
+    }
+}
+
+/// What kubectl says; nothing when it cannot be run.
+fn build(root: &Path, files: &[(String, String)]) -> Option<Result<String, String>> {
+    for (path, text) in files {
+        let path = root.join(path);
+        std::fs::create_dir_all(path.parent()?).ok()?;
+        std::fs::write(path, text).ok()?;
+    }
+    let mut command = Command::new("kubectl");
+    let output = command.arg("kustomize").arg(root).stdin(Stdio::null()).output().ok()?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Some(if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) })
+}
+
+fn documents(text: &str) -> Vec<Value> {
+    serde_yaml::Deserializer::from_str(text)
+        .filter_map(|document| Value::deserialize(document).ok())
+        .filter(|document| !document.is_null())
+        .collect()
+}

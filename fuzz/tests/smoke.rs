@@ -1,0 +1,50 @@
+//! The fuzz targets on bytes of chance: no fuzzer and no nightly compiler needed.
+//!
+//! `ROUNDS=10000 cargo test` takes longer and finds more.
+
+/// A small generator of numbers that look random, always the same.
+struct Chance(u64);
+
+impl Chance {
+    fn bytes(&mut self, length: usize) -> Vec<u8> {
+        let mut next = || {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            self.0.to_be_bytes()[0]
+        };
+        (0..length).map(|_| next()).collect()
+    }
+}
+
+fn rounds(usual: usize) -> usize {
+    std::env::var("ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
+}
+
+fn seed() -> u64 {
+    std::env::var("SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(0x9e37_79b9_7f4a_7c15)
+}
+
+#[test]
+fn trees_of_pieces_render_as_kubectl_renders_them() {
+    let mut chance = Chance(seed());
+    for _ in 0..rounds(100) {
+        paritylint_fuzz::differential(&chance.bytes(64));
+    }
+}
+
+#[test]
+fn texts_of_notation_never_break_the_parser() {
+    const NOTATION: &[u8] = b"ab1: -?,[]{}&*!|>'\"%@#\n\n  \t\\<~.\xc3\xa9";
+    let mut chance = Chance(seed());
+    for _ in 0..rounds(10_000) {
+        let length = usize::from(chance.bytes(1)[0]) % 60;
+        let bytes = chance.bytes(length);
+        let text: Vec<u8> = bytes.iter().map(|b| NOTATION[usize::from(*b) % NOTATION.len()]).collect();
+        let text = String::from_utf8_lossy(&text).into_owned();
+        paritylint_fuzz::yaml(text.as_bytes());
+        let mut tree = vec![0];
+        tree.extend(text.as_bytes());
+        paritylint_fuzz::render(&tree);
+    }
+}
