@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::compare;
+use crate::compare::{self, Substitution};
 use crate::config::{Config, glob_set};
 use crate::exceptions::{self, Outcome};
 use crate::finding::{Family, Finding, Level, NotAnalysed};
@@ -74,6 +74,10 @@ pub fn check(store: &Store<'_>, config: &Config, policy: &Policy, today: Date) -
         units: layout.units.len(),
         overlays: evaluated.len(),
         comparisons: comparison.comparisons,
+        allowed: comparison.allowed.clone(),
+        noise: comparison.noise.clone(),
+        unknown: comparison.unknown,
+        learnt: comparison.learnt.iter().map(|learnt| in_words(learnt, &layout)).collect(),
     };
     let roots = evaluated.iter().map(|evaluated| evaluated.overlay.root.clone()).collect();
     let outcome = Outcome { reported, excepted: applied.excepted, not_analysed };
@@ -99,6 +103,13 @@ pub fn choices(config: &Config) -> Choices {
             })
             .collect(),
     }
+}
+
+fn in_words(learnt: &Substitution, layout: &Layout) -> String {
+    let name = |at: usize| layout.environments.get(at).map_or("", |e| e.name.as_str());
+    let (here, there) = (name(learnt.environments.0), name(learnt.environments.1));
+    let Substitution { here: text, there: other, places, .. } = learnt;
+    format!("`{text}` in {here} stands for `{other}` in {there} ({places} places)")
 }
 
 /// What the layout could not place and what the renderer had to leave out.

@@ -65,7 +65,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, CliError> {
         snapshot: &snapshot,
         store: &store,
         outcome: &checked.outcome,
-        counts: checked.counts,
+        counts: checked.counts.clone(),
         duration: start.elapsed(),
     };
     for output in &args.output {

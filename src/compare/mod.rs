@@ -120,6 +120,11 @@ fn learn(results: &[UnitResult], world: World<'_>) -> Vec<Substitution> {
     let mut known: BTreeMap<(usize, usize), PairNames> = BTreeMap::new();
     for difference in results.iter().flat_map(|result| &result.differences) {
         let (here, there) = (difference.here_overlay, difference.there_overlay);
+        // What is learnt is shown: never a part of a secret.
+        let secret = |text: Option<String>| text.as_deref() == Some(SECRET);
+        if secret(difference.shown()) || secret(difference.reference_shown()) {
+            continue;
+        }
         let value = |side: &Side| side.value.clone();
         let (Some(mine), Some(theirs)) = (value(&difference.here), value(&difference.there)) else {
             continue;

@@ -11,6 +11,7 @@ mod place;
 mod schema;
 mod summary;
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ pub use place::origin;
 pub use schema::configuration_schema;
 
 /// How much was looked at.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Counts {
     /// Files of the snapshot.
     pub files: usize,
@@ -34,6 +35,14 @@ pub struct Counts {
     pub overlays: usize,
     /// Pairs of overlays that were compared.
     pub comparisons: usize,
+    /// Differences that a parameter allows, by its name.
+    pub allowed: BTreeMap<String, usize>,
+    /// Differences that never matter, by the name of the noise rule.
+    pub noise: BTreeMap<&'static str, usize>,
+    /// Values that something fills in later and that were not compared.
+    pub unknown: usize,
+    /// Texts that were learnt to stand for each other, in words.
+    pub learnt: Vec<String>,
 }
 
 /// Everything that a report may print.

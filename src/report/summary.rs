@@ -9,10 +9,12 @@ use crate::text::printable;
 
 /// Examples of each kind that are shown without `-v`.
 const EXAMPLES: usize = 3;
+/// Most parts of a total that are named.
+const PARTS: usize = 6;
 
 pub(super) fn write(report: &Report<'_>, options: Options, out: &mut impl Write) -> io::Result<()> {
     let outcome = report.outcome;
-    let counts = report.counts;
+    let counts = &report.counts;
     writeln!(
         out,
         "checked {}, {}, {}, {} in {} ms",
@@ -32,6 +34,14 @@ pub(super) fn write(report: &Report<'_>, options: Options, out: &mut impl Write)
         parts.push(format!("{} excepted", outcome.excepted.len()));
     }
     writeln!(out, "found {}", parts.join(", "))?;
+    tally("allowed by parameters", counts.allowed.iter().map(|(k, v)| (k.as_str(), *v)), out)?;
+    tally("passed over as noise", counts.noise.iter().map(|(k, v)| (*k, *v)), out)?;
+    for learnt in &counts.learnt {
+        writeln!(out, "learnt: {}", printable(learnt))?;
+    }
+    if counts.unknown > 0 {
+        writeln!(out, "not analysed: {} (filled in later)", number(counts.unknown, "value"))?;
+    }
     let mut kinds: BTreeMap<&str, Vec<&NotAnalysed>> = BTreeMap::new();
     for entry in &outcome.not_analysed {
         kinds.entry(entry.what).or_default().push(entry);
@@ -50,6 +60,28 @@ pub(super) fn write(report: &Report<'_>, options: Options, out: &mut impl Write)
         }
     }
     Ok(())
+}
+
+/// One line with a total and its parts, the largest first; nothing where there is none.
+fn tally<'a>(
+    what: &str,
+    parts: impl Iterator<Item = (&'a str, usize)>,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let mut parts: Vec<(&str, usize)> = parts.collect();
+    if parts.is_empty() {
+        return Ok(());
+    }
+    parts.sort_by_key(|&(name, count)| (std::cmp::Reverse(count), name));
+    let total: usize = parts.iter().map(|(_, count)| count).sum();
+    let rest = parts.len().saturating_sub(PARTS);
+    let mut parts: Vec<String> = parts
+        .iter()
+        .take(PARTS)
+        .map(|(name, count)| format!("{} {count}", printable(name)))
+        .collect();
+    parts.extend((rest > 0).then(|| format!("{rest} more")));
+    writeln!(out, "{what}: {} ({})", number(total, "difference"), parts.join(", "))
 }
 
 /// `1 file`, `2 files`.
