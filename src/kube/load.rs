@@ -100,7 +100,7 @@ impl Loader {
                 let quoted = *style != Style::Plain;
                 let folded = *style == Style::Folded && self.dialect == Dialect::Resource;
                 let text = if folded { rewritten(text) } else { Arc::clone(text) };
-                Kind::Scalar(Scalar { tag, text, quoted })
+                Kind::Scalar(Scalar { tag, text, quoted, open: false })
             }
             NodeKind::List(_) => Kind::List(Arc::new(
                 node.items()

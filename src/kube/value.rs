@@ -35,6 +35,8 @@ pub struct Scalar {
     pub text: Arc<str>,
     /// Written in quotes or as a block: what a patch puts in its place becomes a string.
     pub quoted: bool,
+    /// Made by a replacement: the type follows from the text whenever that changes.
+    pub open: bool,
 }
 
 /// A map sorted by key (the order of the source does not survive rendering, spans keep it).
@@ -57,7 +59,10 @@ pub struct Entry {
 impl Value {
     /// A scalar.
     pub fn scalar(tag: Tag, text: impl Into<Arc<str>>, provenance: Provenance) -> Self {
-        Self { kind: Kind::Scalar(Scalar { tag, text: text.into(), quoted: false }), provenance }
+        Self {
+            kind: Kind::Scalar(Scalar { tag, text: text.into(), quoted: false, open: false }),
+            provenance,
+        }
     }
 
     /// A string.

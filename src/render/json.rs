@@ -22,7 +22,7 @@ pub(crate) fn through(value: &Scalar) -> Result<Cow<'_, Scalar>, String> {
     };
     Ok(match text {
         Some(text) if tag == value.tag && *text == *value.text => Cow::Borrowed(value),
-        Some(text) => Cow::Owned(Scalar { tag, text: text.into(), quoted: value.quoted }),
+        Some(text) => Cow::Owned(Scalar { tag, text: text.into(), ..value.clone() }),
         // Not what its tag or its looks say.
         None => Cow::Owned(Scalar { tag: Tag::Str, ..value.clone() }),
     })

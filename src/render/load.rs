@@ -22,14 +22,13 @@ pub(crate) fn objects(parsed: &Parsed) -> Result<Vec<Working>, RenderError> {
     }
     let hints = hints::of(parsed);
     let mut objects = Vec::new();
-    while let Some(mut body) = queue.pop_front() {
+    while let Some(body) = queue.pop_front() {
         if let Some(items) = list_items(&body)? {
             queue.extend(items);
             continue;
         }
         check_object(&body)?;
         check_numbers(&body)?;
-        clean_annotations(&mut body);
         objects.push(Working { hints: Arc::clone(&hints), ..working(body)? });
     }
     Ok(objects)

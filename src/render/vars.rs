@@ -195,7 +195,10 @@ fn expand(text: &str, values: &Values) -> (Option<Scalar>, Vec<Span>) {
     }
     out.push_str(rest);
     let changed = out != text;
-    (changed.then(|| Scalar { tag: Tag::Str, text: out.into(), quoted: false }), causes)
+    (
+        changed.then(|| Scalar { tag: Tag::Str, text: out.into(), quoted: false, open: false }),
+        causes,
+    )
 }
 
 #[cfg(test)]
@@ -208,7 +211,7 @@ mod tests {
     #[test]
     fn only_known_names_are_replaced() {
         let span = Span::file_start(FileId(0));
-        let five = Scalar { tag: Tag::Int, text: "5".into(), quoted: false };
+        let five = Scalar { tag: Tag::Int, text: "5".into(), quoted: false, open: false };
         let values = Values::from([("N".into(), (Some(five.clone()), span))]);
         let text = |scalar: Option<Scalar>| scalar.map(|scalar| scalar.text.to_string());
         assert_eq!(expand("$(N)", &values).0, Some(five));

@@ -228,7 +228,8 @@ impl Writer<'_> {
             Kind::Scalar(old) => {
                 let text = self.text(&old.text);
                 let found = scalar::resolve(&text, Dialect::Resource);
-                let tag = if made { found } else { old.tag };
+                let open = made || old.open;
+                let tag = if open { found } else { old.tag };
                 let fits = match tag {
                     Tag::Str | Tag::Binary => true,
                     Tag::Float => matches!(found, Tag::Int | Tag::Float),
@@ -241,7 +242,7 @@ impl Writer<'_> {
                     );
                     return Err(PatchError::new(span, message));
                 }
-                Kind::Scalar(Scalar { tag, text: text.into(), ..old.clone() })
+                Kind::Scalar(Scalar { tag, text: text.into(), open, ..old.clone() })
             }
             _ if !self.options.delimiter.is_empty() => {
                 let message =

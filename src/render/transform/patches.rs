@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use crate::kube::kinds::is_cluster_scoped;
-use crate::kube::{Action, Gvk, MergeKeys, ResourceId, Value};
+use crate::kube::{Action, Gvk, Kind, Map, MergeKeys, ResourceId, Value};
 use crate::render::accumulate::{Accumulated, Walk};
 use crate::render::kustomization::{Patch, Text};
 use crate::render::patch::json6902::{self, Operation};
 use crate::render::patch::strategic::{self, Merged};
 use crate::render::selector::Selector;
 use crate::render::working::{Working, key};
-use crate::render::{RenderError, edit, hints, load};
+use crate::render::{Notice, RenderError, edit, hints, load};
+use crate::syntax::scalar::Tag;
 use crate::syntax::{Document, Parsed, parse_embedded};
 use crate::text::{RepoPath, Span};
 
@@ -49,6 +50,7 @@ pub(crate) fn apply(
                 return Err(RenderError::new(patch.span, message));
             };
             let chosen = choose(patch, set);
+            let body = &with_texts(body, set);
             let allowed = Allowed { name: patch.allow_name_change, kind: patch.allow_kind_change };
             merge_all(walk, &chosen, body, allowed, set)
         }
@@ -124,7 +126,38 @@ pub(crate) fn apply_strategic(
     if let ([], Some(first)) = (&all[..], entries.first().filter(|_| set.gaps.is_empty())) {
         return Err(RenderError::new(first.span, "there is no object in this patch"));
     }
-    all.iter().try_for_each(|body| merge_by_id(walk, body, Allowed::default(), set))
+    for body in &all {
+        let body = with_texts(body, set);
+        merge_by_id(walk, &body, Allowed::default(), set)?;
+    }
+    Ok(())
+}
+
+/// The patch with labels and annotations that are all texts, as kustomize rewrites them here: a null
+/// no longer deletes anything.
+fn with_texts(patch: &Working, set: &mut Accumulated) -> Working {
+    let mut patch = patch.clone();
+    for field in ["labels", "annotations"] {
+        let Some(value) = patch.body.at(&["metadata", field]) else { continue };
+        let nulls = value.as_map().into_iter().flatten().filter(|entry| entry.value.is_null());
+        let nulls: Vec<Span> = nulls.map(|entry| entry.key_span).collect();
+        if value.is_null() || value.as_map().is_some_and(Map::is_empty) {
+            edit::remove_at(&mut patch.body, &["metadata", field]);
+            continue;
+        }
+        let map = patch.body.as_map_mut().and_then(|map| map.get_mut("metadata")?.as_map_mut());
+        let map = map.and_then(|map| map.get_mut(field)?.as_map_mut());
+        for (_, value) in map.into_iter().flat_map(Map::values_mut) {
+            if let Kind::Scalar(scalar) = &mut value.kind {
+                scalar.tag = Tag::Str;
+            }
+        }
+        for span in nulls {
+            let message = "kustomize sets a text here and deletes nothing".to_owned();
+            set.notices.push(Notice { span, message });
+        }
+    }
+    patch
 }
 
 /// The objects in a text, if it is YAML with objects and not a path.
@@ -344,7 +377,12 @@ fn merge(
     let (kind, api_version) = (body.get("kind").cloned(), body.get("apiVersion").cloned());
     let (name, namespace) = (metadata(body, "name"), metadata(body, "namespace"));
     let gvk: Gvk = resource.id.gvk.clone();
-    let merged = strategic::merge(&mut resource.body, &patch.body, &gvk, keys)?;
+    let mut changes = patch.body.clone();
+    // The patch takes on the object's version, which may make its kind an unknown one.
+    if let (Some(version), true) = (&api_version, patch.id.gvk.api_version() != gvk.api_version()) {
+        edit::restore(&mut changes, &["apiVersion"], Some(version.clone()));
+    }
+    let merged = strategic::merge(&mut resource.body, &changes, &gvk, keys)?;
     if merged == Merged::Deleted {
         return Ok(merged);
     }
