@@ -65,6 +65,7 @@ pub(crate) fn differing<'t>(
         let there = partner.map(|at| right.remove(at));
         pairs.push(LinePair { key, here: Some(line), there });
     }
+    pair_elements(&mut pairs, &mut right);
     pairs.extend(right.into_iter().map(|line| LinePair {
         key: split_key(line.text).0,
         here: None,
@@ -79,6 +80,23 @@ pub(crate) fn differing<'t>(
     let first = pairs.iter().position(|pair| pair.here.is_some() && pair.there.is_some());
     let first = pairs.swap_remove(first.unwrap_or(0));
     (vec![first], more)
+}
+
+/// Pairs lines without a key in order, where as many are left on both sides: elements of lists.
+fn pair_elements<'t>(pairs: &mut [LinePair<'t>], right: &mut Vec<Line<'t>>) {
+    let keyless = |line: &Line<'_>| split_key(line.text).1.is_none();
+    let open: Vec<usize> = (0..pairs.len())
+        .filter(|&at| pairs[at].there.is_none() && pairs[at].here.as_ref().is_some_and(keyless))
+        .collect();
+    let (elements, rest): (Vec<_>, Vec<_>) = right.iter().copied().partition(keyless);
+    if elements.len() != open.len() {
+        return;
+    }
+    for (at, line) in open.into_iter().zip(elements) {
+        pairs[at].there = Some(line);
+        pairs[at].key = "-";
+    }
+    *right = rest;
 }
 
 /// The lines of both sides whose keys the other side has not as often.
@@ -137,7 +155,8 @@ pub(crate) fn split_key(line: &str) -> (&str, Option<&str>) {
 
 /// The value of a keyed line without quotes and final separators, and where it begins in the line.
 pub(crate) fn value_of(line: &str) -> (usize, &str) {
-    let value = split_key(line).1.unwrap_or(line);
+    let (key, value) = split_key(line);
+    let value = value.unwrap_or(key);
     let bare = value.trim_matches(['"', '\'', ',', ';', ' ', '\t']);
     (bare.as_ptr() as usize - line.as_ptr() as usize, bare)
 }
