@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::compare::identity::are_identifiers;
 use crate::compare::names::{Names, PairNames, without_names};
 use crate::source::Snapshot;
 use crate::text::Span;
@@ -82,21 +83,32 @@ pub(crate) fn differing<'t>(
     (vec![first], more)
 }
 
-/// Pairs lines without a key in order, where as many are left on both sides: elements of lists.
+/// Pairs lines without a key, the elements of lists: those that name things of one sort, then the
+/// rest in order where as many are left on both sides.
 fn pair_elements<'t>(pairs: &mut [LinePair<'t>], right: &mut Vec<Line<'t>>) {
     let keyless = |line: &Line<'_>| split_key(line.text).1.is_none();
-    let open: Vec<usize> = (0..pairs.len())
+    let mut open: Vec<usize> = (0..pairs.len())
         .filter(|&at| pairs[at].there.is_none() && pairs[at].here.as_ref().is_some_and(keyless))
         .collect();
-    let (elements, rest): (Vec<_>, Vec<_>) = right.iter().copied().partition(keyless);
-    if elements.len() != open.len() {
-        return;
+    let (mut elements, rest): (Vec<_>, Vec<_>) = right.iter().copied().partition(keyless);
+    open.retain(|&at| {
+        let Some(mine) = pairs[at].here else { return false };
+        let (_, own) = value_of(mine.text);
+        let like = elements.iter().position(|other| are_identifiers(own, value_of(other.text).1));
+        match like {
+            Some(found) => {
+                (pairs[at].there, pairs[at].key) = (Some(elements.remove(found)), "-");
+                false
+            }
+            None => true,
+        }
+    });
+    if elements.len() == open.len() {
+        for (at, line) in open.into_iter().zip(elements.drain(..)) {
+            (pairs[at].there, pairs[at].key) = (Some(line), "-");
+        }
     }
-    for (at, line) in open.into_iter().zip(elements) {
-        pairs[at].there = Some(line);
-        pairs[at].key = "-";
-    }
-    *right = rest;
+    *right = rest.into_iter().chain(elements).collect();
 }
 
 /// The lines of both sides whose keys the other side has not as often.
