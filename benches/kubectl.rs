@@ -73,8 +73,8 @@ fn render_all(snapshot: &Snapshot, directories: &[RepoPath]) -> usize {
     let store = Store::new(snapshot);
     let renderer = Renderer::new(&store, OPTIONS);
     let texts = directories.iter().filter_map(|directory| {
-        let output = renderer.render(directory).ok()?;
-        write(&output.resources, None).ok()
+        let whole = renderer.render(directory).ok()?;
+        write(&whole.resources, None).ok()
     });
     texts.map(|text| text.len()).sum()
 }

@@ -55,7 +55,10 @@ pub fn load(node: NodeRef<'_>, dialect: Dialect) -> Result<Value, LoadError> {
 /// line break, as if the lines would be joined).
 fn rewritten(text: &Arc<str>) -> Arc<str> {
     let blank = |text: &str| text.starts_with([' ', '\t']);
-    if blank(text.trim_start_matches('\n')) || !text.contains(['\n']) {
+    // What it cannot write as a block it writes in quotes, and those change nothing.
+    let odd = |c: char| c.is_control() && !matches!(c, '\n' | '\t') || c > '\u{fffd}';
+    let in_quotes = text.contains(" \n") || text.ends_with(' ') || text.contains(odd);
+    if in_quotes || blank(text.trim_start_matches('\n')) || !text.contains('\n') {
         return Arc::clone(text);
     }
     let mut result = String::with_capacity(text.len());
@@ -191,11 +194,12 @@ mod tests {
 
     #[test]
     fn folded_texts_gain_the_empty_lines_that_kustomize_gives_them() {
-        let text = "a: >-\n  (x -\n    y\n  )\n  z\n\n  v\nb: |\n  x\n    y\n";
+        let text = "a: >-\n  (x -\n    y\n  )\n  z\n\n  v\nb: |\n  x\n    y\nc: >-\n  x \n    y\n";
         let value = value(text).unwrap();
         let text = |key: &str| value.get(key).and_then(Value::text).unwrap().to_owned();
         assert_eq!(text("a"), "(x -\n\n  y\n) z\nv");
         assert_eq!(text("b"), "x\n  y\n");
+        assert_eq!(text("c"), "x \n  y");
     }
 
     #[test]

@@ -256,3 +256,28 @@ patchesJson6902:
         assert!(spec.get("x").is_some() && spec.get("y").is_none());
     });
 }
+
+#[test]
+fn a_null_label_is_a_text_where_kustomize_rewrites_labels() {
+    let labels = |target: &str| {
+        format!(
+            "resources: [../base]\nlabels: [{{pairs: {{x: z}}}}]\npatches:\n- patch: '{{apiVersion: \
+             apps/v1, kind: Deployment, metadata: {{name: api, labels: {{gone: null}}, \
+             annotations: null}}}}'\n{target}"
+        )
+    };
+    for (target, expected) in [("", None), ("  target: {kind: Deployment}\n", Some("null"))] {
+        let text = labels(target);
+        let mut files = files();
+        files[2].1 = &text;
+        with(&files, Options::default(), |rendered, snapshot| {
+            let rendered = rendered.unwrap();
+            let body = &rendered.resources[0].body;
+            let gone = body.at(&["metadata", "labels", "gone"]);
+            assert_eq!(gone.and_then(Value::as_str), expected, "{target}");
+            let notices: Vec<_> =
+                rendered.notices.iter().map(|notice| snapshot.slice(notice.span)).collect();
+            assert_eq!(notices, expected.map(|_| "gone").as_slice(), "{target}");
+        });
+    }
+}
