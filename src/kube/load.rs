@@ -47,7 +47,7 @@ pub enum LoadErrorKind {
 ///
 /// Of duplicate keys the last wins; the syntax tree has already reported them.
 pub fn load(node: NodeRef<'_>, dialect: Dialect) -> Result<Value, LoadError> {
-    Loader { dialect, budget: ALIAS_BUDGET }.value(node, 0, false)
+    Loader { dialect, budget: ALIAS_BUDGET, towards_annotations: 0 }.value(node, 0, false)
 }
 
 /// The text of a `>` block after kustomize has written and read it once more, as it does with every
@@ -76,9 +76,15 @@ fn rewritten(text: &Arc<str>) -> Arc<str> {
     result.into()
 }
 
+/// Where the annotations of an object are. Kustomize always writes their texts anew, and then not
+/// as blocks.
+const ANNOTATIONS: [&str; 2] = ["metadata", "annotations"];
+
 struct Loader {
     dialect: Dialect,
     budget: usize,
+    /// How many keys on the way to the annotations have been followed.
+    towards_annotations: usize,
 }
 
 impl Loader {
@@ -101,7 +107,9 @@ impl Loader {
             NodeKind::Scalar { text, style, .. } => {
                 let tag = node.tag(self.dialect).unwrap_or(Tag::Str);
                 let quoted = *style != Style::Plain;
-                let folded = *style == Style::Folded && self.dialect == Dialect::Resource;
+                let folded = *style == Style::Folded
+                    && self.dialect == Dialect::Resource
+                    && self.towards_annotations < ANNOTATIONS.len();
                 let text = if folded { rewritten(text) } else { Arc::clone(text) };
                 Kind::Scalar(Scalar { tag, text, quoted, open: false })
             }
@@ -129,7 +137,11 @@ impl Loader {
             if self.dialect == Dialect::Resource && key.tag(self.dialect) != Some(Tag::Str) {
                 return Err(fail(LoadErrorKind::KeyNotString(text.to_owned())));
             }
+            let follows =
+                self.towards_annotations == depth && ANNOTATIONS.get(depth) == Some(&text);
+            self.towards_annotations += usize::from(follows);
             let value = self.value(value, depth + 1, aliased)?;
+            self.towards_annotations -= usize::from(follows);
             own.push(Entry { key: self.key(key, text), key_span: key.span(), value });
         }
         // Of merged maps the first wins, and the map's own keys win over all: last in `collect`.
@@ -194,12 +206,14 @@ mod tests {
 
     #[test]
     fn folded_texts_gain_the_empty_lines_that_kustomize_gives_them() {
-        let text = "a: >-\n  (x -\n    y\n  )\n  z\n\n  v\nb: |\n  x\n    y\nc: >-\n  x \n    y\n";
+        let text = "a: >-\n  (x -\n    y\n  )\n  z\n\n  v\nb: |\n  x\n    y\nc: >-\n  x \n    y\nmetadata:\n  annotations:\n    a: >-\n      x\n        y\n";
         let value = value(text).unwrap();
         let text = |key: &str| value.get(key).and_then(Value::text).unwrap().to_owned();
         assert_eq!(text("a"), "(x -\n\n  y\n) z\nv");
         assert_eq!(text("b"), "x\n  y\n");
         assert_eq!(text("c"), "x \n  y");
+        let note = value.at(&["metadata", "annotations", "a"]).and_then(Value::text);
+        assert_eq!(note, Some("x\n  y"));
     }
 
     #[test]
