@@ -87,7 +87,7 @@ fn finding(
         })
 }
 
-/// The first key of the overlay's own file, else of the first file below it.
+/// The first line with content of the overlay's own file, else of the first file below it.
 fn place(cx: &Context<'_>, overlay: &Overlay) -> Span {
     let mut files: Vec<_> = cx.snapshot.files_below(&overlay.root).collect();
     files.sort_by_key(|(_, path)| {
@@ -96,9 +96,9 @@ fn place(cx: &Context<'_>, overlay: &Overlay) -> Span {
     let Some(&(file, _)) = files.first() else {
         return Span::file_start(crate::text::FileId(0));
     };
-    let first = cx.store.yaml(file).documents.first().map(|document| {
-        let root = document.root();
-        root.entries().next().map_or(root.span(), |(key, _)| key.span())
-    });
-    first.unwrap_or(Span::file_start(file))
+    let Ok(source) = cx.snapshot.file(file) else { return Span::file_start(file) };
+    (0..source.lines().len())
+        .map(|line| source.lines().line_range(&source.text, line))
+        .find(|range| !matches!(source.text[range.clone()].trim(), "" | "---"))
+        .map_or(Span::file_start(file), |range| Span::new(file, range.start, range.end))
 }
