@@ -1,0 +1,84 @@
+//! Properties that hold for any text: the parser ends, and every span lies where it says.
+
+use paritylint::kube::{Kind, Value, load};
+use paritylint::syntax::scalar::Dialect;
+use paritylint::syntax::{NodeRef, parse_yaml};
+use paritylint::text::FileId;
+use proptest::prelude::*;
+
+/// Texts that are nearly YAML: the signs that matter, in any order.
+fn nearly_yaml() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("\n"),
+        Just("  "),
+        Just("- "),
+        Just(": "),
+        Just("? "),
+        Just("a"),
+        Just("b: 1\n"),
+        Just("|\n"),
+        Just(">-\n"),
+        Just("&x "),
+        Just("*x"),
+        Just("<<: "),
+        Just("{"),
+        Just("}"),
+        Just("["),
+        Just("]"),
+        Just(","),
+        Just("\""),
+        Just("'"),
+        Just("# c\n"),
+        Just("---\n"),
+        Just("!!str "),
+        Just("é"),
+        Just("\t"),
+        Just("\r\n"),
+        Just("{{ x }}"),
+        Just("\u{feff}"),
+    ];
+    proptest::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+}
+
+fn check_spans(node: NodeRef<'_>, text: &str) {
+    let range = node.span().range();
+    assert!(text.get(range.clone()).is_some(), "{range:?} does not cut {text:?}");
+    if node.is_alias() {
+        return;
+    }
+    let children = node.entries().flat_map(|(key, value)| [key, value]).chain(node.items());
+    for child in children {
+        assert!(node.span().contains(child.span()), "a child leaves its parent in {text:?}");
+        check_spans(child, text);
+    }
+}
+
+fn leaves_have_steps(value: &Value) -> bool {
+    let own = !value.provenance.steps().is_empty();
+    own && match &value.kind {
+        Kind::Scalar(_) => true,
+        Kind::List(items) => items.iter().all(leaves_have_steps),
+        Kind::Map(map) => map.iter().all(|entry| leaves_have_steps(&entry.value)),
+    }
+}
+
+proptest! {
+    #[test]
+    fn spans_cut_the_source_and_nest(text in nearly_yaml()) {
+        let parsed = parse_yaml(FileId(0), &text);
+        for document in &parsed.documents {
+            check_spans(document.root(), &text);
+            if let Ok(value) = load(document.root(), Dialect::Resource) {
+                prop_assert!(leaves_have_steps(&value));
+            }
+        }
+        for comment in &parsed.comments {
+            prop_assert!(text[comment.span.range()].starts_with('#'));
+        }
+    }
+
+    #[test]
+    fn any_text_ends(text in "\\PC{0,200}") {
+        parse_yaml(FileId(0), &text);
+    }
+}
