@@ -285,7 +285,17 @@ impl Search<'_> {
             found.candidate.kind == OverlayKind::Kustomize
                 && self.kustomizations.all.get(&found.candidate.root).is_some_and(|read| {
                     let own = Some(&found.place.stage);
-                    read.only_lists && read.resources.iter().all(|listed| stages.get(listed) == own)
+                    let root = &found.candidate.root;
+                    // What lists itself, at once or over another, is a circle to be reported.
+                    let circle = |listed: &RepoPath| {
+                        let back = self.kustomizations.all.get(listed);
+                        listed == root || back.is_some_and(|read| read.resources.contains(root))
+                    };
+                    read.only_lists
+                        && read
+                            .resources
+                            .iter()
+                            .all(|listed| stages.get(listed) == own && !circle(listed))
                 })
         });
         for found in lists {

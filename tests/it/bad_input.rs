@@ -87,3 +87,19 @@ fn hostile_files_end_quickly() {
         assert!(run.out.len() < 20_000, "{} bytes", run.out.len());
     }
 }
+
+#[test]
+fn a_kustomization_that_includes_itself_is_reported() {
+    let own = "resources: [../prod]\n";
+    let staging = "resources: [cm.yaml]\n";
+    let object = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n";
+    let repo = Repo::new(&[
+        ("prod/kustomization.yaml", own),
+        ("staging/kustomization.yaml", staging),
+        ("staging/cm.yaml", object),
+    ]);
+    let run = repo.run(&["check", "--format", "concise"]);
+    assert_eq!(run.code, 1);
+    assert!(run.out.contains("prod/kustomization.yaml:1:13: error[build-failed]"), "{}", run.out);
+    assert!(run.out.contains("in a circle"), "{}", run.out);
+}
