@@ -8,7 +8,6 @@ wheels named in RELEASES into a temporary directory, and the script rewrites the
 
   merge_keys.tsv     the lists a strategic merge patch merges, for the API version kustomize has built in
   kinds.tsv          the kinds of that version and their scope, as kustomize sees them
-  kinds_current.tsv  the kinds of a recent version and their scope, as the API server sees them
 
 The output depends only on those versions and on kube_tables_overrides.tsv, the differences between the
 published API and the schema inside kustomize. The other tables there are kustomize's own, kept by hand.
@@ -55,7 +54,6 @@ class Release(NamedTuple):
 RELEASES = {
     # kustomize 5.5.0 has v1.21.2 built in; the definitions are published for the .0 of each version only.
     "kustomize": Release("v1.21.0", "kubernetes-validate==1.28.3", "kubernetes==21.7.0"),
-    "current": Release("v1.37.0", "kubernetes-validate==1.37.0", "kubernetes==37.0.2"),
 }
 
 MERGE_KEYS_HEADER = """\
@@ -77,13 +75,6 @@ Kinds of the API version built into kustomize 5.5.0 (v1.21.2) whose objects have
 `namespaced` is what kustomize takes a kind for; any kind absent here it takes for namespaced, too.
 Kinds that are only ever sent in a request (reviews, Binding, Eviction, Scale) are `namespaced` for
 kustomize, whatever the API server says.
-
-  group (`-`: core)  version  kind  scope (cluster|namespaced)
-"""
-
-CURRENT_HEADER = """\
-Kinds of a recent API version that can be stored in a cluster, and their scope.
-This is what an API server says; what kustomize believes is in kinds.tsv.
 
   group (`-`: core)  version  kind  scope (cluster|namespaced)
 """
@@ -239,10 +230,6 @@ def main() -> None:
     write("merge_keys.tsv", MERGE_KEYS_HEADER, origin, roots + graph + added["merge_keys"])
     rows = kind_rows({kind: scope(kind, paths) or "namespaced" for kind in kinds})
     write("kinds.tsv", KINDS_HEADER, origin, rows + added["kinds"])
-
-    _, kinds, paths = data["current"]
-    rows = kind_rows({kind: scope(kind, paths) for kind in kinds})
-    write("kinds_current.tsv", CURRENT_HEADER, RELEASES["current"].origin(), rows)
 
 
 if __name__ == "__main__":

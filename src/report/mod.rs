@@ -67,7 +67,7 @@ pub enum Format {
     Full,
     /// One line for each finding.
     Concise,
-    /// One JSON document, see `docs/json.md`.
+    /// One JSON document, in the stable form `paritylint/v1`.
     Json,
 }
 
