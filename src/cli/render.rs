@@ -7,7 +7,7 @@ use crate::cli::root::{self, Root};
 use crate::cli::{terminal, write};
 use crate::config::ConfigError;
 use crate::kube::Value;
-use crate::render::{Options, Renderer, output};
+use crate::render::{Options, RenderError, Renderer, output};
 use crate::report;
 use crate::source::{Limits, Snapshot};
 use crate::syntax::Store;
@@ -25,21 +25,18 @@ pub(super) fn run(args: &RenderArgs) -> Result<Exit, CliError> {
     let path = root.relative(&directory)?;
     let store = Store::new(&snapshot);
     let options = Options { restricted: !args.unrestricted, partial: args.partial };
-    let fail = |span, message, help| {
-        let error = ConfigError { span: Some(span), message, help };
+    let fail = |error: RenderError| {
+        let help = with_trail(error.help, &error.trail, &snapshot);
+        let error = ConfigError { span: Some(error.span), message: error.message, help };
         CliError::config(&snapshot, &[error], terminal::error_style(Color::Auto))
     };
-    let rendered = Renderer::new(&store, options).render(&path).map_err(|error| {
-        let help = with_trail(error.help, &error.trail, &snapshot);
-        fail(error.span, error.message, help)
-    })?;
+    let rendered = Renderer::new(&store, options).render(&path).map_err(fail)?;
     for gap in &rendered.gaps {
         write::stderr(&format!("note: left out: {} `{}`\n", gap.what, printable(&gap.detail)));
     }
     let origin = |value: &Value| Some(report::origin(&snapshot, value.span()));
     let origins: Option<output::Origins<'_>> = if args.origins { Some(&origin) } else { None };
-    let text = output::write(&rendered.resources, origins)
-        .map_err(|error| fail(error.span, error.message, None))?;
+    let text = output::write(&rendered.resources, origins).map_err(fail)?;
     write::stdout(|out| out.write_all(text.as_bytes()))?;
     Ok(Exit::Clean)
 }

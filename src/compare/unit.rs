@@ -235,12 +235,30 @@ impl Judging<'_> {
         let span = name.map_or(resource.origin, |value| value.provenance.first().span);
         let side = Side { value: Some(resource.body.clone()), span, key: Some(span) };
         let overlay = if change == Change::OnlyHere { self.there } else { self.here };
-        let nowhere = Side { value: None, span: self.kustomization(overlay, span), key: None };
+        let nowhere = match self.removal(overlay, resource, names) {
+            Some(removal) => Side { value: None, span: removal, key: Some(removal) },
+            None => Side { value: None, span: self.kustomization(overlay, span), key: None },
+        };
         let (here, there) =
             if change == Change::OnlyHere { (side, nowhere) } else { (nowhere, side) };
         let path = Path::default();
         let raw = RawDifference { path, change, here, there, more: 0, noise: None };
         self.judge(raw, resource, names, result);
+    }
+
+    /// The patch that deletes an object which the other side has.
+    fn removal(&self, overlay: usize, resource: &Resource, names: &PairNames) -> Option<Span> {
+        let (own, others) = if overlay == self.here {
+            (&names.here, &names.there)
+        } else {
+            (&names.there, &names.here)
+        };
+        let wanted = others.normal(&resource.id.name);
+        let removed = &rendered(self.world, overlay)?.removed;
+        let meant = removed.iter().find(|removed| {
+            removed.id.gvk.kind == resource.id.gvk.kind && own.normal(&removed.id.name) == wanted
+        });
+        meant.map(|removed| removed.span)
     }
 
     /// The file that an absent object would be listed in, as well as it is known.

@@ -30,7 +30,7 @@ pub enum LoadErrorKind {
     #[error("a map key must be a text")]
     ComplexKey,
     /// A resource's map key that reads as a number, boolean or null.
-    #[error("the map key `{0}` is not a string; put it in quotes")]
+    #[error("the map key `{0}` is not a string")]
     KeyNotString(String),
     /// `<<` with something other than maps.
     #[error("a merge key (`<<`) must refer to a map or a list of maps")]
@@ -41,6 +41,19 @@ pub enum LoadErrorKind {
     /// Nested beyond the limit.
     #[error("the document is nested deeper than {DEPTH} levels")]
     TooDeep,
+}
+
+impl LoadErrorKind {
+    /// What to do about it.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::ComplexKey => "write the key as a plain text",
+            Self::KeyNotString(_) => "put it in quotes",
+            Self::MergeKey => "refer to a map with `<<: *name`, or write the values out",
+            Self::AliasBomb => "write the values out instead of repeating aliases of aliases",
+            Self::TooDeep => "nest it less deeply",
+        }
+    }
 }
 
 /// Expands a node to a value under the rules of `dialect`.

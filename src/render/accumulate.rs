@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::finding::Level;
 use crate::kube::field_specs::FieldSpecs;
 use crate::kube::kinds;
 use crate::render::generate::absorb::{Absorbed, absorb};
@@ -13,7 +14,9 @@ use crate::render::kustomization::{
 use crate::render::locate::Target;
 use crate::render::origin::{Author, Notes};
 use crate::render::working::{Key, Working, key};
-use crate::render::{Gap, Notice, RenderError, Renderer, configuration, pipeline, plugin, vars};
+use crate::render::{
+    Gap, Notice, Removed, RenderError, Renderer, configuration, pipeline, plugin, vars,
+};
 use crate::text::{FileId, RepoPath, Span};
 
 /// Deepest chain of bases and components.
@@ -57,6 +60,8 @@ pub(crate) struct Accumulated {
     pub(crate) vars: Vec<Var>,
     pub(crate) gaps: Vec<Gap>,
     pub(crate) notices: Vec<Notice>,
+    /// The objects that patches deleted.
+    pub(crate) removed: Vec<Removed>,
     pub(crate) failures: Vec<RenderError>,
     pub(crate) inputs: BTreeSet<FileId>,
     /// The directories that were entered.
@@ -74,6 +79,7 @@ impl Accumulated {
             vars: Vec::new(),
             gaps: Vec::new(),
             notices: Vec::new(),
+            removed: Vec::new(),
             failures: Vec::new(),
             inputs: BTreeSet::new(),
             visited: BTreeSet::new(),
@@ -95,7 +101,9 @@ impl Accumulated {
     ) -> Result<(), RenderError> {
         if self.resources.len() >= RESOURCES {
             let message = format!("the overlay has more than {RESOURCES} objects");
-            return Err(RenderError::new(resource.origin, message));
+            return Err(
+                RenderError::new(resource.origin, message).help("split it into several overlays")
+            );
         }
         if self.schema == Schema::Open && !kinds::is_known(&resource.id.gvk) {
             self.schema = Schema::Used;
@@ -129,11 +137,14 @@ impl Accumulated {
         for resource in &base.resources {
             self.append(resource.clone(), renderer).map_err(|error| error.via(entry))?;
         }
-        self.specs = FieldSpecs::union(&self.specs, &base.specs)
-            .map_err(|conflict| RenderError::new(entry, conflict.to_string()))?;
+        self.specs = FieldSpecs::union(&self.specs, &base.specs).map_err(|conflict| {
+            RenderError::new(entry, conflict.to_string())
+                .help("let both layers define the field alike, or define it in one of them")
+        })?;
         vars::merge(&mut self.vars, &base.vars)?;
         self.gaps.extend_from_slice(&base.gaps);
         self.notices.extend_from_slice(&base.notices);
+        self.removed.extend_from_slice(&base.removed);
         self.failures.extend(base.failures.iter().map(|error| error.clone().via(entry)));
         self.inputs.extend(&base.inputs);
         self.visited.extend(base.visited.iter().cloned());
@@ -235,11 +246,13 @@ impl<'w, 's> Walk<'w, 's> {
         if let Some(entry) = at {
             if self.stack.len() >= DEPTH {
                 let message = format!("bases are nested deeper than {DEPTH} levels");
-                return Err(RenderError::new(entry, message));
+                return Err(
+                    RenderError::new(entry, message).help("include the lower bases directly")
+                );
             }
             if self.entered > DIRECTORIES {
                 let message = format!("the overlay enters more than {DIRECTORIES} directories");
-                return Err(RenderError::new(entry, message));
+                return Err(RenderError::new(entry, message).help("split it into several overlays"));
             }
         }
         self.stack.push(directory.clone());
@@ -359,7 +372,13 @@ impl<'w, 's> Walk<'w, 's> {
                 let error = RenderError::new(entry.span, message);
                 return Err(error.help("move it, or give it a kustomization of its own"));
             }
-            set.notices.push(Notice { span: entry.span, message });
+            set.notices.push(Notice {
+                span: entry.span,
+                level: Level::Note,
+                message,
+                help: "kustomize reads it only with `--load-restrictor LoadRestrictionsNone`, as \
+                       Flux does: move it, or give it a kustomization of its own",
+            });
         }
         set.inputs.insert(file);
         Ok(())
@@ -485,7 +504,9 @@ impl Files for Reader<'_, '_, '_> {
             }
         };
         let bytes = self.walk.renderer.snapshot().bytes(file);
-        let bytes = bytes.map_err(|error| RenderError::new(entry, error.to_string()))?;
+        let bytes = bytes.map_err(|error| {
+            RenderError::new(entry, error.to_string()).help("name a file that can be read")
+        })?;
         let span = Span::new(file, 0, bytes.len());
         Ok(Some(generate::Content { bytes: Arc::clone(bytes), span }))
     }

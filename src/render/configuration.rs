@@ -48,7 +48,7 @@ pub(crate) fn load(
 }
 
 fn refuse(conflict: &Conflict, span: Span) -> RenderError {
-    RenderError::new(span, conflict.to_string())
+    RenderError::new(span, conflict.to_string()).help("keep one of the two definitions")
 }
 
 fn collect(
@@ -125,7 +125,8 @@ fn read_crd(root: NodeRef<'_>, specs: &mut FieldSpecs) -> Result<(), RenderError
         }
         if name.split('.').count() < 3 {
             let message = format!("`{name}` is not of the form `group.version.kind`");
-            return Err(RenderError::new(definition.span(), message));
+            return Err(RenderError::new(definition.span(), message)
+                .help("write for example `com.example.v1.Widget`"));
         }
         let kind = name.rsplit('.').next().unwrap_or(name);
         let of = Gvk { kind: kind.into(), ..Gvk::default() };

@@ -41,7 +41,7 @@ impl RenderError {
 
 impl From<LoadError> for RenderError {
     fn from(error: LoadError) -> Self {
-        Self::new(error.span, error.kind.to_string())
+        Self::new(error.span, error.kind.to_string()).help(error.kind.help())
     }
 }
 

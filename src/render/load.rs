@@ -45,7 +45,7 @@ pub(crate) fn check(parsed: &Parsed) -> Result<(), RenderError> {
     Err(if parsed.template {
         error.help("this looks like a template; kustomize does not fill in templates")
     } else {
-        error
+        error.help(problem.kind.help())
     })
 }
 
@@ -58,7 +58,8 @@ pub(crate) fn list_items(body: &Value) -> Result<Option<Vec<Value>>, RenderError
     }
     match items.as_list() {
         Some(list) => Ok(Some(list.to_vec())),
-        None => Err(RenderError::new(items.span(), "the `items` of a list must be a list")),
+        None => Err(RenderError::new(items.span(), "the `items` of a list must be a list")
+            .help("write every object as an element of `items`")),
     }
 }
 
@@ -74,19 +75,22 @@ pub(crate) fn check_object(body: &Value) -> Result<(), RenderError> {
     if let Some(metadata) = body.get("metadata").filter(|value| !value.is_null()) {
         if metadata.as_map().is_none() {
             let message = "the `metadata` of a resource must be a map";
-            return Err(RenderError::new(metadata.span(), message));
+            return Err(RenderError::new(metadata.span(), message)
+                .help("write `name` and the like below `metadata:`"));
         }
         for field in ["labels", "annotations"] {
             let value = metadata.get(field).filter(|value| !value.is_null());
             if let Some(value) = value.filter(|value| value.as_map().is_none()) {
                 let message = format!("the `{field}` of a resource must be a map");
-                return Err(RenderError::new(value.span(), message));
+                return Err(RenderError::new(value.span(), message)
+                    .help("write one key and one text in each line below it"));
             }
         }
     }
     let name = body.at(&["metadata", "name"]);
     if let Some(name) = name.filter(|name| name.as_scalar().is_none()) {
-        return Err(RenderError::new(name.span(), "the name of a resource must be a string"));
+        return Err(RenderError::new(name.span(), "the name of a resource must be a string")
+            .help("put it in quotes, or write one name"));
     }
     let named = name.and_then(Value::text).is_some_and(|name| !name.is_empty());
     if named || kind.ends_with("List") {

@@ -29,7 +29,8 @@ impl Renderer<'_> {
         let files = self.manifest_files(root);
         if files.is_empty() {
             let message = format!("there is no manifest in `{root}`");
-            return Err(RenderError::new(Span::file_start(FileId(0)), message));
+            return Err(RenderError::new(Span::file_start(FileId(0)), message)
+                .help("name a directory that holds manifests"));
         }
         let mut found = Found::default();
         for &file in &files {
@@ -42,6 +43,7 @@ impl Renderer<'_> {
             resources: found.objects.into_iter().map(Working::finish).collect(),
             inputs: BTreeSet::from_iter(files),
             gaps: found.gaps,
+            removed: Vec::new(),
             notices: Vec::new(),
             failures: Vec::new(),
         })
@@ -134,7 +136,7 @@ impl Found {
                     let origin = body.span();
                     if self.objects.len() >= RESOURCES {
                         let message = format!("there are more than {RESOURCES} objects");
-                        return Err(RenderError::new(origin, message));
+                        return Err(RenderError::new(origin, message).help("split the directory"));
                     }
                     self.objects.push(Working::new(body, origin));
                 }

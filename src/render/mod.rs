@@ -34,7 +34,8 @@ use std::collections::BTreeSet;
 
 pub use evaluate::Evaluated;
 
-use crate::kube::Resource;
+use crate::finding::Level;
+use crate::kube::{Resource, ResourceId};
 use crate::text::{FileId, Span};
 
 pub use error::RenderError;
@@ -67,8 +68,21 @@ pub struct Gap {
 pub struct Notice {
     /// Where.
     pub span: Span,
+    /// How much it matters.
+    pub level: Level,
     /// What.
     pub message: String,
+    /// What to do.
+    pub help: &'static str,
+}
+
+/// An object that a patch deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removed {
+    /// The object as it was.
+    pub id: ResourceId,
+    /// The bytes that say so.
+    pub span: Span,
 }
 
 /// One rendered overlay.
@@ -82,6 +96,8 @@ pub struct Rendered {
     pub inputs: BTreeSet<FileId>,
     /// What is missing from it.
     pub gaps: Vec<Gap>,
+    /// The objects that patches deleted.
+    pub removed: Vec<Removed>,
     /// What to warn about.
     pub notices: Vec<Notice>,
     /// What kustomize refuses, and what was left out to render the rest all the same.

@@ -77,7 +77,8 @@ fn check_subjects(resource: &Working) -> Result<(), RenderError> {
         if let Some(value) = namespace.filter(|value| value.as_str().is_none()) {
             let message =
                 format!("the namespace of a subject of `{}` is not a string", resource.id);
-            return Err(RenderError::new(value.span(), message));
+            return Err(RenderError::new(value.span(), message)
+                .help("write the name of a namespace, in quotes if it looks like a number"));
         }
     }
     Ok(())
@@ -200,7 +201,8 @@ impl Pick<'_> {
     fn follow_map(&self, value: &mut Value) -> Result<(), RenderError> {
         let Some(name) = value.get("name") else {
             let message = format!("there is no `name` at the end of `{}`", self.spec.path);
-            return Err(RenderError::new(value.span(), message));
+            return Err(RenderError::new(value.span(), message)
+                .help("add the `name` of the object that is meant"));
         };
         let Some(old) = name.text() else { return Ok(()) };
         let namespace = value.get("namespace").map(|value| value.text().unwrap_or(""));
@@ -278,7 +280,8 @@ impl Pick<'_> {
         let names: Vec<_> =
             found.iter().map(|candidate| format!("`{}`", candidate.object.id)).collect();
         let message = format!("`{name}` may refer to any of {}", names.join(", "));
-        Err(RenderError::new(span, message))
+        Err(RenderError::new(span, message)
+            .help("rename one of them, or refer to it by its new name"))
     }
 
     /// Whether the referrer can refer to the object at all.

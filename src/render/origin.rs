@@ -99,6 +99,7 @@ impl Notes {
         let text = format!("{before}- {}", author.lines("  "));
         self.left = self.left.checked_sub(text.len()).ok_or_else(|| {
             RenderError::new(self.span, "the annotations of this build would be too long")
+                .help("drop `buildMetadata`, or build smaller overlays")
         })?;
         annotate(object, TRANSFORMATIONS, &text, self.span);
         Ok(())

@@ -174,7 +174,10 @@ fn add_labels(_: &mut Walk<'_, '_>, layer: &mut Layer<'_>, at: usize) -> Result<
     let mut all = entry.fields.clone();
     for spec in lists.into_iter().flatten() {
         let merged = merge(&mut all, spec.clone());
-        merged.map_err(|conflict| RenderError::new(first.span, conflict.to_string()))?;
+        merged.map_err(|conflict| {
+            RenderError::new(first.span, conflict.to_string())
+                .help("let both lists define the field alike")
+        })?;
     }
     labels::apply(resources, Action::Labelled, &entry.pairs, &all)
 }

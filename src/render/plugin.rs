@@ -109,7 +109,8 @@ pub(crate) fn transform(walk: &mut Walk<'_, '_>, layer: &mut Layer<'_>) -> Resul
         let same = |(a, b): (&Working, &Working)| a.body.same(&b.body);
         if before.len() != after.len() || !before.iter().zip(after).all(same) {
             let message = format!("the validator `{}` changes the objects", config.id.name);
-            return Err(RenderError::new(config.origin, message));
+            return Err(RenderError::new(config.origin, message)
+                .help("let it check only: a validator must leave every object as it is"));
         }
     }
     Ok(())
@@ -160,6 +161,7 @@ fn configs(
     set.visited.append(&mut found.visited);
     set.gaps.append(&mut found.gaps);
     set.notices.append(&mut found.notices);
+    set.removed.append(&mut found.removed);
     set.failures.append(&mut found.failures);
     Ok(found.resources)
 }
@@ -263,7 +265,8 @@ fn set_namespace(
             "none" => Subjects::None,
             other => {
                 let message = format!("there is no mode `{other}` for role binding subjects");
-                return Err(RenderError::new(mode.span, message));
+                return Err(RenderError::new(mode.span, message)
+                    .help("write `defaultOnly`, `allServiceAccounts` or `none`"));
             }
         },
     };
@@ -297,7 +300,8 @@ fn strategic_merge(
     let mut entries = it.root.get("paths").map_or(Ok(Vec::new()), |node| list(node, text))?;
     entries.extend(it.text("patches")?);
     if entries.is_empty() {
-        return Err(RenderError::new(it.root.span(), "there are no `paths` and no `patches`"));
+        return Err(RenderError::new(it.root.span(), "there are no `paths` and no `patches`")
+            .help("list files under `paths`, or write the patch under `patches`"));
     }
     patches::apply_strategic(walk, layer.directory, &entries, layer.set)
 }

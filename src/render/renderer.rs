@@ -129,6 +129,7 @@ impl<'s> Renderer<'s> {
             resources: set.resources.into_iter().map(Working::finish).collect(),
             inputs: set.inputs,
             gaps: set.gaps,
+            removed: set.removed,
             notices: set.notices,
             failures: set.failures,
         })
@@ -145,11 +146,13 @@ impl<'s> Renderer<'s> {
             [file] => file,
             [] => {
                 let message = format!("there is no kustomization file in `{directory}`");
-                return Err(RenderError::new(here, message));
+                return Err(RenderError::new(here, message).help("add a `kustomization.yaml`"));
             }
             [first, ..] => {
                 let message = format!("there is more than one kustomization file in `{directory}`");
-                return Err(RenderError::new(Span::file_start(first), message));
+                return Err(
+                    RenderError::new(Span::file_start(first), message).help("keep one of them")
+                );
             }
         };
         let parse = || {
@@ -159,7 +162,8 @@ impl<'s> Renderer<'s> {
             }
             let Some(document) = parsed.documents.first() else {
                 let message = "the kustomization file is empty";
-                return Err(RenderError::new(Span::file_start(file), message));
+                return Err(RenderError::new(Span::file_start(file), message)
+                    .help("list something under `resources:`, or delete the file"));
             };
             Kustomization::parse(document.root()).map(Arc::new)
         };
@@ -177,7 +181,8 @@ impl<'s> Renderer<'s> {
         let read = || {
             if self.snapshot().file(file).is_ok_and(|source| source.text.starts_with('%')) {
                 let span = Span::new(file, 0, 1);
-                return Err(RenderError::new(span, "kustomize does not know YAML directives"));
+                return Err(RenderError::new(span, "kustomize does not know YAML directives")
+                    .help("drop the line that begins with `%`"));
             }
             load::objects(self.store.yaml(file)).map(Arc::from)
         };
@@ -197,14 +202,18 @@ impl<'s> Renderer<'s> {
                 load::check(parsed)?;
             }
             let Some(document) = parsed.documents.first() else {
-                return Err(RenderError::new(Span::file_start(file), "the schema file is empty"));
+                return Err(RenderError::new(Span::file_start(file), "the schema file is empty")
+                    .help("put an OpenAPI document into it, or drop `openapi:`"));
             };
             let base = match schema {
                 Schema::BuiltInAnd(_) => MergeKeys::builtin().clone(),
                 _ => MergeKeys::default(),
             };
             let keys = base.with_openapi(document.root());
-            keys.map(Arc::new).map_err(|error| RenderError::new(error.span, error.to_string()))
+            keys.map(Arc::new).map_err(|error| {
+                RenderError::new(error.span, error.to_string())
+                    .help("correct the schema, or drop `openapi:`")
+            })
         };
         let slot = slots.get(file.index());
         let keys = slot.map_or_else(read, |slot| slot.get_or_init(read).clone());

@@ -27,7 +27,8 @@ impl Selector {
     /// Reads a `target`.
     pub(crate) fn parse(node: NodeRef<'_>) -> Result<Self, PatchError> {
         if !node.is_map() {
-            return Err(PatchError::new(node.span(), "the target of a patch must be a map"));
+            return Err(PatchError::new(node.span(), "the target of a patch must be a map")
+                .help("write `kind:` and `name:` below it"));
         }
         let mut selector = Self::default();
         for (key, value) in node.entries() {
@@ -37,8 +38,12 @@ impl Selector {
             let name = key.text().unwrap_or("").to_ascii_lowercase();
             let text = value.string(Dialect::Config).ok_or_else(|| {
                 PatchError::new(value.span(), format!("`{name}` of a target must be a text"))
+                    .help("put it in quotes")
             })?;
-            let fail = |message: String| PatchError::new(value.span(), message);
+            let fail = |message: String| {
+                PatchError::new(value.span(), message)
+                    .help("it is a regular expression that must fit the whole text")
+            };
             let pattern = || regex(text).map_err(fail);
             match &*name {
                 "group" => selector.group = pattern()?,
@@ -53,7 +58,7 @@ impl Selector {
                 _ => {
                     let message =
                         format!("unknown field `{}` in a target", key.text().unwrap_or(""));
-                    return Err(PatchError::new(key.span(), message));
+                    return Err(PatchError::new(key.span(), message).help("use `group`, `version`, `kind`, `name`, `namespace`, `labelSelector` or `annotationSelector`"));
                 }
             }
         }

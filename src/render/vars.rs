@@ -82,7 +82,8 @@ pub(crate) fn resolve(set: &mut Accumulated) -> Result<(), RenderError> {
                 continue;
             }
             let message = format!("`{}` has no field `{}`", source.id, var.field);
-            return Err(RenderError::new(var.span, message));
+            return Err(RenderError::new(var.span, message)
+                .help("correct `fieldref.fieldpath`, or set the field"));
         };
         let scalar = value.as_scalar().filter(|scalar| scalar.tag != Tag::Null).cloned();
         values.insert(Arc::clone(&var.name.value), (scalar, var.span));
@@ -139,7 +140,7 @@ fn replace(value: &mut Value, values: &Values) -> Result<(), RenderError> {
         for item in items {
             if item.as_str().is_none() {
                 let message = "every element must be a string, because variables are replaced here";
-                return Err(RenderError::new(item.span(), message));
+                return Err(RenderError::new(item.span(), message).help("put it in quotes"));
             }
             replace_text(item, values);
         }

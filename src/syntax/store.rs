@@ -36,6 +36,19 @@ pub enum ProblemKind {
     },
 }
 
+impl ProblemKind {
+    /// What to do about it.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Unreadable(_) => "save it as a smaller file of UTF-8 text, or exclude it",
+            Self::Syntax(_) => {
+                "look here and on the line before for a missing quote, colon, dash or indentation"
+            }
+            Self::DuplicateKey { .. } => "delete one of the two entries",
+        }
+    }
+}
+
 /// One parsed file.
 #[derive(Debug, Default)]
 pub struct Parsed {

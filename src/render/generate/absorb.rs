@@ -29,7 +29,7 @@ pub(crate) fn absorb(resources: &mut [Working], mut new: Working) -> Result<Abso
     };
     if matches.next().is_some() {
         let message = format!("more than one object could be joined with `{}`", name());
-        return Err(RenderError::new(new.origin, message));
+        return Err(RenderError::new(new.origin, message).help("rename all but one of them"));
     }
     if new.behavior == Behavior::Create {
         let error = RenderError::new(new.origin, format!("`{}` exists already", name()));

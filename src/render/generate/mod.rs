@@ -30,7 +30,8 @@ pub(crate) fn make(
 ) -> Result<Working, RenderError> {
     let Some(name) = &generator.name else {
         let what = if generator.kind == GeneratorKind::Secret { "Secret" } else { "ConfigMap" };
-        return Err(RenderError::new(generator.span, format!("this {what} has no `name`")));
+        return Err(RenderError::new(generator.span, format!("this {what} has no `name`"))
+            .help("add a `name`"));
     };
     let options = generator.options.under(options);
     let data = sources::collect(generator, files)?;

@@ -98,8 +98,10 @@ fn file_source(entry: &Text) -> Result<(&str, &str), RenderError> {
 }
 
 fn env_file(content: &Content, data: &mut Vec<Datum>) -> Result<(), RenderError> {
-    let text = std::str::from_utf8(&content.bytes)
-        .map_err(|_invalid| RenderError::new(content.span, "the file is not UTF-8 text"))?;
+    let text = std::str::from_utf8(&content.bytes).map_err(|_invalid| {
+        RenderError::new(content.span, "the file is not UTF-8 text")
+            .help("save it as UTF-8, or list it under `files:`")
+    })?;
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let begin = start;

@@ -153,7 +153,8 @@ impl Kustomization {
             Ok(())
         })?;
         if !any {
-            return Err(RenderError::new(root.span(), "the kustomization file is empty"));
+            return Err(RenderError::new(root.span(), "the kustomization file is empty")
+                .help("list something under `resources:`, or delete the file"));
         }
         it.component = is_component(kind.as_ref(), version.as_ref())?;
         it.resources.extend(bases);
@@ -199,7 +200,7 @@ fn is_component(kind: Option<&Text>, version: Option<&Text>) -> Result<bool, Ren
     match version {
         Some(version) if *version.value != wanted => {
             let message = format!("the API version of this file must be `{wanted}`");
-            Err(RenderError::new(version.span, message))
+            Err(RenderError::new(version.span, message).help("correct it, or leave it out"))
         }
         _ => Ok(component),
     }
@@ -222,12 +223,14 @@ fn openapi(node: NodeRef<'_>) -> Result<Option<OpenApi>, RenderError> {
     let find = |name: &str| pairs.iter().find(|(key, _)| *key.value == *name);
     match (find("path"), find("version")) {
         (Some(_), Some((version, _))) => {
-            Err(RenderError::new(version.span, "give either `path` or `version`, not both"))
+            Err(RenderError::new(version.span, "give either `path` or `version`, not both")
+                .help("drop one of them"))
         }
         (Some((_, path)), None) => Ok(Some(OpenApi::File(path.clone()))),
         (None, Some((_, version))) if *version.value != *BUILT_IN => {
             let message = format!("the only built-in schema is `{BUILT_IN}`");
-            Err(RenderError::new(version.span, message))
+            Err(RenderError::new(version.span, message)
+                .help("name it, or give the `path` of a schema of your own"))
         }
         (None, Some(_)) => Ok(Some(OpenApi::BuiltIn)),
         (None, None) => Ok(None),

@@ -376,7 +376,7 @@ pub(crate) fn sort_order(node: NodeRef<'_>) -> Result<SortOrder, RenderError> {
     match (order.as_ref().map(|order| &*order.value), lists) {
         (None | Some("fifo"), Some((span, ..))) => {
             let message = "`legacySortOptions` has a meaning only with `order: legacy`";
-            Err(RenderError::new(span, message))
+            Err(RenderError::new(span, message).help("drop one of them, or write `order: legacy`"))
         }
         (Some("fifo"), None) => Ok(SortOrder::Fifo),
         (Some("legacy"), Some((_, first, last))) => Ok(SortOrder::Legacy { first, last }),

@@ -46,7 +46,8 @@ fn visit<'d>(
         return Err(mismatch(node, "a map"));
     }
     if depth > MERGES {
-        return Err(RenderError::new(node.span(), "merge keys (`<<`) are chained too deeply"));
+        return Err(RenderError::new(node.span(), "merge keys (`<<`) are chained too deeply")
+            .help("write the values out"));
     }
     let merges = node.entries().filter(|(key, _)| key.text() == Some("<<"));
     for (_, source) in merges {
@@ -85,8 +86,13 @@ fn unknown(key: NodeRef<'_>, name: &str, known: &[&'static str]) -> RenderError 
         .filter(|(distance, field)| *distance <= 1 + field.len() / 4);
     match nearest {
         Some((_, field)) => error.help(format!("did you mean `{field}`?")),
-        None => error,
+        None => error.help(format!("fields here are {}", listed(known))),
     }
+}
+
+fn listed(known: &[&str]) -> String {
+    let names: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
 }
 
 /// The error for a value of the wrong type.
@@ -110,7 +116,13 @@ pub(crate) fn mismatch(node: NodeRef<'_>, wanted: &str) -> RenderError {
         Some(Tag::Bool | Tag::Int | Tag::Float) if wanted == "a string" => {
             error.help("put it in quotes")
         }
-        _ => error,
+        _ => error.help(match wanted {
+            "a list" => "begin every element with `- `, on a line of its own",
+            "a whole number" => "write digits without quotes",
+            "a boolean" => "write `true` or `false`, without quotes",
+            "a string" => "write one text",
+            _ => "write `key: value`, each on a line below it",
+        }),
     }
 }
 

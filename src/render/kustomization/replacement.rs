@@ -73,7 +73,7 @@ pub(crate) fn entry(node: NodeRef<'_>) -> Result<ReplacementEntry, RenderError> 
     match path {
         Some(path) if other => {
             let message = "give either `path` or the replacement itself, not both";
-            Err(RenderError::new(path.span, message))
+            Err(RenderError::new(path.span, message).help("drop one of them"))
         }
         Some(path) => Ok(ReplacementEntry::File(path)),
         None => replacement(node).map(|it| ReplacementEntry::Inline(Box::new(it))),
@@ -96,7 +96,7 @@ fn replacement(node: NodeRef<'_>) -> Result<Replacement, RenderError> {
     })?;
     let (Some(source), Some(targets)) = (from, to) else {
         let message = "a replacement needs a `source` and `targets`";
-        return Err(RenderError::new(node.span(), message));
+        return Err(RenderError::new(node.span(), message).help("add what is missing"));
     };
     Ok(Replacement { source, targets })
 }
@@ -142,7 +142,9 @@ fn target(node: NodeRef<'_>) -> Result<Target, RenderError> {
     })?;
     let Some(select) = select else {
         let message = "a target needs `select`: the objects that it means";
-        return Err(RenderError::new(node.span(), message));
+        return Err(
+            RenderError::new(node.span(), message).help("add `select` with a `kind` or a `name`")
+        );
     };
     if paths.is_empty() {
         paths.push(TargetPath::parse(DEFAULT_PATH, node.span())?);
@@ -177,7 +179,10 @@ impl Choice {
         let value = text(node)?.value;
         let selector = || {
             let parsed = LabelSelector::parse(&value);
-            parsed.map_err(|message| RenderError::new(node.span(), message))
+            parsed.map_err(|message| {
+                RenderError::new(node.span(), message)
+                    .help("write for example `app=web,tier!=cache`")
+            })
         };
         match field {
             "group" => self.gvk.group = value,

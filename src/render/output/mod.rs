@@ -13,19 +13,9 @@ use crate::kube::Kind;
 use crate::kube::Map;
 use crate::kube::Resource;
 use crate::kube::Value;
+use crate::render::RenderError;
 use crate::render::output::emitter::Emitter;
 use crate::render::output::scalar::Leaf;
-use crate::text::Span;
-
-/// Why an object cannot be written.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct OutputError {
-    /// The value that cannot be written.
-    pub span: Span,
-    /// Why not.
-    pub message: String,
-}
 
 /// Longest key, in bytes, that stands on one line with its value.
 const SIMPLE_KEY: usize = 128;
@@ -34,7 +24,7 @@ const SIMPLE_KEY: usize = 128;
 pub type Origins<'o> = &'o dyn Fn(&Value) -> Option<String>;
 
 /// Writes the objects as one YAML stream; `origins` adds a comment to the line of every leaf.
-pub fn write(resources: &[Resource], origins: Option<Origins<'_>>) -> Result<String, OutputError> {
+pub fn write(resources: &[Resource], origins: Option<Origins<'_>>) -> Result<String, RenderError> {
     let mut writer = Writer { emitter: Emitter::default(), origins };
     for (at, resource) in resources.iter().enumerate() {
         if at > 0 {
@@ -56,7 +46,7 @@ struct Writer<'o> {
 
 impl Writer<'_> {
     /// Recursion is bounded by the depth that the loader accepts.
-    fn map(&mut self, map: &Map, indent: usize) -> Result<(), OutputError> {
+    fn map(&mut self, map: &Map, indent: usize) -> Result<(), RenderError> {
         let mut entries: Vec<&Entry> = map.iter().collect();
         order::sort(&mut entries);
         for entry in entries {
@@ -76,7 +66,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn value(&mut self, value: &Value, indent: usize, in_map: bool) -> Result<(), OutputError> {
+    fn value(&mut self, value: &Value, indent: usize, in_map: bool) -> Result<(), RenderError> {
         match &value.kind {
             Kind::Scalar(scalar) => {
                 let leaf = Leaf::new(scalar, value.span())?;

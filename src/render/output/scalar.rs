@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use crate::kube::Scalar;
+use crate::render::RenderError;
 use crate::render::json;
-use crate::render::output::OutputError;
 use crate::render::output::style::{self, Style};
 use crate::syntax::scalar::{self, Dialect, Tag};
 use crate::text::Span;
@@ -18,10 +18,13 @@ pub(super) struct Leaf<'t> {
 
 impl<'t> Leaf<'t> {
     /// A value of any type.
-    pub(super) fn new(value: &'t Scalar, span: Span) -> Result<Self, OutputError> {
+    pub(super) fn new(value: &'t Scalar, span: Span) -> Result<Self, RenderError> {
         let value = match json::through(value) {
             Ok(value) => value,
-            Err(message) => return Err(OutputError { span, message }),
+            Err(message) => {
+                let help = "put it in quotes to make it a text";
+                return Err(RenderError::new(span, message).help(help));
+            }
         };
         let style = match value.tag {
             Tag::Str => string_style(&value.text, span)?,
@@ -35,17 +38,17 @@ impl<'t> Leaf<'t> {
     }
 
     /// A text.
-    pub(super) fn string(text: &'t str, span: Span) -> Result<Self, OutputError> {
+    pub(super) fn string(text: &'t str, span: Span) -> Result<Self, RenderError> {
         let style = string_style(text, span)?;
         Ok(Self { text: text.into(), style })
     }
 }
 
-fn string_style(text: &str, span: Span) -> Result<Style, OutputError> {
+fn string_style(text: &str, span: Span) -> Result<Style, RenderError> {
     if let Some(character) = text.chars().find(|&character| is_refused(character)) {
         let code = u32::from(character);
         let message = format!("the text holds the control character U+{code:04X}");
-        return Err(OutputError { span, message });
+        return Err(RenderError::new(span, message).help("take it out"));
     }
     Ok(style::of_string(text, is_typed(text)))
 }

@@ -148,7 +148,9 @@ impl LongWay<'_> {
             let span = patch.first().or(self.target.first()).map(Value::span);
             let message =
                 format!("a list of more than {LONG_WAY} irregular elements cannot be merged");
-            return span.map_or(Ok(Merged::default()), |span| Err(PatchError::new(span, message)));
+            return span.map_or(Ok(Merged::default()), |span| {
+                Err(PatchError::new(span, message).help("replace the list with a JSON patch"))
+            });
         }
         let mut names: Vec<Vec<String>> = Vec::new();
         for item in patch.iter().chain(&self.target) {

@@ -1,6 +1,7 @@
 //! Patches: strategic merges and JSON patches, applied to values with provenance.
 
 pub(crate) mod json6902;
+pub(crate) mod losses;
 pub(crate) mod strategic;
 
 mod list;

@@ -25,7 +25,7 @@ pub(super) fn split(text: &str, span: Span) -> Result<Vec<String>, PatchError> {
         }
         if parts.len() > PARTS {
             let message = format!("a field path of more than {PARTS} parts");
-            return Err(PatchError::new(span, message));
+            return Err(PatchError::new(span, message).help("write a shorter path"));
         }
     }
     Ok(join_brackets(parts))

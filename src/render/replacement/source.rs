@@ -41,6 +41,7 @@ impl SourcePath {
         value.filter(|value| !is_empty(value)).ok_or_else(|| {
             let message = format!("the source of the replacement has no value at `{}`", self.text);
             PatchError::new(self.span, message)
+                .help("correct `fieldPath`, or set the value in the source")
         })
     }
 
@@ -61,7 +62,9 @@ impl SourcePath {
         }
         match path::element(part) {
             Some(element) => {
-                let (key, text) = element.map_err(|message| PatchError::new(self.span, message))?;
+                let (key, text) = element.map_err(|message| {
+                    PatchError::new(self.span, message).help("write `[name=value]`")
+                })?;
                 Ok(list()?.iter().find(|item| {
                     let found = if key.is_empty() { Some(*item) } else { item.get(key) };
                     found.is_some_and(|found| raw(found) == text)
@@ -75,6 +78,7 @@ impl SourcePath {
     fn wrong(&self, value: &Value, part: &str) -> PatchError {
         let message = format!("`{part}` in `{}` leads into {}", self.text, shape(value));
         PatchError::new(self.span, message)
+            .help("correct `fieldPath`: list elements are `[name=value]` or an index")
     }
 }
 
@@ -95,13 +99,14 @@ pub(crate) fn part_of(
     }
     let Some(scalar) = value.as_scalar() else {
         let message = format!("`delimiter` needs a text, but the source is {}", shape(value));
-        return Err(PatchError::new(span, message));
+        return Err(PatchError::new(span, message)
+            .help("drop `delimiter`, or let `fieldPath` end at a text"));
     };
     let part =
         usize::try_from(index).ok().and_then(|index| scalar.text.split(delimiter).nth(index));
     let Some(part) = part else {
         let message = format!("the source has no part {index} between `{delimiter}`");
-        return Err(PatchError::new(span, message));
+        return Err(PatchError::new(span, message).help("count parts from 0"));
     };
     let kind = Kind::Scalar(Scalar { text: part.into(), ..scalar.clone() });
     Ok(Value { kind, provenance: value.provenance.clone() })

@@ -69,9 +69,12 @@ impl TargetPath {
                 return Ok(Part::Index(index));
             }
             let Some(element) = path::element(&part) else { return Ok(Part::Key(part)) };
-            let (key, text) = element.map_err(|message| PatchError::new(span, message))?;
-            let pattern =
-                pattern::compile(text).map_err(|message| PatchError::new(span, message))?;
+            let (key, text) = element
+                .map_err(|message| PatchError::new(span, message).help("write `[name=value]`"))?;
+            let pattern = pattern::compile(text).map_err(|message| {
+                PatchError::new(span, message)
+                    .help("write `[name=value]`; the value is a regular expression")
+            })?;
             Ok(Part::Element(Element { key: key.to_owned(), text: text.to_owned(), pattern }))
         });
         Ok(Self { text: text.to_owned(), parts: parts.collect::<Result<_, _>>()?, span })
@@ -240,14 +243,16 @@ impl Writer<'_> {
                         "`{text}` does not fit the type of the value at `{}`",
                         self.path.text
                     );
-                    return Err(PatchError::new(span, message));
+                    return Err(PatchError::new(span, message)
+                        .help("take a source of that type, or put the target in quotes"));
                 }
                 Kind::Scalar(Scalar { tag, text: text.into(), open, ..old.clone() })
             }
             _ if !self.options.delimiter.is_empty() => {
                 let message =
                     format!("`delimiter` needs a text, but the target is {}", shape(value));
-                return Err(PatchError::new(span, message));
+                return Err(PatchError::new(span, message)
+                    .help("drop `delimiter`, or let the path end at a text"));
             }
             _ => replaced(self.source, span).kind,
         };
@@ -255,7 +260,8 @@ impl Writer<'_> {
         if self.growth.allows(value, self.path.parts.len()) {
             return Ok(());
         }
-        Err(PatchError::new(span, "the replacement makes the object too deep or too large"))
+        Err(PatchError::new(span, "the replacement makes the object too deep or too large")
+            .help("replace with a smaller value"))
     }
 
     fn text(&self, old: &str) -> String {
@@ -278,6 +284,7 @@ impl Writer<'_> {
     fn wrong(&self, found: &str, part: &str) -> PatchError {
         let message = format!("`{part}` in `{}` leads into {found}", self.path.text);
         PatchError::new(self.path.span, message)
+            .help("correct the path: list elements are `[name=value]` or an index")
     }
 }
 

@@ -57,7 +57,9 @@ pub(crate) fn apply(
             field_path::visit(&mut resource.body, spec, Some(creation), &mut |value| {
                 if value.as_scalar().is_none() {
                     let message = "a name belongs here, not a list or map";
-                    return Err(RenderError::new(value.span(), message));
+                    return Err(RenderError::new(value.span(), message).help(
+                        "correct the object, or the field that the prefix or suffix goes to",
+                    ));
                 }
                 let old = value.text().unwrap_or("");
                 let new = match end {

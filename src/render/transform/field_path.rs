@@ -77,11 +77,13 @@ fn walk(
     let span = value.span();
     let Some(map) = value.as_map_mut() else {
         let message = format!("`{}` is neither a map nor a list on the way to", step.key);
-        return Err(RenderError::new(span, format!("{message} the field `{}`", spec.path)));
+        return Err(RenderError::new(span, format!("{message} the field `{}`", spec.path))
+            .help("correct the object or the path of the field"));
     };
     if step.key.is_empty() {
         let message = format!("the field path `{}` has an empty step", spec.path);
-        return Err(RenderError::new(creation.map_or(span, |creation| creation.span), message));
+        return Err(RenderError::new(creation.map_or(span, |creation| creation.span), message)
+            .help("drop the `/` that has nothing before or after it"));
     }
     let creation_here = creation.filter(|_| !step.list);
     if map.get(&step.key).is_none_or(Value::is_null)

@@ -25,6 +25,7 @@ pub(crate) fn apply(
     let pattern = Regex::new(&format!("^{}{REST}", image.name.value)).map_err(|_invalid| {
         let message = format!("`{}` is not a valid image name", image.name.value);
         RenderError::new(image.name.span, message)
+            .help("write the name without a tag; special characters need a backslash")
     })?;
     for resource in resources {
         if &*resource.id.gvk.kind == "CustomResourceDefinition" {
@@ -37,7 +38,8 @@ pub(crate) fn apply(
             field_path::visit(&mut resource.body, spec, None, &mut |value| {
                 if value.as_scalar().is_none() {
                     let message = "an image belongs here, not a list or map";
-                    return Err(RenderError::new(value.span(), message));
+                    return Err(RenderError::new(value.span(), message)
+                        .help("correct the object or the path of the field"));
                 }
                 rewrite(value, image, &pattern);
                 Ok(())

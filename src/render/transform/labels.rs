@@ -34,13 +34,15 @@ fn set(value: &mut Value, action: Action, pairs: &Pairs) -> Result<(), RenderErr
     }
     let span = value.span();
     let Some(map) = value.as_map_mut() else {
-        return Err(RenderError::new(span, "a map is expected here"));
+        return Err(RenderError::new(span, "a map is expected here")
+            .help("correct the object or the path of the field"));
     };
     for (key, text) in pairs {
         let is_new = map.get(&key.value).is_none();
         if is_new && scalar::resolve(&key.value, Dialect::Resource) != Tag::Str {
             let message = format!("the key `{}` would not be read as a string", key.value);
-            return Err(RenderError::new(key.span, message));
+            return Err(RenderError::new(key.span, message)
+                .help("choose a key that is no number, boolean or date"));
         }
         edit::set_entry(map, &key.value, &text.value, action, (key.span, text.span));
     }

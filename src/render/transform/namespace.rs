@@ -61,7 +61,8 @@ pub(crate) fn apply(resources: &mut [Working], order: Namespace<'_>) -> Result<(
         Some(twin) => {
             let message = format!("in namespace `{}` there would be", order.name.value);
             let message = format!("{message} two of `{} {}`", twin.id.gvk.kind, twin.id.name);
-            Err(RenderError::new(order.name.span, message))
+            Err(RenderError::new(order.name.span, message)
+                .help("rename one of them, or leave `namespace` to the bases"))
         }
         None => Ok(()),
     }
@@ -75,7 +76,8 @@ fn set(body: &mut Value, spec: &FieldSpec, order: Namespace<'_>) -> Result<(), R
 
 fn write(value: &mut Value, order: Namespace<'_>) -> Result<(), RenderError> {
     if value.as_scalar().is_none() {
-        return Err(RenderError::new(value.span(), "a namespace belongs here, not a list or map"));
+        return Err(RenderError::new(value.span(), "a namespace belongs here, not a list or map")
+            .help("correct the object or the path of the field"));
     }
     if order.unset_only && value.text().is_some_and(|text| !text.is_empty()) {
         return Ok(());

@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
+use crate::finding::Level;
 use crate::kube::kinds::is_cluster_scoped;
 use crate::kube::{Action, Gvk, Kind, Map, MergeKeys, ResourceId, Value};
 use crate::render::accumulate::{Accumulated, Walk};
 use crate::render::kustomization::{Patch, Text};
 use crate::render::patch::json6902::{self, Operation};
-use crate::render::patch::strategic::{self, Merged};
+use crate::render::patch::losses;
+use crate::render::patch::strategic::{self, DIRECTIVE, Merged};
 use crate::render::selector::Selector;
 use crate::render::working::{Working, key};
-use crate::render::{Notice, RenderError, edit, hints, load};
+use crate::render::{Notice, Removed, RenderError, edit, hints, load};
 use crate::syntax::scalar::Tag;
 use crate::syntax::{Document, Parsed, parse_embedded};
 use crate::text::{RepoPath, Span};
@@ -47,7 +49,9 @@ pub(crate) fn apply(
         (Loaded::Strategic(bodies), Some(_)) => {
             let [body] = &bodies[..] else {
                 let message = "a patch with a `target` must be one document";
-                return Err(RenderError::new(patch.span, message));
+                return Err(
+                    RenderError::new(patch.span, message).help("write one patch for each document")
+                );
             };
             let chosen = choose(patch, set);
             let body = &with_texts(body, set);
@@ -124,7 +128,8 @@ pub(crate) fn apply_strategic(
         all.extend(bodies.iter().cloned());
     }
     if let ([], Some(first)) = (&all[..], entries.first().filter(|_| set.gaps.is_empty())) {
-        return Err(RenderError::new(first.span, "there is no object in this patch"));
+        return Err(RenderError::new(first.span, "there is no object in this patch")
+            .help("add an object to the file, or drop the entry"));
     }
     for body in &all {
         let body = with_texts(body, set);
@@ -153,8 +158,12 @@ fn with_texts(patch: &Working, set: &mut Accumulated) -> Working {
             }
         }
         for span in nulls {
-            let message = "kustomize sets a text here and deletes nothing".to_owned();
-            set.notices.push(Notice { span, message });
+            set.notices.push(Notice {
+                span,
+                level: Level::Warning,
+                message: "kustomize sets a text here and deletes nothing".to_owned(),
+                help: "remove the key with a JSON patch, or drop the `target` of the patch",
+            });
         }
     }
     patch
@@ -220,14 +229,17 @@ fn load_patch(
     let parsed = source.get();
     let empty = parsed.documents.iter().all(|document| document.root().is_null());
     if empty && parsed.comments.is_empty() {
-        return Err(RenderError::new(span, "the patch is empty"));
+        return Err(
+            RenderError::new(span, "the patch is empty").help("write a patch, or drop the entry")
+        );
     }
     let strategic = load::objects(parsed);
     let json = operations(parsed, span);
     match (strategic, json) {
         (Ok(objects), Err(_)) => Ok(Some(Arc::new(Loaded::Strategic(objects.into())))),
         (Err(_), Ok(operations)) => Ok(Some(Arc::new(Loaded::Json(operations)))),
-        (Ok(_), Ok(_)) => Err(RenderError::new(span, "there is nothing in this patch")),
+        (Ok(_), Ok(_)) => Err(RenderError::new(span, "there is nothing in this patch")
+            .help("write a patch, or drop the entry")),
         (Err(strategic), Err(json)) => {
             let root = parsed.documents.first().map(Document::root);
             let error = match root {
@@ -251,7 +263,8 @@ fn operations(parsed: &Parsed, span: Span) -> Result<Vec<Operation>, RenderError
     let Some(document) = parsed.documents.first() else {
         // A text of comments is an empty JSON patch.
         return if parsed.comments.is_empty() {
-            Err(RenderError::new(span, "the patch is empty"))
+            Err(RenderError::new(span, "the patch is empty")
+                .help("write a patch, or drop the entry"))
         } else {
             Ok(Vec::new())
         };
@@ -283,7 +296,8 @@ fn find(
     match (first, second) {
         (Some(at), None) => Ok(Some(at)),
         (Some(_), Some(_)) => {
-            Err(RenderError::new(span, format!("more than one object is a `{id}`")))
+            Err(RenderError::new(span, format!("more than one object is a `{id}`"))
+                .help("add `metadata.namespace`, or list the patch with a `target`"))
         }
         (None, _) if walk.may_be_in_gap(set, span, "patch target", id.to_string()) => Ok(None),
         (None, _) => {
@@ -333,8 +347,14 @@ fn merge_all(
             let keys = hints::add(&keys, &[&patch.hints, &resource.hints]);
             merge(resource, patch, allowed, &keys)?
         };
-        if merged == Merged::Deleted {
-            deleted.push(at);
+        match merged {
+            Merged::Deleted => {
+                deleted.push(at);
+                let directive = patch.body.as_map().and_then(|map| map.entry(DIRECTIVE));
+                let span = directive.map_or(patch.origin, |entry| entry.key_span);
+                set.removed.push(Removed { id: set.resources[at].id.clone(), span });
+            }
+            Merged::Kept => set.notices.extend(losses::notices(&patch.body, &resource.body)),
         }
     }
     if !deleted.is_empty() {
@@ -357,7 +377,7 @@ fn check_collision(set: &Accumulated, patch: &Working) -> Result<(), RenderError
         Some(pair) => {
             let message =
                 format!("after this patch there are two of `{} {}`", pair[0].0.kind, pair[0].2);
-            Err(RenderError::new(patch.origin, message))
+            Err(RenderError::new(patch.origin, message).help("rename one of them"))
         }
         None => Ok(()),
     }

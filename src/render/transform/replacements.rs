@@ -47,7 +47,8 @@ fn replace(
     let (first, second) = (sources.next(), sources.next());
     if second.is_some() {
         let message = "more than one object is meant by the source of this replacement";
-        return Err(RenderError::new(source.span, message));
+        return Err(RenderError::new(source.span, message)
+            .help("narrow `source` with `name`, `namespace` or `kind`"));
     }
     let Some(found) = first else {
         let what = "replacement source";
@@ -55,7 +56,8 @@ fn replace(
             return Ok(());
         }
         let message = "no object is meant by the source of this replacement";
-        return Err(RenderError::new(source.span, message));
+        return Err(RenderError::new(source.span, message)
+            .help("correct `source`: it takes exact names, no patterns"));
     };
     let value = source.path.read(&found.body)?;
     let value = part_of(value, &source.delimiter, source.index, source.span)?;

@@ -48,7 +48,8 @@ fn apply(
             field_path::visit(&mut resource.body, spec, Some(creation), &mut |value| {
                 if value.as_scalar().is_none() {
                     let message = "a number belongs here, not a list or map";
-                    return Err(RenderError::new(value.span(), message));
+                    return Err(RenderError::new(value.span(), message)
+                        .help("correct the object or the path of the field"));
                 }
                 let provenance = edit::then(&value.provenance, action, replica.span);
                 *value = Value::scalar(Tag::Int, replica.count.to_string(), provenance);

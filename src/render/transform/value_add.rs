@@ -60,7 +60,8 @@ pub(crate) fn apply(
             field_path::visit(&mut resource.body, &spec, Some(creation), &mut |place| {
                 if place.as_scalar().is_none() {
                     let message = "a text belongs here, not a list or map";
-                    return Err(RenderError::new(place.span(), message));
+                    return Err(RenderError::new(place.span(), message)
+                        .help("correct the object or the path of the field"));
                 }
                 let new = insert(place.text().unwrap_or(""), &value.value, target.position);
                 edit::set_text(place, &new, action, value.span);

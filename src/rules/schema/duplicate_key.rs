@@ -27,7 +27,7 @@ impl Rule for DuplicateKey {
                     Finding::at(problem.span, problem.kind.to_string())
                         .label("again here")
                         .place(Role::Related, *first, "first here")
-                        .help("delete one of the two entries")
+                        .help(problem.kind.help())
                         .key([path, key]),
                 );
             }

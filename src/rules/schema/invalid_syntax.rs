@@ -27,7 +27,8 @@ impl Rule for InvalidSyntax {
                     ProblemKind::Unreadable(reason) => reason.clone(),
                     ProblemKind::DuplicateKey { .. } => continue,
                 };
-                findings.push(Finding::at(problem.span, &*message).key([path, &*message]));
+                let finding = Finding::at(problem.span, &*message).help(problem.kind.help());
+                findings.push(finding.key([path, &*message]));
             }
         }
     }

@@ -2,8 +2,10 @@
 
 mod build_failed;
 mod duplicate_key;
+mod invalid_kustomization;
 mod invalid_syntax;
 
 pub(super) use build_failed::BuildFailed;
 pub(super) use duplicate_key::DuplicateKey;
+pub(super) use invalid_kustomization::InvalidKustomization;
 pub(super) use invalid_syntax::InvalidSyntax;

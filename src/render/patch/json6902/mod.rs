@@ -5,6 +5,7 @@ mod pointer;
 use crate::kube::Action;
 use crate::kube::Entry;
 use crate::kube::Kind;
+use crate::kube::LoadError;
 use crate::kube::Provenance;
 use crate::kube::Scalar;
 use crate::kube::Value;
@@ -39,13 +40,16 @@ enum Change {
 /// Reads a patch: a list of maps, whatever these hold.
 pub(crate) fn parse(node: NodeRef<'_>) -> Result<Vec<Operation>, PatchError> {
     if !node.is_list() {
-        return Err(PatchError::new(node.span(), "a JSON patch must be a list of operations"));
+        return Err(PatchError::new(node.span(), "a JSON patch must be a list of operations")
+            .help("begin every operation with `- op:`"));
     }
     node.items()
         .map(|item| {
             if !item.is_map() {
                 let message = "an operation of a JSON patch must be a map";
-                return Err(PatchError::new(item.span(), message));
+                return Err(
+                    PatchError::new(item.span(), message).help("write `op`, `path` and `value`")
+                );
             }
             Ok(Operation { span: item.span(), action: change(item) })
         })
@@ -58,13 +62,15 @@ fn change(node: NodeRef<'_>) -> Result<Change, PatchError> {
         let span = value.map_or(node.span(), NodeRef::span);
         match value.and_then(|value| value.string(Dialect::Config)) {
             Some(text) => Ok(Pointer::parse(text, span)),
-            None => Err(PatchError::new(span, format!("the operation has no text under `{key}`"))),
+            None => Err(PatchError::new(span, format!("the operation has no text under `{key}`"))
+                .help("write it as `/spec/replicas`: one `/` before each step")),
         }
     };
     let value = || match node.get("value") {
         Some(value) => {
-            let fail =
-                |error: crate::kube::LoadError| PatchError::new(error.span, error.to_string());
+            let fail = |error: LoadError| {
+                PatchError::new(error.span, error.to_string()).help(error.kind.help())
+            };
             let mut value = load(value, Dialect::Config).map_err(fail)?;
             through_json(&mut value)?;
             Ok(value)
@@ -79,7 +85,8 @@ fn change(node: NodeRef<'_>) -> Result<Change, PatchError> {
         "move" => Ok(Change::Move { from: pointer("from")?, path: pointer("path")? }),
         "copy" => Ok(Change::Copy { from: pointer("from")?, path: pointer("path")? }),
         "test" if node.get("value").is_none() => {
-            Err(PatchError::new(node.span(), "the operation `test` has no `value`"))
+            Err(PatchError::new(node.span(), "the operation `test` has no `value`")
+                .help("add the value that must be there"))
         }
         "test" => Ok(Change::Test(pointer("path")?, value()?)),
         other => {
@@ -111,7 +118,7 @@ fn run(
 ) -> Result<(), PatchError> {
     match change {
         Change::Add(path, value) => add(target, path, patched(value), growth),
-        Change::Remove(path) => take(target, path).map(drop),
+        Change::Remove(path) => take(target, path, span).map(drop),
         Change::Replace(path, value) if path.is_root() && value.as_map().is_some() => {
             replace(target, patched(value));
             Ok(())
@@ -126,7 +133,7 @@ fn run(
             add(target, path, patched(value), growth)
         }
         Change::Move { from, path } => {
-            let value = take(target, from)?;
+            let value = take(target, from, span)?;
             let provenance = value.provenance.then(Action::Patched, span);
             add(target, path, Value { provenance, ..value }, growth)
         }
@@ -150,7 +157,8 @@ fn run(
             Err(PatchError::new(
                 path.span,
                 format!("the test of `{path}` fails: the value is not equal"),
-            ))
+            )
+            .help("correct the value in the patch or in the object, or drop the operation"))
         }
     }
 }
@@ -169,7 +177,7 @@ fn add(
 ) -> Result<(), PatchError> {
     if !growth.allows(&value, path.depth()) {
         let message = "the patch makes the object too deep or too large";
-        return Err(PatchError::new(path.span, message));
+        return Err(PatchError::new(path.span, message).help("patch with a smaller value"));
     }
     match path.find(target)? {
         Place::Key(map, key) => match map.get_mut(key) {
@@ -186,17 +194,18 @@ fn add(
     Ok(())
 }
 
-fn take(target: &mut Value, path: &Pointer) -> Result<Value, PatchError> {
-    match path.find(target)? {
-        Place::Key(map, key) => match map.remove(key) {
-            Some(entry) => Ok(entry.value),
-            None => Err(path.missing()),
-        },
+/// Takes a value out; what held it remembers who did.
+fn take(target: &mut Value, path: &Pointer, span: Span) -> Result<Value, PatchError> {
+    let taken = match path.find(target)? {
+        Place::Key(map, key) => map.remove(key).ok_or_else(|| path.missing())?.value,
         Place::Element(items, index) => {
             let index = path.element(index, items.len())?;
-            Ok(items.remove(index))
+            items.remove(index)
         }
-    }
+    };
+    let (holder, _) = path.holder(target)?;
+    holder.provenance = holder.provenance.then(Action::Patched, span);
+    Ok(taken)
 }
 
 /// Sends a value through JSON, where whole numbers become floats and lose what is past 2^53.
@@ -209,7 +218,10 @@ fn through_json(value: &mut Value) -> Result<(), PatchError> {
     match &mut value.kind {
         Kind::Scalar(text) => {
             let span = value.provenance.last().span;
-            *text = scalar_through_json(text).map_err(|message| PatchError::new(span, message))?;
+            *text = scalar_through_json(text).map_err(|message| {
+                PatchError::new(span, message)
+                    .help("write the number so that a double can hold it, or put it in quotes")
+            })?;
             Ok(())
         }
         Kind::List(_) => value.as_list_mut().into_iter().flatten().try_for_each(through_json),

@@ -45,8 +45,11 @@ impl Pointer {
             .help("a JSON patch needs the exact path of a value that is there")
     }
 
-    /// The place of the value, for changing.
-    pub(super) fn find<'v>(&'v self, target: &'v mut Value) -> Result<Place<'v>, PatchError> {
+    /// The map or list that holds the value, or is to hold it, and the last part of the path.
+    pub(super) fn holder<'v>(
+        &self,
+        target: &'v mut Value,
+    ) -> Result<(&'v mut Value, &str), PatchError> {
         let Some((last, parents)) = self.parts.split_last() else { return Err(self.missing()) };
         let mut value = target;
         for part in parents {
@@ -60,6 +63,12 @@ impl Pointer {
             };
             value = next.ok_or_else(|| self.missing())?;
         }
+        Ok((value, last))
+    }
+
+    /// The place of the value, for changing.
+    pub(super) fn find<'v>(&'v self, target: &'v mut Value) -> Result<Place<'v>, PatchError> {
+        let (value, last) = self.holder(target)?;
         match &value.kind {
             Kind::Map(_) => value.as_map_mut().map(|map| Place::Key(map, last)),
             Kind::List(_) => value.as_list_mut().map(|items| Place::Element(items, last)),
@@ -102,7 +111,8 @@ impl Pointer {
     fn index(&self, part: &str, len: usize, last: Option<usize>) -> Result<usize, PatchError> {
         let Ok(index) = part.parse::<isize>() else {
             let message = format!("`{part}` in `{self}` is no index of a list");
-            return Err(PatchError::new(self.span, message));
+            return Err(PatchError::new(self.span, message)
+                .help("count elements from 0, or write `-` for the end"));
         };
         let index = match usize::try_from(index) {
             Ok(index) => Some(index),

@@ -21,7 +21,7 @@ use crate::syntax::scalar::Tag;
 use crate::text::Span;
 
 /// The key of a map that says how the map is to be merged.
-pub(super) const DIRECTIVE: &str = "$patch";
+pub(crate) const DIRECTIVE: &str = "$patch";
 
 /// What became of the object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
