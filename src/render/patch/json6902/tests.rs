@@ -113,3 +113,12 @@ fn values_know_their_operation() {
     assert_eq!(steps(&["c"])[1], (Action::Patched, "{op: copy, from: /m, path: /c}"));
     assert_eq!(steps(&["m", "x"]), [(Action::Declared, "1")]);
 }
+
+#[test]
+fn what_held_a_value_remembers_who_took_it() {
+    for operations in ["[{op: remove, path: /m/x}]", "[{op: move, from: /m/x, path: /z}]"] {
+        let patched = patch(BASE, operations).unwrap();
+        let last = patched.get("m").unwrap().provenance.last();
+        assert_eq!((last.action, last.span.file), (Action::Patched, FileId(1)), "{operations}");
+    }
+}
