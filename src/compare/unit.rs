@@ -35,6 +35,7 @@ pub(crate) struct World<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct UnitResult {
     pub(crate) differences: Vec<Difference>,
+    pub(crate) permitted: Vec<Difference>,
     pub(crate) comparisons: usize,
     pub(crate) noise: BTreeMap<&'static str, usize>,
     pub(crate) allowed: BTreeMap<String, usize>,
@@ -316,24 +317,28 @@ impl Judging<'_> {
         let environment = &self.world.layout.environments[overlay.overlay.environment].name;
         let case =
             Case { unit: &overlay.unit.name, environment, gvk, class, difference: &raw, names };
-        let violated = match judge(&case, self.world.config) {
-            Judgement::Allowed(parameter) => {
-                *result.allowed.entry(parameter).or_default() += 1;
-                return;
-            }
-            Judgement::Violated(asked) => Some(asked),
-            Judgement::Free => None,
+        let (violated, allowed) = match judge(&case, self.world.config) {
+            Judgement::Allowed(parameter) => (None, Some(parameter)),
+            Judgement::Violated(asked) => (Some(asked), None),
+            Judgement::Free => (None, None),
         };
         let topic = match (class, raw.change) {
             // Secrets must differ in their values; only their keys must agree.
-            (Class::SecretKeys, Change::Changed) => return,
+            (Class::SecretKeys, Change::Changed) if allowed.is_none() => return,
             _ => topic(&raw, class, &resource.id),
         };
         if topic == Topic::Image {
             self.point_at_source(&mut raw.here);
             self.point_at_source(&mut raw.there);
         }
-        result.differences.push(Difference {
+        let list = match allowed {
+            Some(parameter) => {
+                *result.allowed.entry(parameter).or_default() += 1;
+                &mut result.permitted
+            }
+            None => &mut result.differences,
+        };
+        list.push(Difference {
             unit: overlay.unit_index,
             here_overlay: self.here,
             there_overlay: self.there,
