@@ -55,7 +55,9 @@ pub(crate) fn report_below(
             finding = finding.key([&sides.here]);
         }
         let level = level(findings.level(), cause, cx).min(most(first));
-        findings.push_at(level, finding);
+        if level > Level::Off {
+            findings.push_at(level, finding);
+        }
     }
 }
 

@@ -81,6 +81,9 @@ impl Switch {
     }
 
     fn covers(&self, gvk: &Gvk) -> bool {
+        if let Some(other) = self.kinds.strip_prefix('!') {
+            return other != &*gvk.kind;
+        }
         self.kinds.split('|').any(|wanted| {
             let (kind, group) =
                 wanted.split_once('.').map_or((wanted, None), |(k, g)| (k, Some(g)));

@@ -38,7 +38,8 @@ const fn row(
     Switch { kinds, path, set, control, alone, says }
 }
 
-/// Kinds as in the table of classes (a group may be the end of one), the keys of the path with
+/// Kinds as in the table of classes (a group may be the end of one, `!` stands for any kind but
+/// one), the keys of the path with
 /// spaces between them, what it is set to, what that does, and how much it says where no other
 /// environment contradicts it. The first row that fits decides.
 pub(super) const ROWS: &[Switch] = &[
@@ -186,7 +187,15 @@ pub(super) const ROWS: &[Switch] = &[
         Note,
         "Argo CD does not mind that it is not in the repository",
     ),
-    row("*", "metadata annotations argocd.argoproj.io/sync-options", OPTIONS, Masked, Note, WEAK),
+    // A job cannot be changed: these options are how it runs again.
+    row(
+        "!Job",
+        "metadata annotations argocd.argoproj.io/sync-options",
+        OPTIONS,
+        Masked,
+        Note,
+        WEAK,
+    ),
     row(
         "HelmRelease",
         "spec driftDetection mode",

@@ -173,22 +173,24 @@ fn strongest(block: &[Comment]) -> Option<(&Comment, Verdict)> {
     if block.iter().any(|comment| comment.text.trim_start().starts_with("paritylint:")) {
         return None;
     }
+    let weight = |verdict: &Option<Verdict>| verdict.as_ref().map_or(0, |found| found.weight);
     let strong = (0..block.len()).find_map(|at| {
         let comment = &block[at];
-        let own = markers::weigh(&comment.text)?;
-        if own.weight >= STRONG {
-            return Some((comment, own));
+        let own = markers::weigh(&comment.text);
+        if weight(&own) >= STRONG {
+            return own.map(|verdict| (comment, verdict));
         }
         let next = block.get(at + 1)?;
-        let both = markers::weigh(&format!("{} {}", comment.text, next.text))?;
-        let next_weight = markers::weigh(&next.text).map_or(0, |verdict| verdict.weight);
-        let place = if next_weight > own.weight { next } else { comment };
-        (both.weight >= STRONG).then_some((place, both))
+        let other = weight(&markers::weigh(&next.text));
+        // The next line may be strong by itself: then it is the place.
+        let both = markers::weigh(&format!("{} {}", comment.text, next.text));
+        let place = if other > weight(&own) { next } else { comment };
+        both.filter(|verdict| verdict.weight >= STRONG).map(|verdict| (place, verdict))
     });
     strong.or_else(|| {
         let weighed = block.iter().map(|comment| (comment, markers::weigh(&comment.text)));
         weighed
             .filter_map(|(comment, verdict)| Some((comment, verdict?)))
-            .find(|(_, verdict)| verdict.weight >= WEAK)
+            .find(|(_, verdict)| verdict.most >= WEAK)
     })
 }

@@ -6,7 +6,7 @@ use regex::{Regex, RegexSet};
 
 /// The weight from which on a comment is reported wherever it stands.
 pub(super) const STRONG: u32 = 3;
-/// The weight from which on a comment is reported where environments differ.
+/// The weight from which on a single marker is reported where environments differ.
 pub(super) const WEAK: u32 = 2;
 
 /// A pattern over a comment in lower case, and how much it weighs.
@@ -52,13 +52,21 @@ const MARKERS: &[(&str, u32)] = &[
     ),
     (r"^(emergency|break-?glass|incident) *([:\u{2013}\u{2014}]|-( |$))", 3),
     (r"\b(incident|outage) #?[0-9]{2,}\b", 3),
+    (
+        r"\b(incident|outage|emergency|break-?glass)\b.{0,40}\b[a-z]{2,10}-[0-9]{2,}\b|\b[a-z]{2,10}-[0-9]{2,}\b.{0,40}\b(incident|outage|emergency|break-?glass)\b",
+        3,
+    ),
     // A hint that needs another one.
     (r"\b(temporary|temporarily|temp)\b", 2),
     (r"\bfor (now|the moment|the time being)\b", 2),
     (r"\b(break-?glass)\b", 2),
     (
-        r"\b(until|till|after|once|when) [^.;]{1,60}\b(is|are|has been|have been|gets?) (fixed|merged|released|done|over|back|ready|available|updated|upgraded|migrated|resolved|supported|gone)\b",
+        r"\b(until|till) [^.;]{1,60}\b(is|are|has been|have been|gets?) (fixed|merged|released|done|over|back|ready|available|updated|upgraded|migrated|resolved|supported|gone)\b",
         2,
+    ),
+    (
+        r"\b(after|once|when) [^.;]{1,60}\b(is|are|has been|have been|gets?) (fixed|merged|released|done|over|back|ready|available|updated|upgraded|migrated|resolved|supported|gone)\b",
+        1,
     ),
     (r"\b(incident|outage|postmortem|post-mortem)\b", 1),
     (r"\b(inc|chg)-?[0-9]{2,}\b", 2),
@@ -110,6 +118,8 @@ static SPOKEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
 pub(super) struct Verdict {
     /// The sum of its markers.
     pub(super) weight: u32,
+    /// The weight of the heaviest.
+    pub(super) most: u32,
     /// The words of the heaviest marker.
     pub(super) words: String,
 }
@@ -126,7 +136,7 @@ pub(super) fn weigh(comment: &str) -> Option<Verdict> {
     let heaviest = hits.into_iter().max_by_key(|&hit| (MARKERS[hit].1, std::cmp::Reverse(hit)))?;
     let words = SINGLE.get(heaviest)?.find(&text)?.as_str();
     let words = words.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
-    Some(Verdict { weight, words })
+    Some(Verdict { weight, most: MARKERS[heaviest].1, words })
 }
 
 /// The comment in lower case, one space between words, without addresses, paths, and names that
@@ -211,6 +221,7 @@ mod tests {
             " waits until 10 pods are ready",
             " alerts of the break-glass account",
             " see PROJ-1234",
+            " TODO: move when the upstream issue is resolved",
         ] {
             assert!(!strong(comment), "{comment}: {:?}", weigh(comment));
         }

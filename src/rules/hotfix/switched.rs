@@ -32,10 +32,7 @@ pub(super) fn report(cx: &Context<'_>, control: Control, help: &str, findings: &
         Control::Paused => Topic::Paused,
         Control::Masked => Topic::Masked,
     };
-    let most = |difference: &Difference| match hit_value(difference) {
-        Some(value) if mask::is_harmless(value) => Level::Note,
-        _ => Level::Error,
-    };
+    let most = |difference: &Difference| most(cx, difference);
     report_below(cx, topic, findings, most, |difference, sides| {
         let hit = hit(difference);
         let says = hit.map_or("", |hit| hit.switch.says);
@@ -90,9 +87,21 @@ fn hit(difference: &Difference) -> Option<switches::Hit> {
     switches::differing(&difference.resource.gvk, difference.path.steps(), here, there)
 }
 
-fn hit_value(difference: &Difference) -> Option<&crate::kube::Value> {
-    let side = if hit(difference)?.here { &difference.here } else { &difference.there };
-    side.value.as_ref()
+/// The highest level of a difference: nobody relies on what a workshop does, and everybody has to
+/// overlook what controllers own.
+fn most(cx: &Context<'_>, difference: &Difference) -> Level {
+    let (side, overlay) = match hit(difference) {
+        Some(hit) if !hit.here => (&difference.there, difference.there_overlay),
+        _ => (&difference.here, difference.here_overlay),
+    };
+    let environment = cx.layout.environment(cx.evaluated[overlay].overlay.environment);
+    if environment.is_some_and(|environment| environment.is_workshop()) {
+        Level::Off
+    } else if side.value.as_ref().is_some_and(mask::is_harmless) {
+        Level::Note
+    } else {
+        Level::Error
+    }
 }
 
 /// The level of a switch that no other environment contradicts.
@@ -164,6 +173,7 @@ fn finding(places: &BTreeMap<Span, Place<'_>>, help: &str) -> Option<(Level, Fin
     let Place { id, path, says, shown, .. } = first;
     let more = match places.len() {
         1 => String::new(),
+        2 => " (and in one more place)".to_owned(),
         count => format!(" (and in {} more places)", count - 1),
     };
     let environment = |at: usize| {
