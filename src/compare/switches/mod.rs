@@ -73,6 +73,23 @@ pub struct Hit {
     pub switch: &'static Switch,
     /// Whether the environment has it set; otherwise its reference has.
     pub here: bool,
+    /// How many keys of the path lie inside the value that differs.
+    inside: usize,
+}
+
+impl Hit {
+    /// The keys from the value that differs to the switch, where it lies alone in it.
+    pub(crate) fn rest(self, value: &Value) -> Vec<&'static str> {
+        let all = self.switch.keys().count();
+        let keys: Vec<_> = self.switch.keys().skip(all - self.inside.min(all)).collect();
+        let mut at = Some(value);
+        let alone = keys.iter().all(|key| {
+            let only = at.and_then(Value::as_map).is_some_and(|map| map.len() == 1);
+            at = at.and_then(|value| value.get(key));
+            only && at.is_some()
+        });
+        if alone { keys } else { Vec::new() }
+    }
 }
 
 impl Switch {
@@ -185,7 +202,7 @@ pub fn differing(
                 _ => value.is_some(),
             };
             return (lists && (set(here) || set(there)) && !(set(here) && set(there)))
-                .then(|| Hit { switch, here: set(here) });
+                .then(|| Hit { switch, here: set(here), inside: 0 });
         }
         // A whole map of which the switch is a part: only where it is all that the map says.
         let whole = |value: Option<&Value>| {
@@ -207,7 +224,7 @@ pub fn differing(
             }
             _ => (switch.part(mine).is_some(), switch.part(theirs).is_some()),
         };
-        (on != off).then_some(Hit { switch, here: on })
+        (on != off).then_some(Hit { switch, here: on, inside: rest.len() })
     })
 }
 

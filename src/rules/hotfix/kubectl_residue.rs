@@ -83,12 +83,12 @@ fn finding(
     let Residue { key, why, span, .. } = first;
     let more = match together.len() {
         1 => String::new(),
-        count => format!(" (and {} more)", count - 1),
+        count => format!(" (and {} more beside it)", count - 1),
     };
     let resource = identity(node);
     let resource = (!resource.gvk.kind.is_empty()).then_some(resource);
     let of = resource.as_ref().map_or(String::new(), |id: &ResourceId| format!(" of {id}"));
-    let message = format!("`{key}`{of} was left by hand or by a cluster{more}: {why}");
+    let message = format!("`{key}`{of} was not written for the repository{more}: {why}");
     let finding = rest.fold(Finding::at(*span, message).label(*why), |finding, residue| {
         finding.place(Role::Related, residue.span, residue.why)
     });

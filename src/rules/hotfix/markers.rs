@@ -16,7 +16,12 @@ pub(super) const WEAK: u32 = 2;
 const MARKERS: &[(&str, u32)] = &[
     // An instruction to undo the line.
     (
-        r"\b(remove|delete|drop) (this |it |these |them |me )?(after|once|when|until|as soon as)\b",
+        r"\b(remove|delete|drop) (this |it |these |them |me |that |the )?([a-z]+ ){0,2}(after|once|when|until|as soon as)\b",
+        3,
+    ),
+    (r"\b(remove|delete|drop|revert) (this |it )?(in|with) (the )?next\b", 3),
+    (
+        r"\b(restore|reset|(change|set|switch|scale|turn|put|go) (it |this )?back)\b.{0,40}\b(after|once|when)\b",
         3,
     ),
     (
@@ -34,8 +39,9 @@ const MARKERS: &[(&str, u32)] = &[
         3,
     ),
     // A name for the change itself.
-    (r"\bhot-?fix(ed)?\b", 3),
-    (r"\b(quick ?fix|stop-?gap|band-?aid)\b", 3),
+    (r"\bhot[- ]?fix(ed)?\b", 3),
+    (r"\b(quick[- ]?fix|stop-?gap|band-?aid)\b", 3),
+    (r"\bshort[- ]term (fix|hack|workaround|measure|solution|change)\b", 3),
     (
         r"\b(temporary|temp|interim) (fix|hack|workaround|work-around|measure|change|override|increase|bump|setting|exception|solution|patch|value|limit|until|while|because|due)\b",
         3,
@@ -47,19 +53,28 @@ const MARKERS: &[(&str, u32)] = &[
         3,
     ),
     (
-        r"\b(emergency|break-?glass) (fix|change|patch|override|setting|deploy|rollback|scaling|bump|increase)\b",
+        r"\b(emergency|break[- ]?glass) (fix|change|patch|override|setting|deploy|rollback|scaling|bump|increase)\b",
         3,
     ),
-    (r"^(emergency|break-?glass|incident) *([:\u{2013}\u{2014}]|-( |$))", 3),
+    (r"^(emergency|break[- ]?glass|incident) *([:\u{2013}\u{2014}]|-( |$))", 3),
     (r"\b(incident|outage) #?[0-9]{2,}\b", 3),
     (
-        r"\b(incident|outage|emergency|break-?glass)\b.{0,40}\b[a-z]{2,10}-[0-9]{2,}\b|\b[a-z]{2,10}-[0-9]{2,}\b.{0,40}\b(incident|outage|emergency|break-?glass)\b",
+        r"\b(incident|outage|emergency|break[- ]?glass)\b.{0,40}\b[a-z]{2,10}-?[0-9]+\b|\b[a-z]{2,10}-[0-9]+\b.{0,40}\b(incident|outage|emergency|break[- ]?glass)\b",
         3,
     ),
     // A hint that needs another one.
     (r"\b(temporary|temporarily|temp)\b", 2),
+    (r"^(just |only )?for (now|the moment|the time being)\b", 3),
     (r"\bfor (now|the moment|the time being)\b", 2),
-    (r"\b(break-?glass)\b", 2),
+    (
+        r"\b(disabled?|off|pin(ned)?|kept|keep|raised?|lowered?|increased?|reduced?|held|hold|skip(ped)?|commented out) (this |it )?(until|till)\b",
+        1,
+    ),
+    (
+        r"\b(until|till) (the |a |an )?([a-z]+ ){0,3}(fix|release|upgrade|migration|merge|patch|cut-?over)\b",
+        2,
+    ),
+    (r"\b(break[- ]?glass)\b", 2),
     (
         r"\b(until|till) [^.;]{1,60}\b(is|are|has been|have been|gets?) (fixed|merged|released|done|over|back|ready|available|updated|upgraded|migrated|resolved|supported|gone)\b",
         2,
@@ -69,14 +84,14 @@ const MARKERS: &[(&str, u32)] = &[
         1,
     ),
     (r"\b(incident|outage|postmortem|post-mortem)\b", 1),
-    (r"\b(inc|chg)-?[0-9]{2,}\b", 2),
+    (r"\b(inc|chg)-?[0-9]+\b", 2),
     (r"\bsev-?[0-9]\b", 2),
     (r"\b[a-z]{2,10}-[0-9]{2,}\b", 1),
     (r"\b(revert|roll ?back|undo)\b", 1),
     (r"\bemergency\b", 1),
     (r"\b(todo|fixme|xxx|hack)\b", 1),
     (r"\bwork-?around\b", 1),
-    (r"\b(by hand|manually)\b", 1),
+    (r"\b(by hand|manually|manual (override|change|fix|edit|scaling|patch))\b", 1),
     (r"\bkubectl (edit|patch|scale|set)\b", 1),
     (r"\b20[0-9]{2}-[01][0-9]-[0-3][0-9]\b", 1),
     (r"\b(load test|black friday|migration|cut-?over|stocktake|inventory)\b", 1),
@@ -87,6 +102,7 @@ const HARMLESS: &str = r"(?x)
     \b(temporary|temp|tmp)\ (director(y|ies)|dirs?|files?|folders?|storage|data|volumes?|mounts?|fields?|credentials|tables?|space|tokens?|objects?|disks?|paths?|errors?|failures?|pressure|rate|flag|buckets?|databases?|resources?|workspaces?|keys?|network|outages?)\b
     | \btemporarily\ (unavailable|not|unready|unreachable|offline|stored?)\b
     | \b(resource|node|memory|disk)\ pressure\b
+    | \b(remove|delete|drop|clean)(d|ed)?\ (\w+\ ){0,2}after\ [0-9]+\ ?(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|weeks?|months?|years?)\b
     | \b(valid|supported|maintained|available|kept|stored|cached|retained|wait|waits|waiting|retry|retries|runs?|blocks?)\ (until|till)\b
 ";
 
@@ -145,7 +161,16 @@ fn plain(comment: &str) -> String {
     let spoken = SPOKEN.as_ref().map_or(comment.into(), |p| p.replace_all(comment, "$1 $2"));
     let words = spoken.split_whitespace().map(|word| {
         let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
-        let known = ["hot-fix", "break-glass", "stop-gap", "band-aid", "work-around", "cut-over"];
+        let known = [
+            "hot-fix",
+            "break-glass",
+            "stop-gap",
+            "band-aid",
+            "work-around",
+            "cut-over",
+            "short-term",
+            "quick-fix",
+        ];
         let lower = bare.to_lowercase();
         let dated = bare.starts_with(|c: char| c.is_ascii_digit());
         let ticket =
@@ -192,6 +217,10 @@ mod tests {
             " incident INC-4711: raised",
             " break-glass, OPS-1234",
             " raised for incident 4711",
+            " remove this line once the migration has finished",
+            " disabled until the bug is fixed",
+            " for now",
+            " restore to 3 after the incident",
         ] {
             assert!(strong(comment), "{comment}: {:?}", weigh(comment));
         }
@@ -221,6 +250,7 @@ mod tests {
             " waits until 10 pods are ready",
             " alerts of the break-glass account",
             " see PROJ-1234",
+            " delete after 30 days",
             " TODO: move when the upstream issue is resolved",
         ] {
             assert!(!strong(comment), "{comment}: {:?}", weigh(comment));

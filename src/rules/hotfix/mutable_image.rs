@@ -1,5 +1,6 @@
 //! Images that can change without anybody changing the repository.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::finding::{Finding, Level, Role, Subject};
@@ -64,19 +65,18 @@ struct Use<'a> {
 
 impl Rule for MutableImage {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
-        let mut causes: BTreeMap<&str, BTreeMap<Span, Vec<Use<'_>>>> = BTreeMap::new();
+        let mut causes: BTreeMap<Cow<'_, str>, BTreeMap<Span, Vec<Use<'_>>>> = BTreeMap::new();
         for evaluated in released(cx) {
             for resource in evaluated.output().into_iter().flat_map(|r| &r.resources) {
-                for Found { path, image, contained } in images(resource) {
-                    let Some(text) = image.as_str() else { continue };
+                for Found { path, text, value, contained } in images(resource) {
                     // Outside of containers a text without a tag may be anything.
-                    if !contained && !matches!(image::pin(text), Pin::Tag(_)) {
+                    if !contained && !matches!(image::pin(&text), Pin::Tag(_)) {
                         continue;
                     }
-                    let places = causes.entry(text).or_default();
                     let path = path.to_string();
-                    let tag = text.rsplit_once(':').map_or(text, |(_, tag)| tag);
-                    let span = image.provenance.telling(cx.snapshot, tag).span;
+                    let tag = text.rsplit_once(':').map_or(&*text, |(_, tag)| tag);
+                    let span = value.provenance.telling(cx.snapshot, tag).span;
+                    let places = causes.entry(text).or_default();
                     places.entry(span).or_default().push(Use { evaluated, resource, path });
                 }
             }
@@ -166,7 +166,7 @@ fn without_digest<'a>(cx: &Context<'a>, places: &BTreeMap<Span, Vec<Use<'_>>>) -
     let mut uses = places.values().flatten();
     uses.find_map(|place| {
         let (environment, pinned) = pinned_elsewhere(cx, place)?;
-        (image::pin(pinned.text()?) == Pin::Digest).then_some(environment)
+        (image::pin(&pinned.text) == Pin::Digest).then_some(environment)
     })
 }
 
@@ -202,8 +202,8 @@ fn finding(
             ..Subject::default()
         });
         if let Some((environment, pinned)) = pinned_elsewhere(cx, first) {
-            let text = format!("{environment} pins `{}`", pinned.text().unwrap_or_default());
-            finding = finding.place(Role::Reference, pinned.span(), text);
+            let text = format!("{environment} pins `{}`", pinned.text);
+            finding = finding.place(Role::Reference, pinned.value.span(), text);
         }
     }
     for &span in places.keys().skip(1).take(PLACES) {
@@ -213,7 +213,7 @@ fn finding(
 }
 
 /// The image of the same container in another environment of the unit, where it names a version.
-fn pinned_elsewhere<'a>(cx: &Context<'a>, used: &Use<'_>) -> Option<(&'a str, &'a Value)> {
+fn pinned_elsewhere<'a>(cx: &Context<'a>, used: &Use<'_>) -> Option<(&'a str, Found<'a>)> {
     let own = used.evaluated.overlay.environment;
     released(cx)
         .filter(|other| {
@@ -225,8 +225,8 @@ fn pinned_elsewhere<'a>(cx: &Context<'a>, used: &Use<'_>) -> Option<(&'a str, &'
                 resource.id.gvk.kind == id.gvk.kind && resource.id.name == id.name
             })?;
             let found = images(resource);
-            let image = found.into_iter().find(|found| found.path.to_string() == used.path)?.image;
-            let pinned = match image::pin(image.text()?) {
+            let image = found.into_iter().find(|found| found.path.to_string() == used.path)?;
+            let pinned = match image::pin(&image.text) {
                 Pin::Digest => true,
                 Pin::Tag(tag) => !image::names_no_version(tag),
                 Pin::Nothing | Pin::Unknown => false,
@@ -249,7 +249,10 @@ fn environments(cx: &Context<'_>, uses: &[&Use<'_>]) -> Vec<String> {
 /// An image of an object.
 struct Found<'v> {
     path: Path,
-    image: &'v Value,
+    /// The reference, put together from a repository and a tag in values of a chart.
+    text: Cow<'v, str>,
+    /// The value that names the version.
+    value: &'v Value,
     /// Whether it is that of a container, and not a field of a custom resource.
     contained: bool,
 }
@@ -266,11 +269,17 @@ fn images(resource: &Resource) -> Vec<Found<'_>> {
         if path.len() >= DEPTH {
             continue;
         }
+        if let Some((text, value)) = tagged(value) {
+            let path = [&path[..], &[PathStep::Key("tag".into())]].concat();
+            found.push(Found { path: Path(path), text: text.into(), value, contained: false });
+        }
         for entry in value.as_map().into_iter().flatten() {
             let mut path = path.clone();
             path.push(PathStep::Key(entry.key.clone()));
-            if FIELDS.contains(&&*entry.key) && entry.value.as_scalar().is_some() {
-                found.push(Found { path: Path(path), image: &entry.value, contained });
+            let image = entry.value.as_str().filter(|_| FIELDS.contains(&&*entry.key));
+            if let Some(text) = image {
+                let (path, value) = (Path(path), &entry.value);
+                found.push(Found { path, text: text.into(), value, contained });
             } else {
                 let single = SINGLE.contains(&&*entry.key);
                 todo.push((path, &entry.value, single));
@@ -289,4 +298,12 @@ fn images(resource: &Resource) -> Vec<Found<'_>> {
         }
     }
     found
+}
+
+/// The image that values of a chart name by `repository` and `tag`, without a digest.
+fn tagged(map: &Value) -> Option<(String, &Value)> {
+    let text = |key: &str| map.get(key).and_then(Value::text).filter(|text| !text.is_empty());
+    let (repository, tag) = (text("repository")?, text("tag")?);
+    let value = map.get("tag").filter(|_| text("digest").is_none())?;
+    Some((format!("{repository}:{tag}"), value))
 }

@@ -85,7 +85,7 @@ const POLICIES: &[&str] = &[
 
 /// One key that should not be there.
 pub(super) struct Residue {
-    pub(super) key: &'static str,
+    pub(super) key: String,
     pub(super) certainty: Certainty,
     pub(super) why: &'static str,
     pub(super) span: Span,
@@ -121,15 +121,11 @@ fn walk(node: NodeRef<'_>, depth: usize, found: &mut Vec<Residue>) {
         return;
     }
     for (key, value) in node.entries() {
-        if let Some(&(name, certainty, why)) = key.text().and_then(row) {
+        let name = key.text().unwrap_or("");
+        if let Some(&(_, certainty, why)) = row(name) {
             if value.text().is_some_and(|text| !text.is_empty()) && !value.is_null() {
-                found.push(Residue {
-                    key: name,
-                    certainty,
-                    why,
-                    span: key.span(),
-                    map: node.span(),
-                });
+                let (key, span) = (name.to_owned(), key.span());
+                found.push(Residue { key, certainty, why, span, map: node.span() });
             }
         } else {
             walk(value, depth + 1, found);
@@ -153,15 +149,16 @@ fn patched(node: NodeRef<'_>) -> Option<Residue> {
     let sets = matches!(node.get("op")?.text()?, "add" | "replace");
     let path = node.get("path")?;
     let last = path.text()?.rsplit('/').next()?.replace("~1", "/").replace("~0", "~");
-    let &(key, certainty, why) = row(&last).filter(|_| sets)?;
-    Some(Residue { key, certainty, why, span: path.span(), map: node.span() })
+    let &(_, certainty, why) = row(&last).filter(|_| sets)?;
+    Some(Residue { key: last, certainty, why, span: path.span(), map: node.span() })
 }
 
 /// A variable that says when its pods were started again.
 fn variable(node: NodeRef<'_>) -> Option<Residue> {
     let name = node.get("name")?;
     let text = name.text()?;
-    let key = VARIABLES.iter().find(|known| text.eq_ignore_ascii_case(known))?;
+    VARIABLES.iter().find(|known| text.eq_ignore_ascii_case(known))?;
     node.get("value")?.text()?;
-    Some(Residue { key, certainty: Hint, why: RESTART, span: name.span(), map: node.span() })
+    let (key, span) = (text.to_owned(), name.span());
+    Some(Residue { key, certainty: Hint, why: RESTART, span, map: node.span() })
 }
