@@ -156,10 +156,7 @@ pub fn sightings<'v>(gvk: &Gvk, body: &'v Value) -> Vec<Sighting<'v>> {
     found
 }
 
-fn entry<'v>(
-    body: &'v Value,
-    keys: impl Iterator<Item = &'static str>,
-) -> Option<(Span, &'v Value)> {
+fn entry(body: &Value, keys: impl Iterator<Item = &'static str>) -> Option<(Span, &Value)> {
     let mut at = (body.span(), body);
     for key in keys {
         let entry = at.1.as_map()?.entry(key)?;

@@ -90,10 +90,9 @@ fn marks<'a>(
         let whole: Vec<&str> = block.iter().map(|comment| &*comment.text).collect();
         let strong = verdict.weight >= STRONG;
         let expired = deadline(&whole.join(" ")).filter(|date| strong && *date < cx.today);
-        let marked = marked(source, &parsed.documents, block).map(|marked| match inline {
-            // Its way leads through the patch, not through the file.
-            true => Marked { target: None, ..marked },
-            false => marked,
+        let marked = marked(source, &parsed.documents, block).map(|marked| {
+            // The way into a patch does not lead through the file.
+            if inline { Marked { target: None, ..marked } } else { marked }
         });
         let beside = marked.map_or(Beside::Unknown, |marked| {
             places.beside(cx, source.id, &parsed.documents, &marked)
@@ -111,23 +110,22 @@ fn finding(cx: &Context<'_>, marks: &[Mark<'_>]) -> Finding {
         cx.layout.environment(environment).map_or(String::new(), |found| found.name.clone())
     };
     let of = |overlay: usize| name(cx.evaluated[overlay].overlay.environment);
-    let mut message = format!("a comment marks a temporary change (`{words}`)");
     let mut subject = Subject::default();
     let mut reference = None;
-    match first.beside {
-        Beside::Unknown => {}
+    let place = match first.beside {
+        Beside::Unknown => String::new(),
         Beside::Differs(difference) => {
             let (here, there) = (of(difference.here_overlay), of(difference.there_overlay));
-            if difference.siblings {
-                message.push_str(&format!(" where overlays of {here} differ"));
-            } else {
-                message.push_str(&format!(" where {here} and {there} differ"));
-            }
-            let sides = [(&difference.here, &there, &here), (&difference.there, &here, &there)];
+            let sides = [(&difference.here, &here), (&difference.there, &there)];
             reference = sides
                 .into_iter()
-                .find(|(side, ..)| side.span.file != first.span.file)
-                .map(|(side, _, own)| (side.key.unwrap_or(side.span), own.clone()));
+                .find(|(side, _)| side.span.file != first.span.file)
+                .map(|(side, own)| (side.key.unwrap_or(side.span), own.clone()));
+            let place = if difference.siblings {
+                format!(" where overlays of {here} differ")
+            } else {
+                format!(" where {here} and {there} differ")
+            };
             subject = Subject {
                 unit: Some(cx.evaluated[difference.here_overlay].unit.name.clone()),
                 environment: Some(here),
@@ -136,19 +134,20 @@ fn finding(cx: &Context<'_>, marks: &[Mark<'_>]) -> Finding {
                 path: Some(difference.path.to_string()).filter(|path| !path.is_empty()),
                 ..Subject::default()
             };
+            place
         }
         Beside::Unlike { here, there, span } => {
             let (here, there) = (name(here), name(there));
             let what = if span.is_some() { "differs from" } else { "is not in" };
-            message.push_str(&format!(" on what {what} {there}"));
+            let place = format!(" on what {what} {there}");
             reference = span.map(|span| (span, there.clone()));
-            subject.environment = Some(here);
-            subject.reference = Some(there);
+            subject = Subject { environment: Some(here), reference: Some(there), ..subject };
+            place
         }
-    }
-    if let Some(date) = first.expired {
-        message.push_str(&format!(", and its date, {date}, has passed"));
-    }
+    };
+    let passed =
+        first.expired.map_or(String::new(), |date| format!(", and its date, {date}, has passed"));
+    let message = format!("a comment marks a temporary change (`{words}`){place}{passed}");
     let mut finding = Finding::at(first.span, message).about(subject);
     if let Some((span, environment)) = reference {
         finding = finding.place(Role::Reference, span, format!("{environment} here"));
@@ -170,7 +169,10 @@ fn blocks<'c>(source: &SourceFile, comments: &'c [Comment]) -> impl Iterator<Ite
 /// The first line of the block that, together with the line after it, is marked strongly; else the
 /// first that is marked at all.
 fn strongest(block: &[Comment]) -> Option<(&Comment, Verdict)> {
-    if block.iter().any(|comment| comment.text.trim_start().starts_with("paritylint:")) {
+    let starts = |comment: &Comment, mark: &str| comment.text.trim_start().starts_with(mark);
+    let ours = block.iter().any(|comment| starts(comment, "paritylint:"));
+    // Documentation of a chart's values goes on over several lines.
+    if ours || block.first().is_some_and(|comment| starts(comment, "-- ")) {
         return None;
     }
     let weight = |verdict: &Option<Verdict>| verdict.as_ref().map_or(0, |found| found.weight);

@@ -4,7 +4,7 @@
 const REQUESTS: &[&str] = &["pr", "mr", "pull", "request"];
 
 /// How an image is named.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Pin<'i> {
     /// By its content.
     Digest,

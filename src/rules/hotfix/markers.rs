@@ -16,12 +16,12 @@ pub(super) const WEAK: u32 = 2;
 const MARKERS: &[(&str, u32)] = &[
     // An instruction to undo the line.
     (
-        r"\b(remove|delete|drop) (this |it |these |them |me |that |the )?([a-z]+ ){0,2}(after|once|when|until|as soon as)\b",
+        r"\b(remove|delete|drop) (((this|these|that) ([a-z]+ )?)|it |them |me )?(after|once|when|until|as soon as)\b",
         3,
     ),
     (r"\b(remove|delete|drop|revert) (this |it )?(in|with) (the )?next\b", 3),
     (
-        r"\b(restore|reset|(change|set|switch|scale|turn|put|go) (it |this )?back)\b.{0,40}\b(after|once|when)\b",
+        r"\b(restore|reset|(change|set|switch|scale|turn|put|go) (it |this )?back)\b.{0,40}\b(after|once|when) (the |this )?(incident|outage|event|sale|peak|load|migration|freeze|upgrade|release|fix|test|stocktake)\b",
         3,
     ),
     (
@@ -251,6 +251,8 @@ mod tests {
             " alerts of the break-glass account",
             " see PROJ-1234",
             " delete after 30 days",
+            " remove the curly braces after resources",
+            " restores the number of replicas after a while",
             " TODO: move when the upstream issue is resolved",
         ] {
             assert!(!strong(comment), "{comment}: {:?}", weigh(comment));

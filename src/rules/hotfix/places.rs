@@ -7,7 +7,7 @@ use crate::rules::Context;
 use crate::rules::hotfix::counterpart::{self, Counterparts, Step};
 use crate::rules::hotfix::marked::Marked;
 use crate::rules::hotfix::objects::unread;
-use crate::syntax::Document;
+use crate::syntax::{Document, NodeRef};
 use crate::text::{FileId, Span};
 
 /// What environments make of some lines.
@@ -112,9 +112,7 @@ impl<'a> Places<'a> {
             let document = cx.store.yaml(other).documents.get(at)?;
             match counterpart::find(document.root(), steps) {
                 Some(theirs) if counterpart::same(mine, theirs) => None,
-                theirs => {
-                    Some(Beside::Unlike { here, there, span: theirs.map(|node| node.span()) })
-                }
+                theirs => Some(Beside::Unlike { here, there, span: theirs.map(NodeRef::span) }),
             }
         })
     }

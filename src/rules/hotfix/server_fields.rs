@@ -20,9 +20,11 @@ const METADATA: &[&str] = &[
 ];
 /// API groups that come with Kubernetes and have no dot in their names.
 const SHORT_GROUPS: &[&str] = &["", "apps", "autoscaling", "batch", "extensions", "policy"];
-/// Fields that the API server fills in where nobody did, and that a few set themselves: the kind,
-/// the path, and what the value looks like.
-const CHOSEN: &[(&str, &[&str], fn(&str) -> bool)] = &[
+/// A kind, a path, and what the value looks like.
+type Choice = (&'static str, &'static [&'static str], fn(&str) -> bool);
+
+/// Fields that the API server fills in where nobody did, and that a few set themselves.
+const CHOSEN: &[Choice] = &[
     ("Service", &["spec", "clusterIP"], is_address),
     ("PersistentVolumeClaim", &["spec", "volumeName"], is_provisioned),
     ("Pod", &["spec", "nodeName"], is_name),

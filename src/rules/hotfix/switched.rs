@@ -6,6 +6,7 @@ use crate::compare::switches::{self, Control, Sighting, Weight};
 use crate::compare::{Difference, Topic};
 use crate::finding::{Finding, Level, Role, Subject};
 use crate::kube::{PathStep, Resource, ResourceId};
+use crate::layout::Environment;
 use crate::rules::hotfix::{mask, objects};
 use crate::rules::speak::{Speech, report_below};
 use crate::rules::{Context, Findings};
@@ -95,7 +96,7 @@ fn most(cx: &Context<'_>, difference: &Difference) -> Level {
         _ => (&difference.here, difference.here_overlay),
     };
     let environment = cx.layout.environment(cx.evaluated[overlay].overlay.environment);
-    if environment.is_some_and(|environment| environment.is_workshop()) {
+    if environment.is_some_and(Environment::is_workshop) {
         Level::Off
     } else if side.value.as_ref().is_some_and(mask::is_harmless) {
         Level::Note
