@@ -177,7 +177,10 @@ fn broad_keys(difference: &Difference, here: bool, snapshot: &Snapshot) -> Vec<K
     if difference.path.steps().is_empty() {
         let directory = snapshot.path(primary).parent().unwrap_or_else(RepoPath::root);
         keys.push(Key::Directory(difference.unit, difference.topic, difference.change, directory));
-    } else if primary != place(difference, !here).file && is_declared(difference) {
+    } else if !matches!(difference.topic, Topic::Paused | Topic::Masked)
+        && primary != place(difference, !here).file
+        && is_declared(difference)
+    {
         let resource = difference.resource.clone();
         keys.push(Key::Copy(difference.unit, resource, difference.siblings));
     }

@@ -130,10 +130,19 @@ impl Differ<'_> {
                 self.value(&a.value, &b.value);
                 self.around = outer;
             }
-            (Some(a), None) if !is_empty(&a.value) => {
+            // Each annotation speaks for itself.
+            (Some(Entry { key, key_span, value }), None)
+                if &**key == "annotations" && value.as_map().is_some() =>
+            {
+                let (Some(map), outer) = (value.as_map(), self.around) else { return };
+                self.around.0 = *key_span;
+                self.maps(map, &Map::default(), value);
+                self.around = outer;
+            }
+            (Some(a), None) if !is_empty(&a.value) || means_something_empty(&a.key) => {
                 self.report(Change::OnlyHere, Some((&a.value, Some(a.key_span))), None);
             }
-            (None, Some(b)) if !is_empty(&b.value) => {
+            (None, Some(b)) if !is_empty(&b.value) || means_something_empty(&b.key) => {
                 self.report(Change::OnlyThere, None, Some((&b.value, Some(b.key_span))));
             }
             _ => {}
@@ -279,6 +288,11 @@ fn holds_children(parent: &Value, span: Span) -> bool {
         Kind::List(items) => items.iter().any(inside),
         Kind::Scalar(_) => false,
     }
+}
+
+/// Whether a key says something without a value: Argo CD syncs by itself because of `automated: {}`.
+fn means_something_empty(key: &str) -> bool {
+    key == "automated"
 }
 
 fn multiline(here: &Value, there: &Value) -> bool {

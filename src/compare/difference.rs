@@ -6,6 +6,7 @@ use crate::compare::diff::{Change, RawDifference, Side};
 use crate::compare::habit::Frequency;
 use crate::compare::identity::looks_like_image;
 use crate::compare::show::show;
+use crate::compare::switches::{self, Control};
 use crate::kube::{Path, PathStep, ResourceId, Value};
 
 /// What a difference is about: which rule speaks of it.
@@ -27,6 +28,10 @@ pub enum Topic {
     Image,
     /// Less, or far more, capacity than the reference.
     Capacity,
+    /// Something that one side does not apply or run.
+    Paused,
+    /// Something that one side overlooks in the cluster.
+    Masked,
     /// Anything else.
     Other,
 }
@@ -94,6 +99,15 @@ pub(crate) fn topic(difference: &RawDifference, class: Class, resource: &Resourc
     if difference.path.steps().is_empty() {
         let observes = agent(&|body| is_agent_object(&resource.gvk, body));
         return if observes { Topic::Agent } else { Topic::Resource };
+    }
+    let values = [&difference.here, &difference.there].map(|side| side.value.as_ref());
+    if let Some(hit) =
+        switches::differing(&resource.gvk, difference.path.steps(), values[0], values[1])
+    {
+        return match hit.switch.control {
+            Control::Paused => Topic::Paused,
+            Control::Masked => Topic::Masked,
+        };
     }
     let images = !missing
         && [&difference.here, &difference.there]

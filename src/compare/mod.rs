@@ -19,6 +19,7 @@ mod pairs;
 mod parameters;
 mod scalar;
 mod show;
+pub mod switches;
 mod unit;
 
 use std::collections::BTreeMap;
@@ -50,6 +51,8 @@ pub struct Comparison {
     pub causes: Vec<Cause>,
     /// How many pairs of overlays were compared.
     pub comparisons: usize,
+    /// What disagrees and may, because a parameter allows it.
+    pub permitted: Vec<Difference>,
     /// Differences that never matter, by the name of the noise rule.
     pub noise: BTreeMap<&'static str, usize>,
     /// Differences that a parameter allows, by its name.
@@ -97,6 +100,7 @@ pub fn compare(
             *comparison.allowed.entry(parameter).or_default() += count;
         }
         differences.extend(result.differences);
+        comparison.permitted.extend(result.permitted);
     }
     comparison.causes = cause::group(differences, evaluated, snapshot);
     comparison

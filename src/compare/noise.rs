@@ -40,6 +40,11 @@ const KEYS: &[NoiseKey] = &[
     noise("server-fields", "", "metadata", "selfLink"),
     noise("server-fields", "", "metadata", "creationTimestamp"),
     noise("server-fields", "", "annotations", "kubectl.kubernetes.io/last-applied-configuration"),
+    noise("kubectl-residue", "", "annotations", "kubectl.kubernetes.io/restartedAt"),
+    noise("kubectl-residue", "", "annotations", "deployment.kubernetes.io/revision"),
+    noise("kubectl-residue", "", "annotations", "kubernetes.io/change-cause"),
+    noise("kubectl-residue", "", "annotations", "pv.kubernetes.io/*"),
+    noise("kubectl-residue", "", "annotations", "control-plane.alpha.kubernetes.io/leader"),
     noise("sync-order", "", "annotations", "argocd.argoproj.io/sync-wave"),
 ];
 

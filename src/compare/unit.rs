@@ -14,8 +14,9 @@ use crate::compare::learn::Substitution;
 use crate::compare::names::{Names, PairNames};
 use crate::compare::pairs::Comparison;
 use crate::compare::parameters::{Case, Judgement, judge};
+use crate::compare::switches;
 use crate::config::Config;
-use crate::kube::{Path, Resource, Value};
+use crate::kube::{Gvk, Path, PathStep, Resource, Value};
 use crate::layout::Layout;
 use crate::render::{Evaluated, Rendered};
 use crate::source::Snapshot;
@@ -35,6 +36,7 @@ pub(crate) struct World<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct UnitResult {
     pub(crate) differences: Vec<Difference>,
+    pub(crate) permitted: Vec<Difference>,
     pub(crate) comparisons: usize,
     pub(crate) noise: BTreeMap<&'static str, usize>,
     pub(crate) allowed: BTreeMap<String, usize>,
@@ -334,24 +336,31 @@ impl Judging<'_> {
         let environment = &self.world.layout.environments[overlay.overlay.environment].name;
         let case =
             Case { unit: &overlay.unit.name, environment, gvk, class, difference: &raw, names };
-        let violated = match judge(&case, self.world.config) {
-            Judgement::Allowed(parameter) => {
-                *result.allowed.entry(parameter).or_default() += 1;
-                return;
-            }
-            Judgement::Violated(asked) => Some(asked),
-            Judgement::Free => None,
+        let (violated, allowed) = match judge(&case, self.world.config) {
+            Judgement::Allowed(parameter) => (None, Some(parameter)),
+            Judgement::Violated(asked) => (Some(asked), None),
+            Judgement::Free => (None, None),
         };
         let topic = match (class, raw.change) {
             // Secrets must differ in their values; only their keys must agree.
-            (Class::SecretKeys, Change::Changed) => return,
+            (Class::SecretKeys, Change::Changed) if allowed.is_none() => return,
             _ => topic(&raw, class, &resource.id),
         };
+        if matches!(topic, Topic::Paused | Topic::Masked) {
+            point_at_switch(&mut raw, gvk);
+        }
         if topic == Topic::Image {
             self.point_at_source(&mut raw.here);
             self.point_at_source(&mut raw.there);
         }
-        result.differences.push(Difference {
+        let list = match allowed {
+            Some(parameter) => {
+                *result.allowed.entry(parameter).or_default() += 1;
+                &mut result.permitted
+            }
+            None => &mut result.differences,
+        };
+        list.push(Difference {
             unit: overlay.unit_index,
             here_overlay: self.here,
             there_overlay: self.there,
@@ -376,5 +385,21 @@ impl Judging<'_> {
         if let Some(image) = value.text().and_then(image) {
             side.span = value.provenance.telling(self.world.snapshot, image.repository).span;
         }
+    }
+}
+
+/// Of a map that only one side has and that holds nothing but a switch, the switch.
+fn point_at_switch(difference: &mut RawDifference, gvk: &Gvk) {
+    let RawDifference { path, here, there, .. } = difference;
+    let hit = switches::differing(gvk, path.steps(), here.value.as_ref(), there.value.as_ref());
+    let side = if here.value.is_some() { here } else { there };
+    let (Some(hit), Some(value)) = (hit, side.value.clone()) else { return };
+    for key in hit.rest(&value) {
+        let Some(entry) = side.value.as_ref().and_then(|v| v.as_map()?.entry(key)).cloned() else {
+            return;
+        };
+        path.0.push(PathStep::Key(entry.key));
+        *side =
+            Side { span: entry.value.span(), key: Some(entry.key_span), value: Some(entry.value) };
     }
 }

@@ -24,6 +24,7 @@ pub const BUILT_IN: &[BuiltIn] = &[
     built_in("generators", "What an Argo CD ApplicationSet generates for may differ"),
     built_in("identifiers", "Hosts, URLs, accounts and ids may differ"),
     built_in("image-tags", "Tags and digests of images may differ"),
+    built_in("kubectl-residue", "What kubectl and controllers note in annotations is noise"),
     built_in("log-levels", "Log levels may differ"),
     built_in("namespaces", "Namespaces may differ"),
     built_in("object-names", "Names of objects that answer each other are noise"),

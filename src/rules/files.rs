@@ -15,6 +15,27 @@ const FOREIGN_DIRECTORIES: &[&str] =
 /// Files that tools write.
 const GENERATED_FILES: &[&str] = &["pnpm-lock.yaml", "kptfile.lock.yaml"];
 
+/// Extensions of texts that configure something.
+const TEXTS: &[&str] = &[
+    "yaml",
+    "yml",
+    "json",
+    "toml",
+    "tf",
+    "tfvars",
+    "hcl",
+    "env",
+    "properties",
+    "conf",
+    "cfg",
+    "ini",
+    "tpl",
+    "cue",
+    "jsonnet",
+    "libsonnet",
+    "sh",
+];
+
 /// The YAML files to look at, parsed, and those that were left out for a reason to be told.
 pub fn checked_files(
     snapshot: &Snapshot,
@@ -42,6 +63,18 @@ pub fn checked_files(
         }
     }
     (files, left_out)
+}
+
+/// The files of the repository's own text that configure something, templates included.
+pub(crate) fn text_files<'s>(
+    snapshot: &'s Snapshot,
+    exclude: &[Glob],
+) -> impl Iterator<Item = (FileId, &'s RepoPath)> {
+    snapshot.files().filter(move |(_, path)| {
+        TEXTS.contains(&path.extension().as_str())
+            && !is_foreign(path)
+            && !is_excluded(path, exclude)
+    })
 }
 
 /// Whether the file name says YAML.

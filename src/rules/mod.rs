@@ -12,6 +12,7 @@ mod schema;
 mod speak;
 
 pub use context::{Context, Judged, Malformed, Need};
+pub(crate) use files::text_files;
 pub use files::{checked_files, is_excluded, is_yaml};
 pub use findings::Findings;
 pub use meta::{Check, Described, Rule, RuleEntry, RuleMeta, Status};
@@ -30,8 +31,13 @@ pub const RULES: &[RuleEntry] = &[
     RuleEntry::of::<parity::UnparameterizedDifference>(),
     RuleEntry::of::<observability::MissingAgent>(),
     RuleEntry::of::<observability::MissingProbe>(),
+    RuleEntry::of::<hotfix::CommentedOutConfig>(),
+    RuleEntry::of::<hotfix::ConflictMarker>(),
+    RuleEntry::of::<hotfix::DriftMasked>(),
     RuleEntry::of::<hotfix::HotfixComment>(),
+    RuleEntry::of::<hotfix::KubectlResidue>(),
     RuleEntry::of::<hotfix::MutableImage>(),
+    RuleEntry::of::<hotfix::ReconciliationPaused>(),
     RuleEntry::of::<hotfix::ServerFields>(),
     RuleEntry::of::<exceptions::ExceptionExpired>(),
     RuleEntry::of::<exceptions::ExceptionUnknownOwner>(),

@@ -28,6 +28,17 @@ pub(crate) fn report(
     findings: &mut Findings,
     say: impl Fn(&Difference, &Sides) -> Speech,
 ) {
+    report_below(cx, topic, findings, |_| Level::Error, say);
+}
+
+/// Reports every cause of a topic at most at the level that `most` allows.
+pub(crate) fn report_below(
+    cx: &Context<'_>,
+    topic: Topic,
+    findings: &mut Findings,
+    most: impl Fn(&Difference) -> Level,
+    say: impl Fn(&Difference, &Sides) -> Speech,
+) {
     for cause in cx.comparison.causes.iter().filter(|cause| cause.topic == topic) {
         let first = cause.first();
         let sides = Sides::of(cx, first);
@@ -43,7 +54,10 @@ pub(crate) fn report(
         if first.siblings {
             finding = finding.key([&sides.here]);
         }
-        findings.push_at(level(findings.level(), cause, cx), finding);
+        let level = level(findings.level(), cause, cx).min(most(first));
+        if level > Level::Off {
+            findings.push_at(level, finding);
+        }
     }
 }
 

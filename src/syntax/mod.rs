@@ -2,6 +2,7 @@
 
 mod comment;
 mod compose;
+mod conflict;
 mod embedded;
 mod node;
 pub mod scalar;
@@ -11,6 +12,7 @@ mod yaml;
 
 pub use comment::Comment;
 pub use compose::Composer;
+pub use conflict::{Conflict, conflicts};
 pub use embedded::parse_embedded;
 pub use node::{Document, Entry, Node, NodeId, NodeKind, NodeRef, Style};
 pub use store::{Parsed, Problem, ProblemKind, Store};

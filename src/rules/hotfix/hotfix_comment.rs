@@ -2,13 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use crate::compare::Cause;
+use jiff::civil::Date;
+
 use crate::finding::{Finding, Level, Role, Subject};
-use crate::rules::hotfix::markers::{self, STRONG, Verdict};
+use crate::rules::hotfix::deadline::deadline;
+use crate::rules::hotfix::inline;
+use crate::rules::hotfix::marked::{Marked, marked};
+use crate::rules::hotfix::markers::{self, STRONG, Verdict, WEAK};
+use crate::rules::hotfix::places::{Beside, Places};
 use crate::rules::{Context, Findings, Rule, rule};
 use crate::source::SourceFile;
-use crate::syntax::Comment;
-use crate::text::FileId;
+use crate::syntax::{Comment, Parsed};
+use crate::text::Span;
 
 /// Most further places of one comment that are shown.
 const PLACES: usize = 8;
@@ -20,8 +25,10 @@ rule! {
     /// What was meant for a week stays for years: the next promotion overwrites it by surprise,
     /// or nobody dares to touch it. The comment says that somebody meant to come back.
     ///
-    /// Single words such as `TODO` or `workaround` are not reported: in most repositories they
-    /// mean something else. Addresses, names and licence texts are not read.
+    /// A marker where environments differ, on what only one of them has, or with a date that has
+    /// passed is a warning; elsewhere it is a note, and copies of one comment are one note. Single
+    /// words such as `TODO` or `workaround` are not reported: in most repositories they mean
+    /// something else. Addresses, names and licence texts are not read.
     ///
     /// ## Fix
     /// Undo the change if its reason is gone. If it has to stay, make it part of the base, or
@@ -33,27 +40,33 @@ rule! {
 /// A marked comment and what it stands beside.
 struct Mark<'a> {
     source: &'a SourceFile,
-    comment: &'a Comment,
+    span: Span,
+    text: String,
     verdict: Verdict,
-    cause: Option<&'a Cause>,
+    /// The date until which the change was meant to stay, where it has passed.
+    expired: Option<Date>,
+    beside: Beside<'a>,
 }
 
 impl Rule for HotfixComment {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
-        let causes = causes_by_line(cx);
-        let mut plain: BTreeMap<&str, Vec<Mark<'_>>> = BTreeMap::new();
+        let places = Places::of(cx);
+        let mut plain: BTreeMap<String, Vec<Mark<'_>>> = BTreeMap::new();
         for &file in cx.files {
             let Ok(source) = cx.snapshot.file(file) else { continue };
-            for block in blocks(source, &cx.store.yaml(file).comments) {
-                let Some((comment, verdict)) = strongest(block) else { continue };
-                let line = marked_line(source, block);
-                let cause = causes.get(&(file, line)).copied();
-                let mark = Mark { source, comment, verdict, cause };
-                if cause.is_some() {
-                    findings.push_at(findings.level().max(Level::Warning), finding(cx, &[mark]));
-                } else {
+            let parsed = cx.store.yaml(file);
+            let mut marks = marks(cx, source, parsed, false, &places);
+            for patch in inline::patches(source, parsed) {
+                marks.extend(self::marks(cx, source, &patch, true, &places));
+            }
+            for mark in marks {
+                let differs = !matches!(mark.beside, Beside::Unknown);
+                if differs || mark.expired.is_some() {
+                    let level = findings.level().max(Level::Warning);
+                    findings.push_at(level, finding(cx, &[mark]));
+                } else if mark.verdict.weight >= STRONG {
                     // Copies of one comment in several environments say one thing.
-                    plain.entry(comment.text.trim()).or_default().push(mark);
+                    plain.entry(mark.text.clone()).or_default().push(mark);
                 }
             }
         }
@@ -63,69 +76,88 @@ impl Rule for HotfixComment {
     }
 }
 
+/// The marked comments of a file, or of a patch that stands in it.
+fn marks<'a>(
+    cx: &Context<'a>,
+    source: &'a SourceFile,
+    parsed: &Parsed,
+    inline: bool,
+    places: &Places<'a>,
+) -> Vec<Mark<'a>> {
+    let mut found = Vec::new();
+    for block in blocks(source, &parsed.comments) {
+        let Some((comment, verdict)) = strongest(block) else { continue };
+        let whole: Vec<&str> = block.iter().map(|comment| &*comment.text).collect();
+        let strong = verdict.weight >= STRONG;
+        let expired = deadline(&whole.join(" ")).filter(|date| strong && *date < cx.today);
+        let marked = marked(source, &parsed.documents, block).map(|marked| {
+            // The way into a patch does not lead through the file.
+            if inline { Marked { target: None, ..marked } } else { marked }
+        });
+        let beside = marked.map_or(Beside::Unknown, |marked| {
+            places.beside(cx, source.id, &parsed.documents, &marked)
+        });
+        let text = comment.text.trim().to_owned();
+        found.push(Mark { source, span: comment.span, text, verdict, expired, beside });
+    }
+    found
+}
+
 fn finding(cx: &Context<'_>, marks: &[Mark<'_>]) -> Finding {
     let first = &marks[0];
     let words = &first.verdict.words;
-    let key = [first.source.path.as_str(), first.comment.text.trim()];
-    let mut finding = if let Some(difference) = first.cause.map(Cause::first) {
-        let name = |overlay: usize| {
-            let environment = cx.evaluated[overlay].overlay.environment;
-            cx.layout.environments[environment].name.clone()
-        };
-        let (here, there) = (name(difference.here_overlay), name(difference.there_overlay));
-        let unit = cx.evaluated[difference.here_overlay].unit.name.clone();
-        let message = format!(
-            "a comment marks a temporary change (`{words}`) where {here} and {there} differ"
-        );
-        Finding::at(first.comment.span, message).about(Subject {
-            unit: Some(unit),
-            environment: Some(here),
-            reference: Some(there),
-            resource: Some(difference.resource.clone()),
-            path: Some(difference.path.to_string()).filter(|path| !path.is_empty()),
-            ..Subject::default()
-        })
-    } else {
-        let message = format!("a comment marks a temporary change (`{words}`)");
-        Finding::at(first.comment.span, message)
+    let name = |environment: usize| {
+        cx.layout.environment(environment).map_or(String::new(), |found| found.name.clone())
     };
+    let of = |overlay: usize| name(cx.evaluated[overlay].overlay.environment);
+    let mut subject = Subject::default();
+    let mut reference = None;
+    let place = match first.beside {
+        Beside::Unknown => String::new(),
+        Beside::Differs(difference) => {
+            let (here, there) = (of(difference.here_overlay), of(difference.there_overlay));
+            let sides = [(&difference.here, &here), (&difference.there, &there)];
+            reference = sides
+                .into_iter()
+                .find(|(side, _)| side.span.file != first.span.file)
+                .map(|(side, own)| (side.key.unwrap_or(side.span), own.clone()));
+            let place = if difference.siblings {
+                format!(" where overlays of {here} differ")
+            } else {
+                format!(" where {here} and {there} differ")
+            };
+            subject = Subject {
+                unit: Some(cx.evaluated[difference.here_overlay].unit.name.clone()),
+                environment: Some(here),
+                reference: Some(there),
+                resource: Some(difference.resource.clone()),
+                path: Some(difference.path.to_string()).filter(|path| !path.is_empty()),
+                ..Subject::default()
+            };
+            place
+        }
+        Beside::Unlike { here, there, span } => {
+            let (here, there) = (name(here), name(there));
+            let what = if span.is_some() { "differs from" } else { "is not in" };
+            let place = format!(" on what {what} {there}");
+            reference = span.map(|span| (span, there.clone()));
+            subject = Subject { environment: Some(here), reference: Some(there), ..subject };
+            place
+        }
+    };
+    let passed =
+        first.expired.map_or(String::new(), |date| format!(", and its date, {date}, has passed"));
+    let message = format!("a comment marks a temporary change (`{words}`){place}{passed}");
+    let mut finding = Finding::at(first.span, message).about(subject);
+    if let Some((span, environment)) = reference {
+        finding = finding.place(Role::Reference, span, format!("{environment} here"));
+    }
     for mark in marks.iter().skip(1).take(PLACES) {
-        finding = finding.place(Role::Related, mark.comment.span, "the same comment again");
+        finding = finding.place(Role::Related, mark.span, "the same comment again");
     }
     let help =
         "undo it, make it part of the base, or declare an exception with an owner and a date";
-    finding.help(help).key(key)
-}
-
-/// The causes of differences by the lines that hold their bytes, on either side.
-fn causes_by_line<'a>(cx: &Context<'a>) -> BTreeMap<(FileId, usize), &'a Cause> {
-    let mut lines = BTreeMap::new();
-    for cause in &cx.comparison.causes {
-        for difference in &cause.differences {
-            for side in [&difference.here, &difference.there] {
-                let spans = [side.key, side.value.as_ref().map(|_| side.span)];
-                for span in spans.into_iter().flatten() {
-                    if let Ok(source) = cx.snapshot.file(span.file) {
-                        let line = source.lines().line_of(span.start);
-                        lines.entry((span.file, line)).or_insert(cause);
-                    }
-                }
-            }
-        }
-    }
-    lines
-}
-
-/// The line that a comment speaks of: its own when it trails, else the next one with content.
-fn marked_line(source: &SourceFile, block: &[Comment]) -> usize {
-    let Some(last) = block.last() else { return 0 };
-    let line = source.lines().line_of(last.span.start);
-    if last.trailing {
-        return line;
-    }
-    (line + 1..source.lines().len())
-        .find(|&next| !source.text[source.lines().line_range(&source.text, next)].trim().is_empty())
-        .unwrap_or(line)
+    finding.help(help).key([first.source.path.as_str(), &first.text])
 }
 
 /// Comments on adjacent lines, as one text each; a trailing comment stands alone.
@@ -134,21 +166,33 @@ fn blocks<'c>(source: &SourceFile, comments: &'c [Comment]) -> impl Iterator<Ite
     comments.chunk_by(move |a, b| !a.trailing && !b.trailing && line(a) + 1 == line(b))
 }
 
-/// The first line of the block that, together with the line after it, is marked strongly.
+/// The first line of the block that, together with the line after it, is marked strongly; else the
+/// first that is marked at all.
 fn strongest(block: &[Comment]) -> Option<(&Comment, Verdict)> {
-    if block.iter().any(|comment| comment.text.trim_start().starts_with("paritylint:")) {
+    let starts = |comment: &Comment, mark: &str| comment.text.trim_start().starts_with(mark);
+    let ours = block.iter().any(|comment| starts(comment, "paritylint:"));
+    // Documentation of a chart's values goes on over several lines.
+    if ours || block.first().is_some_and(|comment| starts(comment, "-- ")) {
         return None;
     }
-    (0..block.len()).find_map(|at| {
+    let weight = |verdict: &Option<Verdict>| verdict.as_ref().map_or(0, |found| found.weight);
+    let strong = (0..block.len()).find_map(|at| {
         let comment = &block[at];
-        let own = markers::weigh(&comment.text)?;
-        if own.weight >= STRONG {
-            return Some((comment, own));
+        let own = markers::weigh(&comment.text);
+        if weight(&own) >= STRONG {
+            return own.map(|verdict| (comment, verdict));
         }
         let next = block.get(at + 1)?;
-        let both = markers::weigh(&format!("{} {}", comment.text, next.text))?;
-        let next_weight = markers::weigh(&next.text).map_or(0, |verdict| verdict.weight);
-        let place = if next_weight > own.weight { next } else { comment };
-        (both.weight >= STRONG).then_some((place, both))
+        let other = weight(&markers::weigh(&next.text));
+        // The next line may be strong by itself: then it is the place.
+        let both = markers::weigh(&format!("{} {}", comment.text, next.text));
+        let place = if other > weight(&own) { next } else { comment };
+        both.filter(|verdict| verdict.weight >= STRONG).map(|verdict| (place, verdict))
+    });
+    strong.or_else(|| {
+        let weighed = block.iter().map(|comment| (comment, markers::weigh(&comment.text)));
+        weighed
+            .filter_map(|(comment, verdict)| Some((comment, verdict?)))
+            .find(|(_, verdict)| verdict.most >= WEAK)
     })
 }

@@ -1,7 +1,10 @@
 //! What an image reference names.
 
+/// Words before the number of a pull request.
+const REQUESTS: &[&str] = &["pr", "mr", "pull", "request"];
+
 /// How an image is named.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Pin<'i> {
     /// By its content.
     Digest,
@@ -32,11 +35,11 @@ pub(super) fn pin(image: &str) -> Pin<'_> {
 pub(super) fn moves(tag: &str, tags: &[String], words: &[String]) -> bool {
     let tag = tag.to_lowercase();
     let parts: Vec<_> = tag.split(['-', '_', '.', '+']).collect();
-    let request = parts.windows(2).any(|pair| {
-        matches!(pair[0], "pr" | "mr")
-            && !pair[1].is_empty()
-            && pair[1].bytes().all(|b| b.is_ascii_digit())
-    });
+    let number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let request = parts
+        .windows(2)
+        .any(|pair| matches!(pair, [word, rest] if REQUESTS.contains(word) && number(rest)))
+        || parts.first().is_some_and(|first| first.strip_prefix("pr").is_some_and(number));
     request || tags.contains(&tag) || words.iter().any(|word| parts.contains(&word.as_str()))
 }
 

@@ -1,16 +1,26 @@
 //! Images that can change without anybody changing the repository.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::finding::{Finding, Role, Subject};
+use crate::finding::{Finding, Level, Role, Subject};
 use crate::kube::{Path, PathStep, Resource, Value};
+use crate::layout::OverlayKind;
 use crate::render::Evaluated;
 use crate::rules::hotfix::image::{self, Pin};
 use crate::rules::{Context, Findings, Rule, rule};
+use crate::syntax::NodeRef;
 use crate::text::{FileId, Span};
 
 /// Lists of containers.
-const CONTAINERS: &[&str] = &["containers", "initContainers", "ephemeralContainers"];
+const CONTAINERS: &[&str] =
+    &["containers", "initContainers", "ephemeralContainers", "sidecars", "steps"];
+/// Maps that are one container.
+const SINGLE: &[&str] = &["container"];
+/// Keys whose value is an image.
+const FIELDS: &[&str] = &["image", "imageName"];
+/// From so many images with a digest on, having one is the rule of a repository.
+const MANY: usize = 5;
 /// Most further places of one image that are shown.
 const PLACES: usize = 8;
 /// Deepest nesting that is searched for containers.
@@ -24,17 +34,22 @@ rule! {
     /// environments with the same text then run different programs, and going back to the last
     /// commit does not go back to the last program.
     ///
+    /// A version without a digest is a note where the other environment names the digest of the
+    /// same image, or nearly every image of the repository has one.
+    ///
     /// ## Fix
     /// Name a released version or a digest.
     pub struct MutableImage {
         /// Tags that move
         tags: Vec<String> = [
             "latest", "main", "master", "develop", "development", "dev", "trunk", "head", "edge",
-            "nightly", "canary", "unstable", "stable", "next",
+            "nightly", "canary", "unstable", "stable", "next", "rolling", "current", "mainline",
         ].map(str::to_owned).to_vec(),
         /// Parts of tags that mark a build of unreleased work
         words: Vec<String> =
-            ["dirty", "hotfix", "snapshot", "wip", "branch"].map(str::to_owned).to_vec(),
+            ["dirty", "hotfix", "bugfix", "feature", "feat", "snapshot", "wip", "branch"]
+                .map(str::to_owned)
+                .to_vec(),
         /// Whether tags without any digit are reported too: they name no version
         versions_only: bool = true,
     }
@@ -50,33 +65,109 @@ struct Use<'a> {
 
 impl Rule for MutableImage {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
-        let mut causes: BTreeMap<&str, BTreeMap<Span, Vec<Use<'_>>>> = BTreeMap::new();
+        let mut causes: BTreeMap<Cow<'_, str>, BTreeMap<Span, Vec<Use<'_>>>> = BTreeMap::new();
         for evaluated in released(cx) {
             for resource in evaluated.output().into_iter().flat_map(|r| &r.resources) {
-                for (path, image) in images(&resource.body) {
-                    let Some(text) = image.as_str() else { continue };
-                    let places = causes.entry(text).or_default();
+                for Found { path, text, value, contained } in images(resource) {
+                    // Outside of containers a text without a tag may be anything.
+                    if !contained && !matches!(image::pin(&text), Pin::Tag(_)) {
+                        continue;
+                    }
                     let path = path.to_string();
-                    let tag = text.rsplit_once(':').map_or(text, |(_, tag)| tag);
-                    let span = image.provenance.telling(cx.snapshot, tag).span;
+                    let tag = text.rsplit_once(':').map_or(&*text, |(_, tag)| tag);
+                    let span = value.provenance.telling(cx.snapshot, tag).span;
+                    let places = causes.entry(text).or_default();
                     places.entry(span).or_default().push(Use { evaluated, resource, path });
                 }
             }
         }
-        for (image, places) in causes {
-            let what = match image::pin(image) {
-                Pin::Nothing => "has no tag".to_owned(),
-                Pin::Tag(tag) if image::moves(tag, &self.tags, &self.words) => {
-                    format!("has the tag `{tag}`, which can change at any time")
-                }
-                Pin::Tag(tag) if self.versions_only && image::names_no_version(tag) => {
-                    format!("has the tag `{tag}`, which names no version but perhaps a branch")
-                }
-                _ => continue,
-            };
-            findings.push(finding(cx, image, &what, &places));
+        let digests = causes.keys().filter(|image| image::pin(image) == Pin::Digest).count();
+        let usual = digests >= MANY && digests * 5 >= causes.len() * 4;
+        for (image, places) in &causes {
+            if let Some(what) = self.what(image::pin(image)) {
+                findings.push(finding(cx, image, &what, places));
+            } else if let Pin::Tag(_) = image::pin(image) {
+                let what = match without_digest(cx, places) {
+                    Some(environment) => format!("has no digest, and {environment} has one"),
+                    None if usual => {
+                        format!("has no digest, and {digests} of {} images have one", causes.len())
+                    }
+                    None => continue,
+                };
+                let level = findings.level().min(Level::Note);
+                findings.push_at(level, finding(cx, image, &what, places));
+            }
+        }
+        for values in released(cx).filter(|e| e.overlay.kind == OverlayKind::HelmValues) {
+            self.values(cx, values, findings);
         }
     }
+}
+
+impl MutableImage {
+    /// What is wrong with an image that is named like this.
+    fn what(&self, pin: Pin<'_>) -> Option<String> {
+        match pin {
+            Pin::Nothing => Some("has no tag".to_owned()),
+            Pin::Tag(tag) if image::moves(tag, &self.tags, &self.words) => {
+                Some(format!("has the tag `{tag}`, which can change at any time"))
+            }
+            Pin::Tag(tag) if self.versions_only && image::names_no_version(tag) => {
+                Some(format!("has the tag `{tag}`, which names no version but perhaps a branch"))
+            }
+            _ => None,
+        }
+    }
+
+    /// The tags in the values of a chart: `tag` beside `repository`.
+    fn values(&self, cx: &Context<'_>, values: &Evaluated<'_>, findings: &mut Findings) {
+        let Some(file) = cx.snapshot.find(&values.overlay.root) else { return };
+        let parsed = cx.store.yaml(file);
+        if parsed.template {
+            return;
+        }
+        let mut todo: Vec<_> =
+            parsed.documents.iter().map(|document| (document.root(), 0)).collect();
+        while let Some((node, depth)) = todo.pop() {
+            if node.is_alias() || depth > DEPTH {
+                continue;
+            }
+            let children = node.entries().map(|(_, value)| value).chain(node.items());
+            todo.extend(children.map(|child| (child, depth + 1)));
+            let text = |key: &str| node.get(key).and_then(NodeRef::text);
+            let (Some(repository), Some(tag)) = (text("repository"), text("tag")) else { continue };
+            let image = format!("{repository}:{tag}");
+            let (Some(what), Some(place)) = (self.what(image::pin(&image)), node.get("tag")) else {
+                continue;
+            };
+            if tag.is_empty() || text("digest").is_some_and(|digest| !digest.is_empty()) {
+                continue;
+            }
+            let environment = cx.layout.environment(values.overlay.environment);
+            let name = environment.map_or(String::new(), |e| e.name.clone());
+            findings.push(
+                Finding::at(place.span(), format!("the image `{image}` {what}"))
+                    .label(format!("runs in {name}"))
+                    .help("name a released version or a digest")
+                    .about(Subject {
+                        unit: Some(values.unit.name.clone()),
+                        environment: Some(name),
+                        value: Some(image.clone()),
+                        ..Subject::default()
+                    })
+                    .key([values.overlay.root.as_str(), &image]),
+            );
+        }
+    }
+}
+
+/// The environment that names the digest of an image that these places name without one.
+fn without_digest<'a>(cx: &Context<'a>, places: &BTreeMap<Span, Vec<Use<'_>>>) -> Option<&'a str> {
+    let mut uses = places.values().flatten();
+    uses.find_map(|place| {
+        let (environment, pinned) = pinned_elsewhere(cx, place)?;
+        (image::pin(&pinned.text) == Pin::Digest).then_some(environment)
+    })
 }
 
 /// The overlays that somebody promotes from: development runs branches on purpose.
@@ -111,8 +202,8 @@ fn finding(
             ..Subject::default()
         });
         if let Some((environment, pinned)) = pinned_elsewhere(cx, first) {
-            let text = format!("{environment} pins `{}`", pinned.text().unwrap_or_default());
-            finding = finding.place(Role::Reference, pinned.span(), text);
+            let text = format!("{environment} pins `{}`", pinned.text);
+            finding = finding.place(Role::Reference, pinned.value.span(), text);
         }
     }
     for &span in places.keys().skip(1).take(PLACES) {
@@ -122,7 +213,7 @@ fn finding(
 }
 
 /// The image of the same container in another environment of the unit, where it names a version.
-fn pinned_elsewhere<'a>(cx: &Context<'a>, used: &Use<'_>) -> Option<(&'a str, &'a Value)> {
+fn pinned_elsewhere<'a>(cx: &Context<'a>, used: &Use<'_>) -> Option<(&'a str, Found<'a>)> {
     let own = used.evaluated.overlay.environment;
     released(cx)
         .filter(|other| {
@@ -133,10 +224,9 @@ fn pinned_elsewhere<'a>(cx: &Context<'a>, used: &Use<'_>) -> Option<(&'a str, &'
             let resource = other.output()?.resources.iter().find(|resource| {
                 resource.id.gvk.kind == id.gvk.kind && resource.id.name == id.name
             })?;
-            let (_, image) = images(&resource.body)
-                .into_iter()
-                .find(|(path, _)| path.to_string() == used.path)?;
-            let pinned = match image::pin(image.text()?) {
+            let found = images(resource);
+            let image = found.into_iter().find(|found| found.path.to_string() == used.path)?;
+            let pinned = match image::pin(&image.text) {
                 Pin::Digest => true,
                 Pin::Tag(tag) => !image::names_no_version(tag),
                 Pin::Nothing | Pin::Unknown => false,
@@ -156,31 +246,64 @@ fn environments(cx: &Context<'_>, uses: &[&Use<'_>]) -> Vec<String> {
     indices.into_iter().filter_map(name).collect()
 }
 
-/// The images of all containers of an object, with their paths.
-fn images(body: &Value) -> Vec<(Path, &Value)> {
+/// An image of an object.
+struct Found<'v> {
+    path: Path,
+    /// The reference, put together from a repository and a tag in values of a chart.
+    text: Cow<'v, str>,
+    /// The value that names the version.
+    value: &'v Value,
+    /// Whether it is that of a container, and not a field of a custom resource.
+    contained: bool,
+}
+
+/// The images of an object: those of containers wherever they stand, and fields of that name.
+fn images(resource: &Resource) -> Vec<Found<'_>> {
     let mut found = Vec::new();
-    let mut todo: Vec<(Vec<PathStep>, &Value)> = vec![(Vec::new(), body)];
-    while let Some((path, value)) = todo.pop() {
-        let Some(map) = value.as_map().filter(|_| path.len() < DEPTH) else { continue };
-        for entry in map {
+    // Definitions and configuration speak of images that they do not run.
+    if matches!(&*resource.id.gvk.kind, "CustomResourceDefinition" | "ConfigMap" | "Secret") {
+        return found;
+    }
+    let mut todo: Vec<(Vec<PathStep>, &Value, bool)> = vec![(Vec::new(), &resource.body, false)];
+    while let Some((path, value, contained)) = todo.pop() {
+        if path.len() >= DEPTH {
+            continue;
+        }
+        if let Some((text, value)) = tagged(value) {
+            let path = [&path[..], &[PathStep::Key("tag".into())]].concat();
+            found.push(Found { path: Path(path), text: text.into(), value, contained: false });
+        }
+        for entry in value.as_map().into_iter().flatten() {
             let mut path = path.clone();
             path.push(PathStep::Key(entry.key.clone()));
-            if !CONTAINERS.contains(&&*entry.key) {
-                todo.push((path, &entry.value));
-                continue;
+            let image = entry.value.as_str().filter(|_| FIELDS.contains(&&*entry.key));
+            if let Some(text) = image {
+                let (path, value) = (Path(path), &entry.value);
+                found.push(Found { path, text: text.into(), value, contained });
+            } else {
+                let single = SINGLE.contains(&&*entry.key);
+                todo.push((path, &entry.value, single));
             }
-            for (index, container) in entry.value.as_list().unwrap_or_default().iter().enumerate() {
-                let Some(image) = container.get("image") else { continue };
-                let name = container.get("name").and_then(Value::text);
-                let mut path = path.clone();
-                path.push(name.map_or(PathStep::Index(index), |value| PathStep::Element {
-                    key: "name".into(),
-                    value: value.into(),
-                }));
-                path.push(PathStep::Key("image".into()));
-                found.push((Path(path), image));
-            }
+        }
+        let containers =
+            matches!(path.last(), Some(PathStep::Key(key)) if CONTAINERS.contains(&&**key));
+        for (index, item) in value.as_list().unwrap_or_default().iter().enumerate() {
+            let name = item.get("name").and_then(Value::text);
+            let mut path = path.clone();
+            path.push(name.map_or(PathStep::Index(index), |value| PathStep::Element {
+                key: "name".into(),
+                value: value.into(),
+            }));
+            todo.push((path, item, containers));
         }
     }
     found
+}
+
+/// The image that values of a chart name by `repository` and `tag`, without a digest.
+fn tagged(map: &Value) -> Option<(String, &Value)> {
+    let text = |key: &str| map.get(key).and_then(Value::text).filter(|text| !text.is_empty());
+    let (repository, tag) = (text("repository")?, text("tag")?);
+    let value = map.get("tag").filter(|_| text("digest").is_none())?;
+    Some((format!("{repository}:{tag}"), value))
 }

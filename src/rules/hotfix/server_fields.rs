@@ -1,18 +1,36 @@
 //! Fields that only the API server sets.
 
-use crate::finding::{Finding, Role, Subject};
+use crate::finding::{Finding, Level, Role, Subject};
 use crate::kube::{Gvk, ResourceId};
+use crate::rules::hotfix::{inline, residue};
 use crate::rules::{Context, Findings, Rule, rule};
 use crate::syntax::NodeRef;
 use crate::text::Span;
 
 /// Fields of `metadata` that only the API server sets.
-const METADATA: &[&str] =
-    &["resourceVersion", "uid", "selfLink", "managedFields", "generation", "creationTimestamp"];
-/// The annotation in which `kubectl apply` keeps what it applied.
-const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+const METADATA: &[&str] = &[
+    "resourceVersion",
+    "uid",
+    "selfLink",
+    "managedFields",
+    "generation",
+    "creationTimestamp",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+];
 /// API groups that come with Kubernetes and have no dot in their names.
 const SHORT_GROUPS: &[&str] = &["", "apps", "autoscaling", "batch", "extensions", "policy"];
+/// A kind, a path, and what the value looks like.
+type Choice = (&'static str, &'static [&'static str], fn(&str) -> bool);
+
+/// Fields that the API server fills in where nobody did, and that a few set themselves.
+const CHOSEN: &[Choice] = &[
+    ("Service", &["spec", "clusterIP"], is_address),
+    ("PersistentVolumeClaim", &["spec", "volumeName"], is_provisioned),
+    ("Pod", &["spec", "nodeName"], is_name),
+    ("Deployment", &["spec", "template", "spec", "nodeName"], is_name),
+    ("StatefulSet", &["spec", "template", "spec", "nodeName"], is_name),
+];
 /// Deepest nesting below `status` that is looked at.
 const DEPTH: usize = 8;
 
@@ -23,6 +41,9 @@ rule! {
     /// They show that the manifest was copied from a running cluster, with everything that was
     /// changed there by hand. A `resourceVersion` or `uid` makes the next apply fail with a
     /// conflict, and a status says nothing true.
+    ///
+    /// An address in `clusterIP`, a `nodeName` or the volume of a claim, by itself, is a note: a
+    /// few set them on purpose. `creationTimestamp: null` and `status: {}` are not reported.
     ///
     /// ## Fix
     /// Delete the fields, and compare the rest of the object with its counterparts in the other
@@ -40,34 +61,47 @@ struct Field {
 impl Rule for ServerFields {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
         for &file in cx.files {
-            let path = cx.snapshot.path(file).as_str();
-            for document in &cx.store.yaml(file).documents {
+            let Ok(source) = cx.snapshot.file(file) else { continue };
+            let parsed = cx.store.yaml(file);
+            let patches = inline::patches(source, parsed);
+            let documents = parsed.documents.iter();
+            for document in documents.chain(patches.iter().flat_map(|patch| &patch.documents)) {
                 for object in objects(document.root()) {
-                    let fields = server_fields(object);
-                    let Some((first, rest)) = fields.split_first() else { continue };
-                    let names: Vec<_> =
-                        fields.iter().map(|field| format!("`{}`", field.name)).collect();
-                    let verb = if rest.is_empty() { "is" } else { "are" };
-                    let message = format!("{} {verb} set by the API server only", names.join(", "));
-                    let finding = rest.iter().fold(
-                        Finding::at(first.span, message).label("from a live object"),
-                        |finding, field| finding.place(Role::Related, field.span, "and this"),
-                    );
-                    let resource = identity(object);
-                    findings.push(
-                        finding
-                            .about(Subject { resource: Some(resource), ..Subject::default() })
-                            .help("delete them, and look for what else was changed in the cluster")
-                            .key([path]),
-                    );
+                    report(object, source.path.as_str(), findings);
                 }
             }
         }
     }
 }
 
+fn report(object: NodeRef<'_>, path: &str, findings: &mut Findings) {
+    let mut fields = certain(object);
+    let alone = fields.is_empty();
+    fields.extend(chosen(object));
+    let Some((first, rest)) = fields.split_first() else { return };
+    let names: Vec<_> = fields.iter().map(|field| format!("`{}`", field.name)).collect();
+    let verb = if rest.is_empty() { "is" } else { "are" };
+    let (message, level) = if alone {
+        let message = format!("{} {verb} what a cluster chose", names.join(", "));
+        (message, findings.level().min(Level::Note))
+    } else {
+        (format!("{} {verb} set by the API server only", names.join(", ")), findings.level())
+    };
+    let mut finding = Finding::at(first.span, message).label("from a live object");
+    for field in rest {
+        finding = finding.place(Role::Related, field.span, "and this");
+    }
+    // `kubectl-residue` leaves to this finding what else was copied with the object.
+    for residue in residue::all(object).iter().filter(|_| !alone) {
+        finding = finding.place(Role::Related, residue.span, residue.why);
+    }
+    let subject = Subject { resource: Some(identity(object)), ..Subject::default() };
+    let help = "delete them, and look for what else was changed in the cluster";
+    findings.push_at(level, finding.about(subject).help(help).key([path]));
+}
+
 /// The object of a document, or those of a `List`.
-fn objects(root: NodeRef<'_>) -> Vec<NodeRef<'_>> {
+pub(super) fn objects(root: NodeRef<'_>) -> Vec<NodeRef<'_>> {
     let is_list = root.get("kind").and_then(NodeRef::text).is_some_and(|kind| kind == "List");
     let candidates = match root.get("items").filter(|_| is_list) {
         Some(items) => items.items().collect(),
@@ -81,14 +115,16 @@ fn objects(root: NodeRef<'_>) -> Vec<NodeRef<'_>> {
         .collect()
 }
 
-fn server_fields(object: NodeRef<'_>) -> Vec<Field> {
+/// Whether the object has a field that only the API server sets.
+pub(super) fn has_fields(object: NodeRef<'_>) -> bool {
+    !certain(object).is_empty()
+}
+
+fn certain(object: NodeRef<'_>) -> Vec<Field> {
     let mut fields = Vec::new();
     let mut note = |name: &str, key: NodeRef<'_>, value: NodeRef<'_>| {
         if !is_empty(value, 0) {
-            // A nested value may be long: its key says enough.
-            let span =
-                if value.text().is_some() { key.span().to(value.span()) } else { key.span() };
-            fields.push(Field { name: name.to_owned(), span });
+            fields.push(Field { name: name.to_owned(), span: place(key, value) });
         }
     };
     let Some(metadata) = object.get("metadata") else { return fields };
@@ -97,16 +133,13 @@ fn server_fields(object: NodeRef<'_>) -> Vec<Field> {
             note(name, key, value);
         }
     }
-    if let Some((key, value)) = metadata.get("annotations").and_then(|a| a.entry(LAST_APPLIED)) {
-        note(LAST_APPLIED, key, value);
-    }
     for owner in metadata.get("ownerReferences").into_iter().flat_map(NodeRef::items) {
         if let Some((key, value)) = owner.entry("uid") {
             note("ownerReferences.uid", key, value);
         }
     }
-    if has_built_in_status(object)
-        && let Some((key, value)) = object.entry("status")
+    if let Some((key, value)) =
+        object.entry("status").filter(|&(_, s)| is_written_status(object, s))
     {
         note("status", key, value);
     }
@@ -114,15 +147,57 @@ fn server_fields(object: NodeRef<'_>) -> Vec<Field> {
     fields
 }
 
-/// Whether the kind comes with Kubernetes. Generators write the status of CRDs.
-fn has_built_in_status(object: NodeRef<'_>) -> bool {
-    let gvk = identity(object).gvk;
-    let group: &str = &gvk.group;
-    &*gvk.kind != "CustomResourceDefinition"
-        && (SHORT_GROUPS.contains(&group) || group.ends_with(".k8s.io"))
+fn chosen(object: NodeRef<'_>) -> Option<Field> {
+    let kind = object.get("kind")?.text()?;
+    CHOSEN.iter().filter(|(wanted, ..)| *wanted == kind).find_map(|(_, path, fits)| {
+        let (last, parents) = path.split_last()?;
+        let parent = parents.iter().try_fold(object, |node, key| node.get(key))?;
+        let (key, value) = parent.entry(last)?;
+        let text = value.text().filter(|text| fits(text))?;
+        let span = place(key, value);
+        (!text.is_empty()).then(|| Field { name: path.join("."), span })
+    })
 }
 
-fn identity(object: NodeRef<'_>) -> ResourceId {
+/// A nested value may be long: its key says enough.
+fn place(key: NodeRef<'_>, value: NodeRef<'_>) -> Span {
+    if value.text().is_some() && !value.is_alias() {
+        key.span().to(value.span())
+    } else {
+        key.span()
+    }
+}
+
+fn is_address(text: &str) -> bool {
+    text.parse::<std::net::IpAddr>().is_ok()
+}
+
+/// The name that provisioners give: `pvc-` and a UID.
+fn is_provisioned(text: &str) -> bool {
+    text.strip_prefix("pvc-").is_some_and(|id| id.len() == 36 && id.matches('-').count() == 4)
+}
+
+fn is_name(text: &str) -> bool {
+    !text.contains(['$', '{'])
+}
+
+/// Whether a controller wrote the status. Generators write that of definitions, and some custom
+/// resources have a status that people write.
+fn is_written_status(object: NodeRef<'_>, status: NodeRef<'_>) -> bool {
+    let gvk = identity(object).gvk;
+    let group: &str = &gvk.group;
+    let observed = || {
+        let conditions = status.get("conditions").into_iter().flat_map(NodeRef::items);
+        let dated = |node: NodeRef<'_>| {
+            node.get("lastTransitionTime").is_some_and(|time| !is_empty(time, 0))
+        };
+        status.get("observedGeneration").is_some() || conditions.into_iter().any(dated)
+    };
+    &*gvk.kind != "CustomResourceDefinition"
+        && (SHORT_GROUPS.contains(&group) || group.ends_with(".k8s.io") || observed())
+}
+
+pub(super) fn identity(object: NodeRef<'_>) -> ResourceId {
     let text = |node: Option<NodeRef<'_>>, key: &str| {
         node.and_then(|node| node.get(key)).and_then(|value| value.text().map(str::to_owned))
     };

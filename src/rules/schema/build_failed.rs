@@ -6,6 +6,7 @@ use crate::finding::{Finding, Role, Subject};
 use crate::render::Evaluated;
 use crate::render::RenderError;
 use crate::rules::{Context, Findings, Rule, rule};
+use crate::syntax::conflicts;
 use crate::text::Span;
 
 /// Most entries of the way to the error that are shown.
@@ -36,6 +37,11 @@ impl Rule for BuildFailed {
             }
         }
         for ((span, message), overlays) in causes {
+            // `conflict-marker` tells why.
+            let source = cx.snapshot.file(span.file);
+            if source.is_ok_and(|source| !conflicts(span.file, &source.text).is_empty()) {
+                continue;
+            }
             let Some(&(first, error)) = overlays.first() else { continue };
             let roots: Vec<_> =
                 overlays.iter().map(|(e, _)| format!("`{}`", e.overlay.root)).collect();

@@ -2,7 +2,7 @@
 
 use crate::finding::Finding;
 use crate::rules::{Context, Findings, Rule, rule};
-use crate::syntax::ProblemKind;
+use crate::syntax::{ProblemKind, conflicts};
 
 rule! {
     /// Reports a YAML file that cannot be read
@@ -21,8 +21,13 @@ impl Rule for InvalidSyntax {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
         for &file in cx.files {
             let path = cx.snapshot.path(file).as_str();
+            // What a merge left behind is told by `conflict-marker`.
+            let text = cx.snapshot.file(file).map_or("", |source| &source.text);
+            let merged =
+                !cx.store.yaml(file).problems.is_empty() && !conflicts(file, text).is_empty();
             for problem in &cx.store.yaml(file).problems {
                 let message = match &problem.kind {
+                    ProblemKind::Syntax(_) if merged => continue,
                     ProblemKind::Syntax(reason) => format!("this is not YAML: {reason}"),
                     ProblemKind::Unreadable(reason) => reason.clone(),
                     ProblemKind::DuplicateKey { .. } => continue,

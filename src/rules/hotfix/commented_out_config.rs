@@ -1,0 +1,219 @@
+//! Settings that are commented out in one environment and live in another.
+
+use crate::finding::{Finding, Role, Subject};
+use crate::kube::looks_like_credential;
+use crate::rules::hotfix::counterpart::{self, Step};
+use crate::rules::hotfix::marked;
+use crate::rules::hotfix::places::Places;
+use crate::rules::{Context, Findings, Rule, rule};
+use crate::source::SourceFile;
+use crate::syntax::{Comment, NodeRef, Parsed, parse_yaml};
+use crate::text::{LineIndex, Span};
+
+/// Most comments of a file that are read as settings.
+const TRIES: usize = 200;
+/// Longest file that is read again with a comment taken away, in bytes.
+const LONGEST: usize = 256 * 1024;
+
+rule! {
+    /// Reports a setting that is commented out in one environment and live in another
+    ///
+    /// ## Why
+    /// Somebody switched it off, in one place, without a reason or a date: a patch that production
+    /// does not get, a resource that staging has alone. A comment is not read by the next
+    /// promotion, and nobody knows whether it is still meant.
+    ///
+    /// Reported where the line, with the `#` taken away, is a setting that the file of the other
+    /// environment has. Examples and documentation are not.
+    ///
+    /// ## Fix
+    /// Take the `#` away, or delete the comment and say in an exception why this environment does
+    /// without.
+    pub struct CommentedOutConfig {}
+    id: "commented-out-config", family: Hotfix, level: Warning, since: "0.1.0",
+}
+
+/// A setting that was found behind a comment.
+struct Setting<'a> {
+    span: Span,
+    steps: Vec<Step>,
+    here: usize,
+    there: usize,
+    live: NodeRef<'a>,
+}
+
+impl Rule for CommentedOutConfig {
+    fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
+        let places = Places::of(cx);
+        for &file in cx.files {
+            let Some(here) = places.counterparts.environment(file) else { continue };
+            let parsed = cx.store.yaml(file);
+            if parsed.comments.is_empty() || parsed.is_broken() {
+                continue;
+            }
+            let Ok(source) = cx.snapshot.file(file) else { continue };
+            if source.text.len() > LONGEST || places.counterparts.others(file).next().is_none() {
+                continue;
+            }
+            let others: Vec<_> = places.counterparts.others(file).collect();
+            let mut tries = TRIES;
+            for run in runs(source, &parsed.comments) {
+                let Some(left) = tries.checked_sub(1) else { break };
+                tries = left;
+                let found = NOTATIONS.iter().find_map(|notation| {
+                    let text = uncommented(source, run, *notation);
+                    let target = added(source, parsed, &text, run)?;
+                    others.iter().find_map(|&(there, other)| {
+                        let (at, steps) = &target;
+                        let document = cx.store.yaml(other).documents.get(*at)?;
+                        let live = counterpart::find(document.root(), steps)?;
+                        let span = run.first()?.span.to(run.last()?.span);
+                        let steps = steps.clone();
+                        Some(Setting { span, steps, here, there, live })
+                    })
+                });
+                let Some(setting) = found else { continue };
+                // What the base sets anyway is rendered alike.
+                if places.text_tells(cx, file) || differs(cx, &places, setting.live) {
+                    findings.push(finding(cx, source, &setting));
+                }
+            }
+        }
+    }
+}
+
+fn differs(cx: &Context<'_>, places: &Places<'_>, live: NodeRef<'_>) -> bool {
+    let span = live.span();
+    let Ok(source) = cx.snapshot.file(span.file) else { return false };
+    let (first, last) = (span.start, span.end.saturating_sub(1).max(span.start));
+    let index = source.lines();
+    places.differing(span.file, index.line_of(first), index.line_of(last)).is_some()
+}
+
+fn finding(cx: &Context<'_>, source: &SourceFile, setting: &Setting<'_>) -> Finding {
+    let name = |environment: usize| {
+        cx.layout.environment(environment).map_or(String::new(), |found| found.name.clone())
+    };
+    let (here, there) = (name(setting.here), name(setting.there));
+    let path = displayed(&setting.steps);
+    let message = format!("`{path}` is commented out in {here} and live in {there}");
+    let help = format!("take the `#` away, or document why {here} does without");
+    let subject = Subject {
+        environment: Some(here),
+        reference: Some(there.clone()),
+        path: Some(path.clone()),
+        ..Subject::default()
+    };
+    Finding::at(setting.span, message)
+        .place(Role::Reference, setting.live.span(), format!("live in {there}"))
+        .help(help)
+        .about(subject)
+        .key([source.path.as_str(), &path])
+}
+
+fn displayed(steps: &[Step]) -> String {
+    let text = |text: &str| {
+        if looks_like_credential(text) { "(secret)".to_owned() } else { text.to_owned() }
+    };
+    let parts = steps.iter().map(|step| match step {
+        Step::Key(key) => format!(".{key}"),
+        Step::Text(item) => format!("[{}]", text(item)),
+        Step::Named(key, name) => format!("[{key}={}]", text(name)),
+        Step::Index(index) => format!("[{index}]"),
+    });
+    parts.collect::<String>().trim_start_matches('.').to_owned()
+}
+
+/// How a `#` is taken away: with the space after it, alone, or by a space in its place.
+#[derive(Clone, Copy)]
+enum Notation {
+    WithSpace,
+    Alone,
+    Replaced,
+}
+
+const NOTATIONS: &[Notation] = &[Notation::WithSpace, Notation::Alone, Notation::Replaced];
+
+/// The text of the file with the comments of a run taken into it.
+fn uncommented(source: &SourceFile, run: &[Comment], notation: Notation) -> String {
+    let mut text = String::with_capacity(source.text.len());
+    let mut at = 0;
+    for comment in run {
+        let (start, end) = (comment.span.start as usize, comment.span.end as usize);
+        text.push_str(source.text.get(at..start).unwrap_or(""));
+        let content = &*comment.text;
+        match notation {
+            Notation::WithSpace => text.push_str(content.strip_prefix(' ').unwrap_or(content)),
+            Notation::Alone => text.push_str(content),
+            Notation::Replaced => text.extend([" ", content]),
+        }
+        at = end;
+    }
+    text.push_str(source.text.get(at..).unwrap_or(""));
+    text
+}
+
+/// The way to what the run adds, if with it the file is sound and it adds something.
+fn added(
+    source: &SourceFile,
+    before: &Parsed,
+    text: &str,
+    run: &[Comment],
+) -> Option<(usize, Vec<Step>)> {
+    let again = parse_yaml(source.id, text);
+    if !again.problems.is_empty() || again.documents.len() != before.documents.len() {
+        return None;
+    }
+    // Lines stay lines.
+    let line = source.lines().line_of(run.first()?.span.start);
+    let (at, steps) = marked::at_line(&again.documents, &LineIndex::new(text), line)?.target?;
+    let old = counterpart::find(before.documents.get(at)?.root(), &steps);
+    let parents = steps.split_last()?.1;
+    let parent = counterpart::find(before.documents.get(at)?.root(), parents)?;
+    let fits = parent.is_map() || parent.is_list();
+    (old.is_none() && fits).then_some((at, steps))
+}
+
+/// The comments that look like settings: adjacent lines of one indentation, each run beginning
+/// with a key or an element, with what is indented deeper.
+fn runs<'c>(source: &SourceFile, comments: &'c [Comment]) -> Vec<&'c [Comment]> {
+    let index = source.lines();
+    let line = |comment: &Comment| index.line_of(comment.span.start);
+    let column = |comment: &Comment| {
+        let range = index.line_range(&source.text, line(comment));
+        comment.span.start as usize - range.start
+    };
+    let together = |a: &Comment, b: &Comment| {
+        !a.trailing && !b.trailing && line(a) + 1 == line(b) && column(a) == column(b)
+    };
+    let mut found = Vec::new();
+    for block in comments.chunk_by(together).filter(|block| !block.iter().any(|c| c.trailing)) {
+        let mut at = 0;
+        while let Some(first) = block.get(at) {
+            if !is_setting(&first.text) {
+                at += 1;
+                continue;
+            }
+            let deeper = |comment: &&Comment| indent(&comment.text) > indent(&first.text);
+            let length = 1 + block.iter().skip(at + 1).take_while(deeper).count();
+            found.extend(block.get(at..at + length));
+            at += length;
+        }
+    }
+    found
+}
+
+fn indent(text: &str) -> usize {
+    text.len() - text.trim_start().len()
+}
+
+/// Whether a line is an element, or a key with its value; a sentence with a colon has spaces before
+/// it.
+fn is_setting(text: &str) -> bool {
+    let text = text.trim();
+    let key = text.strip_prefix("- ").unwrap_or(text);
+    let has_key = key.split_once(':').is_some_and(|(name, rest)| {
+        !name.is_empty() && !name.contains(' ') && (rest.is_empty() || rest.starts_with(' '))
+    });
+    has_key || text.starts_with("- ") && !key.trim().contains(' ')
+}

@@ -1,0 +1,119 @@
+//! Where environments differ, by the lines of files.
+
+use std::collections::BTreeMap;
+
+use crate::compare::Difference;
+use crate::rules::Context;
+use crate::rules::hotfix::counterpart::{self, Counterparts, Step};
+use crate::rules::hotfix::marked::Marked;
+use crate::rules::hotfix::objects::unread;
+use crate::syntax::{Document, NodeRef};
+use crate::text::{FileId, Span};
+
+/// What environments make of some lines.
+pub(super) enum Beside<'a> {
+    /// Nothing is known about them.
+    Unknown,
+    /// What is rendered from them differs.
+    Differs(&'a Difference),
+    /// The file of another environment says something else, or nothing.
+    Unlike {
+        /// The environment of the lines.
+        here: usize,
+        /// The other environment.
+        there: usize,
+        /// What the other file says.
+        span: Option<Span>,
+    },
+}
+
+/// Where environments differ.
+pub(super) struct Places<'a> {
+    /// First line, last line, and what differs there.
+    lines: BTreeMap<FileId, Vec<(usize, usize, &'a Difference)>>,
+    /// The files that answer each other.
+    pub(super) counterparts: Counterparts,
+    /// Files that no overlay reads, sorted: only their text can be compared.
+    unread: Vec<FileId>,
+}
+
+impl<'a> Places<'a> {
+    pub(super) fn of(cx: &Context<'a>) -> Self {
+        let mut lines: BTreeMap<FileId, Vec<_>> = BTreeMap::new();
+        let comparison = cx.comparison;
+        let found = comparison.causes.iter().flat_map(|cause| &cause.differences);
+        for difference in found.chain(&comparison.permitted) {
+            for side in [&difference.here, &difference.there] {
+                // A side that has nothing points at what is around it.
+                let whole = side.value.as_ref().map(|value| value.provenance.first().span);
+                let spans = [side.key, side.value.as_ref().map(|_| side.span), whole];
+                for span in spans.into_iter().flatten() {
+                    let Ok(source) = cx.snapshot.file(span.file) else { continue };
+                    let last = span.end.saturating_sub(1).max(span.start);
+                    let index = source.lines();
+                    let place = (index.line_of(span.start), index.line_of(last), difference);
+                    lines.entry(span.file).or_default().push(place);
+                }
+            }
+        }
+        Self { lines, counterparts: Counterparts::of(cx), unread: unread(cx) }
+    }
+
+    /// What is rendered differently from these lines.
+    pub(super) fn differing(
+        &self,
+        file: FileId,
+        first: usize,
+        last: usize,
+    ) -> Option<&'a Difference> {
+        let places = self.lines.get(&file).into_iter().flatten();
+        places
+            .filter(|&&(from, to, _)| from <= last && first <= to)
+            .map(|&(.., difference)| difference)
+            // What is compared across environments says more than variants among themselves.
+            .min_by_key(|difference| (difference.siblings, difference.weak))
+    }
+
+    /// Whether only the text of the file tells: it is a list of files, or nothing renders it.
+    pub(super) fn text_tells(&self, cx: &Context<'_>, file: FileId) -> bool {
+        cx.snapshot.path(file).stem().eq_ignore_ascii_case("kustomization")
+            || self.unread.binary_search(&file).is_ok()
+    }
+
+    /// What environments make of what a comment speaks of.
+    pub(super) fn beside(
+        &self,
+        cx: &Context<'a>,
+        file: FileId,
+        documents: &[Document],
+        marked: &Marked,
+    ) -> Beside<'a> {
+        if let Some(difference) = self.differing(file, marked.first, marked.last) {
+            return Beside::Differs(difference);
+        }
+        match &marked.target {
+            Some((at, steps)) if !steps.is_empty() && self.text_tells(cx, file) => {
+                self.unlike(cx, file, documents, (*at, steps)).unwrap_or(Beside::Unknown)
+            }
+            _ => Beside::Unknown,
+        }
+    }
+
+    fn unlike(
+        &self,
+        cx: &Context<'a>,
+        file: FileId,
+        documents: &[Document],
+        (at, steps): (usize, &[Step]),
+    ) -> Option<Beside<'a>> {
+        let here = self.counterparts.environment(file)?;
+        let mine = counterpart::find(documents.get(at)?.root(), steps)?;
+        self.counterparts.others(file).find_map(|(there, other)| {
+            let document = cx.store.yaml(other).documents.get(at)?;
+            match counterpart::find(document.root(), steps) {
+                Some(theirs) if counterpart::same(mine, theirs) => None,
+                theirs => Some(Beside::Unlike { here, there, span: theirs.map(NodeRef::span) }),
+            }
+        })
+    }
+}
