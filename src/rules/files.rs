@@ -15,6 +15,21 @@ const FOREIGN_DIRECTORIES: &[&str] =
 /// Files that tools write.
 const GENERATED_FILES: &[&str] = &["pnpm-lock.yaml", "kptfile.lock.yaml"];
 
+/// Files of other formats in which `#` begins a comment.
+const HASH_COMMENTS: &[&str] =
+    &["cfg", "conf", "env", "hcl", "ini", "properties", "tf", "tfvars", "toml"];
+
+/// The files that are not YAML and may have `#` comments.
+pub fn commented_files(snapshot: &Snapshot, exclude: &[Glob]) -> Vec<FileId> {
+    let commented = |path: &RepoPath| {
+        HASH_COMMENTS.contains(&path.extension().as_str()) || path.file_name().starts_with(".env")
+    };
+    let files = snapshot
+        .files()
+        .filter(|(_, path)| commented(path) && !is_foreign(path) && !is_excluded(path, exclude));
+    files.map(|(file, _)| file).collect()
+}
+
 /// The YAML files to look at, parsed, and those that were left out for a reason to be told.
 pub fn checked_files(
     snapshot: &Snapshot,
@@ -44,9 +59,9 @@ pub fn checked_files(
     (files, left_out)
 }
 
-/// Whether the file name says YAML.
+/// Whether the file name says YAML; kustomize reads files that are called `Kustomization`.
 pub fn is_yaml(path: &RepoPath) -> bool {
-    matches!(path.extension().as_str(), "yaml" | "yml")
+    matches!(path.extension().as_str(), "yaml" | "yml") || path.file_name() == "Kustomization"
 }
 
 /// Whether the configuration leaves the path out.
@@ -77,7 +92,7 @@ fn is_chart_template(snapshot: &Snapshot, path: &RepoPath) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::checked_files;
+    use super::{checked_files, commented_files};
     use crate::config::Glob;
     use crate::source::Snapshot;
     use crate::syntax::Store;
@@ -93,12 +108,20 @@ mod tests {
             ("docs/e.yaml", "e: [\n"),
             (".chainsaw-test/e.yaml", "e: 1\n"),
             ("old/f.yaml", "f: 1\n"),
+            ("x/Kustomization", "resources: []\n"),
+            ("x/.env.staging", "A=1\n"),
+            ("vendor/a.tf", "a = 1\n"),
+            ("x/main.tf", "a = 1\n"),
             ("g.txt", "g\n"),
         ]);
         let store = Store::new(&snapshot);
         let (files, left_out) = checked_files(&snapshot, &store, &[Glob::parse("old/**").unwrap()]);
         let files: Vec<_> = files.iter().map(|&file| snapshot.path(file).as_str()).collect();
-        assert_eq!(files, ["a.yaml", "chart/Chart.yaml", "templates/d.yaml"]);
+        assert_eq!(files, ["a.yaml", "chart/Chart.yaml", "templates/d.yaml", "x/Kustomization"]);
+        let commented = commented_files(&snapshot, &[]);
+        let commented: Vec<_> =
+            commented.iter().map(|&file| snapshot.path(file).as_str()).collect();
+        assert_eq!(commented, ["x/.env.staging", "x/main.tf"]);
         let left_out: Vec<_> = left_out.iter().map(|entry| entry.path.as_str()).collect();
         assert_eq!(left_out, ["b.yml", "chart/templates/c.yaml"]);
     }
