@@ -135,10 +135,7 @@ fn read(reader: &mut Reader, mut table: DeTable<'_>) -> Config {
         parameters: reader.list("parameter", take("parameter")),
         built_in: built_in(reader, take("built-in")),
         exceptions: registry::entries(reader, take("exception")),
-        terms: take("exceptions")
-            .and_then(|value| reader.decode::<Terms>(value))
-            .map(|terms| terms.value)
-            .unwrap_or_default(),
+        terms: take("exceptions").map(|value| terms(reader, value)).unwrap_or_default(),
         rules: rules(reader, take("rules")),
         owners: take("owners")
             .and_then(|value| reader.decode::<Owners>(value))
@@ -213,6 +210,16 @@ fn rules(
         rules.insert(key.into_inner().into_owned(), setting);
     }
     rules
+}
+
+/// The terms; where something is wrong with them the files are read all the same, for theirs.
+fn terms(reader: &mut Reader, value: Spanned<DeValue<'_>>) -> Terms {
+    let files = value.get_ref().get("files").cloned();
+    if let Some(terms) = reader.decode::<Terms>(value) {
+        return terms.value;
+    }
+    let files = files.map(ValueDeserializer::from).map(Vec::<Spanned<String>>::deserialize);
+    Terms { files: files.and_then(Result::ok).unwrap_or_default(), ..Terms::default() }
 }
 
 fn read_level(reader: &mut Reader, value: Spanned<DeValue<'_>>) -> Option<Level> {

@@ -162,13 +162,6 @@ fn every_mistake_in_a_file_is_reported_with_its_place() {
         "`../out.toml` is not read: the path leads outside the repository",
         "there is no file `gone.toml`",
         "`x.txt` is neither TOML nor YAML",
-    ] {
-        assert!(run.err.contains(message), "{message}\n{}", run.err);
-    }
-    // With the table itself right, the files are read.
-    repo.write("paritylint.toml", config.replace("max-day = 1\n", "").as_bytes());
-    let run = repo.run(&["check", "--color", "never"]);
-    for message in [
         "unknown key `retire_by`",
         "did you mean `retire-by`?",
         "`12` is not read as a text",
@@ -199,7 +192,7 @@ fn an_expired_exception_is_an_error_only_where_its_findings_are_asked_about() {
     };
     assert_eq!(level(&[]), Some(true));
     assert_eq!(level(&["apps/shop"]), Some(true));
-    assert_eq!(level(&["paritylint.toml"]), Some(false));
+    assert_eq!(level(&["paritylint.toml", "apps/other"]), Some(false));
     assert_eq!(level(&["apps/other"]), None);
 }
 
