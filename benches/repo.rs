@@ -21,7 +21,7 @@ use paritylint::layout::{Layout, OverlayKind};
 use paritylint::policy::{Policy, Selection};
 use paritylint::render::{self, Renderer, evaluate};
 use paritylint::report::{self, Format, Options, Report, Style};
-use paritylint::rules::{self, Context};
+use paritylint::rules::{self, Context, Touched};
 use paritylint::source::{Limits, Snapshot};
 use paritylint::syntax::Store;
 use rayon::prelude::*;
@@ -78,7 +78,7 @@ fn files_that_a_check_reads(root: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>>
     let snapshot = Snapshot::from_work_tree(root, Limits::default())?;
     let (config, policy) = policy(&snapshot)?;
     let store = Store::new(&snapshot);
-    check(&store, &config, &policy, date(2026, 12, 1));
+    check(&store, &config, &policy, date(2026, 12, 1), &Touched::Everything);
     let read = snapshot.files().filter(|(file, _)| store.parsed(*file).is_some());
     Ok(read.map(|(_, path)| root.join(path.as_str())).collect())
 }
@@ -112,7 +112,7 @@ fn whole(root: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
     let snapshot = Snapshot::from_work_tree(root, Limits::default())?;
     let (config, policy) = policy(&snapshot)?;
     let store = Store::new(&snapshot);
-    let checked = check(&store, &config, &policy, date(2026, 12, 1));
+    let checked = check(&store, &config, &policy, date(2026, 12, 1), &Touched::Everything);
     let report = Report {
         snapshot: &snapshot,
         store: &store,

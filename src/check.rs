@@ -7,10 +7,11 @@ use crate::config::{Config, glob_set};
 use crate::exceptions::{self, Outcome};
 use crate::finding::{Family, Finding, Level, NotAnalysed};
 use crate::layout::{Choices, Layout, OverlayKind, UnitChoice};
+use crate::owners::CodeOwners;
 use crate::policy::{self, Policy};
 use crate::render::{self, Evaluated, Renderer, evaluate};
 use crate::report::Counts;
-use crate::rules::{self, Context, Judged};
+use crate::rules::{self, Context, Judged, Touched};
 use crate::source::Snapshot;
 use crate::syntax::Store;
 use crate::text::{FileId, RepoPath};
@@ -28,8 +29,14 @@ pub struct Checked {
     pub roots: Vec<RepoPath>,
 }
 
-/// Checks a whole repository.
-pub fn check(store: &Store<'_>, config: &Config, policy: &Policy, today: Date) -> Checked {
+/// Checks a whole repository. `touched` decides how much old promises weigh.
+pub fn check(
+    store: &Store<'_>,
+    config: &Config,
+    policy: &Policy,
+    today: Date,
+    touched: &Touched,
+) -> Checked {
     let snapshot = store.snapshot();
     let (files, mut not_analysed) = rules::checked_files(snapshot, store, &config.exclude);
     let layout = Layout::discover(store, &choices(config));
@@ -40,7 +47,9 @@ pub fn check(store: &Store<'_>, config: &Config, policy: &Policy, today: Date) -
         OverlayKind::HelmValues | OverlayKind::Terraform => None,
     });
     let comparison = compare::compare(snapshot, config, &layout, &evaluated);
-    let inline = exceptions::collect_inline(snapshot, store, &files);
+    let commented = rules::commented_files(snapshot, &config.exclude);
+    let inline = exceptions::collect_inline(snapshot, store, &files, &commented);
+    let owners = CodeOwners::find(snapshot);
     let exceptions = [&config.exceptions[..], &inline.exceptions[..]].concat();
     let cx = Context {
         snapshot,
@@ -51,16 +60,22 @@ pub fn check(store: &Store<'_>, config: &Config, policy: &Policy, today: Date) -
         evaluated: &evaluated,
         comparison: &comparison,
         today,
+        touched,
+        owners: owners.as_ref(),
         exceptions: &[],
         malformed: &inline.malformed,
     };
     let found = policy.run(&cx, |family| family != Family::Exceptions);
-    let run = exceptions::Run { layout: &layout, evaluated: &evaluated, today, policy };
-    let applied = exceptions::apply(found, &exceptions, &run);
-    let judged: Vec<_> = exceptions
+    let run = exceptions::Run { snapshot, layout: &layout, evaluated: &evaluated, today, policy };
+    let applied = exceptions::apply(found, exceptions, &run);
+    let judged: Vec<_> = applied
+        .standings
         .iter()
-        .zip(applied.needs)
-        .map(|(exception, need)| Judged { exception, need })
+        .map(|standing| Judged {
+            exception: &standing.exception,
+            need: standing.need,
+            covers: &standing.covers,
+        })
         .collect();
     let mut reported = applied.reported;
     let cx = Context { exceptions: &judged, ..cx };
@@ -80,7 +95,8 @@ pub fn check(store: &Store<'_>, config: &Config, policy: &Policy, today: Date) -
         learnt: comparison.learnt.iter().map(|learnt| in_words(learnt, &layout)).collect(),
     };
     let roots = evaluated.iter().map(|evaluated| evaluated.overlay.root.clone()).collect();
-    let outcome = Outcome { reported, excepted: applied.excepted, not_analysed };
+    let exceptions::Applied { excepted, standings: exceptions, .. } = applied;
+    let outcome = Outcome { reported, excepted, not_analysed, exceptions };
     Checked { outcome, counts, files, roots }
 }
 

@@ -12,6 +12,7 @@ pub mod exceptions;
 pub mod finding;
 pub mod kube;
 pub mod layout;
+pub mod owners;
 pub mod policy;
 pub mod render;
 pub mod report;

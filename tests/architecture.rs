@@ -13,6 +13,7 @@ const LAYERS: &[&str] = &[
     "kube",
     "finding",
     "config",
+    "owners",
     "schema",
     "layout",
     "render",

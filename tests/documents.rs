@@ -5,10 +5,13 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use paritylint::config::{BUILT_IN, Config};
+use paritylint::config::{BUILT_IN, Config, parse_registry};
+use paritylint::exceptions::collect_inline;
 use paritylint::policy::{Policy, Selection};
 use paritylint::report::configuration_schema;
-use paritylint::text::FileId;
+use paritylint::source::Snapshot;
+use paritylint::syntax::Store;
+use paritylint::text::{FileId, RepoPath};
 
 const DOCUMENTS: &[&str] = &[
     "README.md",
@@ -48,6 +51,28 @@ fn examples_of_the_configuration_are_valid() {
     assert!(count > 8, "only {count} examples were found");
 }
 
+/// Lists of exceptions are read as such, comments as comments.
+#[test]
+fn examples_of_exceptions_are_valid() {
+    let (_, text) = documents().find(|(path, _)| path.ends_with("docs/exceptions.md")).unwrap();
+    let path = RepoPath::new("exceptions.yaml").unwrap();
+    let mut count = 0;
+    for block in blocks(&text, "yaml") {
+        if block.contains("exception:\n") {
+            let exceptions = parse_registry(FileId(0), &path, block).unwrap();
+            assert!(exceptions.iter().all(|exception| exception.owner.is_some()));
+            count += exceptions.len();
+        } else {
+            let snapshot = Snapshot::from_memory([("a.yaml", block)]);
+            let store = Store::new(&snapshot);
+            let inline = collect_inline(&snapshot, &store, &[FileId(0)], &[]);
+            assert!(inline.malformed.is_empty(), "{:#?}", inline.malformed);
+            count += inline.exceptions.len();
+        }
+    }
+    assert_eq!(count, 2);
+}
+
 #[test]
 fn the_whole_configuration_is_described() {
     let text = std::fs::read_to_string(
@@ -78,7 +103,8 @@ fn commands_and_flags_exist() {
         let lines = blocks(&text, "console").into_iter().flat_map(str::lines);
         for line in lines.filter_map(|line| line.strip_prefix("$ paritylint ")) {
             let words: Vec<_> = line.split_whitespace().take_while(|word| *word != "#").collect();
-            let help = help(&words[..1]);
+            let command = if words.get(1) == Some(&"add") { &words[..2] } else { &words[..1] };
+            let help = help(command);
             for flag in words.iter().filter(|word| word.starts_with("--")) {
                 let name = flag.split('=').next().unwrap();
                 assert!(help.contains(name), "{}: `{line}`: no {name}", path.display());

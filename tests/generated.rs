@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use paritylint::report::{configuration_schema, rule_page, rules_index};
+use paritylint::report::{configuration_schema, exceptions_schema, rule_page, rules_index};
 use paritylint::rules::RULES;
 
 fn root() -> &'static Path {
@@ -47,8 +47,9 @@ fn no_page_is_left_over() {
 }
 
 #[test]
-fn the_schema_of_the_configuration_is_committed() {
+fn the_schemas_are_committed() {
     same("schemas/paritylint.schema.json", &format!("{:#}\n", configuration_schema()));
+    same("schemas/exceptions.schema.json", &format!("{:#}\n", exceptions_schema()));
 }
 
 #[test]
@@ -70,6 +71,8 @@ fn the_example_fits_the_schema_and_mistakes_do_not() {
         "[[parameter]]\npath = \"a\"\nconstraint = \"some\"",
         "[[exception]]\nrule = \"x\"\nretire_by = 2026-01-01",
         "[built-in]\nimage-tags = 1",
+        "[exceptions]\nfile = [\"a.toml\"]",
+        "[owners]\ncodeowners = \"yes\"",
     ] {
         assert!(!valid(wrong), "the schema accepts\n{wrong}");
     }

@@ -19,7 +19,7 @@ use paritylint::check::{Checked, check};
 use paritylint::config::Config;
 use paritylint::policy::{Policy, Selection};
 use paritylint::report::{self, Format, Options, Report, Style};
-use paritylint::rules::RULES;
+use paritylint::rules::{RULES, Touched};
 use paritylint::source::{Limits, Snapshot};
 use paritylint::syntax::Store;
 
@@ -126,7 +126,8 @@ fn run(case: &Path) -> Result<Printed, Failed> {
     let policy =
         Policy::new(&config, &Selection::default()).map_err(|errors| format!("{errors:#?}"))?;
     let store = Store::new(&snapshot);
-    let Checked { outcome, counts, .. } = check(&store, &config, &policy, date(2026, 12, 1));
+    let Checked { outcome, counts, .. } =
+        check(&store, &config, &policy, date(2026, 12, 1), &Touched::Everything);
     let slices: Vec<_> = outcome
         .reported
         .iter()

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use crate::config::parse_date;
 use crate::finding::Level;
-use crate::report::Format;
+use crate::report::{Format, ListStyle};
 
 /// Finds unintended differences between the environments of a GitOps repository
 #[derive(Debug, Parser)]
@@ -35,14 +35,16 @@ pub(super) enum Command {
     Render(RenderArgs),
     /// Print the units, environments and variants that were found, and why
     Units(UnitsArgs),
+    /// List all exceptions by owner and date, or add one
+    Exceptions(ExceptionsArgs),
     /// List all rules
     Rules(RulesArgs),
     /// Explain a rule
     Explain(ExplainArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
-    /// Print the JSON schema of the configuration
-    Schema,
+    /// Print the JSON schema of the configuration, or of files with exceptions
+    Schema(SchemaArgs),
 }
 
 /// What `check` takes.
@@ -100,7 +102,7 @@ pub(super) struct CheckArgs {
     /// Print findings only
     #[arg(short, long, conflicts_with = "verbose")]
     pub(super) quiet: bool,
-    /// List everything that was not analysed
+    /// List everything that was not analysed, and the fingerprint of every finding
     #[arg(short, long)]
     pub(super) verbose: bool,
     /// Threads to use; all cores without it
@@ -136,6 +138,88 @@ pub(super) struct UnitsArgs {
     /// How to print them
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: ListFormat,
+}
+
+/// What `exceptions` takes.
+#[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:\n  paritylint exceptions --expiring 30d\n  \
+                  paritylint exceptions --owner @nordwerk/team-orders --format markdown\n  \
+                  paritylint exceptions add 3f2a91c0 --owner @nordwerk/team-orders \\\n    \
+                  --until 2027-01-31 --reason \"the new ERP comes in January\""
+)]
+pub(super) struct ExceptionsArgs {
+    #[command(subcommand)]
+    pub(super) command: Option<ExceptionsCommand>,
+    /// The repository
+    pub(super) path: Option<PathBuf>,
+    /// The configuration, instead of `paritylint.toml` in the root
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Only those that have ended or end within so many days
+    #[arg(long, value_name = "DAYS", value_parser = parse_days)]
+    pub(super) expiring: Option<u16>,
+    /// Only those of this owner
+    #[arg(long, value_name = "OWNER")]
+    pub(super) owner: Option<String>,
+    /// The day from which days are counted, instead of today (UTC)
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    pub(super) today: Option<Date>,
+    /// How to print them
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: InventoryFormat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ExceptionsCommand {
+    /// Write an exception for a finding
+    Add(AddArgs),
+}
+
+/// What `exceptions add` takes.
+#[derive(Debug, Args)]
+pub(super) struct AddArgs {
+    /// The finding's fingerprint, or how it begins; `paritylint check -v` prints it
+    pub(super) fingerprint: String,
+    /// Who answers for it, as in CODEOWNERS
+    #[arg(long, value_name = "OWNER")]
+    pub(super) owner: String,
+    /// The last day on which it holds, in UTC
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    pub(super) until: Date,
+    /// Why the difference is there
+    #[arg(long, value_name = "TEXT")]
+    pub(super) reason: String,
+    /// Where it was agreed
+    #[arg(long, value_name = "TICKET")]
+    pub(super) ticket: Option<String>,
+    /// The file that gets the entry, instead of the configuration; one of `exceptions.files`
+    #[arg(long, value_name = "FILE")]
+    pub(super) file: Option<PathBuf>,
+    /// The configuration, instead of `paritylint.toml` in the root
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// The day on which it is agreed, instead of today (UTC)
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    pub(super) today: Option<Date>,
+}
+
+/// What `schema` takes.
+#[derive(Debug, Args)]
+pub(super) struct SchemaArgs {
+    /// Which schema
+    #[arg(default_value = "configuration")]
+    pub(super) of: SchemaOf,
+}
+
+/// A file that has a schema.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum SchemaOf {
+    /// `paritylint.toml`
+    Configuration,
+    /// The files of `exceptions.files`
+    Exceptions,
 }
 
 /// What `rules` takes.
@@ -177,6 +261,24 @@ pub(super) enum Color {
 pub(super) enum ListFormat {
     Text,
     Json,
+}
+
+/// A way to print the list of exceptions.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum InventoryFormat {
+    Text,
+    Json,
+    Markdown,
+}
+
+impl From<InventoryFormat> for ListStyle {
+    fn from(format: InventoryFormat) -> Self {
+        match format {
+            InventoryFormat::Text => Self::Text,
+            InventoryFormat::Json => Self::Json,
+            InventoryFormat::Markdown => Self::Markdown,
+        }
+    }
 }
 
 /// A level of findings.
@@ -231,4 +333,14 @@ fn parse_output(text: &str) -> Result<Output, String> {
         return Err("the path is missing".to_owned());
     }
     Ok(Output { format: format.into(), path: path.into() })
+}
+
+/// `30d`, `6w` or `30`.
+fn parse_days(text: &str) -> Result<u16, String> {
+    let (number, factor) = match text.strip_suffix('w') {
+        Some(weeks) => (weeks, 7),
+        None => (text.strip_suffix('d').unwrap_or(text), 1),
+    };
+    let days = number.parse::<u16>().ok().and_then(|number| number.checked_mul(factor));
+    days.ok_or_else(|| "write a number of days or weeks, for example 30d or 6w".to_owned())
 }

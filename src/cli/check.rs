@@ -20,6 +20,7 @@ use crate::config::Config;
 use crate::finding::Level;
 use crate::policy::{Policy, Selection};
 use crate::report::{self, Options, Report, Style};
+use crate::rules::Touched;
 use crate::source::Snapshot;
 use crate::syntax::Store;
 use crate::text::RepoPath;
@@ -41,20 +42,12 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, CliError> {
     }
     let progress = Progress::start(!args.no_progress && !args.quiet);
     let snapshot = root.open()?;
-    let explicit = explicit(&root, args.config.as_deref())?;
-    let (config, mut errors) = Config::load_what_is_right(&snapshot, explicit.as_ref());
     let selection = Selection { select: args.select.clone(), ignore: args.ignore.clone() };
-    let policy = match Policy::new(&config, &selection) {
-        Ok(policy) if errors.is_empty() => policy,
-        other => {
-            errors.extend(other.err().into_iter().flatten());
-            errors.sort_by_key(|error| error.span);
-            let style = terminal::error_style(args.color);
-            return Err(CliError::config(&snapshot, &errors, style));
-        }
-    };
+    let (config, policy) =
+        prepare(&snapshot, &root, args.config.as_deref(), &selection, args.color)?;
     let store = Store::new(&snapshot);
-    let mut checked = check::check(&store, &config, &policy, args.today.unwrap_or_else(today));
+    let today = args.today.unwrap_or_else(today);
+    let mut checked = check::check(&store, &config, &policy, today, &touched(&root));
     checked.restrict(&snapshot, &root.paths);
     if checked.is_empty() && !args.allow_empty {
         return Err(nothing(&root));
@@ -74,6 +67,31 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, CliError> {
     let options = options(args, terminal::output_style(args.color));
     write::stdout(|mut out| report::write(&report, args.format.into(), options, &mut out))?;
     Ok(verdict(&checked, args))
+}
+
+/// The configuration and what follows from it, or everything that is wrong with them.
+pub(super) fn prepare(
+    snapshot: &Snapshot,
+    root: &Root,
+    explicit: Option<&Path>,
+    selection: &Selection,
+    color: Color,
+) -> Result<(Config, Policy), CliError> {
+    let explicit = self::explicit(root, explicit)?;
+    let (config, mut errors) = Config::load_what_is_right(snapshot, explicit.as_ref());
+    match Policy::new(&config, selection) {
+        Ok(policy) if errors.is_empty() => Ok((config, policy)),
+        other => {
+            errors.extend(other.err().into_iter().flatten());
+            errors.sort_by_key(|error| error.span);
+            Err(CliError::config(snapshot, &errors, terminal::error_style(color)))
+        }
+    }
+}
+
+/// The paths that were named, as those that somebody is about to change.
+fn touched(root: &Root) -> Touched {
+    if root.paths.is_empty() { Touched::Everything } else { Touched::Paths(root.paths.clone()) }
 }
 
 fn verdict(checked: &Checked, args: &CheckArgs) -> Exit {
@@ -122,7 +140,7 @@ fn write_file(report: &Report<'_>, output: &Output, args: &CheckArgs) -> Result<
     })
 }
 
-fn today() -> Date {
+pub(super) fn today() -> Date {
     Timestamp::now().to_zoned(TimeZone::UTC).date()
 }
 

@@ -1,9 +1,11 @@
 //! The command line: parses, runs, and turns the result into an exit code.
 
+mod add;
 mod args;
 mod check;
 mod completions;
 mod error;
+mod exceptions;
 mod exit;
 mod explain;
 mod progress;
@@ -38,10 +40,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::Render(args)) => render::run(&args),
         Some(Command::Units(args)) => units::run(&args),
+        Some(Command::Exceptions(args)) => exceptions::run(&args),
         Some(Command::Rules(args)) => rules::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Completions(args)) => completions::run(&args),
-        Some(Command::Schema) => schema::run(),
+        Some(Command::Schema(args)) => schema::run(&args),
     };
     match result {
         Ok(exit) => exit.into(),

@@ -27,6 +27,8 @@ pub struct Exception {
     pub resource: Option<Glob>,
     /// The paths inside an object that it holds for; `None` for all.
     pub path: Option<PathPattern>,
+    /// The files that it holds for; `None` for all.
+    pub file: Option<Glob>,
     /// For a comment, the line that it covers.
     pub covers: Option<Span>,
     /// Why.
@@ -35,6 +37,8 @@ pub struct Exception {
     pub owner: Option<String>,
     /// Since when.
     pub created: Option<Date>,
+    /// When it was agreed on again, in order.
+    pub renewed: Vec<Date>,
     /// The last day on which it holds.
     pub retire_by: Option<Date>,
     /// Where it was agreed.
@@ -47,6 +51,26 @@ impl Exception {
         self.retire_by.is_some_and(|last| last < today)
     }
 
+    /// The day on which it was last agreed on.
+    pub fn agreed(&self) -> Option<Date> {
+        self.renewed.last().copied().or(self.created)
+    }
+
+    /// What it is narrowed to, in words: `unit apps/orders`, `path data.**`.
+    pub fn scope(&self) -> Vec<String> {
+        let part = |name: &str, value: Option<String>| value.map(|value| format!("{name} {value}"));
+        let environments = (!self.environments.is_empty()).then(|| self.environments.join(", "));
+        let parts = [
+            part("unit", self.unit.as_ref().map(ToString::to_string)),
+            part("in", environments),
+            part("resource", self.resource.as_ref().map(ToString::to_string)),
+            part("path", self.path.as_ref().map(ToString::to_string)),
+            part("file", self.file.as_ref().map(ToString::to_string)),
+            self.covers.map(|_line| "one line".to_owned()),
+        ];
+        parts.into_iter().flatten().collect()
+    }
+
     /// A name that does not depend on the position in the file.
     pub fn id(&self) -> String {
         let mut hash = Sha256::new();
@@ -57,6 +81,7 @@ impl Exception {
             self.environments.join(","),
             self.resource.as_ref().map(ToString::to_string).unwrap_or_default(),
             self.path.as_ref().map(ToString::to_string).unwrap_or_default(),
+            self.file.as_ref().map(ToString::to_string).unwrap_or_default(),
             self.reason.clone().unwrap_or_default(),
         ];
         hash.update(scope.join("\0"));
@@ -93,16 +118,30 @@ pub(super) struct RawException {
     resource: Option<Glob>,
     /// A path inside an object, as in `[[parameter]]`
     path: Option<PathPattern>,
+    /// Paths of files from the root, as a glob: the places that findings point at
+    file: Option<Glob>,
     /// Why the difference is there
     reason: Option<String>,
     /// Who answers for it, as in CODEOWNERS
     owner: Option<String>,
     /// The day on which it was agreed
     created: Option<Day>,
+    /// The days on which it was agreed on again, the oldest first
+    #[serde(default)]
+    renewed: Vec<Day>,
     /// The last day on which it holds, in UTC
     retire_by: Option<Day>,
     /// Where it was agreed
     ticket: Option<String>,
+}
+
+/// Exceptions in a file of their own, in TOML or YAML
+#[derive(Debug, JsonSchema)]
+#[schemars(rename_all = "kebab-case", deny_unknown_fields, rename = "exceptions")]
+#[expect(dead_code, reason = "describes the file for editors; the reader decodes entry by entry")]
+pub struct RegistrySchema {
+    /// Differences that somebody answers for, up to a date
+    exception: Vec<RawException>,
 }
 
 impl RawException {
@@ -124,10 +163,12 @@ impl RawException {
             environments,
             resource: self.resource,
             path: self.path,
+            file: self.file,
             covers: None,
             reason: self.reason,
             owner: self.owner,
             created: self.created.map(|day| day.0),
+            renewed: self.renewed.into_iter().map(|day| day.0).collect(),
             retire_by: self.retire_by.map(|day| day.0),
             ticket: self.ticket,
         };
@@ -137,27 +178,27 @@ impl RawException {
                     .help("add `rule = \"…\"`; `paritylint rules` lists them"),
             );
         }
-        let narrow = exception.unit.is_some()
-            || !exception.environments.is_empty()
-            || exception.resource.is_some()
-            || exception.path.is_some();
-        if !narrow {
+        if exception.scope().is_empty() {
             errors.push(
                 ConfigError::at(span, "the exception holds for the whole repository")
-                    .help("narrow it with `unit`, `environments`, `resource` or `path`"),
+                    .help("narrow it with `unit`, `environments`, `resource`, `path` or `file`"),
             );
         }
-        if let (Some(created), Some(last)) = (exception.created, exception.retire_by)
-            && last < created
-        {
-            errors.push(
-                ConfigError::at(
-                    span,
-                    format!("`retire-by` ({last}) is before `created` ({created})"),
-                )
-                .help("dates are read as year-month-day"),
-            );
-        }
+        errors.extend(disorder(&exception).map(|message| {
+            ConfigError::at(span, message).help("dates are read as year-month-day")
+        }));
         exception
     }
+}
+
+/// What is wrong with the order of the dates: created, renewed, last day.
+fn disorder(exception: &Exception) -> Option<String> {
+    let created = exception.created.map(|day| ("created", day));
+    let renewed = exception.renewed.iter().map(|&day| ("renewed", day));
+    let last = exception.retire_by.map(|day| ("retire-by", day));
+    let dates: Vec<_> = created.into_iter().chain(renewed).chain(last).collect();
+    dates.windows(2).find_map(|pair| {
+        let [(earlier, first), (later, second)] = pair else { return None };
+        (second < first).then(|| format!("`{later}` ({second}) is before `{earlier}` ({first})"))
+    })
 }

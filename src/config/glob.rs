@@ -22,6 +22,17 @@ impl Glob {
         Ok(Self { text: text.to_owned(), matcher: glob.compile_matcher() })
     }
 
+    /// A glob that stands for this name only.
+    pub fn literal(name: &str) -> String {
+        name.chars().fold(String::new(), |mut text, character| {
+            match character {
+                '*' | '?' | '[' | '{' | '}' => text.extend(['[', character, ']']),
+                plain => text.push(plain),
+            }
+            text
+        })
+    }
+
     /// The glob as it was written.
     pub fn as_str(&self) -> &str {
         &self.text

@@ -8,9 +8,9 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use crate::config::built_in::BUILT_IN;
 use crate::config::error::ConfigError;
-use crate::config::exception::RawException;
 use crate::config::reader::{Located, Reader};
-use crate::config::sections::{Config, Names, Owners, RuleSetting, Substitution};
+use crate::config::registry;
+use crate::config::sections::{Config, Names, Owners, RuleSetting, Substitution, Terms};
 use crate::config::suggest::did_you_mean;
 use crate::finding::Level;
 use crate::source::Snapshot;
@@ -18,6 +18,9 @@ use crate::text::{FileId, RepoPath, Span};
 
 /// The names that the configuration may have, in the root of the snapshot.
 pub const FILE_NAMES: &[&str] = &["paritylint.toml", ".paritylint.toml"];
+
+/// Most exceptions: each is held against each finding.
+const MOST_EXCEPTIONS: usize = 5_000;
 
 /// The tables of the file.
 const SECTIONS: &[&str] = &[
@@ -29,6 +32,7 @@ const SECTIONS: &[&str] = &[
     "parameter",
     "built-in",
     "exception",
+    "exceptions",
     "rules",
     "owners",
 ];
@@ -56,8 +60,18 @@ impl Config {
         };
         match snapshot.file(file) {
             Ok(source) => {
-                let (config, errors) = parse(file, &source.text);
-                (Self { path: Some(snapshot.path(file).clone()), ..config }, errors)
+                let (mut config, mut errors) = parse(file, &source.text);
+                config.path = Some(snapshot.path(file).clone());
+                let found = registry::read(snapshot, file, &config.terms.files);
+                config.exceptions.extend(found.exceptions);
+                errors.extend(found.errors);
+                if config.exceptions.len() > MOST_EXCEPTIONS {
+                    config.exceptions.truncate(MOST_EXCEPTIONS);
+                    let message = format!("there are more than {MOST_EXCEPTIONS} exceptions");
+                    let help = "declare a `[[parameter]]`, or switch the rule off";
+                    errors.push(ConfigError::at(Span::file_start(file), message).help(help));
+                }
+                (config, errors)
             }
             Err(error) => {
                 let error = ConfigError::at(Span::file_start(file), error.to_string());
@@ -74,16 +88,9 @@ impl Config {
 }
 
 fn parse(file: FileId, text: &str) -> (Config, Vec<ConfigError>) {
-    let mut reader = Reader { file, errors: Vec::new() };
-    let (table, errors) = DeTable::parse_recoverable(text);
-    for error in errors {
-        let message = error.message().lines().next().unwrap_or_default().to_owned();
-        reader.error(error.span().unwrap_or(0..0), message);
-    }
-    if !reader.errors.is_empty() {
-        return (Config::default(), reader.errors);
-    }
-    let config = read(&mut reader, table.into_inner());
+    let mut reader = Reader::new(file);
+    let Some(table) = reader.toml(text) else { return (Config::default(), reader.errors) };
+    let config = read(&mut reader, table);
     reader.errors.sort_by_key(|error| error.span);
     (config, reader.errors)
 }
@@ -127,25 +134,15 @@ fn read(reader: &mut Reader, mut table: DeTable<'_>) -> Config {
             .collect(),
         parameters: reader.list("parameter", take("parameter")),
         built_in: built_in(reader, take("built-in")),
-        exceptions: reader
-            .list::<RawException>("exception", take("exception"))
-            .into_iter()
-            .map(|entry| entry.value.checked(entry.span, &mut reader.errors))
-            .collect(),
+        exceptions: registry::entries(reader, take("exception")),
+        terms: take("exceptions").map(|value| terms(reader, value)).unwrap_or_default(),
         rules: rules(reader, take("rules")),
         owners: take("owners")
             .and_then(|value| reader.decode::<Owners>(value))
             .map(|owners| owners.value)
             .unwrap_or_default(),
     };
-    for key in table.keys() {
-        let name: &str = key.get_ref();
-        let span = reader.place(key.span());
-        reader.errors.push(
-            ConfigError::at(span, format!("unknown table or key `{name}`"))
-                .help(did_you_mean(name, SECTIONS.iter().copied())),
-        );
-    }
+    reader.unknown(&table, SECTIONS);
     check_units(reader, &config);
     config
 }
@@ -213,6 +210,16 @@ fn rules(
         rules.insert(key.into_inner().into_owned(), setting);
     }
     rules
+}
+
+/// The terms; where something is wrong with them the files are read all the same, for theirs.
+fn terms(reader: &mut Reader, value: Spanned<DeValue<'_>>) -> Terms {
+    let files = value.get_ref().get("files").cloned();
+    if let Some(terms) = reader.decode::<Terms>(value) {
+        return terms.value;
+    }
+    let files = files.map(ValueDeserializer::from).map(Vec::<Spanned<String>>::deserialize);
+    Terms { files: files.and_then(Result::ok).unwrap_or_default(), ..Terms::default() }
 }
 
 fn read_level(reader: &mut Reader, value: Spanned<DeValue<'_>>) -> Option<Level> {

@@ -9,20 +9,24 @@ mod glob;
 mod load;
 mod path_pattern;
 mod reader;
+mod registry;
 mod sections;
 mod suggest;
+mod yaml;
 
 pub use built_in::{BUILT_IN, BuiltIn};
 pub use constraint::{Constraint, Pattern, Ratio, Word};
 pub use date::parse_date;
 pub use error::ConfigError;
-pub use exception::Exception;
+pub use exception::{Exception, RegistrySchema};
 pub use glob::{Glob, glob_set};
 pub use load::FILE_NAMES;
 pub use path_pattern::{PathPattern, PathPatternError};
 pub use reader::{Located, decode_error};
+pub use registry::{is_registry, parse_registry};
 pub use sections::{
-    Config, ConfigSchema, Names, Override, Owners, Parameter, RuleSetting, Substitution, UnitEntry,
+    Config, ConfigSchema, Names, Override, Owners, Ownership, Parameter, RuleSetting, Substitution,
+    Terms, UnitEntry,
 };
 pub use suggest::{did_you_mean, nearest};
 

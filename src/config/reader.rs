@@ -27,6 +27,33 @@ pub(super) struct Reader {
 }
 
 impl Reader {
+    /// A reader of one file.
+    pub(super) fn new(file: FileId) -> Self {
+        Self { file, errors: Vec::new() }
+    }
+
+    /// The tables of a TOML text; `None` after syntax errors.
+    pub(super) fn toml<'t>(&mut self, text: &'t str) -> Option<DeTable<'t>> {
+        let (table, errors) = DeTable::parse_recoverable(text);
+        for error in &errors {
+            let message = error.message().lines().next().unwrap_or_default();
+            self.error(error.span().unwrap_or(0..0), message);
+        }
+        errors.is_empty().then(|| table.into_inner())
+    }
+
+    /// Reports what is left of a table after everything known has been taken out.
+    pub(super) fn unknown(&mut self, table: &DeTable<'_>, known: &[&'static str]) {
+        for key in table.keys() {
+            let name: &str = key.get_ref();
+            let span = self.place(key.span());
+            self.errors.push(
+                ConfigError::at(span, format!("unknown table or key `{name}`"))
+                    .help(suggest::did_you_mean(name, known.iter().copied())),
+            );
+        }
+    }
+
     /// A place in the configuration file.
     pub(super) fn place(&self, range: std::ops::Range<usize>) -> Span {
         Span::new(self.file, range.start, range.end)

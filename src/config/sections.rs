@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use toml::Spanned;
 
 use crate::config::constraint::Constraint;
 use crate::config::exception::{Exception, RawException};
@@ -32,8 +33,10 @@ pub struct Config {
     pub parameters: Vec<Located<Parameter>>,
     /// Built-in permissions that are switched on or off, by name.
     pub built_in: BTreeMap<String, bool>,
-    /// Differences that somebody answers for.
+    /// Differences that somebody answers for, those of other files included.
     pub exceptions: Vec<Exception>,
+    /// The terms on which exceptions are granted.
+    pub terms: Terms,
     /// Levels and options of rules, by id.
     pub rules: BTreeMap<String, RuleSetting>,
     /// Who may own an exception.
@@ -124,9 +127,51 @@ pub struct RuleSetting {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Owners {
-    /// Names, as globs; without it everybody may
+    /// Names, as globs; without it CODEOWNERS decides, and without that everybody may
     #[serde(default)]
     pub allowed: Vec<Glob>,
+    /// What CODEOWNERS must say of an owner
+    pub codeowners: Option<Ownership>,
+}
+
+/// What CODEOWNERS must say of the owner of an exception
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ownership {
+    /// Nothing
+    Ignore,
+    /// Any line names the owner; the default, unless `allowed` is set
+    Named,
+    /// The owner owns the files of everything that the exception covers
+    Owns,
+}
+
+/// The terms on which exceptions are granted
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Terms {
+    /// Files with further exceptions, in TOML or YAML: paths from the root, or globs
+    #[schemars(with = "Vec<String>")]
+    pub files: Vec<Spanned<String>>,
+    /// The days for which an exception is granted at most; 0 for any number
+    pub max_days: u16,
+    /// From how many days before its end on an exception is reported
+    pub warn_days: u16,
+    /// How often an exception may be renewed
+    pub max_renewals: u16,
+}
+
+impl Terms {
+    /// Whether the end of an exception with so many days left is to be announced.
+    pub fn is_soon(&self, left: i32) -> bool {
+        self.warn_days > 0 && (0..=i32::from(self.warn_days)).contains(&left)
+    }
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self { files: Vec::new(), max_days: 180, warn_days: 30, max_renewals: 2 }
+    }
 }
 
 /// Configuration of paritylint
@@ -150,6 +195,8 @@ pub struct ConfigSchema {
     built_in: Option<BTreeMap<String, bool>>,
     /// Differences that somebody answers for, up to a date
     exception: Option<Vec<RawException>>,
+    /// The terms on which exceptions are granted
+    exceptions: Option<Terms>,
     /// Levels and options of rules
     rules: Option<BTreeMap<String, Level>>,
     /// Who may own an exception

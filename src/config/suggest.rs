@@ -1,11 +1,18 @@
 //! Did you mean …?
 
+/// Longest word that is looked at, in bytes: comparing takes time with the square of it.
+const LONGEST: usize = 80;
+
 /// The candidate that is most like `word`, if one is like it at all.
 pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    if word.len() > LONGEST {
+        return None;
+    }
     let word = word.to_lowercase();
     let allowed = 1 + word.chars().count() / 3;
     candidates
         .into_iter()
+        .filter(|candidate| candidate.len() <= LONGEST)
         .map(|candidate| (strsim::damerau_levenshtein(&word, &candidate.to_lowercase()), candidate))
         .filter(|&(distance, candidate)| distance <= allowed && distance < candidate.len())
         .min_by_key(|&(distance, _)| distance)

@@ -10,6 +10,11 @@ use crate::policy::Policy;
 use crate::render::Evaluated;
 use crate::render::Grade;
 use crate::rules::Need;
+use crate::source::Snapshot;
+use crate::text::Span;
+
+/// Most places that are remembered of all exceptions together.
+const PLACES: usize = 1_000_000;
 
 /// A finding and the exception that covers it.
 #[derive(Debug, Clone)]
@@ -29,6 +34,19 @@ pub struct Outcome {
     pub excepted: Vec<Excepted>,
     /// What was seen and not looked into, sorted.
     pub not_analysed: Vec<NotAnalysed>,
+    /// Every exception and what became of it, in the order in which they were read.
+    pub exceptions: Vec<Standing>,
+}
+
+/// An exception and what became of it.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// The exception.
+    pub exception: Exception,
+    /// Whether it was needed.
+    pub need: Need,
+    /// The places of the findings that it covers; of an expired one, that it would cover.
+    pub covers: Vec<Span>,
 }
 
 /// The findings after the exceptions have been applied.
@@ -38,13 +56,15 @@ pub struct Applied {
     pub reported: Vec<Finding>,
     /// What somebody answers for.
     pub excepted: Vec<Excepted>,
-    /// Whether each exception was needed, in their order.
-    pub needs: Vec<Need>,
+    /// What became of each exception, in their order.
+    pub standings: Vec<Standing>,
 }
 
 /// What is known of the run that the findings come from.
 #[derive(Debug)]
 pub struct Run<'a> {
+    /// The files.
+    pub snapshot: &'a Snapshot,
     /// The units and environments.
     pub layout: &'a Layout,
     /// Every overlay with what it renders to.
@@ -56,32 +76,37 @@ pub struct Run<'a> {
 }
 
 /// Applies exceptions. An expired one covers nothing; one without owner or date does.
-pub fn apply(findings: Vec<Finding>, exceptions: &[Exception], run: &Run<'_>) -> Applied {
-    let mut used = vec![false; exceptions.len()];
+pub fn apply(findings: Vec<Finding>, exceptions: Vec<Exception>, run: &Run<'_>) -> Applied {
+    let mut standings: Vec<_> = exceptions
+        .into_iter()
+        .map(|exception| Standing { need: unused(&exception, run), exception, covers: Vec::new() })
+        .collect();
     let (mut reported, mut excepted) = (Vec::new(), Vec::new());
+    let mut room = PLACES;
     for finding in findings {
         let mut covering = None;
-        for (at, exception) in exceptions.iter().enumerate() {
-            if !exception.is_expired(run.today) && matching::covers(exception, &finding, run.layout)
-            {
-                used[at] = true;
-                covering = covering.or(Some(exception));
+        for standing in &mut standings {
+            let exception = &standing.exception;
+            if matching::covers(exception, &finding, run.layout, run.snapshot) {
+                if room > 0 {
+                    room -= 1;
+                    standing.covers.push(finding.primary());
+                }
+                if !exception.is_expired(run.today) {
+                    standing.need = Need::Used;
+                    covering = covering.or_else(|| Some(exception.clone()));
+                }
             }
         }
         match covering {
-            Some(exception) => excepted.push(Excepted { finding, exception: exception.clone() }),
+            Some(exception) => excepted.push(Excepted { finding, exception }),
             None => reported.push(finding),
         }
     }
-    let needs = exceptions
-        .iter()
-        .zip(used)
-        .map(|(exception, used)| if used { Need::Used } else { unused(exception, run) })
-        .collect();
-    Applied { reported, excepted, needs }
+    Applied { reported, excepted, standings }
 }
 
-/// Whether it can be told that the exception is not needed.
+/// Whether it can be told that the exception is not needed, if it covers nothing.
 fn unused(exception: &Exception, run: &Run<'_>) -> Need {
     let ran = exception.rules.iter().all(|(rule, _)| run.policy.is_enabled(rule));
     let whole = run.evaluated.iter().all(|evaluated| {
@@ -104,6 +129,7 @@ mod tests {
     use crate::layout::{Environment, Layout};
     use crate::policy::{Policy, Selection};
     use crate::rules::Need;
+    use crate::source::Snapshot;
     use crate::text::{FileId, Span};
 
     fn exceptions(scope: &str) -> Vec<Exception> {
@@ -138,15 +164,18 @@ mod tests {
             }],
             ..Layout::default()
         };
+        let snapshot = Snapshot::from_memory([("apps/orders/a.yaml", "a: 1\n")]);
         let run = Run {
+            snapshot: &snapshot,
             layout: &layout,
             evaluated: &[],
             today: date(2026, 6, 30),
             policy: &Policy::new(&Config::default(), &Selection::default()).unwrap(),
         };
-        let applied = apply(vec![finding()], &exceptions(scope), &run);
-        assert_eq!(applied.needs[0] == Need::Used, applied.reported.is_empty());
-        applied.needs[0]
+        let applied = apply(vec![finding()], exceptions(scope), &run);
+        let need = applied.standings[0].need;
+        assert_eq!(need == Need::Used, applied.reported.is_empty());
+        need
     }
 
     #[test]
@@ -157,6 +186,7 @@ mod tests {
             "resource = \"Deployment/orders\"",
             "resource = \"ord*\"",
             "path = \"spec.**\"",
+            "file = \"apps/*/a.yaml\"",
             "unit = \"apps/orders\"\npath = \"spec.env[name=A].value\"\nenvironments = [\"prod\"]",
         ] {
             assert_eq!(need(scope), Need::Used, "{scope}");
@@ -166,6 +196,7 @@ mod tests {
             "environment = \"staging\"",
             "resource = \"Service/orders\"",
             "path = \"spec.env\"",
+            "file = \"a.yaml\"",
             "unit = \"apps/orders\"\npath = \"data.**\"",
         ] {
             assert_eq!(need(scope), Need::Unused, "{scope}");

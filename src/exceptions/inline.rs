@@ -10,7 +10,7 @@ use crate::text::{FileId, Span};
 /// What a comment begins with to be read.
 const PREFIX: &str = "paritylint:";
 /// The keys that a comment may have.
-const KEYS: &[&str] = &["owner", "until", "reason", "ticket", "created"];
+const KEYS: &[&str] = &["owner", "until", "reason", "ticket", "created", "renewed"];
 /// How a comment is written.
 const USAGE: &str = "write `# paritylint: allow RULE owner=@team until=2027-01-31 reason=\"why\"`";
 
@@ -23,20 +23,62 @@ pub struct Inline {
     pub malformed: Vec<Malformed>,
 }
 
-/// Reads the comments of the files.
-pub fn collect_inline(snapshot: &Snapshot, store: &Store<'_>, files: &[FileId]) -> Inline {
+/// Reads the comments of the YAML files, and of `others`, which have `#` comments.
+pub fn collect_inline(
+    snapshot: &Snapshot,
+    store: &Store<'_>,
+    files: &[FileId],
+    others: &[FileId],
+) -> Inline {
     let mut inline = Inline::default();
     for &file in files {
         let Ok(source) = snapshot.file(file) else { continue };
-        for comment in &store.yaml(file).comments {
-            let Some(text) = comment.text.trim().strip_prefix(PREFIX) else { continue };
-            match parse(text, comment.span, covered(source, comment)) {
-                Ok(exception) => inline.exceptions.push(exception),
-                Err(malformed) => inline.malformed.push(malformed),
-            }
+        inline.read(source, &store.yaml(file).comments);
+    }
+    for &file in others {
+        let Ok(source) = snapshot.file(file) else { continue };
+        if source.text.contains(PREFIX) {
+            inline.read(source, &comments(source));
         }
     }
     inline
+}
+
+impl Inline {
+    fn read(&mut self, source: &SourceFile, comments: &[Comment]) {
+        for comment in comments {
+            let Some(text) = comment.text.trim().strip_prefix(PREFIX) else { continue };
+            match parse(text, comment.span, covered(source, comment)) {
+                Ok(exception) => self.exceptions.push(exception),
+                Err(malformed) => self.malformed.push(malformed),
+            }
+        }
+    }
+}
+
+/// The comments of a file that is not YAML, as far as they are ours.
+///
+/// Not every format knows comments behind a value: to be one of ours the text must begin with the
+/// prefix, and what stands before it must not leave a quote open.
+fn comments(source: &SourceFile) -> Vec<Comment> {
+    let lines = source.lines();
+    let found = (0..lines.len()).filter_map(|line| {
+        let range = lines.line_range(&source.text, line);
+        let text = source.text.get(range.clone())?;
+        let ours = |&(at, _): &(usize, &str)| {
+            text.get(at + 1..).is_some_and(|rest| rest.trim_start().starts_with(PREFIX))
+        };
+        let (at, _) = text.match_indices('#').find(ours)?;
+        let before = text.get(..at)?;
+        let trailing = !before.trim().is_empty();
+        let inside = before.matches('"').count() % 2 == 1 || !before.ends_with([' ', '\t']);
+        (!trailing || !inside).then(|| Comment {
+            span: Span::new(source.id, range.start + at, range.end),
+            text: text.get(at + 1..).unwrap_or_default().into(),
+            trailing,
+        })
+    });
+    found.collect()
 }
 
 /// The line of the comment, or the next line that is neither empty nor a comment.
@@ -68,10 +110,12 @@ fn parse(text: &str, span: Span, covers: Span) -> Result<Exception, Malformed> {
         environments: Vec::new(),
         resource: None,
         path: None,
+        file: None,
         covers: Some(covers),
         reason: None,
         owner: None,
         created: None,
+        renewed: Vec::new(),
         retire_by: None,
         ticket: None,
     };
@@ -86,12 +130,14 @@ fn parse(text: &str, span: Span, covers: Span) -> Result<Exception, Malformed> {
             );
             continue;
         };
-        let date = || parse_date(&value).map_err(|message| wrong(message, USAGE));
+        let day = |text: &str| parse_date(text).map_err(|message| wrong(message, USAGE));
+        let date = || day(&value);
         match key.as_str() {
             "owner" => exception.owner = Some(value),
             "reason" => exception.reason = Some(value),
             "ticket" => exception.ticket = Some(value),
             "until" => exception.retire_by = Some(date()?),
+            "renewed" => exception.renewed = value.split(',').map(day).collect::<Result<_, _>>()?,
             "created" => exception.created = Some(date()?),
             _ => {
                 let help = did_you_mean(&key, KEYS.iter().copied());
@@ -144,7 +190,20 @@ mod tests {
 
     fn read(text: &str) -> Inline {
         let snapshot = Snapshot::from_memory([("a.yaml", text)]);
-        collect_inline(&snapshot, &Store::new(&snapshot), &[FileId(0)])
+        collect_inline(&snapshot, &Store::new(&snapshot), &[FileId(0)], &[])
+    }
+
+    #[test]
+    fn files_with_hash_comments_are_read_line_by_line() {
+        let text = "a = 1 # paritylint: allow x renewed=2026-01-01,2026-02-01\n\
+                    b = \"# paritylint: allow y\"\nc=1# paritylint: allow y\n\
+                    # paritylint: allow z\nd = 2\n";
+        let snapshot = Snapshot::from_memory([("a.toml", text)]);
+        let inline = collect_inline(&snapshot, &Store::new(&snapshot), &[], &[FileId(0)]);
+        assert!(inline.malformed.is_empty());
+        let [first, second] = &inline.exceptions[..] else { panic!("{inline:#?}") };
+        assert_eq!((first.rule_names().as_str(), first.renewed.len()), ("`x`", 2));
+        assert_eq!(&text[second.covers.unwrap().range()], "d = 2");
     }
 
     #[test]

@@ -3,15 +3,25 @@
 use crate::config::Exception;
 use crate::finding::Finding;
 use crate::layout::Layout;
+use crate::source::Snapshot;
 
 /// Whether the exception covers the finding, whatever the day.
-pub(super) fn covers(exception: &Exception, finding: &Finding, layout: &Layout) -> bool {
+pub fn covers(
+    exception: &Exception,
+    finding: &Finding,
+    layout: &Layout,
+    snapshot: &Snapshot,
+) -> bool {
     let subject = &finding.subject;
     exception.rules.iter().any(|(rule, _)| rule == finding.rule)
         && exception.covers.is_none_or(|line| {
             line.file == finding.primary().file
                 && (line.start..=line.end).contains(&finding.primary().start)
         })
+        && exception
+            .file
+            .as_ref()
+            .is_none_or(|glob| glob.matches(snapshot.path(finding.primary().file).as_str()))
         && exception
             .unit
             .as_ref()

@@ -8,20 +8,22 @@ use crate::text::printable;
 
 pub(super) fn write(report: &Report<'_>, options: Options, out: &mut impl Write) -> io::Result<()> {
     for finding in &report.outcome.reported {
-        writeln!(out, "{}", line(report, finding))?;
+        writeln!(out, "{}", line(report, finding, options))?;
     }
     for excepted in report.outcome.excepted.iter().filter(|_| options.show_suppressed) {
         let id = excepted.exception.id();
-        writeln!(out, "{} (excepted: {id})", line(report, &excepted.finding))?;
+        writeln!(out, "{} (excepted: {id})", line(report, &excepted.finding, options))?;
     }
     Ok(())
 }
 
-fn line(report: &Report<'_>, finding: &Finding) -> String {
+fn line(report: &Report<'_>, finding: &Finding, options: Options) -> String {
     let place = place::of(report.snapshot, finding.primary());
     let scope = scope(finding);
+    let fingerprint =
+        if options.verbose { format!(" #{}", finding.fingerprint()) } else { String::new() };
     format!(
-        "{}:{}:{}: {}[{}] {}{}",
+        "{}:{}:{}: {}[{}] {}{}{fingerprint}",
         printable(&place.file),
         place.start.line,
         place.start.column,

@@ -40,6 +40,8 @@ pub(super) struct Message<'a> {
     pub(super) level: Level,
     pub(super) text: &'a str,
     pub(super) help: Option<&'a str>,
+    /// The name under which an exception can be added for it.
+    pub(super) fingerprint: Option<String>,
     pub(super) spots: Vec<Spot<'a>>,
 }
 
@@ -55,7 +57,8 @@ pub(super) struct Printer<'a> {
 fn help(message: &Message<'_>) -> Option<String> {
     let more = message.spots.len().saturating_sub(PLACES);
     let rest = (more > 0).then(|| format!("{more} more places are in the JSON report"));
-    let parts: Vec<String> = message.help.map(lines).into_iter().chain(rest).collect();
+    let name = message.fingerprint.as_ref().map(|name| format!("fingerprint: {name}"));
+    let parts: Vec<String> = message.help.map(lines).into_iter().chain(rest).chain(name).collect();
     (!parts.is_empty()).then(|| parts.join("\n"))
 }
 
@@ -144,6 +147,7 @@ pub fn config_errors(snapshot: &Snapshot, errors: &[ConfigError], style: Style) 
             level: Level::Error,
             text: &error.message,
             help: error.help.as_deref(),
+            fingerprint: None,
             spots: error.span.map(spot).into_iter().collect(),
         })
     });

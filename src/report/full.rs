@@ -11,10 +11,10 @@ use crate::text::printable;
 pub(super) fn write(report: &Report<'_>, options: Options, out: &mut impl Write) -> io::Result<()> {
     let mut printer = Printer::new(report.snapshot, report.store, options.style);
     for finding in &report.outcome.reported {
-        writeln!(out, "{}", printer.print(&message(finding)))?;
+        writeln!(out, "{}", printer.print(&message(finding, options)))?;
     }
     for excepted in report.outcome.excepted.iter().filter(|_| options.show_suppressed) {
-        write!(out, "{}", printer.print(&message(&excepted.finding)))?;
+        write!(out, "{}", printer.print(&message(&excepted.finding, options)))?;
         let exception = &excepted.exception;
         let place = place::of(report.snapshot, exception.span);
         let owner = exception.owner.as_deref().unwrap_or("nobody");
@@ -27,7 +27,7 @@ pub(super) fn write(report: &Report<'_>, options: Options, out: &mut impl Write)
     if options.quiet { Ok(()) } else { summary::write(report, options, out) }
 }
 
-fn message(finding: &Finding) -> Message<'_> {
+fn message(finding: &Finding, options: Options) -> Message<'_> {
     let secret = |value: &Option<String>| value.as_deref() == Some(MASK);
     let subject = &finding.subject;
     let spots = finding
@@ -47,6 +47,7 @@ fn message(finding: &Finding) -> Message<'_> {
         level: finding.level,
         text: &finding.message,
         help: finding.help.as_deref(),
+        fingerprint: options.verbose.then(|| finding.fingerprint()),
         spots,
     }
 }

@@ -5,6 +5,7 @@ mod diagnostic;
 mod excerpt;
 mod explain;
 mod full;
+mod inventory;
 mod json;
 mod mask;
 mod place;
@@ -21,8 +22,9 @@ use crate::syntax::Store;
 
 pub use diagnostic::{Style, config_errors};
 pub use explain::{explain, rule_page, rules_index, rules_json, rules_text};
+pub use inventory::{Inventory, ListStyle, Wanted};
 pub use place::origin;
-pub use schema::configuration_schema;
+pub use schema::{configuration_schema, exceptions_schema};
 
 /// How much was looked at.
 #[derive(Debug, Clone, Default)]
@@ -78,7 +80,7 @@ pub struct Options {
     pub style: Style,
     /// Whether to print findings that an exception covers.
     pub show_suppressed: bool,
-    /// Whether to list everything that was not analysed.
+    /// Whether to list everything that was not analysed, and the fingerprint of every finding.
     pub verbose: bool,
     /// Whether to leave the summary out.
     pub quiet: bool,

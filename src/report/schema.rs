@@ -1,9 +1,9 @@
-//! The JSON schema of the configuration, for editors.
+//! The JSON schemas of the configuration and of files with exceptions, for editors.
 
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use crate::config::{BUILT_IN, ConfigSchema};
+use crate::config::{BUILT_IN, ConfigSchema, RegistrySchema};
 use crate::rules::RULES;
 
 /// The schema of `paritylint.toml`, options of rules included.
@@ -48,4 +48,9 @@ pub fn configuration_schema() -> Value {
         }
     }
     schema
+}
+
+/// The schema of files with exceptions.
+pub fn exceptions_schema() -> Value {
+    SchemaSettings::draft07().into_generator().into_root_schema_for::<RegistrySchema>().to_value()
 }

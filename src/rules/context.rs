@@ -5,10 +5,11 @@ use jiff::civil::Date;
 use crate::compare::Comparison;
 use crate::config::{Config, Exception};
 use crate::layout::Layout;
+use crate::owners::CodeOwners;
 use crate::render::Evaluated;
 use crate::source::Snapshot;
 use crate::syntax::Store;
-use crate::text::{FileId, Span};
+use crate::text::{FileId, RepoPath, Span};
 
 /// Whether an exception was needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +29,31 @@ pub struct Judged<'a> {
     pub exception: &'a Exception,
     /// Whether it was needed.
     pub need: Need,
+    /// The places of the findings that it covers; of an expired one, that it would cover.
+    pub covers: &'a [Span],
+}
+
+/// What a check is about: everything, or what somebody changes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Touched {
+    /// The whole repository.
+    #[default]
+    Everything,
+    /// These files and directories.
+    Paths(Vec<RepoPath>),
+}
+
+impl Touched {
+    /// Whether any of the places is part of it; without places only everything has a part in it.
+    pub fn any(&self, snapshot: &Snapshot, places: &[Span]) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Paths(paths) => places.iter().any(|place| {
+                let path = snapshot.path(place.file);
+                paths.iter().any(|touched| path.is_in(touched))
+            }),
+        }
+    }
 }
 
 /// A comment that should be an exception and is none.
@@ -60,6 +86,10 @@ pub struct Context<'a> {
     pub comparison: &'a Comparison,
     /// The day for dates of exceptions.
     pub today: Date,
+    /// What the check is about.
+    pub touched: &'a Touched,
+    /// Who owns which file, if the repository says so.
+    pub owners: Option<&'a CodeOwners>,
     /// The exceptions; empty until the other rules have run.
     pub exceptions: &'a [Judged<'a>],
     /// Comments that should be exceptions and are none.

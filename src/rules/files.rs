@@ -36,6 +36,18 @@ const TEXTS: &[&str] = &[
     "sh",
 ];
 
+/// Files of other formats in which `#` begins a comment.
+const HASH_COMMENTS: &[&str] =
+    &["cfg", "conf", "env", "hcl", "ini", "properties", "tf", "tfvars", "toml"];
+
+/// The files that are not YAML and may have `#` comments.
+pub fn commented_files(snapshot: &Snapshot, exclude: &[Glob]) -> Vec<FileId> {
+    let commented = |path: &RepoPath| {
+        HASH_COMMENTS.contains(&path.extension().as_str()) || path.file_name().starts_with(".env")
+    };
+    own_files(snapshot, exclude, commented).map(|(file, _)| file).collect()
+}
+
 /// The YAML files to look at, parsed, and those that were left out for a reason to be told.
 pub fn checked_files(
     snapshot: &Snapshot,
@@ -70,16 +82,22 @@ pub(crate) fn text_files<'s>(
     snapshot: &'s Snapshot,
     exclude: &[Glob],
 ) -> impl Iterator<Item = (FileId, &'s RepoPath)> {
-    snapshot.files().filter(move |(_, path)| {
-        TEXTS.contains(&path.extension().as_str())
-            && !is_foreign(path)
-            && !is_excluded(path, exclude)
-    })
+    own_files(snapshot, exclude, |path| TEXTS.contains(&path.extension().as_str()))
 }
 
-/// Whether the file name says YAML.
+fn own_files<'s>(
+    snapshot: &'s Snapshot,
+    exclude: &[Glob],
+    wanted: impl Fn(&RepoPath) -> bool,
+) -> impl Iterator<Item = (FileId, &'s RepoPath)> {
+    snapshot
+        .files()
+        .filter(move |(_, path)| wanted(path) && !is_foreign(path) && !is_excluded(path, exclude))
+}
+
+/// Whether the file name says YAML; kustomize reads files that are called `Kustomization`.
 pub fn is_yaml(path: &RepoPath) -> bool {
-    matches!(path.extension().as_str(), "yaml" | "yml")
+    matches!(path.extension().as_str(), "yaml" | "yml") || path.file_name() == "Kustomization"
 }
 
 /// Whether the configuration leaves the path out.
@@ -110,7 +128,7 @@ fn is_chart_template(snapshot: &Snapshot, path: &RepoPath) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::checked_files;
+    use super::{checked_files, commented_files};
     use crate::config::Glob;
     use crate::source::Snapshot;
     use crate::syntax::Store;
@@ -126,12 +144,20 @@ mod tests {
             ("docs/e.yaml", "e: [\n"),
             (".chainsaw-test/e.yaml", "e: 1\n"),
             ("old/f.yaml", "f: 1\n"),
+            ("x/Kustomization", "resources: []\n"),
+            ("x/.env.staging", "A=1\n"),
+            ("vendor/a.tf", "a = 1\n"),
+            ("x/main.tf", "a = 1\n"),
             ("g.txt", "g\n"),
         ]);
         let store = Store::new(&snapshot);
         let (files, left_out) = checked_files(&snapshot, &store, &[Glob::parse("old/**").unwrap()]);
         let files: Vec<_> = files.iter().map(|&file| snapshot.path(file).as_str()).collect();
-        assert_eq!(files, ["a.yaml", "chart/Chart.yaml", "templates/d.yaml"]);
+        assert_eq!(files, ["a.yaml", "chart/Chart.yaml", "templates/d.yaml", "x/Kustomization"]);
+        let commented = commented_files(&snapshot, &[]);
+        let commented: Vec<_> =
+            commented.iter().map(|&file| snapshot.path(file).as_str()).collect();
+        assert_eq!(commented, ["x/.env.staging", "x/main.tf"]);
         let left_out: Vec<_> = left_out.iter().map(|entry| entry.path.as_str()).collect();
         assert_eq!(left_out, ["b.yml", "chart/templates/c.yaml"]);
     }

@@ -11,9 +11,10 @@ mod parity;
 mod schema;
 mod speak;
 
-pub use context::{Context, Judged, Malformed, Need};
+pub use context::{Context, Judged, Malformed, Need, Touched};
+pub use exceptions::{Refusal, refusal};
 pub(crate) use files::text_files;
-pub use files::{checked_files, is_excluded, is_yaml};
+pub use files::{checked_files, commented_files, is_excluded, is_yaml};
 pub use findings::Findings;
 pub use meta::{Check, Described, Rule, RuleEntry, RuleMeta, Status};
 
@@ -40,6 +41,9 @@ pub const RULES: &[RuleEntry] = &[
     RuleEntry::of::<hotfix::ReconciliationPaused>(),
     RuleEntry::of::<hotfix::ServerFields>(),
     RuleEntry::of::<exceptions::ExceptionExpired>(),
+    RuleEntry::of::<exceptions::ExceptionExpiringSoon>(),
+    RuleEntry::of::<exceptions::ExceptionTooBroad>(),
+    RuleEntry::of::<exceptions::ExceptionTooLong>(),
     RuleEntry::of::<exceptions::ExceptionUnknownOwner>(),
     RuleEntry::of::<exceptions::ExceptionUnknownRule>(),
     RuleEntry::of::<exceptions::ExceptionWithoutOwner>(),

@@ -4,8 +4,10 @@ mod display;
 mod lines;
 mod path;
 mod span;
+mod wild;
 
 pub use display::{is_unprintable, printable};
 pub use lines::{LineIndex, Position};
 pub use path::{PathError, RepoPath};
 pub use span::{FileId, Span};
+pub use wild::wild_match;

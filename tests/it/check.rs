@@ -87,7 +87,8 @@ fn an_exception_excuses_up_to_its_day() {
     let run = json(&["--today", "2026-12-31"]);
     assert_eq!(run.code, 0);
     let report = run.json();
-    assert_eq!(report["findings"].as_array().unwrap().len(), 0);
+    assert_eq!(report["findings"].as_array().unwrap().len(), 1);
+    assert_eq!(report["findings"][0]["rule"], "exception-expiring-soon");
     assert_eq!(report["suppressed"][1]["exception"]["owner"], "@shop");
     assert_eq!(report["suppressed"][1]["exception"]["retire_by"], "2026-12-31");
     let run = json(&["--today", "2027-01-01"]);

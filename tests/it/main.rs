@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod check;
+mod exceptions;
 mod harness;
 mod other_commands;
 mod secrets;

@@ -13,7 +13,7 @@ use crate::source::Snapshot;
 use crate::text::is_unprintable;
 
 /// The version of this program.
-const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 pub(super) fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
     let outcome = report.outcome;
@@ -44,7 +44,7 @@ pub(super) fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()>
 }
 
 /// Writes characters that could steer a terminal as JSON escapes; they stand in strings only.
-fn ascii_controls(text: &str) -> String {
+pub(super) fn ascii_controls(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         if character != '\n' && is_unprintable(character) {

@@ -1,6 +1,9 @@
 //! Rules about exceptions themselves; they run after all others.
 
 mod exception_expired;
+mod exception_expiring_soon;
+mod exception_too_broad;
+mod exception_too_long;
 mod exception_unknown_owner;
 mod exception_unknown_rule;
 mod exception_without_owner;
@@ -10,7 +13,11 @@ mod malformed_exception;
 mod unused_exception;
 
 pub(super) use exception_expired::ExceptionExpired;
+pub(super) use exception_expiring_soon::ExceptionExpiringSoon;
+pub(super) use exception_too_broad::ExceptionTooBroad;
+pub(super) use exception_too_long::ExceptionTooLong;
 pub(super) use exception_unknown_owner::ExceptionUnknownOwner;
+pub use exception_unknown_owner::{Refusal, refusal};
 pub(super) use exception_unknown_rule::ExceptionUnknownRule;
 pub(super) use exception_without_owner::ExceptionWithoutOwner;
 pub(super) use exception_without_reason::ExceptionWithoutReason;
@@ -18,7 +25,7 @@ pub(super) use exception_without_retirement_date::ExceptionWithoutRetirementDate
 pub(super) use malformed_exception::MalformedException;
 pub(super) use unused_exception::UnusedException;
 
-use crate::config::Exception;
+use crate::config::{Exception, Terms};
 use crate::finding::{Finding, Subject};
 
 /// A finding about an exception.
@@ -31,7 +38,29 @@ fn about(exception: &Exception, message: impl Into<String>) -> Finding {
     Finding::at(exception.span, message).about(subject).key([exception.id()])
 }
 
-/// How a message names an exception: by its rules.
+/// How a message names an exception: by its rules and its owner.
 fn named(exception: &Exception) -> String {
-    format!("the exception for {}", exception.rule_names())
+    let of = exception.owner.as_ref().map(|owner| format!(" of `{owner}`")).unwrap_or_default();
+    format!("the exception for {}{of}", exception.rule_names())
+}
+
+/// Whom to ask about an exception, in a help text.
+fn whom(exception: &Exception) -> String {
+    exception.owner.as_ref().map_or_else(|| "its owner".to_owned(), |owner| format!("`{owner}`"))
+}
+
+/// How to keep an exception, in a help text.
+fn renewal(exception: &Exception, terms: &Terms) -> String {
+    let (renewed, last) =
+        if exception.covers.is_some() { ("renewed=", "until=") } else { ("renewed", "retire-by") };
+    let most = match terms.max_days {
+        0 => String::new(),
+        days => format!(", at most {days} days later"),
+    };
+    format!("add the day of the agreement to `{renewed}` and set `{last}` to a later day{most}")
+}
+
+/// `1 day`, `2 days`.
+fn days(count: i32) -> String {
+    format!("{count} day{}", if count == 1 { "" } else { "s" })
 }

@@ -1,0 +1,1 @@
+# paritylint: nonsense
