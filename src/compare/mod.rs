@@ -17,9 +17,11 @@ mod names;
 mod noise;
 mod pairs;
 mod parameters;
+mod promotion;
 mod scalar;
 mod show;
 mod unit;
+mod version;
 
 use std::collections::BTreeMap;
 
@@ -31,6 +33,7 @@ pub use diff::{Change, Side};
 pub use difference::{Difference, Topic};
 pub use habit::Frequency;
 pub use learn::Substitution;
+pub use promotion::Promotion;
 pub use show::SECRET;
 
 use crate::compare::habit::{Census, General};
@@ -58,6 +61,8 @@ pub struct Comparison {
     pub unknown: usize,
     /// Texts that were learnt to stand for each other.
     pub learnt: Vec<Substitution>,
+    /// What an environment runs in a newer version than its reference, in the order of overlays.
+    pub promotions: Vec<Promotion>,
 }
 
 /// Compares every environment of every unit with its reference.
@@ -97,6 +102,7 @@ pub fn compare(
             *comparison.allowed.entry(parameter).or_default() += count;
         }
         differences.extend(result.differences);
+        comparison.promotions.extend(result.promotions);
     }
     comparison.causes = cause::group(differences, evaluated, snapshot);
     comparison

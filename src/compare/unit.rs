@@ -1,5 +1,6 @@
 //! All comparisons of one unit.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
@@ -14,6 +15,7 @@ use crate::compare::learn::Substitution;
 use crate::compare::names::{Names, PairNames};
 use crate::compare::pairs::Comparison;
 use crate::compare::parameters::{Case, Judgement, judge};
+use crate::compare::promotion::{self, Place, Promotion};
 use crate::config::Config;
 use crate::kube::{Path, Resource, Value};
 use crate::layout::Layout;
@@ -39,6 +41,8 @@ pub(crate) struct UnitResult {
     pub(crate) noise: BTreeMap<&'static str, usize>,
     pub(crate) allowed: BTreeMap<String, usize>,
     pub(crate) unknown: usize,
+    /// What runs here in a newer version than in the reference.
+    pub(crate) promotions: Vec<Promotion>,
     /// Aligned objects, for counting habits: kind, name and both bodies.
     pub(crate) aligned: Vec<(String, String, Value, Value)>,
 }
@@ -185,7 +189,7 @@ impl Judging<'_> {
                 if lacks_data(self.mine, here) || lacks_data(theirs, there) {
                     found.differences.retain(|difference| difference.change == Change::Changed);
                 }
-                self.settle(found, here, a, names, witnesses, result);
+                self.settle(found, (here, there), a, names, witnesses, result);
                 if self.siblings {
                     return;
                 }
@@ -279,7 +283,7 @@ impl Judging<'_> {
     fn settle(
         &self,
         found: Found,
-        resource: &Resource,
+        (resource, answer): (&Resource, &Resource),
         at: usize,
         names: &PairNames,
         witnesses: &[Witness<'_>],
@@ -295,8 +299,44 @@ impl Judging<'_> {
             if settled {
                 continue;
             }
+            if !self.siblings {
+                let ahead = self.ahead(&difference, (resource, answer), at, names, witnesses);
+                result.promotions.extend(ahead);
+            }
             self.judge(difference, resource, names, result);
         }
+    }
+
+    /// The versions of both sides where this one is newer than all that the reference runs.
+    fn ahead(
+        &self,
+        difference: &RawDifference,
+        (resource, answer): (&Resource, &Resource),
+        at: usize,
+        names: &PairNames,
+        witnesses: &[Witness<'_>],
+    ) -> Option<Promotion> {
+        let theirs = difference.there.value.as_ref()?;
+        let mut others = vec![(Place { resource: answer, value: theirs }, names)];
+        for witness in witnesses {
+            let Some(resource) = witness.partner(at) else { continue };
+            let steps = difference.path.steps();
+            let found = find(&resource.body, steps, &witness.names().there);
+            if let Some(Cow::Borrowed(value)) = found {
+                others.push((Place { resource, value }, witness.names()));
+            }
+        }
+        let ahead = promotion::ahead(self.world.snapshot, difference, resource, &others)?;
+        Some(Promotion {
+            here_overlay: self.here,
+            there_overlay: self.there,
+            resource: resource.id.clone(),
+            path: difference.path.clone(),
+            name: ahead.name,
+            here: ahead.here,
+            there: ahead.there,
+            weak: self.weak,
+        })
     }
 
     fn judge(

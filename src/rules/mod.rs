@@ -26,6 +26,7 @@ pub const RULES: &[RuleEntry] = &[
     RuleEntry::of::<parity::MissingEnvironment>(),
     RuleEntry::of::<parity::MissingKey>(),
     RuleEntry::of::<parity::MissingResource>(),
+    RuleEntry::of::<parity::PromotionOrder>(),
     RuleEntry::of::<parity::SecretKeysDiffer>(),
     RuleEntry::of::<parity::UnparameterizedDifference>(),
     RuleEntry::of::<observability::MissingAgent>(),

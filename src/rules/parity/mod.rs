@@ -6,6 +6,7 @@ mod missing_container;
 mod missing_environment;
 mod missing_key;
 mod missing_resource;
+mod promotion_order;
 mod secret_keys_differ;
 mod unparameterized_difference;
 
@@ -15,5 +16,6 @@ pub(super) use missing_container::MissingContainer;
 pub(super) use missing_environment::MissingEnvironment;
 pub(super) use missing_key::MissingKey;
 pub(super) use missing_resource::MissingResource;
+pub(super) use promotion_order::PromotionOrder;
 pub(super) use secret_keys_differ::SecretKeysDiffer;
 pub(super) use unparameterized_difference::UnparameterizedDifference;
