@@ -8,6 +8,7 @@ mod diff;
 mod difference;
 mod equal;
 mod find;
+mod foreign;
 mod habit;
 mod identity;
 mod learn;
@@ -31,6 +32,7 @@ pub use cause::{Cause, Grouping};
 pub use classify::Class;
 pub use diff::{Change, Side};
 pub use difference::{Difference, Topic};
+pub use foreign::Foreign;
 pub use habit::Frequency;
 pub use learn::Substitution;
 pub use promotion::Promotion;
@@ -63,6 +65,8 @@ pub struct Comparison {
     pub learnt: Vec<Substitution>,
     /// What an environment runs in a newer version than its reference, in the order of overlays.
     pub promotions: Vec<Promotion>,
+    /// Values that name another environment than their own, in the order of overlays.
+    pub foreign: Vec<Foreign>,
 }
 
 /// Compares every environment of every unit with its reference.
@@ -103,6 +107,7 @@ pub fn compare(
         }
         differences.extend(result.differences);
         comparison.promotions.extend(result.promotions);
+        comparison.foreign.extend(result.foreign);
     }
     comparison.causes = cause::group(differences, evaluated, snapshot);
     comparison

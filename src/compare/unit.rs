@@ -10,6 +10,7 @@ use crate::compare::diff::{self, Change, Found, RawDifference, Side};
 use crate::compare::difference::{Difference, Topic, topic};
 use crate::compare::equal::equal;
 use crate::compare::find::find;
+use crate::compare::foreign::{self, Foreign, Sides};
 use crate::compare::identity::image;
 use crate::compare::learn::Substitution;
 use crate::compare::names::{Names, PairNames};
@@ -43,6 +44,8 @@ pub(crate) struct UnitResult {
     pub(crate) unknown: usize,
     /// What runs here in a newer version than in the reference.
     pub(crate) promotions: Vec<Promotion>,
+    /// What names another environment than its own.
+    pub(crate) foreign: Vec<Foreign>,
     /// Aligned objects, for counting habits: kind, name and both bodies.
     pub(crate) aligned: Vec<(String, String, Value, Value)>,
 }
@@ -68,11 +71,35 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
                 Some(Witness { world, here, at, mine, rendered, view: OnceCell::new() })
             })
             .collect();
+        let sides = Sides {
+            snapshot: world.snapshot,
+            overlays: (here, there),
+            words: (names.here.of_environment_only(), names.there.of_environment_only()),
+            names: &names,
+            first_is_lower: rank(world, here) < rank(world, there),
+        };
+        let mut foreign = Vec::new();
         for pair in align::align(&mine.resources, &theirs.resources, &names) {
+            if let (false, Some(a), Some(b)) = (siblings, pair.here, pair.there) {
+                let (mine, theirs) = (&mine.resources[a], &theirs.resources[b]);
+                foreign.extend(sides.search(mine, theirs));
+            }
             judging.pair(pair, theirs, &names, &witnesses, &mut result);
         }
+        for reference in &mut foreign {
+            let first = reference.overlay == here;
+            let objects = if first { &mine.resources } else { &theirs.resources };
+            let (a, b) = (&sides.words.0, &sides.words.1);
+            let (own, other) = if first { (a, b) } else { (b, a) };
+            reference.peers = foreign::peers(objects, reference, own, other);
+        }
+        result.foreign.append(&mut foreign);
     }
     result
+}
+
+fn rank(world: World<'_>, at: usize) -> u32 {
+    world.layout.environments[world.evaluated[at].overlay.environment].rank
 }
 
 /// Whether a generated object lacks the data of a file that is not in the repository.

@@ -21,6 +21,7 @@ pub(crate) use meta::rule;
 /// Every rule, by family and id.
 pub const RULES: &[RuleEntry] = &[
     RuleEntry::of::<parity::CapacityGap>(),
+    RuleEntry::of::<parity::ForeignEnvironmentReference>(),
     RuleEntry::of::<parity::ImageSourceDiffers>(),
     RuleEntry::of::<parity::MissingContainer>(),
     RuleEntry::of::<parity::MissingEnvironment>(),

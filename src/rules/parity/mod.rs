@@ -1,6 +1,7 @@
 //! Differences between environments that are neither parameters nor exceptions.
 
 mod capacity_gap;
+mod foreign_environment_reference;
 mod image_source_differs;
 mod missing_container;
 mod missing_environment;
@@ -11,6 +12,7 @@ mod secret_keys_differ;
 mod unparameterized_difference;
 
 pub(super) use capacity_gap::CapacityGap;
+pub(super) use foreign_environment_reference::ForeignEnvironmentReference;
 pub(super) use image_source_differs::ImageSourceDiffers;
 pub(super) use missing_container::MissingContainer;
 pub(super) use missing_environment::MissingEnvironment;
