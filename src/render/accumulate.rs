@@ -13,7 +13,9 @@ use crate::render::kustomization::{
 use crate::render::locate::Target;
 use crate::render::origin::{Author, Notes};
 use crate::render::working::{Key, Working, key};
-use crate::render::{Gap, Notice, RenderError, Renderer, configuration, pipeline, plugin, vars};
+use crate::render::{
+    Gap, Notice, RenderError, Renderer, Statement, configuration, pipeline, plugin, vars,
+};
 use crate::text::{FileId, RepoPath, Span};
 
 /// Deepest chain of bases and components.
@@ -56,6 +58,7 @@ pub(crate) struct Accumulated {
     pub(crate) specs: Arc<FieldSpecs>,
     pub(crate) vars: Vec<Var>,
     pub(crate) gaps: Vec<Gap>,
+    pub(crate) statements: Vec<Statement>,
     pub(crate) notices: Vec<Notice>,
     pub(crate) failures: Vec<RenderError>,
     pub(crate) inputs: BTreeSet<FileId>,
@@ -73,6 +76,7 @@ impl Accumulated {
             specs: Arc::new(FieldSpecs::default()),
             vars: Vec::new(),
             gaps: Vec::new(),
+            statements: Vec::new(),
             notices: Vec::new(),
             failures: Vec::new(),
             inputs: BTreeSet::new(),
@@ -133,6 +137,7 @@ impl Accumulated {
             .map_err(|conflict| RenderError::new(entry, conflict.to_string()))?;
         vars::merge(&mut self.vars, &base.vars)?;
         self.gaps.extend_from_slice(&base.gaps);
+        self.statements.extend_from_slice(&base.statements);
         self.notices.extend_from_slice(&base.notices);
         self.failures.extend(base.failures.iter().map(|error| error.clone().via(entry)));
         self.inputs.extend(&base.inputs);

@@ -42,6 +42,7 @@ impl Renderer<'_> {
             resources: found.objects.into_iter().map(Working::finish).collect(),
             inputs: BTreeSet::from_iter(files),
             gaps: found.gaps,
+            statements: Vec::new(),
             notices: Vec::new(),
             failures: Vec::new(),
         })

@@ -5,6 +5,7 @@ pub mod output;
 mod accumulate;
 mod configuration;
 mod edit;
+mod effect;
 mod error;
 pub mod evaluate;
 mod generate;
@@ -37,6 +38,7 @@ pub use evaluate::Evaluated;
 use crate::kube::Resource;
 use crate::text::{FileId, Span};
 
+pub use effect::{Effect, Statement, StatementKind};
 pub use error::RenderError;
 pub use renderer::{Options, Renderer};
 
@@ -82,6 +84,8 @@ pub struct Rendered {
     pub inputs: BTreeSet<FileId>,
     /// What is missing from it.
     pub gaps: Vec<Gap>,
+    /// What each patch, image and replicas entry did.
+    pub statements: Vec<Statement>,
     /// What to warn about.
     pub notices: Vec<Notice>,
     /// What kustomize refuses, and what was left out to render the rest all the same.

@@ -129,6 +129,7 @@ impl<'s> Renderer<'s> {
             resources: set.resources.into_iter().map(Working::finish).collect(),
             inputs: set.inputs,
             gaps: set.gaps,
+            statements: set.statements,
             notices: set.notices,
             failures: set.failures,
         })
