@@ -8,6 +8,7 @@ mod diff;
 mod difference;
 mod equal;
 mod find;
+mod foreign;
 mod habit;
 mod identity;
 mod learn;
@@ -17,10 +18,12 @@ mod names;
 mod noise;
 mod pairs;
 mod parameters;
+mod promotion;
 mod scalar;
 mod show;
 pub mod switches;
 mod unit;
+mod version;
 
 use std::collections::BTreeMap;
 
@@ -30,8 +33,10 @@ pub use cause::{Cause, Grouping};
 pub use classify::Class;
 pub use diff::{Change, Side};
 pub use difference::{Difference, Topic};
+pub use foreign::Foreign;
 pub use habit::Frequency;
 pub use learn::Substitution;
+pub use promotion::Promotion;
 pub use show::SECRET;
 
 use crate::compare::habit::{Census, General};
@@ -61,6 +66,10 @@ pub struct Comparison {
     pub unknown: usize,
     /// Texts that were learnt to stand for each other.
     pub learnt: Vec<Substitution>,
+    /// What an environment runs in a newer version than its reference, in the order of overlays.
+    pub promotions: Vec<Promotion>,
+    /// Values that name another environment than their own, in the order of overlays.
+    pub foreign: Vec<Foreign>,
 }
 
 /// Compares every environment of every unit with its reference.
@@ -101,6 +110,8 @@ pub fn compare(
         }
         differences.extend(result.differences);
         comparison.permitted.extend(result.permitted);
+        comparison.promotions.extend(result.promotions);
+        comparison.foreign.extend(result.foreign);
     }
     comparison.causes = cause::group(differences, evaluated, snapshot);
     comparison

@@ -58,6 +58,12 @@ impl Names {
         self.normal(text).contains(ENVIRONMENT)
     }
 
+    /// The names of the environment alone, without those of clusters, regions and tenants.
+    pub(crate) fn of_environment_only(&self) -> Self {
+        let words = self.words.iter().filter(|(_, mark)| *mark == ENVIRONMENT);
+        Self { words: words.cloned().collect() }
+    }
+
     fn sorted(mut words: Vec<(String, char)>) -> Self {
         words.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));
         words.dedup_by(|a, b| a.0 == b.0);

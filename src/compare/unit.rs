@@ -1,5 +1,6 @@
 //! All comparisons of one unit.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
@@ -9,12 +10,14 @@ use crate::compare::diff::{self, Change, Found, RawDifference, Side};
 use crate::compare::difference::{Difference, Topic, topic};
 use crate::compare::equal::equal;
 use crate::compare::find::find;
+use crate::compare::foreign::{self, Foreign, Sides};
 use crate::compare::identity::image;
 use crate::compare::learn::Substitution;
 use crate::compare::names::{Names, PairNames};
 use crate::compare::pairs::Comparison;
 use crate::compare::parameters::{Case, Judgement, judge};
 use crate::compare::switches;
+use crate::compare::promotion::{self, Place, Promotion};
 use crate::config::Config;
 use crate::kube::{Gvk, Path, PathStep, Resource, Value};
 use crate::layout::Layout;
@@ -41,6 +44,10 @@ pub(crate) struct UnitResult {
     pub(crate) noise: BTreeMap<&'static str, usize>,
     pub(crate) allowed: BTreeMap<String, usize>,
     pub(crate) unknown: usize,
+    /// What runs here in a newer version than in the reference.
+    pub(crate) promotions: Vec<Promotion>,
+    /// What names another environment than its own.
+    pub(crate) foreign: Vec<Foreign>,
     /// Aligned objects, for counting habits: kind, name and both bodies.
     pub(crate) aligned: Vec<(String, String, Value, Value)>,
 }
@@ -66,11 +73,35 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
                 Some(Witness { world, here, at, mine, rendered, view: OnceCell::new() })
             })
             .collect();
+        let sides = Sides {
+            snapshot: world.snapshot,
+            overlays: (here, there),
+            words: (names.here.of_environment_only(), names.there.of_environment_only()),
+            names: &names,
+            first_is_lower: rank(world, here) < rank(world, there),
+        };
+        let mut foreign = Vec::new();
         for pair in align::align(&mine.resources, &theirs.resources, &names) {
+            if let (false, Some(a), Some(b)) = (siblings, pair.here, pair.there) {
+                let (mine, theirs) = (&mine.resources[a], &theirs.resources[b]);
+                foreign.extend(sides.search(mine, theirs));
+            }
             judging.pair(pair, theirs, &names, &witnesses, &mut result);
         }
+        for reference in &mut foreign {
+            let first = reference.overlay == here;
+            let objects = if first { &mine.resources } else { &theirs.resources };
+            let (a, b) = (&sides.words.0, &sides.words.1);
+            let (own, other) = if first { (a, b) } else { (b, a) };
+            reference.peers = foreign::peers(objects, reference, own, other);
+        }
+        result.foreign.append(&mut foreign);
     }
     result
+}
+
+fn rank(world: World<'_>, at: usize) -> u32 {
+    world.layout.environments[world.evaluated[at].overlay.environment].rank
 }
 
 /// Whether a generated object lacks the data of a file that is not in the repository.
@@ -187,7 +218,7 @@ impl Judging<'_> {
                 if lacks_data(self.mine, here) || lacks_data(theirs, there) {
                     found.differences.retain(|difference| difference.change == Change::Changed);
                 }
-                self.settle(found, here, a, names, witnesses, result);
+                self.settle(found, (here, there), a, names, witnesses, result);
                 if self.siblings {
                     return;
                 }
@@ -299,7 +330,7 @@ impl Judging<'_> {
     fn settle(
         &self,
         found: Found,
-        resource: &Resource,
+        (resource, answer): (&Resource, &Resource),
         at: usize,
         names: &PairNames,
         witnesses: &[Witness<'_>],
@@ -315,8 +346,44 @@ impl Judging<'_> {
             if settled {
                 continue;
             }
+            if !self.siblings {
+                let ahead = self.ahead(&difference, (resource, answer), at, names, witnesses);
+                result.promotions.extend(ahead);
+            }
             self.judge(difference, resource, names, result);
         }
+    }
+
+    /// The versions of both sides where this one is newer than all that the reference runs.
+    fn ahead(
+        &self,
+        difference: &RawDifference,
+        (resource, answer): (&Resource, &Resource),
+        at: usize,
+        names: &PairNames,
+        witnesses: &[Witness<'_>],
+    ) -> Option<Promotion> {
+        let theirs = difference.there.value.as_ref()?;
+        let mut others = vec![(Place { resource: answer, value: theirs }, names)];
+        for witness in witnesses {
+            let Some(resource) = witness.partner(at) else { continue };
+            let steps = difference.path.steps();
+            let found = find(&resource.body, steps, &witness.names().there);
+            if let Some(Cow::Borrowed(value)) = found {
+                others.push((Place { resource, value }, witness.names()));
+            }
+        }
+        let ahead = promotion::ahead(self.world.snapshot, difference, resource, &others)?;
+        Some(Promotion {
+            here_overlay: self.here,
+            there_overlay: self.there,
+            resource: resource.id.clone(),
+            path: difference.path.clone(),
+            name: ahead.name,
+            here: ahead.here,
+            there: ahead.there,
+            weak: self.weak,
+        })
     }
 
     fn judge(

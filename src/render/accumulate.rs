@@ -15,7 +15,7 @@ use crate::render::locate::Target;
 use crate::render::origin::{Author, Notes};
 use crate::render::working::{Key, Working, key};
 use crate::render::{
-    Gap, Notice, Removed, RenderError, Renderer, configuration, pipeline, plugin, vars,
+    Gap, Notice, Removed, RenderError, Renderer, Statement, configuration, pipeline, plugin, vars,
 };
 use crate::text::{FileId, RepoPath, Span};
 
@@ -59,6 +59,7 @@ pub(crate) struct Accumulated {
     pub(crate) specs: Arc<FieldSpecs>,
     pub(crate) vars: Vec<Var>,
     pub(crate) gaps: Vec<Gap>,
+    pub(crate) statements: Vec<Statement>,
     pub(crate) notices: Vec<Notice>,
     /// The objects that patches deleted.
     pub(crate) removed: Vec<Removed>,
@@ -78,6 +79,7 @@ impl Accumulated {
             specs: Arc::new(FieldSpecs::default()),
             vars: Vec::new(),
             gaps: Vec::new(),
+            statements: Vec::new(),
             notices: Vec::new(),
             removed: Vec::new(),
             failures: Vec::new(),
@@ -143,6 +145,7 @@ impl Accumulated {
         })?;
         vars::merge(&mut self.vars, &base.vars)?;
         self.gaps.extend_from_slice(&base.gaps);
+        self.statements.extend_from_slice(&base.statements);
         self.notices.extend_from_slice(&base.notices);
         self.removed.extend_from_slice(&base.removed);
         self.failures.extend(base.failures.iter().map(|error| error.clone().via(entry)));

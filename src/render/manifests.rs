@@ -44,6 +44,7 @@ impl Renderer<'_> {
             inputs: BTreeSet::from_iter(files),
             gaps: found.gaps,
             removed: Vec::new(),
+            statements: Vec::new(),
             notices: Vec::new(),
             failures: Vec::new(),
         })

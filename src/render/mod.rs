@@ -5,6 +5,7 @@ pub mod output;
 mod accumulate;
 mod configuration;
 mod edit;
+mod effect;
 mod error;
 pub mod evaluate;
 mod generate;
@@ -38,6 +39,7 @@ use crate::finding::Level;
 use crate::kube::{Resource, ResourceId};
 use crate::text::{FileId, Span};
 
+pub use effect::{Effect, Statement, StatementKind};
 pub use error::RenderError;
 pub use renderer::{Options, Renderer};
 
@@ -98,6 +100,8 @@ pub struct Rendered {
     pub gaps: Vec<Gap>,
     /// The objects that patches deleted.
     pub removed: Vec<Removed>,
+    /// What each patch, image and replicas entry did.
+    pub statements: Vec<Statement>,
     /// What to warn about.
     pub notices: Vec<Notice>,
     /// What kustomize refuses, and what was left out to render the rest all the same.

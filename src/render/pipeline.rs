@@ -6,6 +6,7 @@ use crate::kube::Action;
 use crate::kube::Gvk;
 use crate::kube::field_specs::{FieldList, FieldSpec, merge};
 use crate::render::accumulate::{Layer, Walk};
+use crate::render::effect::{StatementKind, watch};
 use crate::render::kustomization::{Kustomization, Text};
 use crate::render::origin::Author;
 use crate::render::transform::affix::{self, End};
@@ -117,7 +118,10 @@ fn apply_patch(
     at: usize,
 ) -> Result<(), RenderError> {
     let Some(patch) = layer.kustomization.patches.get(at) else { return Ok(()) };
-    patches::apply(walk, layer.directory, patch, layer.set)
+    let directory = layer.directory;
+    watch(layer.set, (patch.span, StatementKind::Patch), |set| {
+        patches::apply(walk, directory, patch, set)
+    })
 }
 
 fn apply_json_patch(
@@ -126,7 +130,10 @@ fn apply_json_patch(
     at: usize,
 ) -> Result<(), RenderError> {
     let Some(patch) = layer.kustomization.patches_json6902.get(at) else { return Ok(()) };
-    patches::apply_json(walk, layer.directory, patch, layer.set)
+    let directory = layer.directory;
+    watch(layer.set, (patch.span, StatementKind::Patch), |set| {
+        patches::apply_json(walk, directory, patch, set)
+    })
 }
 
 fn set_namespace(_: &mut Walk<'_, '_>, layer: &mut Layer<'_>, _: usize) -> Result<(), RenderError> {
@@ -200,13 +207,18 @@ fn set_replicas(
 ) -> Result<(), RenderError> {
     let Some(replica) = layer.kustomization.replicas.get(at) else { return Ok(()) };
     let specs = Arc::clone(&layer.set.specs);
-    replicas::apply_or_complain(walk, layer.set, replica, specs.list(FieldList::Replicas))
+    watch(layer.set, (replica.span, StatementKind::Replicas), |set| {
+        replicas::apply_or_complain(walk, set, replica, specs.list(FieldList::Replicas))?;
+        Ok(true)
+    })
 }
 
 fn set_image(_: &mut Walk<'_, '_>, layer: &mut Layer<'_>, at: usize) -> Result<(), RenderError> {
     let Some(image) = layer.kustomization.images.get(at) else { return Ok(()) };
     let specs = Arc::clone(&layer.set.specs);
-    images::apply(&mut layer.set.resources, image, specs.list(FieldList::Images))
+    watch(layer.set, (image.name.span, StatementKind::Image), |set| {
+        images::apply(&mut set.resources, image, specs.list(FieldList::Images))
+    })
 }
 
 fn replace(walk: &mut Walk<'_, '_>, layer: &mut Layer<'_>, _: usize) -> Result<(), RenderError> {

@@ -247,7 +247,7 @@ fn image_tag(
     it: Config<'_>,
 ) -> Result<(), RenderError> {
     let Some(node) = it.root.get("imageTag") else { return Ok(()) };
-    images::apply(&mut layer.set.resources, &image(node)?, &it.specs()?)
+    images::apply(&mut layer.set.resources, &image(node)?, &it.specs()?).map(|_found| ())
 }
 
 fn set_namespace(
@@ -281,7 +281,7 @@ fn apply_patch(
     layer: &mut Layer<'_>,
     it: Config<'_>,
 ) -> Result<(), RenderError> {
-    patches::apply(walk, layer.directory, &it.patch("patch")?, layer.set)
+    patches::apply(walk, layer.directory, &it.patch("patch")?, layer.set).map(|_found| ())
 }
 
 fn json_patch(
@@ -289,7 +289,7 @@ fn json_patch(
     layer: &mut Layer<'_>,
     it: Config<'_>,
 ) -> Result<(), RenderError> {
-    patches::apply_json(walk, layer.directory, &it.patch("jsonOp")?, layer.set)
+    patches::apply_json(walk, layer.directory, &it.patch("jsonOp")?, layer.set).map(|_found| ())
 }
 
 fn strategic_merge(

@@ -130,6 +130,7 @@ impl<'s> Renderer<'s> {
             inputs: set.inputs,
             gaps: set.gaps,
             removed: set.removed,
+            statements: set.statements,
             notices: set.notices,
             failures: set.failures,
         })

@@ -23,12 +23,16 @@ pub(crate) use meta::rule;
 /// Every rule, by family and id.
 pub const RULES: &[RuleEntry] = &[
     RuleEntry::of::<parity::CapacityGap>(),
+    RuleEntry::of::<parity::ForeignEnvironmentReference>(),
     RuleEntry::of::<parity::ImageSourceDiffers>(),
     RuleEntry::of::<parity::MissingContainer>(),
     RuleEntry::of::<parity::MissingEnvironment>(),
     RuleEntry::of::<parity::MissingKey>(),
     RuleEntry::of::<parity::MissingResource>(),
+    RuleEntry::of::<parity::PatchWithoutEffect>(),
+    RuleEntry::of::<parity::PromotionOrder>(),
     RuleEntry::of::<parity::SecretKeysDiffer>(),
+    RuleEntry::of::<parity::UndefinedVariable>(),
     RuleEntry::of::<parity::UnparameterizedDifference>(),
     RuleEntry::of::<observability::MissingAgent>(),
     RuleEntry::of::<observability::MissingProbe>(),

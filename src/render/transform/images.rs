@@ -15,23 +15,25 @@ const CONTAINERS: [&str; 2] = ["containers", "initContainers"];
 /// What may follow the name: a tag, then a digest.
 const REST: &str = r"(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?$";
 
-/// Rewrites the images that the entry means.
+/// Rewrites the images that the entry means. The answer is whether there are any.
 pub(crate) fn apply(
     resources: &mut [Working],
     image: &Image,
     specs: &[FieldSpec],
-) -> Result<(), RenderError> {
+) -> Result<bool, RenderError> {
     // Kustomize takes the name for a regular expression, and so must we.
     let pattern = Regex::new(&format!("^{}{REST}", image.name.value)).map_err(|_invalid| {
         let message = format!("`{}` is not a valid image name", image.name.value);
         RenderError::new(image.name.span, message)
             .help("write the name without a tag; special characters need a backslash")
     })?;
+    let mut found = false;
     for resource in resources {
         if &*resource.id.gvk.kind == "CustomResourceDefinition" {
             continue;
         }
         if has_match(&resource.body, &pattern) {
+            found = true;
             rewrite_everywhere(&mut resource.body, image, &pattern);
         }
         for spec in specs.iter().filter(|spec| spec.applies_to(&resource.id.gvk)) {
@@ -41,12 +43,13 @@ pub(crate) fn apply(
                     return Err(RenderError::new(value.span(), message)
                         .help("correct the object or the path of the field"));
                 }
+                found |= matches(value, &pattern);
                 rewrite(value, image, &pattern);
                 Ok(())
             })?;
         }
     }
-    Ok(())
+    Ok(found)
 }
 
 fn matches(value: &Value, pattern: &Regex) -> bool {

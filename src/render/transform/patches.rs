@@ -6,6 +6,7 @@ use crate::finding::Level;
 use crate::kube::kinds::is_cluster_scoped;
 use crate::kube::{Action, Gvk, Kind, Map, MergeKeys, ResourceId, Value};
 use crate::render::accumulate::{Accumulated, Walk};
+use crate::render::effect::{StatementKind, watch};
 use crate::render::kustomization::{Patch, Text};
 use crate::render::patch::json6902::{self, Operation};
 use crate::render::patch::losses;
@@ -33,18 +34,22 @@ struct Allowed {
     kind: bool,
 }
 
-/// Applies an entry of `patches:`.
+/// Applies an entry of `patches:`. The answer is whether it means any object.
 pub(crate) fn apply(
     walk: &Walk<'_, '_>,
     directory: &RepoPath,
     patch: &Patch,
     set: &mut Accumulated,
-) -> Result<(), RenderError> {
-    let Some(loaded) = load_patch(walk, directory, patch, set)? else { return Ok(()) };
+) -> Result<bool, RenderError> {
+    let Some(loaded) = load_patch(walk, directory, patch, set)? else { return Ok(false) };
     match (&*loaded, &patch.target) {
         (Loaded::Strategic(bodies), None) => {
             let allowed = Allowed { name: patch.allow_name_change, kind: patch.allow_kind_change };
-            bodies.iter().try_for_each(|body| merge_by_id(walk, body, allowed, set))
+            let mut found = false;
+            for body in bodies.iter() {
+                found |= merge_by_id(walk, body, allowed, set)?;
+            }
+            Ok(found)
         }
         (Loaded::Strategic(bodies), Some(_)) => {
             let [body] = &bodies[..] else {
@@ -56,21 +61,23 @@ pub(crate) fn apply(
             let chosen = choose(patch, set);
             let body = &with_texts(body, set);
             let allowed = Allowed { name: patch.allow_name_change, kind: patch.allow_kind_change };
-            merge_all(walk, &chosen, body, allowed, set)
+            merge_all(walk, &chosen, body, allowed, set)?;
+            Ok(!chosen.is_empty())
         }
         (Loaded::Json(_), None) => {
             let error = RenderError::new(patch.span, "a JSON patch needs a `target`");
             Err(error.help("say which objects it is for: `target: {kind: …, name: …}`"))
         }
         (Loaded::Json(operations), Some(_)) => {
-            for at in choose(patch, set) {
+            let chosen = choose(patch, set);
+            for &at in &chosen {
                 let resource = &mut set.resources[at];
                 resource.remember();
                 make_annotations(resource, patch.span);
                 json6902::apply(&mut resource.body, operations)?;
                 resource.refresh();
             }
-            Ok(())
+            Ok(!chosen.is_empty())
         }
     }
 }
@@ -94,20 +101,21 @@ pub(crate) fn apply_json(
     directory: &RepoPath,
     patch: &Patch,
     set: &mut Accumulated,
-) -> Result<(), RenderError> {
+) -> Result<bool, RenderError> {
     if !patch.target.as_ref().is_some_and(Selector::has_name) {
         let message = "an entry of `patchesJson6902` needs the name of its `target`";
         let error = RenderError::new(patch.span, message);
         return Err(error.help("add `target.name`, or list the patch under `patches:`"));
     }
-    let Some((parsed, span)) = text_of(walk, directory, patch, set)? else { return Ok(()) };
+    let Some((parsed, span)) = text_of(walk, directory, patch, set)? else { return Ok(false) };
     let operations = operations(parsed.get(), span)?;
-    for at in choose(patch, set) {
+    let chosen = choose(patch, set);
+    for &at in &chosen {
         make_annotations(&mut set.resources[at], patch.span);
         json6902::apply(&mut set.resources[at].body, &operations)?;
         set.resources[at].refresh();
     }
-    Ok(())
+    Ok(!chosen.is_empty())
 }
 
 /// Applies the entries of `patchesStrategicMerge:`: paths, or patches themselves.
@@ -120,20 +128,22 @@ pub(crate) fn apply_strategic(
     let mut all = Vec::new();
     for entry in entries {
         if let Some(bodies) = inline_objects(walk, entry) {
-            all.extend(bodies);
+            all.extend(bodies.into_iter().map(|body| (entry.span, body)));
             continue;
         }
         let Some(file) = walk.file(directory, entry, set)? else { continue };
         let bodies = walk.renderer.objects(file).map_err(|error| error.via(entry.span))?;
-        all.extend(bodies.iter().cloned());
+        all.extend(bodies.iter().map(|body| (entry.span, body.clone())));
     }
     if let ([], Some(first)) = (&all[..], entries.first().filter(|_| set.gaps.is_empty())) {
         return Err(RenderError::new(first.span, "there is no object in this patch")
             .help("add an object to the file, or drop the entry"));
     }
-    for body in &all {
+    for (span, body) in &all {
         let body = with_texts(body, set);
-        merge_by_id(walk, &body, Allowed::default(), set)?;
+        watch(set, (*span, StatementKind::Patch), |set| {
+            merge_by_id(walk, &body, Allowed::default(), set)
+        })?;
     }
     Ok(())
 }
@@ -322,10 +332,10 @@ fn merge_by_id(
     patch: &Working,
     allowed: Allowed,
     set: &mut Accumulated,
-) -> Result<(), RenderError> {
+) -> Result<bool, RenderError> {
     match find(walk, &patch.id, patch.origin, set)? {
-        Some(at) => merge_all(walk, &[at], patch, allowed, set),
-        None => Ok(()),
+        Some(at) => merge_all(walk, &[at], patch, allowed, set).map(|()| true),
+        None => Ok(false),
     }
 }
 

@@ -1,9 +1,9 @@
 //! `missing-environment`.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use crate::finding::{Finding, Level, Subject};
-use crate::layout::{Overlay, Unit};
+use crate::layout::{Overlay, OverlayKind, Unit};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::{Rule, rule};
@@ -11,9 +11,11 @@ use crate::text::Span;
 
 /// Fewer units than this with both environments are no rule that another could break.
 const FEWEST: usize = 4;
+/// One in so many units may lack an environment before that is no exception.
+const LACKING: usize = 10;
 
 rule! {
-    /// Reports a unit that has only one of two environments that most units have both
+    /// Reports a unit that has one of two environments, where nearly all units like it have both
     ///
     /// ## Why
     /// A unit that runs in production and not in staging is changed untested. One that never got
@@ -29,39 +31,104 @@ rule! {
 
 impl Rule for MissingEnvironment {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
-        let environments: Vec<BTreeSet<usize>> = cx
-            .layout
-            .units
-            .iter()
-            .map(|unit| unit.overlays.iter().map(|overlay| overlay.environment).collect())
-            .collect();
-        let count = |wanted: &[usize]| {
-            environments.iter().filter(|has| wanted.iter().all(|at| has.contains(at))).count()
-        };
         // The last environment, and the one before it that most units have. What exists in a
         // workshop only was never meant to be anywhere else.
         let Some(last) = cx.layout.environments.len().checked_sub(1) else { return };
-        let tested = (0..last).rev().filter(|&at| !cx.layout.environments[at].is_workshop());
-        let Some(before) = tested.max_by_key(|&at| count(&[at, last])) else { return };
-        let both = count(&[before, last]);
-        if both < FEWEST {
-            return;
+        let has = |unit: &Unit, at: usize| unit.overlays.iter().any(|o| o.environment == at);
+        let tested = || (0..last).filter(|&at| !cx.layout.environments[at].is_workshop());
+        let both = |at: &usize| {
+            let units = cx.layout.units.iter();
+            units.filter(|unit| has(unit, *at) && has(unit, last)).count()
+        };
+        let Some(before) = tested().rev().max_by_key(both) else { return };
+        let mut peers: BTreeMap<Shape<'_>, Vec<&Unit>> = BTreeMap::new();
+        for unit in &cx.layout.units {
+            peers.entry(Shape::of(unit)).or_default().push(unit);
         }
-        for (unit, has) in cx.layout.units.iter().zip(&environments) {
-            let (present, absent) = match (has.contains(&before), has.contains(&last)) {
-                (true, false) => (before, last),
-                (false, true) => (last, before),
-                _ => continue,
-            };
-            let usual = both * 4 >= count(&[present]) * 3;
-            let overlay = unit.overlays.iter().find(|overlay| overlay.environment == present);
-            if let Some(overlay) = overlay.filter(|_| usual) {
-                let finding = finding(cx, unit, overlay, absent, both);
-                // What is not in production yet breaks nothing there.
-                let level = if present == before { Level::Note } else { Level::Warning };
+        for peers in peers.values() {
+            let sites = Sites { peers, before, last };
+            for unit in peers {
+                let (present, absent) = match (has(unit, before), has(unit, last)) {
+                    (true, false) => (before, last),
+                    // Another environment before the last one is as good a test.
+                    (false, true) if !tested().any(|at| has(unit, at)) => (last, before),
+                    _ => continue,
+                };
+                let Some((overlay, count)) = sites.unusual(unit, present, absent) else { continue };
+                let finding = finding(cx, unit, overlay, absent, count);
+                // What is not in production yet breaks nothing there, and infrastructure that
+                // environments share stands where production stands.
+                let shared = overlay.kind == OverlayKind::Terraform;
+                let quiet = present == before || shared;
+                let level = if quiet { Level::Note } else { Level::Warning };
                 findings.push_at(findings.level().min(level), finding);
             }
         }
+    }
+}
+
+/// How a unit is laid out: only units of one shape can be expected to have the same environments.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Shape<'l> {
+    kind: Option<OverlayKind>,
+    collection: &'l str,
+    environment: &'l str,
+}
+
+impl<'l> Shape<'l> {
+    fn of(unit: &'l Unit) -> Self {
+        let mut segments = unit.template.split('/');
+        let environment = segments.clone().find(|segment| segment.contains("{env}"));
+        let collection = segments.next().filter(|segment| !segment.contains('{'));
+        let kind = unit.overlays.first().map(|overlay| overlay.kind);
+        let (collection, environment) =
+            (collection.unwrap_or_default(), environment.unwrap_or_default());
+        Self { kind, collection, environment }
+    }
+}
+
+/// The units of one shape, and where they are deployed.
+struct Sites<'l> {
+    peers: &'l [&'l Unit],
+    before: usize,
+    last: usize,
+}
+
+impl<'l> Sites<'l> {
+    /// The overlay of a unit at a place where nearly all of its peers have the other environment
+    /// too, and how many of them do.
+    fn unusual(
+        &self,
+        unit: &'l Unit,
+        present: usize,
+        absent: usize,
+    ) -> Option<(&'l Overlay, usize)> {
+        let own = unit.overlays.iter().filter(|overlay| overlay.environment == present);
+        own.filter_map(|overlay| {
+            let site = overlay.variant.as_deref().filter(|site| self.is_site(site));
+            let at = |unit: &Unit, environment: usize| {
+                unit.overlays.iter().any(|other| {
+                    other.environment == environment
+                        && (site.is_none() || other.variant.as_deref() == site)
+                })
+            };
+            let have = self.peers.iter().filter(|peer| at(peer, present)).count();
+            let both =
+                self.peers.iter().filter(|peer| at(peer, present) && at(peer, absent)).count();
+            let lack = have - both;
+            (both >= FEWEST && lack <= (both / LACKING).max(1)).then_some((overlay, both))
+        })
+        .next()
+    }
+
+    /// Whether the variant is a place that has both environments, not the name of a cluster of one.
+    fn is_site(&self, variant: &str) -> bool {
+        let at = |environment: usize| {
+            self.peers.iter().flat_map(|peer| &peer.overlays).any(|overlay| {
+                overlay.environment == environment && overlay.variant.as_deref() == Some(variant)
+            })
+        };
+        at(self.before) && at(self.last)
     }
 }
 
@@ -74,8 +141,10 @@ fn finding(
 ) -> Finding {
     let name = |at: usize| cx.layout.environments[at].name.as_str();
     let (present, absent) = (name(overlay.environment), name(absent));
-    let message =
-        format!("unit `{}` has {present} and no {absent}; {both} units have both", unit.name);
+    let message = format!(
+        "unit `{}` has {present} and no {absent}; {both} units like it have both",
+        unit.name
+    );
     Finding::at(place(cx, overlay), message)
         .label(format!("the {present} overlay"))
         .help(format!("add an overlay for {absent}, or document why there is none"))
