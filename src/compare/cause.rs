@@ -177,6 +177,8 @@ fn broad_keys(difference: &Difference, here: bool, snapshot: &Snapshot) -> Vec<K
     if difference.path.steps().is_empty() {
         let directory = snapshot.path(primary).parent().unwrap_or_else(RepoPath::root);
         keys.push(Key::Directory(difference.unit, difference.topic, difference.change, directory));
+    } else if difference.topic.observes() {
+        // What watches a program counts for itself, however different two copies are.
     } else if primary != place(difference, !here).file && is_declared(difference) {
         let resource = difference.resource.clone();
         keys.push(Key::Copy(difference.unit, resource, difference.siblings));

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::compare::lines::split_key;
 use crate::compare::names::Names;
+use crate::compare::stages::first_line;
 use crate::kube::{PathStep, Value};
 
 /// The value at `path` of `body`, names of elements compared without the environment's own.
@@ -44,7 +45,9 @@ fn item<'v>(value: &'v Value, key: &str, steps: usize) -> Option<Cow<'v, Value>>
     if let Some(items) = value.as_list() {
         items.iter().find(|item| item.text().is_some_and(named)).map(Cow::Borrowed)
     } else {
-        let line = value.text()?.lines().map(str::trim).find(|line| named(line))?;
+        let text = value.text()?;
+        let line = text.lines().map(str::trim).find(|line| named(line));
+        let line = line.or_else(|| first_line(text, key))?;
         Some(Cow::Owned(Value::string(line, value.provenance.clone())))
     }
 }

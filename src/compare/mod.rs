@@ -1,6 +1,6 @@
 //! Environments side by side: which objects answer which, and where they disagree.
 
-mod agents;
+pub mod agents;
 mod align;
 mod cause;
 mod classify;
@@ -19,6 +19,7 @@ mod pairs;
 mod parameters;
 mod scalar;
 mod show;
+mod stages;
 mod unit;
 
 use std::collections::BTreeMap;

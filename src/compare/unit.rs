@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
+use crate::compare::agents;
 use crate::compare::align::{self, Pair};
 use crate::compare::classify::{Class, classify};
 use crate::compare::diff::{self, Change, Found, RawDifference, Side};
@@ -64,9 +65,12 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
                 Some(Witness { world, here, at, mine, rendered, view: OnceCell::new() })
             })
             .collect();
+        let before = result.differences.len();
         for pair in align::align(&mine.resources, &theirs.resources, &names) {
             judging.pair(pair, theirs, &names, &witnesses, &mut result);
         }
+        let new = &mut result.differences[before..];
+        agents::retag(&mine.resources, &theirs.resources, &names, new);
     }
     result
 }

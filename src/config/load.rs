@@ -31,6 +31,7 @@ const SECTIONS: &[&str] = &[
     "exception",
     "rules",
     "owners",
+    "observability",
 ];
 
 impl Config {
@@ -136,6 +137,10 @@ fn read(reader: &mut Reader, mut table: DeTable<'_>) -> Config {
         owners: take("owners")
             .and_then(|value| reader.decode::<Owners>(value))
             .map(|owners| owners.value)
+            .unwrap_or_default(),
+        observability: take("observability")
+            .and_then(|value| reader.decode(value))
+            .map(|observability| observability.value)
             .unwrap_or_default(),
     };
     for key in table.keys() {

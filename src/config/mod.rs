@@ -7,6 +7,7 @@ mod error;
 mod exception;
 mod glob;
 mod load;
+mod observability;
 mod path_pattern;
 mod reader;
 mod sections;
@@ -19,6 +20,7 @@ pub use error::ConfigError;
 pub use exception::Exception;
 pub use glob::{Glob, glob_set};
 pub use load::FILE_NAMES;
+pub use observability::{Observability, Provision};
 pub use path_pattern::{PathPattern, PathPatternError};
 pub use reader::{Located, decode_error};
 pub use sections::{

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::config::constraint::Constraint;
 use crate::config::exception::{Exception, RawException};
 use crate::config::glob::Glob;
+use crate::config::observability::Observability;
 use crate::config::path_pattern::PathPattern;
 use crate::config::reader::Located;
 use crate::finding::Level;
@@ -38,6 +39,8 @@ pub struct Config {
     pub rules: BTreeMap<String, RuleSetting>,
     /// Who may own an exception.
     pub owners: Owners,
+    /// What has to be known of the programs of an environment.
+    pub observability: Observability,
 }
 
 impl Config {
@@ -154,4 +157,6 @@ pub struct ConfigSchema {
     rules: Option<BTreeMap<String, Level>>,
     /// Who may own an exception
     owners: Option<Owners>,
+    /// What has to be known of the programs of an environment
+    observability: Option<Observability>,
 }

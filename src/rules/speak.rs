@@ -28,6 +28,17 @@ pub(crate) fn report(
     findings: &mut Findings,
     say: impl Fn(&Difference, &Sides) -> Speech,
 ) {
+    report_at_most(cx, topic, findings, say, |_| Level::Error);
+}
+
+/// The same; `most` says how much a cause can matter, whatever the level of the rule.
+pub(crate) fn report_at_most(
+    cx: &Context<'_>,
+    topic: Topic,
+    findings: &mut Findings,
+    say: impl Fn(&Difference, &Sides) -> Speech,
+    most: impl Fn(&Cause) -> Level,
+) {
     for cause in cx.comparison.causes.iter().filter(|cause| cause.topic == topic) {
         let first = cause.first();
         let sides = Sides::of(cx, first);
@@ -43,7 +54,7 @@ pub(crate) fn report(
         if first.siblings {
             finding = finding.key([&sides.here]);
         }
-        findings.push_at(level(findings.level(), cause, cx), finding);
+        findings.push_at(level(findings.level(), cause, cx).min(most(cause)), finding);
     }
 }
 
@@ -186,7 +197,8 @@ fn remarks(cause: &Cause) -> String {
         let what = if frequency.units { "units" } else { "objects" };
         let _ = write!(text, "; equal in {} of {} {what}", frequency.have - 1, frequency.have);
     }
-    if let Some(asked) = first.violated.as_ref().filter(|_| first.topic != Topic::Capacity) {
+    let said = matches!(first.topic, Topic::Capacity | Topic::Retention);
+    if let Some(asked) = first.violated.as_ref().filter(|_| !said) {
         let _ = write!(text, "; the parameter {asked}");
     }
     text
