@@ -1,6 +1,6 @@
 //! Which differences are allowed: the configured parameters, then the built-in ones.
 
-use crate::compare::agents::{is_retention, retention_amounts};
+use crate::compare::agents::{is_retention, is_threshold, retention_amounts};
 use crate::compare::classify::Class;
 use crate::compare::diff::{Change, RawDifference};
 use crate::compare::identity::{are_identifiers, image, is_version, looks_like_image};
@@ -48,6 +48,10 @@ pub(crate) fn judge(case: &Case<'_>, config: &Config) -> Judgement {
             Some(asked) => Judgement::Violated(asked),
             None => Judgement::Allowed(parameter.path.as_str().to_owned()),
         };
+    }
+    // A threshold reads like a version and a severity like a log level.
+    if is_threshold(case.gvk, steps) {
+        return Judgement::Free;
     }
     for built_in in BUILT_IN {
         if !config.is_on(built_in.name) {

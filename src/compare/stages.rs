@@ -51,8 +51,10 @@ pub(crate) fn alone<'t>(here: &'t str, there: &'t str, names: &PairNames) -> Alo
     let (mut left, mut right) = (stages(here), stages(there));
     let content = |stage: &Stage, text: &str, own: &Names| {
         let lines = text.lines().skip(stage.first).take(stage.end - stage.first);
-        let lines = lines.map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-        without_names(&own.normal(&lines.collect::<Vec<_>>().join("\n")))
+        let words = lines
+            .filter(|line| !line.trim_start().starts_with('#'))
+            .flat_map(str::split_whitespace);
+        without_names(&own.normal(&words.collect::<Vec<_>>().join(" ")))
     };
     let title =
         |stage: &Stage, _: &str, own: &Names| without_names(&own.normal(&stage.title));

@@ -305,6 +305,18 @@ impl Judging<'_> {
 
     fn judge(
         &self,
+        raw: RawDifference,
+        resource: &Resource,
+        names: &PairNames,
+        result: &mut UnitResult,
+    ) {
+        for raw in agents::split(raw, &resource.id.gvk.kind) {
+            self.judge_one(raw, resource, names, result);
+        }
+    }
+
+    fn judge_one(
+        &self,
         mut raw: RawDifference,
         resource: &Resource,
         names: &PairNames,

@@ -31,7 +31,8 @@ pub(crate) fn report(
     report_at_most(cx, topic, findings, say, |_| Level::Error);
 }
 
-/// The same; `most` says how much a cause can matter, whatever the level of the rule.
+/// The same; `most` says how much a cause can matter, whatever the level of the rule. What another
+/// finding says already is `off`.
 pub(crate) fn report_at_most(
     cx: &Context<'_>,
     topic: Topic,
@@ -40,6 +41,10 @@ pub(crate) fn report_at_most(
     most: impl Fn(&Cause) -> Level,
 ) {
     for cause in cx.comparison.causes.iter().filter(|cause| cause.topic == topic) {
+        let level = level(findings.level(), cause, cx).min(most(cause));
+        if level == Level::Off {
+            continue;
+        }
         let first = cause.first();
         let sides = Sides::of(cx, first);
         let speech = match cause.grouping {
@@ -54,7 +59,7 @@ pub(crate) fn report_at_most(
         if first.siblings {
             finding = finding.key([&sides.here]);
         }
-        findings.push_at(level(findings.level(), cause, cx).min(most(cause)), finding);
+        findings.push_at(level, finding);
     }
 }
 

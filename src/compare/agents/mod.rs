@@ -4,6 +4,7 @@ mod catalogue;
 mod parts;
 mod retention;
 mod signs;
+mod split;
 mod targets;
 
 pub use catalogue::{Provisions, Shown};
@@ -11,6 +12,8 @@ pub use signs::{chart, container, of_object, of_path, within};
 pub use targets::{has_target, is_monitor};
 
 pub(crate) use retention::{amounts as retention_amounts, is_retention};
+pub(crate) use parts::is_threshold;
+pub(crate) use split::split;
 pub(crate) use targets::retag;
 
 use crate::compare::classify::Class;

@@ -34,8 +34,6 @@ const PARTS: &[(&str, &str, Topic)] = &[
     (MONITORS, "spec.podMetricsEndpoints[*]", Topic::Scrape),
     (MONITORS, "spec.podMetricsEndpoints[*].port", Topic::Scrape),
     (MONITORS, "spec.podMetricsEndpoints[*].path", Topic::Scrape),
-    (MONITORS, "spec.selector.**", Topic::Scrape),
-    (MONITORS, "spec.namespaceSelector.**", Topic::Scrape),
     ("Probe|VMProbe", "spec.targets.**", Topic::Scrape),
     ("ScrapeConfig", "spec.*[*]", Topic::Scrape),
     (FORWARDERS, "spec.inputs[*]", Topic::Logs),
@@ -115,6 +113,12 @@ pub(super) fn topic(difference: &RawDifference, gvk: &Gvk) -> Option<Topic> {
         let same = text(&difference.here.value)? == text(&difference.there.value)?;
         find(expressions, gvk, path).filter(|_| same)
     })
+}
+
+/// Whether a path decides when an alert fires, and how loudly.
+pub(crate) fn is_threshold(gvk: &Gvk, path: &[PathStep]) -> bool {
+    let [_, _, thresholds, expressions] = &*TABLES;
+    [thresholds, expressions].iter().any(|table| find(table, gvk, path).is_some())
 }
 
 /// The topic of a switch.

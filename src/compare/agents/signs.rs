@@ -81,15 +81,6 @@ pub fn of_path(steps: &[PathStep], value: &Value) -> Option<&'static Shown> {
         {
             annotation(key)
         }
-        [.., PathStep::Key(map)] if matches!(&**map, "annotations" | "labels") => {
-            value.as_map()?.iter().find_map(|entry| annotation(&entry.key))
-        }
-        [.., PathStep::Key(list)] if matches!(&**list, "env" | "envFrom") => {
-            // A list that holds other things too is a list of variables.
-            let mut signs = value.as_list()?.iter().map(variable);
-            let first = signs.next()??;
-            signs.all(|sign| sign.is_some()).then_some(first)
-        }
         [.., PathStep::Key(list), PathStep::Element { value: name, .. }, PathStep::Key(_)]
             if &**list == "env" =>
         {

@@ -1,8 +1,9 @@
 //! What the rules about missing agents, targets, alerts, traces and logs say alike.
 
 use crate::compare::agents::{self, Shown};
-use crate::compare::{Change, Difference, Topic};
-use crate::kube::Value;
+use crate::compare::{Cause, Change, Difference, Topic};
+use crate::finding::Level;
+use crate::kube::{PathStep, Value};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::observability::cover::Cover;
@@ -16,8 +17,44 @@ pub(super) fn report(cx: &Context<'_>, topic: Topic, findings: &mut Findings, do
         topic,
         findings,
         |difference, sides| say(difference, sides, does),
-        |cause| cover.level(cx, cause.first()),
+        |cause| match said_elsewhere(cx, cause.first()) {
+            Some(most) => most,
+            None => cover.level(cx, cause.first()),
+        },
     );
+}
+
+/// How much a difference adds to another one: nothing where it refers to a part that is missing
+/// with it, and less where the other side has a part of its own in the place.
+fn said_elsewhere(cx: &Context<'_>, difference: &Difference) -> Option<Level> {
+    let others = cx.comparison.causes.iter().filter(|cause| cause.topic == difference.topic);
+    let mut others = others.map(Cause::first).filter(|other| {
+        other.here_overlay == difference.here_overlay && other.resource == difference.resource
+    });
+    let steps = difference.path.steps();
+    match steps {
+        [.., PathStep::Key(list), PathStep::Key(name)] if list.ends_with("Refs") => others
+            .any(|other| {
+                let named = matches!(other.path.steps().last(), Some(PathStep::Element { value, .. })
+                    if value == name);
+                named && other.change == difference.change
+            })
+            .then_some(Level::Off),
+        [list @ .., PathStep::Element { .. }] if difference.topic == Topic::Scrape => {
+            let replaced = others.any(|other| {
+                let other_list = other.path.steps().split_last().map(|(_, list)| list);
+                other_list == Some(list) && other.change != difference.change
+            });
+            // A monitor with another endpoint scrapes; a Service without the port is not scraped.
+            let most = match difference.change {
+                Change::OnlyHere => Level::Off,
+                _ if &*difference.resource.gvk.kind == "Service" => Level::Error,
+                _ => Level::Warning,
+            };
+            replaced.then_some(most)
+        }
+        _ => None,
+    }
 }
 
 fn say(difference: &Difference, sides: &Sides, does: &str) -> Speech {
@@ -39,9 +76,9 @@ fn say(difference: &Difference, sides: &Sides, does: &str) -> Speech {
         };
     }
     let help = format!("add it in {without} too, or document why {without} does without");
-    let message = match difference.path.last_name() {
+    let message = match difference.path.steps().last() {
         None => format!("{resource} {does} {with} and not {without}"),
-        Some(name) if is_container(difference) => {
+        Some(PathStep::Element { value: name, .. }) if is_container(difference) => {
             format!("container `{name}` of {resource} {does} {with} and not {without}{whose}")
         }
         Some(_) => {
