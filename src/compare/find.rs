@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::compare::lines::split_key;
+use crate::compare::list::name_by;
 use crate::compare::names::Names;
 use crate::compare::stages::first_line;
 use crate::kube::{PathStep, Value};
@@ -23,10 +24,7 @@ pub(crate) fn find<'v>(
             PathStep::Element { key, value: name } => {
                 let name = names.normal(name);
                 value.as_list()?.iter().find(|element| {
-                    element
-                        .get(key)
-                        .and_then(Value::text)
-                        .is_some_and(|other| names.normal(other) == name)
+                    name_by(element, key).is_some_and(|other| names.normal(other) == name)
                 })
             }
             PathStep::Index(index) => value.as_list()?.get(*index),
