@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::compare::agents::of_path;
 use crate::compare::diff::{Change, Side};
 use crate::compare::difference::{Difference, Topic};
 use crate::compare::habit::{Frequency, General};
@@ -84,6 +85,8 @@ enum Key {
     Span(Topic, Change, Span),
     /// The place in the unit, in several variants.
     Field(usize, Topic, Change, ResourceId, Path),
+    /// Signs of one agent in one map or list.
+    Signs(usize, Topic, Change, ResourceId, Path, &'static str),
     /// The same two values at the same path of several objects.
     Values(General, Change, String, String),
     /// A path that differs everywhere.
@@ -162,8 +165,20 @@ fn narrow_keys(difference: &Difference, here: bool) -> Vec<Key> {
         let general = General::of(&resource.gvk.kind, path.steps());
         keys.push(Key::Values(general, change, mine, theirs));
     }
+    if let (Some(agent), Some((_, around))) = (sign(difference), path.steps().split_last()) {
+        let (unit, around) = (difference.unit, Path(around.to_vec()));
+        keys.push(Key::Signs(unit, topic, change, resource.clone(), around, agent));
+    }
     keys.push(Key::Field(difference.unit, topic, change, resource, path));
     keys
+}
+
+/// The agent whose sign only one side has.
+fn sign(difference: &Difference) -> Option<&'static str> {
+    let one_side = difference.change != Change::Changed && difference.topic.observes();
+    let value = difference.here.value.as_ref().or(difference.there.value.as_ref())?;
+    let shown = of_path(difference.path.steps(), value).filter(|_| one_side)?;
+    Some(shown.agent)
 }
 
 /// The wider causes that a difference may belong to, in the order in which they are tried.
@@ -177,10 +192,10 @@ fn broad_keys(difference: &Difference, here: bool, snapshot: &Snapshot) -> Vec<K
     if difference.path.steps().is_empty() {
         let directory = snapshot.path(primary).parent().unwrap_or_else(RepoPath::root);
         keys.push(Key::Directory(difference.unit, difference.topic, difference.change, directory));
-    } else if !matches!(difference.topic, Topic::Paused | Topic::Masked)
-        && primary != place(difference, !here).file
-        && is_declared(difference)
-    {
+    } else if difference.topic.stands_alone() {
+        // What watches a program, and what stops its deployment, counts for itself, however
+        // different two copies are.
+    } else if primary != place(difference, !here).file && is_declared(difference) {
         let resource = difference.resource.clone();
         keys.push(Key::Copy(difference.unit, resource, difference.siblings));
     }
@@ -198,7 +213,11 @@ impl Key {
     /// How many places may share the key before they are one cause.
     fn most(&self) -> usize {
         match self {
-            Self::Span(..) | Self::Field(..) | Self::Values(..) | Self::Habit(..) => 0,
+            Self::Span(..)
+            | Self::Field(..)
+            | Self::Signs(..)
+            | Self::Values(..)
+            | Self::Habit(..) => 0,
             // A definition differs because its version does: never a line at a time.
             Self::Copy(_, resource, _) if &*resource.gvk.kind == "CustomResourceDefinition" => 0,
             Self::Copy(..) => MANY_LEAVES,
@@ -208,7 +227,7 @@ impl Key {
 
     fn grouping(&self) -> Grouping {
         match self {
-            Self::Span(..) | Self::Field(..) | Self::Values(..) => Grouping::Span,
+            Self::Span(..) | Self::Field(..) | Self::Signs(..) | Self::Values(..) => Grouping::Span,
             Self::Habit(..) => Grouping::Habit,
             Self::Copy(..) => Grouping::Copy,
             Self::Directory(..) => Grouping::Directory,

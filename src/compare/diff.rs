@@ -8,6 +8,7 @@ use crate::compare::list;
 use crate::compare::names::PairNames;
 use crate::compare::noise;
 use crate::compare::scalar::{self, Verdict};
+use crate::compare::stages::{self, Stage};
 use crate::kube::{Action, Entry, Kind, Map, Path, PathStep, Provenance, Value};
 use crate::source::Snapshot;
 use crate::text::Span;
@@ -212,7 +213,14 @@ impl Differ<'_> {
     /// Compares two texts of several lines inside; false when they are simply different.
     fn texts(&mut self, here: &Value, there: &Value) -> bool {
         let (Some(a), Some(b)) = (here.text(), there.text()) else { return false };
-        let (pairs, more) = lines::differing(a, b, self.names);
+        let alone = stages::alone(a, b, self.names);
+        for (stages, value, change) in
+            [(&alone.here, here, Change::OnlyHere), (&alone.there, there, Change::OnlyThere)]
+        {
+            stages.iter().for_each(|stage| self.stage(value, stage, change));
+        }
+        let (rest, other) = &alone.rest;
+        let (pairs, more) = lines::differing(rest, other, self.names);
         for pair in pairs {
             let both = pair.here.is_some() && pair.there.is_some();
             let placed = |value: &Value, text: &str, line: Option<lines::Line<'_>>| {
@@ -257,6 +265,22 @@ impl Differ<'_> {
             }
         }
         true
+    }
+
+    /// A stage of a pipeline that one side lacks: its first line stands for it.
+    fn stage(&mut self, value: &Value, stage: &Stage, change: Change) {
+        let text = value.text().unwrap_or("");
+        let step = value.provenance.last();
+        let span = lines::line_span(self.snapshot, step.span, text, stage.first);
+        let line = text.lines().nth(stage.first).unwrap_or("").trim();
+        let line = Value::string(line, Provenance::new(step.action, span));
+        let side = Some((&line, Some(span)));
+        self.path.push(PathStep::Key(stage.title.as_str().into()));
+        match change {
+            Change::OnlyThere => self.report(change, None, side),
+            _ => self.report(change, side, None),
+        }
+        self.path.pop();
     }
 
     fn report(

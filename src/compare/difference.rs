@@ -1,6 +1,6 @@
 //! A difference with everything that a rule needs to speak about it.
 
-use crate::compare::agents::{is_agent_container, is_agent_object};
+use crate::compare::agents;
 use crate::compare::classify::{Class, is_named};
 use crate::compare::diff::{Change, RawDifference, Side};
 use crate::compare::habit::Frequency;
@@ -14,8 +14,20 @@ use crate::kube::{Path, PathStep, ResourceId, Value};
 pub enum Topic {
     /// A whole object that one side lacks.
     Resource,
-    /// An agent, exporter, scrape target or alert that one side lacks.
+    /// An agent or exporter that one side lacks.
     Agent,
+    /// Something that metrics are collected from, on one side only.
+    Scrape,
+    /// Alerts, or receivers of alerts, that one side lacks.
+    Alerts,
+    /// An alert that fires at another number, after another time or as loud as another.
+    Threshold,
+    /// What makes traces, on one side only.
+    Tracing,
+    /// What ships logs, on one side only.
+    Logs,
+    /// How long what is observed is kept.
+    Retention,
     /// A container that one side lacks.
     Container,
     /// A probe that one side lacks.
@@ -34,6 +46,19 @@ pub enum Topic {
     Masked,
     /// Anything else.
     Other,
+}
+
+impl Topic {
+    /// Whether it is about observing a program.
+    pub fn observes(self) -> bool {
+        use Topic::{Agent, Alerts, Logs, Probe, Retention, Scrape, Threshold, Tracing};
+        matches!(self, Agent | Alerts | Logs | Probe | Retention | Scrape | Threshold | Tracing)
+    }
+
+    /// Whether each of its differences is told for itself, even between two copies of an object.
+    pub fn stands_alone(self) -> bool {
+        self.observes() || matches!(self, Self::Paused | Self::Masked)
+    }
 }
 
 /// A path at which an overlay and its reference disagree and no parameter allows it.
@@ -94,11 +119,11 @@ impl Difference {
 /// What a difference is about.
 pub(crate) fn topic(difference: &RawDifference, class: Class, resource: &ResourceId) -> Topic {
     let missing = difference.change != Change::Changed;
-    let value = difference.here.value.as_ref().or(difference.there.value.as_ref());
-    let agent = |is: &dyn Fn(&Value) -> bool| value.is_some_and(is);
+    if let Some(topic) = agents::topic(difference, class, resource) {
+        return topic;
+    }
     if difference.path.steps().is_empty() {
-        let observes = agent(&|body| is_agent_object(&resource.gvk, body));
-        return if observes { Topic::Agent } else { Topic::Resource };
+        return Topic::Resource;
     }
     let values = [&difference.here, &difference.there].map(|side| side.value.as_ref());
     if let Some(hit) =
@@ -115,7 +140,6 @@ pub(crate) fn topic(difference: &RawDifference, class: Class, resource: &Resourc
             .all(|side| side.value.as_ref().and_then(Value::text).is_some_and(looks_like_image));
     match class {
         _ if images => Topic::Image,
-        Class::Container if missing && agent(&is_agent_container) => Topic::Agent,
         Class::Container if missing => Topic::Container,
         Class::Probe if missing && ends_with_probe(&difference.path) => Topic::Probe,
         Class::SecretKeys if missing => Topic::SecretKey,

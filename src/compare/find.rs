@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use crate::compare::lines::split_key;
+use crate::compare::list::name_by;
 use crate::compare::names::Names;
+use crate::compare::stages::first_line;
 use crate::kube::{PathStep, Value};
 
 /// The value at `path` of `body`, names of elements compared without the environment's own.
@@ -22,10 +24,7 @@ pub(crate) fn find<'v>(
             PathStep::Element { key, value: name } => {
                 let name = names.normal(name);
                 value.as_list()?.iter().find(|element| {
-                    element
-                        .get(key)
-                        .and_then(Value::text)
-                        .is_some_and(|other| names.normal(other) == name)
+                    name_by(element, key).is_some_and(|other| names.normal(other) == name)
                 })
             }
             PathStep::Index(index) => value.as_list()?.get(*index),
@@ -44,7 +43,9 @@ fn item<'v>(value: &'v Value, key: &str, steps: usize) -> Option<Cow<'v, Value>>
     if let Some(items) = value.as_list() {
         items.iter().find(|item| item.text().is_some_and(named)).map(Cow::Borrowed)
     } else {
-        let line = value.text()?.lines().map(str::trim).find(|line| named(line))?;
+        let text = value.text()?;
+        let line = text.lines().map(str::trim).find(|line| named(line));
+        let line = line.or_else(|| first_line(text, key))?;
         Some(Cow::Owned(Value::string(line, value.provenance.clone())))
     }
 }

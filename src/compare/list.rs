@@ -65,9 +65,16 @@ pub(crate) fn align<'v>(here: &'v [Value], there: &'v [Value], names: &PairNames
 /// The elements by the value of `key`; `None` unless every element has it and no two share it.
 fn keyed<'v>(list: &'v [Value], key: &str) -> Option<Vec<(&'v str, &'v Value)>> {
     let pairs: Vec<_> =
-        list.iter().map(|item| Some((item.get(key)?.text()?, item))).collect::<Option<_>>()?;
+        list.iter().map(|item| Some((name_by(item, key)?, item))).collect::<Option<_>>()?;
     let distinct: BTreeSet<&str> = pairs.iter().map(|(name, _)| *name).collect();
     (distinct.len() == pairs.len()).then_some(pairs)
+}
+
+/// What an element is called by a key. Rules of Prometheus stand in one list, and are called by what
+/// they alert to or by what they record.
+pub(crate) fn name_by<'v>(item: &'v Value, key: &str) -> Option<&'v str> {
+    let other = || item.get("record").filter(|_| key == "alert");
+    item.get(key).or_else(other)?.text()
 }
 
 fn by_key<'v>(

@@ -1,6 +1,6 @@
 //! Environments side by side: which objects answer which, and where they disagree.
 
-mod agents;
+pub mod agents;
 mod align;
 mod cause;
 mod classify;
@@ -21,6 +21,7 @@ mod parameters;
 mod promotion;
 mod scalar;
 mod show;
+mod stages;
 pub mod switches;
 mod unit;
 mod version;

@@ -1,5 +1,6 @@
 //! Which differences are allowed: the configured parameters, then the built-in ones.
 
+use crate::compare::agents::{is_retention, is_threshold, retention_amounts};
 use crate::compare::classify::Class;
 use crate::compare::diff::{Change, RawDifference};
 use crate::compare::identity::{are_identifiers, image, is_version, looks_like_image};
@@ -47,6 +48,10 @@ pub(crate) fn judge(case: &Case<'_>, config: &Config) -> Judgement {
             Some(asked) => Judgement::Violated(asked),
             None => Judgement::Allowed(parameter.path.as_str().to_owned()),
         };
+    }
+    // A threshold reads like a version and a severity like a log level.
+    if is_threshold(case.gvk, steps) {
+        return Judgement::Free;
     }
     for built_in in BUILT_IN {
         if !config.is_on(built_in.name) {
@@ -118,6 +123,7 @@ const BUILT_IN: &[BuiltIn] = &[
     BuiltIn { name: "resources", judge: resources },
     BuiltIn { name: "replicas", judge: replicas },
     BuiltIn { name: "autoscaling", judge: autoscaling },
+    BuiltIn { name: "retention", judge: retention },
     BuiltIn { name: "log-levels", judge: log_levels },
     BuiltIn { name: "versions", judge: versions },
     BuiltIn { name: "identifiers", judge: identifiers },
@@ -178,6 +184,20 @@ fn autoscaling(case: &Case<'_>) -> Judgement {
     match keys(case).last() {
         Some(key) if BOUNDS.contains(&key) => capacity(case),
         _ => Judgement::Free,
+    }
+}
+
+/// What is observed may be kept longer, never shorter.
+fn retention(case: &Case<'_>) -> Judgement {
+    let difference = case.difference;
+    if !is_retention(case.gvk, case.class, difference.path.steps()) {
+        return Judgement::Free;
+    }
+    match retention_amounts(difference.here.value.as_ref(), difference.there.value.as_ref()) {
+        Some((here, there)) if here < there => {
+            Judgement::Violated("must not be below the reference".to_owned())
+        }
+        amounts => allowed(amounts.is_some() || difference.change == Change::OnlyHere),
     }
 }
 

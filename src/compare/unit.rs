@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
+use crate::compare::agents;
 use crate::compare::align::{self, Pair};
 use crate::compare::classify::{Class, classify};
 use crate::compare::diff::{self, Change, Found, RawDifference, Side};
@@ -16,8 +17,8 @@ use crate::compare::learn::Substitution;
 use crate::compare::names::{Names, PairNames};
 use crate::compare::pairs::Comparison;
 use crate::compare::parameters::{Case, Judgement, judge};
-use crate::compare::switches;
 use crate::compare::promotion::{self, Place, Promotion};
+use crate::compare::switches;
 use crate::config::Config;
 use crate::kube::{Gvk, Path, PathStep, Resource, Value};
 use crate::layout::Layout;
@@ -81,6 +82,7 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
             first_is_lower: rank(world, here) < rank(world, there),
         };
         let mut foreign = Vec::new();
+        let before = result.differences.len();
         for pair in align::align(&mine.resources, &theirs.resources, &names) {
             if let (false, Some(a), Some(b)) = (siblings, pair.here, pair.there) {
                 let (mine, theirs) = (&mine.resources[a], &theirs.resources[b]);
@@ -96,6 +98,8 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
             reference.peers = foreign::peers(objects, reference, own, other);
         }
         result.foreign.append(&mut foreign);
+        let new = &mut result.differences[before..];
+        agents::retag(&mine.resources, &theirs.resources, &names, new);
     }
     result
 }
@@ -387,6 +391,18 @@ impl Judging<'_> {
     }
 
     fn judge(
+        &self,
+        raw: RawDifference,
+        resource: &Resource,
+        names: &PairNames,
+        result: &mut UnitResult,
+    ) {
+        for raw in agents::split(raw, &resource.id.gvk.kind) {
+            self.judge_one(raw, resource, names, result);
+        }
+    }
+
+    fn judge_one(
         &self,
         mut raw: RawDifference,
         resource: &Resource,

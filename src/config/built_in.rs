@@ -30,6 +30,7 @@ pub const BUILT_IN: &[BuiltIn] = &[
     built_in("object-names", "Names of objects that answer each other are noise"),
     built_in("replicas", "Numbers of replicas may differ within a ratio, upwards"),
     built_in("resources", "Requests, limits and storage may differ within a ratio, upwards"),
+    built_in("retention", "What is observed may be kept longer than in the reference"),
     built_in("scalar-type", "The same text as a string and as a number is noise"),
     built_in("secret-references", "Where a secret store keeps a secret may differ"),
     built_in("server-fields", "Fields that the API server sets are noise"),

@@ -35,6 +35,7 @@ const SECTIONS: &[&str] = &[
     "exceptions",
     "rules",
     "owners",
+    "observability",
 ];
 
 impl Config {
@@ -140,6 +141,10 @@ fn read(reader: &mut Reader, mut table: DeTable<'_>) -> Config {
         owners: take("owners")
             .and_then(|value| reader.decode::<Owners>(value))
             .map(|owners| owners.value)
+            .unwrap_or_default(),
+        observability: take("observability")
+            .and_then(|value| reader.decode(value))
+            .map(|observability| observability.value)
             .unwrap_or_default(),
     };
     reader.unknown(&table, SECTIONS);

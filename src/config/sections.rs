@@ -9,6 +9,7 @@ use toml::Spanned;
 use crate::config::constraint::Constraint;
 use crate::config::exception::{Exception, RawException};
 use crate::config::glob::Glob;
+use crate::config::observability::Observability;
 use crate::config::path_pattern::PathPattern;
 use crate::config::reader::Located;
 use crate::finding::Level;
@@ -41,6 +42,8 @@ pub struct Config {
     pub rules: BTreeMap<String, RuleSetting>,
     /// Who may own an exception.
     pub owners: Owners,
+    /// What has to be known of the programs of an environment.
+    pub observability: Observability,
 }
 
 impl Config {
@@ -201,4 +204,6 @@ pub struct ConfigSchema {
     rules: Option<BTreeMap<String, Level>>,
     /// Who may own an exception
     owners: Option<Owners>,
+    /// What has to be known of the programs of an environment
+    observability: Option<Observability>,
 }

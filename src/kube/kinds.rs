@@ -27,7 +27,7 @@ pub fn is_known(gvk: &Gvk) -> bool {
 }
 
 /// The rows of a table: tab-separated, `#` begins a comment line, `-` is an empty field.
-pub(super) fn rows<const N: usize>(table: &'static str) -> impl Iterator<Item = [&'static str; N]> {
+pub(crate) fn rows<const N: usize>(table: &'static str) -> impl Iterator<Item = [&'static str; N]> {
     table.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).filter_map(|line| {
         let mut row = [""; N];
         let mut fields = line.split('\t');

@@ -28,18 +28,23 @@ pub(crate) fn report(
     findings: &mut Findings,
     say: impl Fn(&Difference, &Sides) -> Speech,
 ) {
-    report_below(cx, topic, findings, |_| Level::Error, say);
+    report_at_most(cx, topic, findings, |_| Level::Error, say);
 }
 
-/// Reports every cause of a topic at most at the level that `most` allows.
-pub(crate) fn report_below(
+/// The same; `most` says how much a cause can matter, whatever the level of the rule. What another
+/// finding says already is `off`.
+pub(crate) fn report_at_most(
     cx: &Context<'_>,
     topic: Topic,
     findings: &mut Findings,
-    most: impl Fn(&Difference) -> Level,
+    most: impl Fn(&Cause) -> Level,
     say: impl Fn(&Difference, &Sides) -> Speech,
 ) {
     for cause in cx.comparison.causes.iter().filter(|cause| cause.topic == topic) {
+        let level = level(findings.level(), cause, cx).min(most(cause));
+        if level == Level::Off {
+            continue;
+        }
         let first = cause.first();
         let sides = Sides::of(cx, first);
         let speech = match cause.grouping {
@@ -54,10 +59,7 @@ pub(crate) fn report_below(
         if first.siblings {
             finding = finding.key([&sides.here]);
         }
-        let level = level(findings.level(), cause, cx).min(most(first));
-        if level > Level::Off {
-            findings.push_at(level, finding);
-        }
+        findings.push_at(level, finding);
     }
 }
 
@@ -200,7 +202,8 @@ fn remarks(cause: &Cause) -> String {
         let what = if frequency.units { "units" } else { "objects" };
         let _ = write!(text, "; equal in {} of {} {what}", frequency.have - 1, frequency.have);
     }
-    if let Some(asked) = first.violated.as_ref().filter(|_| first.topic != Topic::Capacity) {
+    let said = matches!(first.topic, Topic::Capacity | Topic::Retention);
+    if let Some(asked) = first.violated.as_ref().filter(|_| !said) {
         let _ = write!(text, "; the parameter {asked}");
     }
     text

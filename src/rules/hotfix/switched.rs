@@ -8,7 +8,7 @@ use crate::finding::{Finding, Level, Role, Subject};
 use crate::kube::{PathStep, Resource, ResourceId};
 use crate::layout::Environment;
 use crate::rules::hotfix::{mask, objects};
-use crate::rules::speak::{Speech, report_below};
+use crate::rules::speak::{Speech, report_at_most};
 use crate::rules::{Context, Findings};
 use crate::text::Span;
 
@@ -34,20 +34,26 @@ pub(super) fn report(cx: &Context<'_>, control: Control, help: &str, findings: &
         Control::Masked => Topic::Masked,
     };
     let most = |difference: &Difference| most(cx, difference);
-    report_below(cx, topic, findings, most, |difference, sides| {
-        let hit = hit(difference);
-        let says = hit.map_or("", |hit| hit.switch.says);
-        let (on, off) = if hit.is_some_and(|hit| hit.here) {
-            (&sides.here, &sides.there)
-        } else {
-            (&sides.there, &sides.here)
-        };
-        let message = format!(
-            "{says} in {on}, unlike in {off}: `{}` of {}",
-            difference.path, difference.resource
-        );
-        Speech { message, help: help.to_owned() }
-    });
+    report_at_most(
+        cx,
+        topic,
+        findings,
+        |cause| most(cause.first()),
+        |difference, sides| {
+            let hit = hit(difference);
+            let says = hit.map_or("", |hit| hit.switch.says);
+            let (on, off) = if hit.is_some_and(|hit| hit.here) {
+                (&sides.here, &sides.there)
+            } else {
+                (&sides.there, &sides.here)
+            };
+            let message = format!(
+                "{says} in {on}, unlike in {off}: `{}` of {}",
+                difference.path, difference.resource
+            );
+            Speech { message, help: help.to_owned() }
+        },
+    );
     // Copies of one text say one thing.
     let mut alone: BTreeMap<(String, String), BTreeMap<Span, Place<'_>>> = BTreeMap::new();
     let told = told(cx, topic);
