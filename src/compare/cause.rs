@@ -85,7 +85,7 @@ enum Key {
     /// The place in the unit, in several variants.
     Field(usize, Topic, Change, ResourceId, Path),
     /// The same two values at the same path of several objects.
-    Values(General, Change, String, String),
+    Values(General, Topic, Change, String, String),
     /// A path that differs everywhere.
     Habit(General, Change),
     /// Two copies of an object, of two environments or of two variants of one.
@@ -108,9 +108,10 @@ pub(crate) fn group(
         })
         .collect();
     placed.sort_by(|(a, _), (b, _)| order(a).cmp(&order(b)));
+    let components = components(&placed, snapshot);
     let mut sizes: BTreeMap<Key, BTreeSet<(Span, Path)>> = BTreeMap::new();
     for (difference, here) in &placed {
-        for key in broad_keys(difference, *here, snapshot) {
+        for key in broad_keys(difference, *here, &components, snapshot) {
             let place = (place(difference, *here), difference.path.clone());
             sizes.entry(key).or_default().insert(place);
         }
@@ -119,7 +120,7 @@ pub(crate) fn group(
     let mut first_with: BTreeMap<Key, usize> = BTreeMap::new();
     let mut broad: Vec<Option<Grouping>> = vec![None; placed.len()];
     for (at, (difference, here)) in placed.iter().enumerate() {
-        let wide = broad_keys(difference, *here, snapshot)
+        let wide = broad_keys(difference, *here, &components, snapshot)
             .into_iter()
             .find(|key| sizes.get(key).is_some_and(|places| places.len() > key.most()));
         broad[at] = wide.as_ref().map(Key::grouping);
@@ -138,8 +139,9 @@ pub(crate) fn group(
             caused_here,
         });
         cause.grouping = broad[at].map_or(cause.grouping, |wide| cause.grouping.max(wide));
-        if cause.grouping == Grouping::Copy {
-            cause.topic = Topic::Other;
+        if cause.topic != topic {
+            let whole = cause.grouping == Grouping::Directory;
+            cause.topic = if whole { Topic::Resource } else { Topic::Other };
         }
         cause.differences.push(difference);
     }
@@ -160,28 +162,76 @@ fn narrow_keys(difference: &Difference, here: bool) -> Vec<Key> {
     let text = |side: &Side| side.value.as_ref().and_then(|value| value.text().map(str::to_owned));
     if let (Some(mine), Some(theirs)) = (text(&difference.here), text(&difference.there)) {
         let general = General::of(&resource.gvk.kind, path.steps());
-        keys.push(Key::Values(general, change, mine, theirs));
+        keys.push(Key::Values(general, topic, change, mine, theirs));
     }
     keys.push(Key::Field(difference.unit, topic, change, resource, path));
     keys
 }
 
 /// The wider causes that a difference may belong to, in the order in which they are tried.
-fn broad_keys(difference: &Difference, here: bool, snapshot: &Snapshot) -> Vec<Key> {
+fn broad_keys(
+    difference: &Difference,
+    here: bool,
+    components: &BTreeSet<Key>,
+    snapshot: &Snapshot,
+) -> Vec<Key> {
     let primary = place(difference, here).file;
     let mut keys = Vec::new();
     let kind = &difference.resource.gvk.kind;
-    if difference.frequency.is_some_and(Frequency::is_habit) {
+    let declared = difference.topic == Topic::OutOfRange;
+    if difference.frequency.is_some_and(Frequency::is_habit) && !declared {
         keys.push(Key::Habit(General::of(kind, difference.path.steps()), difference.change));
     }
     if difference.path.steps().is_empty() {
-        let directory = snapshot.path(primary).parent().unwrap_or_else(RepoPath::root);
-        keys.push(Key::Directory(difference.unit, difference.topic, difference.change, directory));
+        keys.push(directory(difference, primary, components, snapshot));
+    } else if declared {
+        // Somebody asked for this one.
     } else if primary != place(difference, !here).file && is_declared(difference) {
         let resource = difference.resource.clone();
         keys.push(Key::Copy(difference.unit, resource, difference.siblings));
     }
     keys
+}
+
+/// The directory of a missing object. What lies beside a program that is missing too belongs to it.
+fn directory(
+    difference: &Difference,
+    file: FileId,
+    components: &BTreeSet<Key>,
+    snapshot: &Snapshot,
+) -> Key {
+    let directory = snapshot.path(file).parent().unwrap_or_else(RepoPath::root);
+    let key = |topic| Key::Directory(difference.unit, topic, difference.change, directory.clone());
+    let attached =
+        difference.topic.is_about_a_class() && components.contains(&key(Topic::Resource));
+    key(if attached { Topic::Resource } else { difference.topic })
+}
+
+/// The directories of missing programs, to which the other objects there are attached.
+fn components(placed: &[(Difference, bool)], snapshot: &Snapshot) -> BTreeSet<Key> {
+    const PROGRAMS: &[&str] = &[
+        "Deployment",
+        "StatefulSet",
+        "DaemonSet",
+        "CronJob",
+        "Job",
+        "Rollout",
+        "DeploymentConfig",
+        "HelmRelease",
+        "Application",
+        "Service",
+    ];
+    let programs = placed.iter().filter(|(difference, _)| {
+        difference.path.steps().is_empty()
+            && difference.topic == Topic::Resource
+            && PROGRAMS.contains(&&*difference.resource.gvk.kind)
+    });
+    let none = BTreeSet::new();
+    programs
+        .map(|(difference, here)| {
+            directory(difference, place(difference, *here).file, &none, snapshot)
+        })
+        .collect()
 }
 
 /// Whether both sides come from whole objects, not from patches: two copies of one object.

@@ -104,6 +104,9 @@ pub(crate) fn are_identifiers(here: &str, there: &str) -> bool {
     if let (Some(a), Some(b)) = (Url::parse(here), Url::parse(there)) {
         return a.scheme == b.scheme && a.port == b.port && same_path(a.path, b.path);
     }
+    if is_everything(here) || is_everything(there) {
+        return false;
+    }
     let list = |text: &str| text.contains(',');
     if list(here) && list(there) {
         let parts = |text: &str| text.split(',').map(|part| part.trim().to_owned()).collect();
@@ -112,6 +115,24 @@ pub(crate) fn are_identifiers(here: &str, there: &str) -> bool {
         return a.iter().all(fits) && b.iter().all(fits);
     }
     IDENTIFIERS.iter().any(|shape| shape.is_match(here) && shape.is_match(there))
+}
+
+/// Addresses of networks and machines, of both protocols.
+static NETWORKS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    [r"^\d{1,3}(\.\d{1,3}){3}(/\d{1,2})?$", r"^[0-9a-fA-F:]*:[0-9a-fA-F:]+(/\d{1,3})?$"]
+        .iter()
+        .filter_map(|text| pattern(text))
+        .collect()
+});
+
+/// Whether the text is the address of a network or of a machine.
+pub(crate) fn is_network(text: &str) -> bool {
+    NETWORKS.iter().any(|shape| shape.is_match(text))
+}
+
+/// Whether the text is the network that holds all addresses.
+pub(crate) fn is_everything(text: &str) -> bool {
+    text.split([',', ' ']).any(|part| matches!(part, "0.0.0.0/0" | "::/0"))
 }
 
 /// Whether two paths of URLs have the same parts but for ids and versions.
@@ -150,12 +171,13 @@ impl<'t> Url<'t> {
 #[cfg(test)]
 mod tests {
     use super::{
-        IDENTIFIERS, Image, VERSIONS, are_identifiers, image, is_version, looks_like_image,
+        IDENTIFIERS, Image, NETWORKS, VERSIONS, are_identifiers, image, is_version,
+        looks_like_image,
     };
 
     #[test]
     fn every_shape_compiles() {
-        assert_eq!((VERSIONS.len(), IDENTIFIERS.len()), (4, 12));
+        assert_eq!((VERSIONS.len(), IDENTIFIERS.len(), NETWORKS.len()), (4, 12, 2));
     }
 
     #[test]
@@ -195,6 +217,7 @@ mod tests {
             ("30s", "90s"),
             ("info", "debug"),
             ("100", "200"),
+            ("0.0.0.0/0", "10.20.0.0/16"),
         ] {
             assert!(!are_identifiers(a, b), "{a}");
         }

@@ -3,11 +3,13 @@
 mod agents;
 mod align;
 mod cause;
+mod classes;
 mod classify;
 mod diff;
 mod difference;
 mod equal;
 mod find;
+mod flags;
 mod habit;
 mod identity;
 mod learn;
@@ -17,7 +19,10 @@ mod names;
 mod noise;
 mod pairs;
 mod parameters;
+mod permissions;
+mod remotes;
 mod scalar;
+mod secrets;
 mod show;
 mod unit;
 
@@ -29,8 +34,11 @@ pub use cause::{Cause, Grouping};
 pub use classify::Class;
 pub use diff::{Change, Side};
 pub use difference::{Difference, Topic};
+pub use flags::{switch, words};
 pub use habit::Frequency;
 pub use learn::Substitution;
+pub use parameters::OutOfRange;
+pub use remotes::{Pin, pin};
 pub use show::SECRET;
 
 use crate::compare::habit::{Census, General};

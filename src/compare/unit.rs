@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use crate::compare::align::{self, Pair};
-use crate::compare::classify::{Class, classify};
+use crate::compare::classify::{Class, class_of};
 use crate::compare::diff::{self, Change, Found, RawDifference, Side};
 use crate::compare::difference::{Difference, Topic, topic};
 use crate::compare::equal::equal;
@@ -14,8 +14,10 @@ use crate::compare::learn::Substitution;
 use crate::compare::names::{Names, PairNames};
 use crate::compare::pairs::Comparison;
 use crate::compare::parameters::{Case, Judgement, judge};
+use crate::compare::remotes;
+use crate::compare::secrets;
 use crate::config::Config;
-use crate::kube::{Path, Resource, Value};
+use crate::kube::{Path, Resource, ResourceId, Value};
 use crate::layout::Layout;
 use crate::render::{Evaluated, Rendered};
 use crate::source::Snapshot;
@@ -66,6 +68,11 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
             .collect();
         for pair in align::align(&mine.resources, &theirs.resources, &names) {
             judging.pair(pair, theirs, &names, &witnesses, &mut result);
+        }
+        if !siblings {
+            for (resource, raw) in remotes::versions(mine, theirs, &names) {
+                judging.judge(raw, &resource, &names, &mut result);
+            }
         }
     }
     result
@@ -182,6 +189,7 @@ impl Judging<'_> {
                 let kind = &here.id.gvk.kind;
                 let snapshot = self.world.snapshot;
                 let mut found = diff::diff(snapshot, kind, &here.body, &there.body, names);
+                remotes::join(&mut found.differences);
                 if lacks_data(self.mine, here) || lacks_data(theirs, there) {
                     found.differences.retain(|difference| difference.change == Change::Changed);
                 }
@@ -311,22 +319,31 @@ impl Judging<'_> {
             *result.noise.entry(rule).or_default() += 1;
             return;
         }
-        let class = classify(gvk, raw.path.steps());
+        let class = class_of(resource, &raw);
         let overlay = &self.world.evaluated[self.here];
         let environment = &self.world.layout.environments[overlay.overlay.environment].name;
-        let case =
-            Case { unit: &overlay.unit.name, environment, gvk, class, difference: &raw, names };
-        let violated = match judge(&case, self.world.config) {
+        let case = Case {
+            unit: &overlay.unit.name,
+            environment,
+            gvk,
+            class,
+            difference: &raw,
+            names,
+            scaled: self.is_scaled(&resource.id),
+        };
+        let (mut violated, mut out_of_range) = (None, None);
+        match judge(&case, self.world.config) {
             Judgement::Allowed(parameter) => {
                 *result.allowed.entry(parameter).or_default() += 1;
                 return;
             }
-            Judgement::Violated(asked) => Some(asked),
-            Judgement::Free => None,
-        };
-        let topic = match (class, raw.change) {
-            // Secrets must differ in their values; only their keys must agree.
-            (Class::SecretKeys, Change::Changed) => return,
+            Judgement::Violated(asked) => violated = Some(asked),
+            Judgement::OutOfRange(parameter) => out_of_range = Some(parameter),
+            Judgement::Free => {}
+        }
+        let topic = match class {
+            _ if out_of_range.is_some() => Topic::OutOfRange,
+            Class::SecretKeys if !secrets::tells(&raw) => return,
             _ => topic(&raw, class, &resource.id),
         };
         if topic == Topic::Image {
@@ -345,11 +362,25 @@ impl Judging<'_> {
             class,
             topic,
             violated,
+            out_of_range,
             more: raw.more,
             weak: self.weak,
             siblings: self.siblings,
             frequency: None,
         });
+    }
+
+    /// Whether an autoscaler of either side decides about the number of pods of an object.
+    fn is_scaled(&self, id: &ResourceId) -> bool {
+        const SCALERS: &[&str] = &["HorizontalPodAutoscaler", "ScaledObject"];
+        [self.here, self.there].iter().filter_map(|&at| rendered(self.world, at)).any(|side| {
+            side.resources.iter().filter(|other| SCALERS.contains(&&*other.id.gvk.kind)).any(
+                |scaler| {
+                    let target = scaler.body.at(&["spec", "scaleTargetRef", "name"]);
+                    target.and_then(Value::text) == Some(&id.name)
+                },
+            )
+        })
     }
 
     /// Of the bytes that made an image reference together, those that name the repository.
