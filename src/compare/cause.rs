@@ -94,6 +94,13 @@ enum Key {
     Directory(usize, Topic, Change, RepoPath),
 }
 
+/// What grouping asks for.
+#[derive(Clone, Copy)]
+struct World<'a> {
+    evaluated: &'a [Evaluated<'a>],
+    snapshot: &'a Snapshot,
+}
+
 /// Groups differences; causes come in the order of their places.
 pub(crate) fn group(
     differences: Vec<Difference>,
@@ -108,10 +115,11 @@ pub(crate) fn group(
         })
         .collect();
     placed.sort_by(|(a, _), (b, _)| order(a).cmp(&order(b)));
-    let components = components(&placed, snapshot);
+    let world = World { evaluated, snapshot };
+    let components = components(&placed, world);
     let mut sizes: BTreeMap<Key, BTreeSet<(Span, Path)>> = BTreeMap::new();
     for (difference, here) in &placed {
-        for key in broad_keys(difference, *here, &components, snapshot) {
+        for key in broad_keys(difference, *here, &components, world) {
             let place = (place(difference, *here), difference.path.clone());
             sizes.entry(key).or_default().insert(place);
         }
@@ -120,7 +128,7 @@ pub(crate) fn group(
     let mut first_with: BTreeMap<Key, usize> = BTreeMap::new();
     let mut broad: Vec<Option<Grouping>> = vec![None; placed.len()];
     for (at, (difference, here)) in placed.iter().enumerate() {
-        let wide = broad_keys(difference, *here, &components, snapshot)
+        let wide = broad_keys(difference, *here, &components, world)
             .into_iter()
             .find(|key| sizes.get(key).is_some_and(|places| places.len() > key.most()));
         broad[at] = wide.as_ref().map(Key::grouping);
@@ -173,7 +181,7 @@ fn broad_keys(
     difference: &Difference,
     here: bool,
     components: &BTreeSet<Key>,
-    snapshot: &Snapshot,
+    world: World<'_>,
 ) -> Vec<Key> {
     let primary = place(difference, here).file;
     let mut keys = Vec::new();
@@ -183,7 +191,7 @@ fn broad_keys(
         keys.push(Key::Habit(General::of(kind, difference.path.steps()), difference.change));
     }
     if difference.path.steps().is_empty() {
-        keys.push(directory(difference, primary, components, snapshot));
+        keys.push(directory(difference, primary, components, world));
     } else if declared {
         // Somebody asked for this one.
     } else if primary != place(difference, !here).file && is_declared(difference) {
@@ -193,14 +201,23 @@ fn broad_keys(
     keys
 }
 
-/// The directory of a missing object. What lies beside a program that is missing too belongs to it.
+/// The directory of a missing object; the root where all objects are missing. What lies beside a program that is missing too belongs to it.
 fn directory(
     difference: &Difference,
     file: FileId,
     components: &BTreeSet<Key>,
-    snapshot: &Snapshot,
+    world: World<'_>,
 ) -> Key {
-    let directory = snapshot.path(file).parent().unwrap_or_else(RepoPath::root);
+    let without = match difference.change {
+        Change::OnlyHere => difference.there_overlay,
+        _ => difference.here_overlay,
+    };
+    let rendered = world.evaluated[without].output();
+    if rendered.is_some_and(|rendered| rendered.resources.is_empty()) {
+        let (unit, change) = (difference.unit, difference.change);
+        return Key::Directory(unit, Topic::Resource, change, RepoPath::root());
+    }
+    let directory = world.snapshot.path(file).parent().unwrap_or_else(RepoPath::root);
     let key = |topic| Key::Directory(difference.unit, topic, difference.change, directory.clone());
     let attached =
         difference.topic.is_about_a_class() && components.contains(&key(Topic::Resource));
@@ -208,7 +225,7 @@ fn directory(
 }
 
 /// The directories of missing programs, to which the other objects there are attached.
-fn components(placed: &[(Difference, bool)], snapshot: &Snapshot) -> BTreeSet<Key> {
+fn components(placed: &[(Difference, bool)], world: World<'_>) -> BTreeSet<Key> {
     const PROGRAMS: &[&str] = &[
         "Deployment",
         "StatefulSet",
@@ -229,7 +246,7 @@ fn components(placed: &[(Difference, bool)], snapshot: &Snapshot) -> BTreeSet<Ke
     let none = BTreeSet::new();
     programs
         .map(|(difference, here)| {
-            directory(difference, place(difference, *here).file, &none, snapshot)
+            directory(difference, place(difference, *here).file, &none, world)
         })
         .collect()
 }

@@ -13,8 +13,7 @@ const NETWORK: &str = "NetworkPolicy|CiliumNetworkPolicy|CiliumClusterwideNetwor
 /// Who may do what.
 const ACCESS: &str = "Role.rbac.authorization.k8s.io|ClusterRole.rbac.authorization.k8s.io|\
     RoleBinding|ClusterRoleBinding|ServiceAccount|SecurityContextConstraints|PodSecurityPolicy|\
-    AppProject|ClusterPolicy.kyverno.io|Policy.kyverno.io|ValidatingAdmissionPolicy|\
-    ValidatingAdmissionPolicyBinding|IAMPolicyMember|IAMPartialPolicy|IAMServiceAccount|\
+    AppProject|IAMPolicyMember|IAMPartialPolicy|IAMServiceAccount|\
     AzureIdentity|AzureIdentityBinding|*.iam.services.k8s.aws|*.iam.aws.upbound.io|\
     *.iam.aws.m.upbound.io|*.iam.aws.crossplane.io";
 
@@ -49,7 +48,7 @@ const DATABASE: &str = "Cluster.postgresql.cnpg.io|Pooler.postgresql.cnpg.io|\
     *.sql.azure.upbound.io|*.dbforpostgresql.azure.com|*.dbformysql.azure.com|*.cache.azure.com";
 
 /// Copies of data, and how long they are kept.
-const BACKUP: &str = "ScheduledBackup|Backup|BackupStorageLocation|VolumeSnapshotLocation|\
+const BACKUP: &str = "ScheduledBackup|Backup|DataProtectionApplication|BackupStorageLocation|VolumeSnapshotLocation|\
     Schedule.velero.io|Schedule.k8up.io|Archive.k8up.io|Check.k8up.io|Prune.k8up.io|\
     Schedule.backup.appuio.ch|RecurringJob.longhorn.io|BackupTarget.longhorn.io|\
     BackupConfiguration|BackupBlueprint|BackupStorage.storage.kubestash.com|\
@@ -65,6 +64,8 @@ const SCALERS: &str =
 /// Kinds (`|` between them; `Kind.group`, `*.group`, `*.*.end-of-a-group`), a path, the class. The
 /// first row that fits decides; none of them speaks of the metadata of an object.
 pub(crate) const ROWS: &[(&str, &str, Class)] = &[
+    ("ExternalSecret", "spec.data", Class::SecretKeys),
+    ("ExternalSecret", "spec.dataFrom", Class::SecretKeys),
     ("ExternalSecret", "spec.dataFrom[*]", Class::SecretKeys),
     ("ClusterExternalSecret", "spec.externalSecretSpec.data[*]", Class::SecretKeys),
     ("ClusterExternalSecret", "spec.externalSecretSpec.dataFrom[*]", Class::SecretKeys),

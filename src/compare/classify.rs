@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crate::compare::classes;
 use crate::compare::diff::{Change, RawDifference};
-use crate::compare::flags::is_flag;
+use crate::compare::flags::{is_about_features, is_flag};
 use crate::compare::identity::image;
 use crate::compare::names::tokens;
 use crate::config::PathPattern;
@@ -194,7 +194,8 @@ pub(crate) fn class_of(resource: &Resource, difference: &RawDifference) -> Class
     let class = classify(&resource.id.gvk, steps);
     let value = difference.here.value.as_ref().or(difference.there.value.as_ref());
     match class {
-        Class::Config | Class::Other if is_flag(difference) => Class::FeatureFlag,
+        Class::Config if is_flag(difference) => Class::FeatureFlag,
+        Class::Other if is_flag(difference) && is_about_features(steps) => Class::FeatureFlag,
         Class::Other if is_schedule(steps) && is_backup_job(resource) => Class::Backup,
         Class::Metadata => value
             .and_then(Value::as_map)

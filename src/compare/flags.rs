@@ -40,7 +40,16 @@ pub(crate) fn is_flag(difference: &RawDifference) -> bool {
     LISTS.contains(&name)
         || switch(&here).is_some()
             && switch(&there).is_some()
-            && (is_switch_name(name) || in_flag_file(steps))
+            && (is_switch_name(name) || is_about_features(steps))
+}
+
+/// Whether a path says of itself that it leads to features.
+pub(crate) fn is_about_features(path: &[PathStep]) -> bool {
+    in_flag_file(path)
+        || path.iter().any(|step| match step {
+            PathStep::Key(key) => words(key).iter().any(|word| ANYWHERE.contains(&word.as_str())),
+            _ => false,
+        })
 }
 
 /// What a switch is set to; the value behind `key=` or `key:` where the text is a whole line.

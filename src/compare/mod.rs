@@ -36,9 +36,11 @@ pub use diff::{Change, Side};
 pub use difference::{Difference, Topic};
 pub use flags::{switch, words};
 pub use habit::Frequency;
+pub use identity::is_single_network;
 pub use learn::Substitution;
 pub use parameters::OutOfRange;
 pub use remotes::{Pin, pin};
+pub use secrets::key_of;
 pub use show::SECRET;
 
 use crate::compare::habit::{Census, General};

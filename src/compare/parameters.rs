@@ -2,7 +2,7 @@
 
 use crate::compare::classify::Class;
 use crate::compare::diff::{Change, RawDifference};
-use crate::compare::identity::{are_identifiers, image, is_version, looks_like_image};
+use crate::compare::identity::{are_identifiers, image, is_newer, is_version, looks_like_image};
 use crate::compare::names::{PairNames, same_but_names};
 use crate::compare::permissions;
 use crate::config::{Config, Constraint, Located};
@@ -271,8 +271,12 @@ fn log_levels(case: &Case<'_>) -> Judgement {
 
 fn versions(case: &Case<'_>) -> Judgement {
     let Some((here, there)) = texts(case) else { return Judgement::Free };
-    let version = is_version(here) && is_version(there);
-    allowed(version && !matches!(case.class, Class::Database | Class::Dependency))
+    allowed(match case.class {
+        Class::Database => false,
+        // What production has before its reference is a matter of promotion, not of difference.
+        Class::Dependency => is_newer(here, there),
+        _ => is_version(here) && is_version(there),
+    })
 }
 
 /// Where a secret store keeps a secret: every environment has its own place.
@@ -311,7 +315,11 @@ fn identifiers(case: &Case<'_>) -> Judgement {
     if case.class == Class::Access && permissions::made_up_ids(here, there) {
         return allowed(true);
     }
-    if keys(case).last().is_some_and(|key| TYPES.contains(&key) || names_object(key)) {
+    let last = keys(case).last();
+    // A commit is an id and a version: what differs in it is another program.
+    if case.class == Class::Dependency
+        || last.is_some_and(|key| TYPES.contains(&key) || names_object(key))
+    {
         return Judgement::Free;
     }
     if case.class == Class::Access && !permissions::same_identity(here, there, case.names) {

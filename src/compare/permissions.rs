@@ -3,11 +3,11 @@
 use crate::compare::classify::Class;
 use crate::compare::diff::Change;
 use crate::compare::flags::switch;
-use crate::compare::identity::{are_identifiers, is_everything, is_network};
+use crate::compare::identity::{are_identifiers, is_single_network};
 use crate::compare::names::{PairNames, same_but_names, tokens};
 use crate::compare::parameters::{Case, Judgement, allowed, is_foreign, keys, texts};
-use crate::kube::Value;
 use crate::kube::quantity::duration;
+use crate::kube::{PathStep, Value};
 
 /// Names of TLS secrets, and who issues certificates.
 pub(crate) fn certificates(case: &Case<'_>) -> Judgement {
@@ -22,6 +22,12 @@ pub(crate) fn certificates(case: &Case<'_>) -> Judgement {
         "service.beta.kubernetes.io/aws-load-balancer-ssl-cert",
         "networking.gke.io/managed-certificates",
     ];
+    let steps = case.difference.path.steps();
+    if let [.., PathStep::Key(list), PathStep::Element { .. }] = steps
+        && &**list == "certificateRefs"
+    {
+        return allowed(case.class == Class::Exposure);
+    }
     let Some((here, there)) = texts(case) else { return Judgement::Free };
     let last = keys(case).last();
     let held = last == Some("name") && keys(case).any(|key| HOLDERS.contains(&key));
@@ -56,7 +62,7 @@ pub(crate) fn networks(case: &Case<'_>) -> Judgement {
     let Some((here, there)) = texts(case) else { return Judgement::Free };
     let all = |text: &str| {
         let mut parts = text.split([',', ' ']).filter(|part| !part.is_empty()).peekable();
-        parts.peek().is_some() && parts.all(|part| is_network(part) && !is_everything(part))
+        parts.peek().is_some() && parts.all(|part| is_single_network(part))
     };
     allowed(all(here) && all(there))
 }

@@ -8,6 +8,9 @@ use crate::compare::names::{PairNames, same_but_names};
 use crate::kube::{Gvk, Path, PathStep, Provenance, Resource, ResourceId, Value};
 use crate::render::{Gap, Rendered};
 
+/// What a source without a version stands for.
+const HEAD: &str = "HEAD";
+
 /// How surely the text of a version always means the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pin {
@@ -28,16 +31,21 @@ pub fn pin(text: &str) -> Pin {
 }
 
 /// The versions of remote bases in which two overlays disagree, as differences of a kustomization.
-pub(crate) fn versions(
+/// What one of the witnesses asks for too has been tried out.
+pub(crate) fn versions<'a>(
     here: &Rendered,
     there: &Rendered,
+    witnesses: impl Iterator<Item = &'a Rendered>,
     names: &PairNames,
 ) -> Vec<(Resource, RawDifference)> {
     let (mine, theirs) = (remotes(here), remotes(there));
+    let tried: Vec<_> = if mine.is_empty() { Vec::new() } else { witnesses.map(remotes).collect() };
     let mut found = Vec::new();
     for (address, (gap, version)) in &mine {
         let Some((other_gap, other)) = theirs.get(address) else { continue };
-        if same_but_names(version, other, names) {
+        let known = |other: &str| same_but_names(version, other, names);
+        let mut others = tried.iter().filter_map(|remotes| remotes.get(address));
+        if known(other) || others.any(|(_, other)| known(other)) {
             continue;
         }
         let side = |gap: &Gap, version: &str| Side {
@@ -92,7 +100,7 @@ fn split(address: &str) -> (String, String) {
         return (base.to_owned(), version.to_owned());
     }
     let in_path = base.split('/').find(|segment| is_version(segment));
-    in_path.map_or((base.to_owned(), String::new()), |version| {
+    in_path.map_or((base.to_owned(), HEAD.to_owned()), |version| {
         (base.replace(version, "{version}"), version.to_owned())
     })
 }
@@ -134,7 +142,7 @@ mod tests {
         let parts = |text| split(text);
         let owned = |a: &str, b: &str| (a.to_owned(), b.to_owned());
         assert_eq!(parts("https://h.example/o/r//p?ref=v1&x=1"), owned("h.example/o/r//p", "v1"));
-        assert_eq!(parts("h.example/o/r//p"), owned("h.example/o/r//p", ""));
+        assert_eq!(parts("h.example/o/r//p"), owned("h.example/o/r//p", "HEAD"));
         let file = "https://h.example/o/r/download/v1.2.3/all.yaml";
         assert_eq!(parts(file), owned("h.example/o/r/download/{version}/all.yaml", "v1.2.3"));
     }

@@ -70,7 +70,8 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
             judging.pair(pair, theirs, &names, &witnesses, &mut result);
         }
         if !siblings {
-            for (resource, raw) in remotes::versions(mine, theirs, &names) {
+            let others = witnesses.iter().map(|witness| witness.rendered);
+            for (resource, raw) in remotes::versions(mine, theirs, others, &names) {
                 judging.judge(raw, &resource, &names, &mut result);
             }
         }
@@ -329,7 +330,7 @@ impl Judging<'_> {
             class,
             difference: &raw,
             names,
-            scaled: self.is_scaled(&resource.id),
+            scaled: raw.path.last_key() == Some("replicas") && self.is_scaled(&resource.id),
         };
         let (mut violated, mut out_of_range) = (None, None);
         match judge(&case, self.world.config) {

@@ -25,9 +25,24 @@ rule! {
 
 impl Rule for DependencyVersionDiffers {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
-        report_graded(cx, Topic::Dependency, findings, grade, |difference, sides| Speech {
-            message: told(difference, sides),
-            help: "pin the version that was tested in both environments".to_owned(),
+        report_graded(cx, Topic::Dependency, findings, grade, |difference, sides| {
+            let base = &*difference.resource.gvk.group == "kustomize.config.k8s.io";
+            let shown = |value: Option<String>| value.unwrap_or_default();
+            Speech {
+                message: if base {
+                    format!(
+                        "the remote base `{}` is at `{}` in {} and at `{}` in {}",
+                        difference.resource.name,
+                        shown(difference.shown()),
+                        sides.here,
+                        shown(difference.reference_shown()),
+                        sides.there,
+                    )
+                } else {
+                    told(difference, sides)
+                },
+                help: "pin the version that was tested in both environments".to_owned(),
+            }
         });
     }
 }

@@ -1,6 +1,6 @@
 //! `network-differs`.
 
-use crate::compare::{Change, Difference, Topic};
+use crate::compare::{Change, Difference, Topic, is_single_network};
 use crate::finding::Level;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
@@ -42,10 +42,27 @@ impl Rule for NetworkDiffers {
 }
 
 /// A whole policy that production lacks opens what it closes, unless others of its kind are there.
+/// Every environment has addresses of its own.
 fn grade(cx: &Context<'_>, difference: &Difference) -> Level {
     let lost = difference.change == Change::OnlyThere && difference.path.steps().is_empty();
     let rendered = cx.evaluated[difference.here_overlay].output();
     let others = rendered.into_iter().flat_map(|rendered| &rendered.resources);
     let others = others.filter(|other| other.id.gvk.kind == difference.resource.gvk.kind).count();
-    if lost && others == 0 { Level::Error } else { Level::Warning }
+    if is_address(difference) {
+        Level::Note
+    } else if lost && others == 0 {
+        Level::Error
+    } else {
+        Level::Warning
+    }
+}
+
+/// Whether one more address is all that differs, and not that of everything.
+fn is_address(difference: &Difference) -> bool {
+    let value = difference.here.value.as_ref().or(difference.there.value.as_ref());
+    let address = value.and_then(|value| {
+        let block = value.at(&["ipBlock", "cidr"]).or_else(|| value.get("cidr")).unwrap_or(value);
+        block.text()
+    });
+    difference.change != Change::Changed && address.is_some_and(is_single_network)
 }
