@@ -186,15 +186,15 @@ fn broad_keys(
     let primary = place(difference, here).file;
     let mut keys = Vec::new();
     let kind = &difference.resource.gvk.kind;
+    // A parameter is asked for, and a version is promoted, one by one.
     let declared = difference.topic == Topic::OutOfRange;
+    let alone = declared || difference.topic == Topic::Dependency;
     if difference.frequency.is_some_and(Frequency::is_habit) && !declared {
         keys.push(Key::Habit(General::of(kind, difference.path.steps()), difference.change));
     }
     if difference.path.steps().is_empty() {
         keys.push(directory(difference, primary, components, world));
-    } else if declared {
-        // Somebody asked for this one.
-    } else if primary != place(difference, !here).file && is_declared(difference) {
+    } else if !alone && primary != place(difference, !here).file && is_declared(difference) {
         let resource = difference.resource.clone();
         keys.push(Key::Copy(difference.unit, resource, difference.siblings));
     }

@@ -140,6 +140,11 @@ fn is_network(text: &str) -> bool {
     NETWORKS.iter().any(|shape| shape.is_match(text))
 }
 
+/// Whether the text is the name of a host.
+pub fn is_host(text: &str) -> bool {
+    IDENTIFIERS.first().is_some_and(|hosts| hosts.is_match(text))
+}
+
 /// Whether the text is the address of a network or of a machine, and not of everything.
 pub fn is_single_network(text: &str) -> bool {
     is_network(text) && !is_everything(text)

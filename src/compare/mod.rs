@@ -36,7 +36,7 @@ pub use diff::{Change, Side};
 pub use difference::{Difference, Topic};
 pub use flags::{switch, words};
 pub use habit::Frequency;
-pub use identity::is_single_network;
+pub use identity::{is_host, is_single_network};
 pub use learn::Substitution;
 pub use parameters::OutOfRange;
 pub use remotes::{Pin, pin};

@@ -53,11 +53,11 @@ pub(crate) fn versions<'a>(
             span: gap.span,
             key: None,
         };
-        let element = PathStep::Element { key: "url".into(), value: address.as_str().into() };
+        let element = PathStep::Element { key: "url".into(), value: repository(address).into() };
         let path =
             Path(vec![PathStep::Key("resources".into()), element, PathStep::Key("ref".into())]);
         let gvk = Gvk::new("kustomize.config.k8s.io/v1beta1", "Kustomization");
-        let id = ResourceId { gvk, namespace: "".into(), name: address.as_str().into() };
+        let id = ResourceId { gvk, namespace: "".into(), name: repository(address).into() };
         let resource = Resource {
             id: id.clone(),
             original: id,
@@ -103,6 +103,12 @@ fn split(address: &str) -> (String, String) {
     in_path.map_or((base.to_owned(), HEAD.to_owned()), |version| {
         (base.replace(version, "{version}"), version.to_owned())
     })
+}
+
+/// Host, owner and repository of an address: what has one version.
+fn repository(address: &str) -> &str {
+    let end = address.match_indices('/').nth(2).map_or(address.len(), |(at, _)| at);
+    &address[..end]
 }
 
 /// Makes one difference of a branch on one side and a tag on the other.

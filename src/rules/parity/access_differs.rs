@@ -58,13 +58,16 @@ const PROTECTS: &[(&str, &str)] = &[
     ("pod-security.kubernetes.io/enforce", "restricted"),
 ];
 
-/// Whether the environment has given up a protection that its reference has.
+/// Whether the environment has given up a protection that its reference has: by itself, or with
+/// everything around it.
 fn is_weaker(difference: &Difference) -> bool {
     let text = |side: &Side| side.value.as_ref().and_then(Value::text).map(str::to_owned);
     let last = difference.path.last_key().unwrap_or_default();
     let is = |side: &Side, value: &str| text(side).as_deref() == Some(value);
+    let around = difference.there.value.as_ref().filter(|_| difference.change == Change::OnlyThere);
     PROTECTS.iter().any(|&(key, value)| {
-        key == last && is(&difference.there, value) && !is(&difference.here, value)
+        let inside = around.and_then(|map| map.get(key)).and_then(Value::text) == Some(value);
+        inside || key == last && is(&difference.there, value) && !is(&difference.here, value)
     })
 }
 

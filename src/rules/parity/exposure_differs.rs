@@ -1,7 +1,8 @@
 //! `exposure-differs`.
 
-use crate::compare::Topic;
+use crate::compare::{Change, Difference, Topic, is_host};
 use crate::finding::Level;
+use crate::kube::{PathStep, Value};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::speak::{Speech, report_graded, told};
@@ -24,18 +25,22 @@ rule! {
 
 impl Rule for ExposureDiffers {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
-        report_graded(
-            cx,
-            Topic::Exposure,
-            findings,
-            |_| Level::Error,
-            |difference, sides| {
-                Speech {
+        report_graded(cx, Topic::Exposure, findings, grade, |difference, sides| {
+            Speech {
             message: told(difference, sides),
             help: "use the same routes and options in both environments, or declare a `[[parameter]]` for \
                    what must differ".to_owned(),
         }
-            },
-        );
+        });
     }
+}
+
+/// One more host, or one less, is what an environment has of its own.
+fn grade(difference: &Difference) -> Level {
+    let value = difference.here.value.as_ref().or(difference.there.value.as_ref());
+    let of_host = match difference.path.steps().last() {
+        Some(PathStep::Element { key, .. }) => &**key == "host",
+        _ => value.and_then(Value::text).is_some_and(is_host),
+    };
+    if of_host && difference.change != Change::Changed { Level::Note } else { Level::Warning }
 }
