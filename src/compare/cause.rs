@@ -88,13 +88,20 @@ enum Key {
     /// Signs of one agent in one map or list.
     Signs(usize, Topic, Change, ResourceId, Path, &'static str),
     /// The same two values at the same path of several objects.
-    Values(General, Change, String, String),
+    Values(General, Topic, Change, String, String),
     /// A path that differs everywhere.
     Habit(General, Change),
     /// Two copies of an object, of two environments or of two variants of one.
     Copy(usize, ResourceId, bool),
     /// The directory of objects that one side lacks.
     Directory(usize, Topic, Change, RepoPath),
+}
+
+/// What grouping asks for.
+#[derive(Clone, Copy)]
+struct World<'a> {
+    evaluated: &'a [Evaluated<'a>],
+    snapshot: &'a Snapshot,
 }
 
 /// Groups differences; causes come in the order of their places.
@@ -111,9 +118,11 @@ pub(crate) fn group(
         })
         .collect();
     placed.sort_by(|(a, _), (b, _)| order(a).cmp(&order(b)));
+    let world = World { evaluated, snapshot };
+    let components = components(&placed, world);
     let mut sizes: BTreeMap<Key, BTreeSet<(Span, Path)>> = BTreeMap::new();
     for (difference, here) in &placed {
-        for key in broad_keys(difference, *here, snapshot) {
+        for key in broad_keys(difference, *here, &components, world) {
             let place = (place(difference, *here), difference.path.clone());
             sizes.entry(key).or_default().insert(place);
         }
@@ -122,7 +131,7 @@ pub(crate) fn group(
     let mut first_with: BTreeMap<Key, usize> = BTreeMap::new();
     let mut broad: Vec<Option<Grouping>> = vec![None; placed.len()];
     for (at, (difference, here)) in placed.iter().enumerate() {
-        let wide = broad_keys(difference, *here, snapshot)
+        let wide = broad_keys(difference, *here, &components, world)
             .into_iter()
             .find(|key| sizes.get(key).is_some_and(|places| places.len() > key.most()));
         broad[at] = wide.as_ref().map(Key::grouping);
@@ -141,8 +150,9 @@ pub(crate) fn group(
             caused_here,
         });
         cause.grouping = broad[at].map_or(cause.grouping, |wide| cause.grouping.max(wide));
-        if cause.grouping == Grouping::Copy {
-            cause.topic = Topic::Other;
+        if cause.topic != topic {
+            let whole = cause.grouping == Grouping::Directory;
+            cause.topic = if whole { Topic::Resource } else { Topic::Other };
         }
         cause.differences.push(difference);
     }
@@ -163,7 +173,7 @@ fn narrow_keys(difference: &Difference, here: bool) -> Vec<Key> {
     let text = |side: &Side| side.value.as_ref().and_then(|value| value.text().map(str::to_owned));
     if let (Some(mine), Some(theirs)) = (text(&difference.here), text(&difference.there)) {
         let general = General::of(&resource.gvk.kind, path.steps());
-        keys.push(Key::Values(general, change, mine, theirs));
+        keys.push(Key::Values(general, topic, change, mine, theirs));
     }
     if let (Some(agent), Some((_, around))) = (sign(difference), path.steps().split_last()) {
         let (unit, around) = (difference.unit, Path(around.to_vec()));
@@ -182,24 +192,80 @@ fn sign(difference: &Difference) -> Option<&'static str> {
 }
 
 /// The wider causes that a difference may belong to, in the order in which they are tried.
-fn broad_keys(difference: &Difference, here: bool, snapshot: &Snapshot) -> Vec<Key> {
+fn broad_keys(
+    difference: &Difference,
+    here: bool,
+    components: &BTreeSet<Key>,
+    world: World<'_>,
+) -> Vec<Key> {
     let primary = place(difference, here).file;
     let mut keys = Vec::new();
     let kind = &difference.resource.gvk.kind;
-    if difference.frequency.is_some_and(Frequency::is_habit) {
+    // A parameter is asked for, and a version is promoted, one by one.
+    let declared = difference.topic == Topic::OutOfRange;
+    if difference.frequency.is_some_and(Frequency::is_habit) && !declared {
         keys.push(Key::Habit(General::of(kind, difference.path.steps()), difference.change));
     }
     if difference.path.steps().is_empty() {
-        let directory = snapshot.path(primary).parent().unwrap_or_else(RepoPath::root);
-        keys.push(Key::Directory(difference.unit, difference.topic, difference.change, directory));
+        keys.push(directory(difference, primary, components, world));
     } else if difference.topic.stands_alone() {
-        // What watches a program, and what stops its deployment, counts for itself, however
-        // different two copies are.
+        // What watches a program, what stops its deployment, which version it asks for: each is
+        // told for itself, however different two copies are.
     } else if primary != place(difference, !here).file && is_declared(difference) {
         let resource = difference.resource.clone();
         keys.push(Key::Copy(difference.unit, resource, difference.siblings));
     }
     keys
+}
+
+/// The directory of a missing object; the root where all objects are missing. What lies beside a program that is missing too belongs to it.
+fn directory(
+    difference: &Difference,
+    file: FileId,
+    components: &BTreeSet<Key>,
+    world: World<'_>,
+) -> Key {
+    let without = match difference.change {
+        Change::OnlyHere => difference.there_overlay,
+        _ => difference.here_overlay,
+    };
+    let rendered = world.evaluated[without].output();
+    if rendered.is_some_and(|rendered| rendered.resources.is_empty()) {
+        let (unit, change) = (difference.unit, difference.change);
+        return Key::Directory(unit, Topic::Resource, change, RepoPath::root());
+    }
+    let directory = world.snapshot.path(file).parent().unwrap_or_else(RepoPath::root);
+    let key = |topic| Key::Directory(difference.unit, topic, difference.change, directory.clone());
+    let attached =
+        difference.topic.is_about_a_class() && components.contains(&key(Topic::Resource));
+    key(if attached { Topic::Resource } else { difference.topic })
+}
+
+/// The directories of missing programs, to which the other objects there are attached.
+fn components(placed: &[(Difference, bool)], world: World<'_>) -> BTreeSet<Key> {
+    const PROGRAMS: &[&str] = &[
+        "Deployment",
+        "StatefulSet",
+        "DaemonSet",
+        "CronJob",
+        "Job",
+        "Rollout",
+        "DeploymentConfig",
+        "HelmRelease",
+        "Application",
+        "Service",
+    ];
+    let programs = placed.iter().filter(|(difference, _)| {
+        difference.path.steps().is_empty()
+            && difference.topic == Topic::Resource
+            && PROGRAMS.contains(&&*difference.resource.gvk.kind)
+    });
+    let none = BTreeSet::new();
+    programs
+        .map(|(difference, here)| {
+            directory(difference, place(difference, *here).file, &none, world)
+        })
+        .collect()
 }
 
 /// Whether both sides come from whole objects, not from patches: two copies of one object.

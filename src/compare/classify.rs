@@ -2,9 +2,13 @@
 
 use std::sync::LazyLock;
 
+use crate::compare::classes;
 use crate::compare::diff::{Change, RawDifference};
+use crate::compare::flags::{is_about_features, is_flag};
+use crate::compare::identity::image;
+use crate::compare::names::tokens;
 use crate::config::PathPattern;
-use crate::kube::{Gvk, PathStep};
+use crate::kube::{Gvk, PathStep, Resource, Value};
 
 /// The class of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +37,8 @@ pub enum Class {
     Backup,
     /// Versions of charts, modules and remote sources.
     Dependency,
+    /// Switches of features.
+    FeatureFlag,
     /// Where pods run: selectors, tolerations, affinity.
     Scheduling,
     /// Labels and annotations.
@@ -59,6 +65,7 @@ impl Class {
             Self::Database => "database",
             Self::Backup => "backup",
             Self::Dependency => "dependency",
+            Self::FeatureFlag => "feature-flag",
             Self::Scheduling => "scheduling",
             Self::Metadata => "metadata",
             Self::Config => "config",
@@ -67,8 +74,7 @@ impl Class {
     }
 }
 
-/// Kinds (`|` between them, `*` for any, `.group` where the kind alone is ambiguous), a path, the
-/// class. The first row that fits decides.
+/// What holds for objects of many kinds, where no row of [`classes::ROWS`] fits.
 const ROWS: &[(&str, &str, Class)] = &[
     ("Secret", "data.**", Class::SecretKeys),
     ("Secret", "stringData.**", Class::SecretKeys),
@@ -88,19 +94,7 @@ const ROWS: &[(&str, &str, Class)] = &[
     ("*", "**.\"prometheus.io/*\"", Class::Observability),
     ("*", "**.\"instrumentation.opentelemetry.io/*\"", Class::Observability),
     ("*", "**.\"ad.datadoghq.com/*\"", Class::Observability),
-    ("ScheduledBackup|Backup|BackupStorageLocation|Schedule.velero.io", "**", Class::Backup),
     ("*", "**.backup.**", Class::Backup),
-    ("Cluster.postgresql.cnpg.io|Pooler|postgresql", "spec.**.resources.**", Class::Capacity),
-    ("Cluster.postgresql.cnpg.io|Pooler|postgresql", "spec.instances", Class::Capacity),
-    ("Cluster.postgresql.cnpg.io|Pooler|postgresql", "spec.storage.size", Class::Capacity),
-    ("Cluster.postgresql.cnpg.io|Pooler|postgresql", "spec.**", Class::Database),
-    ("PerconaPGCluster|PerconaXtraDBCluster|PostgresCluster", "spec.**", Class::Database),
-    (
-        "RDSInstance|DBInstance|DBCluster|DBParameterGroup|Kafka|KafkaTopic",
-        "spec.**",
-        Class::Database,
-    ),
-    ("RabbitmqCluster|Redis|RedisCluster", "spec.**", Class::Database),
     ("*", "**.resources.requests.**", Class::Capacity),
     ("*", "**.resources.limits.**", Class::Capacity),
     ("*", "**.replicas", Class::Capacity),
@@ -112,20 +106,6 @@ const ROWS: &[(&str, &str, Class)] = &[
     ("*", "**.storage", Class::Capacity),
     ("*", "**.sizeLimit", Class::Capacity),
     ("ResourceQuota|LimitRange", "spec.**", Class::Capacity),
-    ("HorizontalPodAutoscaler|VerticalPodAutoscaler|ScaledObject", "spec.**", Class::Capacity),
-    ("NetworkPolicy|CiliumNetworkPolicy|CiliumClusterwideNetworkPolicy", "**", Class::Network),
-    ("GlobalNetworkPolicy|AuthorizationPolicy|PeerAuthentication", "**", Class::Network),
-    ("Role|ClusterRole|RoleBinding|ClusterRoleBinding|ServiceAccount", "**", Class::Access),
-    ("SecurityContextConstraints|PodSecurityPolicy", "**", Class::Access),
-    ("*", "**.securityContext.**", Class::Access),
-    ("*", "**.serviceAccountName", Class::Access),
-    ("*", "**.\"pod-security.kubernetes.io/*\"", Class::Access),
-    ("Ingress|Route|IngressRoute|IngressRouteTCP|Middleware|Gateway", "spec.**", Class::Exposure),
-    ("HTTPRoute|GRPCRoute|TLSRoute|VirtualService|TLSOption", "spec.**", Class::Exposure),
-    ("Service", "spec.type", Class::Exposure),
-    ("*", "**.targetRevision", Class::Dependency),
-    ("*", "**.chart.spec.version", Class::Dependency),
-    ("*", "**.ref.**", Class::Dependency),
     ("*", "**.nodeSelector.**", Class::Scheduling),
     ("*", "**.tolerations.**", Class::Scheduling),
     ("*", "**.affinity.**", Class::Scheduling),
@@ -142,33 +122,112 @@ const ROWS: &[(&str, &str, Class)] = &[
 ];
 
 struct Row {
-    kinds: Vec<(&'static str, Option<&'static str>)>,
+    kinds: Vec<KindPattern>,
     path: PathPattern,
     class: Class,
 }
 
-static TABLE: LazyLock<Vec<Row>> = LazyLock::new(|| {
-    ROWS.iter()
+struct KindPattern {
+    kind: &'static str,
+    group: Option<&'static str>,
+}
+
+impl KindPattern {
+    fn new(text: &'static str) -> Self {
+        text.split_once('.').map_or(Self { kind: text, group: None }, |(kind, group)| Self {
+            kind,
+            group: Some(group),
+        })
+    }
+
+    fn matches(&self, gvk: &Gvk) -> bool {
+        let of_group = |group: &str| match group.strip_prefix('*') {
+            Some(end) => gvk.group.ends_with(end),
+            None => group == &*gvk.group,
+        };
+        (self.kind == "*" || self.kind == &*gvk.kind) && self.group.is_none_or(of_group)
+    }
+}
+
+type Source = (&'static str, &'static str, Class);
+
+fn table(rows: &[Source]) -> Vec<Row> {
+    rows.iter()
         .filter_map(|&(kinds, path, class)| {
-            let kinds = kinds
-                .split('|')
-                .map(|kind| kind.split_once('.').map_or((kind, None), |(k, g)| (k, Some(g))))
-                .collect();
+            let kinds = kinds.split('|').map(KindPattern::new).collect();
             Some(Row { kinds, path: PathPattern::parse(path).ok()?, class })
         })
         .collect()
-});
+}
 
-/// The class of a path of an object.
+/// Of objects of certain kinds, their metadata left out.
+static OF_KINDS: LazyLock<Vec<Row>> = LazyLock::new(|| table(classes::ROWS));
+static OF_ALL: LazyLock<Vec<Row>> = LazyLock::new(|| table(ROWS));
+
+/// The class of a path of an object; of the whole object where the path is empty.
 pub(crate) fn classify(gvk: &Gvk, path: &[PathStep]) -> Class {
-    TABLE
-        .iter()
-        .find(|row| {
-            row.kinds.iter().any(|&(kind, group)| {
-                kind == "*" || kind == &*gvk.kind && group.is_none_or(|group| group == &*gvk.group)
-            }) && row.path.matches(path)
-        })
+    if let [.., PathStep::Key(map), PathStep::Key(key)] = path
+        && matches!(&**map, "labels" | "annotations")
+        && let Some(class) = of_key(key)
+    {
+        return class;
+    }
+    let metadata = matches!(path.first(), Some(PathStep::Key(key)) if &**key == "metadata");
+    let special = OF_KINDS.iter().filter(|_| !metadata);
+    special
+        .chain(OF_ALL.iter())
+        .find(|row| row.kinds.iter().any(|kind| kind.matches(gvk)) && row.path.matches(path))
         .map_or(Class::Other, |row| row.class)
+}
+
+/// The class of a label or annotation that has one.
+fn of_key(key: &str) -> Option<Class> {
+    let fits = |own: &str| {
+        if own.ends_with(['/', '.']) { key.starts_with(own) } else { key == own }
+    };
+    classes::KEYS.iter().find(|(own, _)| fits(own)).map(|&(_, class)| class)
+}
+
+/// The class of a difference, where the values tell more than kind and path do.
+pub(crate) fn class_of(resource: &Resource, difference: &RawDifference) -> Class {
+    let steps = difference.path.steps();
+    let class = classify(&resource.id.gvk, steps);
+    let value = difference.here.value.as_ref().or(difference.there.value.as_ref());
+    match class {
+        Class::Config if is_flag(difference) => Class::FeatureFlag,
+        Class::Other if is_flag(difference) && is_about_features(steps) => Class::FeatureFlag,
+        Class::Other if is_schedule(steps) && is_backup_job(resource) => Class::Backup,
+        Class::Metadata => value
+            .and_then(Value::as_map)
+            .and_then(|map| map.iter().find_map(|entry| of_key(&entry.key)))
+            .unwrap_or(class),
+        _ => class,
+    }
+}
+
+/// The whole object, or when it runs.
+fn is_schedule(path: &[PathStep]) -> bool {
+    match path {
+        [] => true,
+        [.., PathStep::Key(last)] => matches!(&**last, "schedule" | "timeZone"),
+        _ => false,
+    }
+}
+
+/// Whether a job copies data away, by its name or its images.
+fn is_backup_job(resource: &Resource) -> bool {
+    let named = |text: &str| {
+        tokens(text).any(|token| classes::BACKUP_WORDS.contains(&token.to_lowercase().as_str()))
+    };
+    let runs = || {
+        let path = ["spec", "jobTemplate", "spec", "template", "spec", "containers"];
+        let containers = resource.body.at(&path).and_then(Value::as_list).unwrap_or_default();
+        containers
+            .iter()
+            .filter_map(|container| image(container.get("image")?.text()?))
+            .any(|image| image.repository.rsplit('/').next().is_some_and(named))
+    };
+    &*resource.id.gvk.kind == "CronJob" && (named(&resource.id.name) || runs())
 }
 
 /// Whether the path names something whose presence counts by its name: a variable, a key of a
@@ -177,10 +236,6 @@ pub(crate) fn is_named(difference: &RawDifference, class: Class) -> bool {
     difference.change != Change::Changed
         && match class {
             Class::Config => true,
-            Class::Database => {
-                matches!(difference.path.steps(), [.., PathStep::Key(map), PathStep::Key(_)]
-                    if &**map == "parameters")
-            }
             _ => {
                 matches!(difference.path.steps(), [.., PathStep::Key(list), PathStep::Element { .. }]
                 if &**list == "ports")
@@ -190,12 +245,14 @@ pub(crate) fn is_named(difference: &RawDifference, class: Class) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Class, ROWS, TABLE, classify};
+    use super::{Class, OF_ALL, OF_KINDS, ROWS, classify};
+    use crate::compare::classes;
     use crate::kube::{Gvk, PathStep};
 
     #[test]
     fn every_row_parses() {
-        assert_eq!(TABLE.len(), ROWS.len());
+        assert_eq!(OF_ALL.len(), ROWS.len());
+        assert_eq!(OF_KINDS.len(), classes::ROWS.len());
     }
 
     #[test]
@@ -225,5 +282,14 @@ mod tests {
         let cluster = Gvk::new("postgresql.cnpg.io/v1", "Cluster");
         let setting = path(&["spec", "postgresql", "parameters", "max_connections"]);
         assert_eq!(classify(&cluster, &setting), Class::Database);
+        assert_eq!(classify(&cluster, &path(&["spec", "backup"])), Class::Backup);
+        assert_eq!(classify(&cluster, &[]), Class::Database);
+        let bucket = Gvk::new("rds.aws.upbound.io/v1beta1", "Instance");
+        assert_eq!(classify(&bucket, &path(&["spec", "engine"])), Class::Database);
+        let ingress = Gvk::new("networking.k8s.io/v1", "Ingress");
+        assert_eq!(classify(&ingress, &path(&["metadata", "labels", "app"])), Class::Metadata);
+        let timeout = "nginx.ingress.kubernetes.io/proxy-read-timeout";
+        let timeout = path(&["metadata", "annotations", timeout]);
+        assert_eq!(classify(&ingress, &timeout), Class::Exposure);
     }
 }

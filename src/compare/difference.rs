@@ -5,6 +5,7 @@ use crate::compare::classify::{Class, is_named};
 use crate::compare::diff::{Change, RawDifference, Side};
 use crate::compare::habit::Frequency;
 use crate::compare::identity::looks_like_image;
+use crate::compare::parameters::OutOfRange;
 use crate::compare::show::show;
 use crate::compare::switches::{self, Control};
 use crate::kube::{Path, PathStep, ResourceId, Value};
@@ -38,12 +39,28 @@ pub enum Topic {
     Key,
     /// An image from elsewhere.
     Image,
-    /// Less, or far more, capacity than the reference.
+    /// Less, or far more, capacity than the reference, or another way to scale.
     Capacity,
     /// Something that one side does not apply or run.
     Paused,
     /// Something that one side overlooks in the cluster.
     Masked,
+    /// Who may talk to whom.
+    Network,
+    /// Who may do what.
+    Access,
+    /// How the outside world gets in.
+    Exposure,
+    /// Settings of a database, cache or broker.
+    Database,
+    /// Copies of data.
+    Backup,
+    /// A switch of a feature.
+    FeatureFlag,
+    /// The version of a chart or of a remote source.
+    Dependency,
+    /// A parameter of the configuration whose constraint fails.
+    OutOfRange,
     /// Anything else.
     Other,
 }
@@ -57,7 +74,23 @@ impl Topic {
 
     /// Whether each of its differences is told for itself, even between two copies of an object.
     pub fn stands_alone(self) -> bool {
-        self.observes() || matches!(self, Self::Paused | Self::Masked)
+        self.observes()
+            || matches!(self, Self::Paused | Self::Masked | Self::Dependency | Self::OutOfRange)
+    }
+
+    /// Whether the topic is all of a class, whole objects included.
+    pub(crate) fn is_about_a_class(self) -> bool {
+        matches!(
+            self,
+            Self::Capacity
+                | Self::Network
+                | Self::Access
+                | Self::Exposure
+                | Self::Database
+                | Self::Backup
+                | Self::FeatureFlag
+                | Self::Dependency
+        )
     }
 }
 
@@ -84,8 +117,10 @@ pub struct Difference {
     pub class: Class,
     /// What it is about.
     pub topic: Topic,
-    /// What a parameter asked for, where one covers the path and its constraint fails.
+    /// What a built-in parameter asked for, where one covers the path and its constraint fails.
     pub violated: Option<String>,
+    /// The parameter of the configuration that covers the path and whose constraint fails.
+    pub out_of_range: Option<OutOfRange>,
     /// Further lines of the same text that differ and are not told one by one.
     pub more: usize,
     /// The reference is a development environment: less depends on it.
@@ -123,7 +158,7 @@ pub(crate) fn topic(difference: &RawDifference, class: Class, resource: &Resourc
         return topic;
     }
     if difference.path.steps().is_empty() {
-        return Topic::Resource;
+        return of_class(class).unwrap_or(Topic::Resource);
     }
     let values = [&difference.here, &difference.there].map(|side| side.value.as_ref());
     if let Some(hit) =
@@ -144,10 +179,27 @@ pub(crate) fn topic(difference: &RawDifference, class: Class, resource: &Resourc
         Class::Probe if missing && ends_with_probe(&difference.path) => Topic::Probe,
         Class::SecretKeys if missing => Topic::SecretKey,
         Class::Image if !missing => Topic::Image,
-        Class::Capacity => Topic::Capacity,
-        _ if is_named(difference, class) => Topic::Key,
-        _ => Topic::Other,
+        _ => of_class(class).unwrap_or(if is_named(difference, class) {
+            Topic::Key
+        } else {
+            Topic::Other
+        }),
     }
+}
+
+/// The topic of everything in a class.
+fn of_class(class: Class) -> Option<Topic> {
+    Some(match class {
+        Class::Capacity => Topic::Capacity,
+        Class::Network => Topic::Network,
+        Class::Access => Topic::Access,
+        Class::Exposure => Topic::Exposure,
+        Class::Database => Topic::Database,
+        Class::Backup => Topic::Backup,
+        Class::FeatureFlag => Topic::FeatureFlag,
+        Class::Dependency => Topic::Dependency,
+        _ => return None,
+    })
 }
 
 fn ends_with_probe(path: &Path) -> bool {

@@ -99,10 +99,23 @@ pub(crate) fn is_version(text: &str) -> bool {
         && VERSIONS.iter().any(|shape| shape.is_match(text))
 }
 
+/// Whether one version number is above another; false where one of them has no order.
+pub(crate) fn is_newer(here: &str, there: &str) -> bool {
+    let numbers = |text: &str| -> Option<Vec<u64>> {
+        let text = text.strip_prefix('v').unwrap_or(text);
+        let release = text.split(['-', '+']).next().unwrap_or(text);
+        release.contains('.').then(|| release.split('.').map(|part| part.parse().ok()).collect())?
+    };
+    numbers(here).zip(numbers(there)).is_some_and(|(here, there)| here > there)
+}
+
 /// Whether two texts name two things of one sort, and agree in all but the name.
 pub(crate) fn are_identifiers(here: &str, there: &str) -> bool {
     if let (Some(a), Some(b)) = (Url::parse(here), Url::parse(there)) {
         return a.scheme == b.scheme && a.port == b.port && same_path(a.path, b.path);
+    }
+    if is_everything(here) || is_everything(there) {
+        return false;
     }
     let list = |text: &str| text.contains(',');
     if list(here) && list(there) {
@@ -112,6 +125,34 @@ pub(crate) fn are_identifiers(here: &str, there: &str) -> bool {
         return a.iter().all(fits) && b.iter().all(fits);
     }
     IDENTIFIERS.iter().any(|shape| shape.is_match(here) && shape.is_match(there))
+}
+
+/// Addresses of networks and machines, of both protocols.
+static NETWORKS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    [r"^\d{1,3}(\.\d{1,3}){3}(/\d{1,2})?$", r"^[0-9a-fA-F:]*:[0-9a-fA-F:]+(/\d{1,3})?$"]
+        .iter()
+        .filter_map(|text| pattern(text))
+        .collect()
+});
+
+/// Whether the text is the address of a network or of a machine.
+fn is_network(text: &str) -> bool {
+    NETWORKS.iter().any(|shape| shape.is_match(text))
+}
+
+/// Whether the text is the name of a host.
+pub fn is_host(text: &str) -> bool {
+    IDENTIFIERS.first().is_some_and(|hosts| hosts.is_match(text))
+}
+
+/// Whether the text is the address of a network or of a machine, and not of everything.
+pub fn is_single_network(text: &str) -> bool {
+    is_network(text) && !is_everything(text)
+}
+
+/// Whether the text is the network that holds all addresses.
+pub(crate) fn is_everything(text: &str) -> bool {
+    text.split([',', ' ']).any(|part| matches!(part, "0.0.0.0/0" | "::/0"))
 }
 
 /// Whether two paths of URLs have the same parts but for ids and versions.
@@ -150,12 +191,13 @@ impl<'t> Url<'t> {
 #[cfg(test)]
 mod tests {
     use super::{
-        IDENTIFIERS, Image, VERSIONS, are_identifiers, image, is_version, looks_like_image,
+        IDENTIFIERS, Image, NETWORKS, VERSIONS, are_identifiers, image, is_newer, is_version,
+        looks_like_image,
     };
 
     #[test]
     fn every_shape_compiles() {
-        assert_eq!((VERSIONS.len(), IDENTIFIERS.len()), (4, 12));
+        assert_eq!((VERSIONS.len(), IDENTIFIERS.len(), NETWORKS.len()), (4, 12, 2));
     }
 
     #[test]
@@ -170,6 +212,13 @@ mod tests {
         assert_eq!(parts("redis"), Some(("redis", "", "")));
         assert!(looks_like_image("quay.io/org/app:1.2"));
         assert!(!looks_like_image("redis:7"));
+    }
+
+    #[test]
+    fn versions_have_an_order() {
+        assert!(is_newer("v1.10.0", "1.9.3"));
+        assert!(!is_newer("1.9.3", "1.9.3-rc.1"));
+        assert!(!is_newer("main", "1.0.0"));
     }
 
     #[test]
@@ -195,6 +244,7 @@ mod tests {
             ("30s", "90s"),
             ("info", "debug"),
             ("100", "200"),
+            ("0.0.0.0/0", "10.20.0.0/16"),
         ] {
             assert!(!are_identifiers(a, b), "{a}");
         }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::compare::equal::equal;
+use crate::compare::identity::are_identifiers;
 use crate::compare::lines::split_key;
 use crate::compare::names::{PairNames, without_names};
 use crate::kube::{PathStep, Value};
@@ -110,12 +111,26 @@ fn by_key<'v>(
         let theirs = at.and_then(|at| open[at].take()).map(|(_, theirs)| theirs);
         pairs.push(Pair { step: step(name), here: Some(mine), there: theirs });
     }
+    pair_values(&key, &mut pairs, &mut open);
     pairs.extend(open.into_iter().flatten().map(|(name, theirs)| Pair {
         step: step(name),
         here: None,
         there: Some(theirs),
     }));
     pairs
+}
+
+/// Pairs elements whose key is a value of its own, not a name: hosts and ids of one sort in their
+/// order, and a port where one is left on both sides.
+fn pair_values<'v>(key: &str, pairs: &mut [Pair<'v>], open: &mut [Option<(&'v str, &'v Value)>]) {
+    let left = pairs.iter().filter(|pair| pair.there.is_none()).count();
+    let one = key == "port" && left == 1 && open.iter().flatten().count() == 1;
+    for pair in pairs.iter_mut().filter(|pair| pair.there.is_none()) {
+        let PathStep::Element { value: name, .. } = &pair.step else { continue };
+        let alike = |other: &str| one || are_identifiers(name, other);
+        let found = open.iter_mut().find(|other| other.is_some_and(|(other, _)| alike(other)));
+        pair.there = found.and_then(Option::take).map(|(_, theirs)| theirs);
+    }
 }
 
 /// Scalars: equal texts answer each other wherever they stand; `--flag=value`, and the value after

@@ -3,11 +3,13 @@
 use crate::compare::agents::{is_retention, is_threshold, retention_amounts};
 use crate::compare::classify::Class;
 use crate::compare::diff::{Change, RawDifference};
-use crate::compare::identity::{are_identifiers, image, is_version, looks_like_image};
+use crate::compare::identity::{are_identifiers, image, is_newer, is_version, looks_like_image};
 use crate::compare::names::{PairNames, same_but_names};
-use crate::config::{Config, Constraint};
+use crate::compare::permissions;
+use crate::config::{Config, Constraint, Located};
 use crate::kube::quantity::{duration, quantity};
 use crate::kube::{Gvk, PathStep, Value};
+use crate::text::Span;
 
 /// Resources and replicas may differ by this factor before anybody asks.
 const RATIO: f64 = 16.0;
@@ -17,10 +19,25 @@ const RATIO: f64 = 16.0;
 pub(crate) enum Judgement {
     /// A parameter, within its constraint; the parameter's name.
     Allowed(String),
-    /// A parameter, outside its constraint; what was asked for.
+    /// A built-in parameter, outside its constraint; what was asked for.
     Violated(String),
+    /// A parameter of the configuration, outside its constraint.
+    OutOfRange(OutOfRange),
     /// No parameter.
     Free,
+}
+
+/// A parameter of the configuration that a difference breaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutOfRange {
+    /// Its path, as written.
+    pub path: String,
+    /// Where it is declared.
+    pub span: Span,
+    /// Why its values differ.
+    pub reason: Option<String>,
+    /// What it asks for.
+    pub asked: String,
 }
 
 /// Everything that a judgement depends on.
@@ -31,22 +48,28 @@ pub(crate) struct Case<'a> {
     pub(crate) class: Class,
     pub(crate) difference: &'a RawDifference,
     pub(crate) names: &'a PairNames,
+    /// An autoscaler of one of the sides decides about the number of pods.
+    pub(crate) scaled: bool,
 }
 
 /// Judges a difference: the first configured parameter that covers it, else the built-in ones.
 pub(crate) fn judge(case: &Case<'_>, config: &Config) -> Judgement {
     let steps = case.difference.path.steps();
-    let configured = config.parameters.iter().map(|located| &located.value).find(|parameter| {
+    let configured = config.parameters.iter().find(|Located { value: parameter, .. }| {
         parameter.path.matches(steps)
             && parameter.kind.as_deref().is_none_or(|kind| kind == &*case.gvk.kind)
             && parameter.unit.as_ref().is_none_or(|unit| unit.matches(case.unit))
             && (parameter.environments.is_empty()
                 || parameter.environments.iter().any(|name| name == case.environment))
     });
-    if let Some(parameter) = configured {
+    if let Some(Located { value: parameter, span }) = configured {
+        let path = parameter.path.as_str().to_owned();
         return match violation(&parameter.constraint, case) {
-            Some(asked) => Judgement::Violated(asked),
-            None => Judgement::Allowed(parameter.path.as_str().to_owned()),
+            Some(asked) => {
+                let reason = parameter.reason.clone();
+                Judgement::OutOfRange(OutOfRange { path, span: *span, reason, asked })
+            }
+            None => Judgement::Allowed(path),
         };
     }
     // A threshold reads like a version and a severity like a log level.
@@ -59,8 +82,8 @@ pub(crate) fn judge(case: &Case<'_>, config: &Config) -> Judgement {
         }
         match (built_in.judge)(case) {
             Judgement::Allowed(_) => return Judgement::Allowed(built_in.name.to_owned()),
-            Judgement::Violated(asked) => return Judgement::Violated(asked),
             Judgement::Free => {}
+            violated => return violated,
         }
     }
     Judgement::Free
@@ -120,22 +143,31 @@ struct BuiltIn {
 const BUILT_IN: &[BuiltIn] = &[
     BuiltIn { name: "namespaces", judge: namespaces },
     BuiltIn { name: "image-tags", judge: image_tags },
+    BuiltIn { name: "backup-retention", judge: permissions::backup_retention },
+    BuiltIn { name: "backup-schedules", judge: permissions::backup_schedules },
+    BuiltIn { name: "backup-destinations", judge: permissions::backup_destinations },
     BuiltIn { name: "resources", judge: resources },
     BuiltIn { name: "replicas", judge: replicas },
     BuiltIn { name: "autoscaling", judge: autoscaling },
     BuiltIn { name: "retention", judge: retention },
+    BuiltIn { name: "autoscaled-replicas", judge: permissions::autoscaled },
+    BuiltIn { name: "instance-classes", judge: permissions::instance_classes },
     BuiltIn { name: "log-levels", judge: log_levels },
     BuiltIn { name: "versions", judge: versions },
+    BuiltIn { name: "certificates", judge: permissions::certificates },
+    BuiltIn { name: "ingress-classes", judge: permissions::ingress_classes },
+    BuiltIn { name: "networks", judge: permissions::networks },
+    BuiltIn { name: "hosts", judge: permissions::hosts },
     BuiltIn { name: "identifiers", judge: identifiers },
     BuiltIn { name: "secret-references", judge: secret_references },
     BuiltIn { name: "generators", judge: generators },
 ];
 
-fn allowed(condition: bool) -> Judgement {
+pub(crate) fn allowed(condition: bool) -> Judgement {
     if condition { Judgement::Allowed(String::new()) } else { Judgement::Free }
 }
 
-fn texts<'a>(case: &'a Case<'_>) -> Option<(&'a str, &'a str)> {
+pub(crate) fn texts<'a>(case: &'a Case<'_>) -> Option<(&'a str, &'a str)> {
     let difference = case.difference;
     Some((difference.here.value.as_ref()?.text()?, difference.there.value.as_ref()?.text()?))
 }
@@ -157,13 +189,27 @@ fn image_tags(case: &Case<'_>) -> Judgement {
     allowed(same && (field || sure))
 }
 
+/// Keys that hold the size of a disk.
+const SIZES: &[&str] = &[
+    "storage",
+    "sizeLimit",
+    "size",
+    "volumeSize",
+    "storageGB",
+    "diskSize",
+    "allocatedStorage",
+    "maxAllocatedStorage",
+];
+
 /// Requests and limits: production may have more, never less.
 fn resources(case: &Case<'_>) -> Judgement {
     let keys: Vec<&str> = keys(case).collect();
     let requests = keys
         .windows(2)
         .any(|pair| pair[0] == "resources" && matches!(pair[1], "requests" | "limits" | "claims"));
-    let sizes = matches!(keys.last(), Some(&("storage" | "sizeLimit" | "size")));
+    let bounds = keys.iter().any(|key| matches!(*key, "minAllowed" | "maxAllowed"));
+    let requests = requests || bounds;
+    let sizes = keys.last().is_some_and(|key| SIZES.contains(key));
     if case.class != Class::Capacity || !(requests || sizes) {
         return Judgement::Free;
     }
@@ -172,7 +218,9 @@ fn resources(case: &Case<'_>) -> Judgement {
 
 fn replicas(case: &Case<'_>) -> Judgement {
     match keys(case).last() {
-        Some("replicas" | "replicaCount" | "instances") if case.class == Class::Capacity => {
+        Some("replicas" | "replicaCount" | "instances" | "numberOfInstances")
+            if case.class == Class::Capacity =>
+        {
             capacity(case)
         }
         _ => Judgement::Free,
@@ -243,7 +291,12 @@ fn log_levels(case: &Case<'_>) -> Judgement {
 
 fn versions(case: &Case<'_>) -> Judgement {
     let Some((here, there)) = texts(case) else { return Judgement::Free };
-    allowed(case.class != Class::Database && is_version(here) && is_version(there))
+    allowed(match case.class {
+        Class::Database => false,
+        // What production has before its reference is a matter of promotion, not of difference.
+        Class::Dependency => is_newer(here, there),
+        _ => is_version(here) && is_version(there),
+    })
 }
 
 /// Where a secret store keeps a secret: every environment has its own place.
@@ -263,7 +316,7 @@ fn generators(case: &Case<'_>) -> Judgement {
 }
 
 /// Whether one side bears the name of the other environment, and not its own.
-fn is_foreign(here: &str, there: &str, names: &PairNames) -> bool {
+pub(crate) fn is_foreign(here: &str, there: &str, names: &PairNames) -> bool {
     let (mine, theirs) = (&names.here, &names.there);
     theirs.names_environment(here) && !mine.names_environment(here)
         || mine.names_environment(there) && !theirs.names_environment(there)
@@ -279,7 +332,17 @@ fn identifiers(case: &Case<'_>) -> Judgement {
         lower.ends_with("name")
             && !["host", "dns", "domain", "server"].iter().any(|w| lower.contains(w))
     };
-    if keys(case).last().is_some_and(|key| TYPES.contains(&key) || names_object(key)) {
+    if case.class == Class::Access && permissions::made_up_ids(here, there) {
+        return allowed(true);
+    }
+    let last = keys(case).last();
+    // A commit is an id and a version: what differs in it is another program.
+    if case.class == Class::Dependency
+        || last.is_some_and(|key| TYPES.contains(&key) || names_object(key))
+    {
+        return Judgement::Free;
+    }
+    if case.class == Class::Access && !permissions::same_identity(here, there, case.names) {
         return Judgement::Free;
     }
     let value = |text: &str| -> String {
@@ -292,7 +355,7 @@ fn identifiers(case: &Case<'_>) -> Judgement {
     allowed(fits && !is_foreign(here, there, case.names))
 }
 
-fn keys<'a>(case: &'a Case<'_>) -> impl Iterator<Item = &'a str> {
+pub(crate) fn keys<'a>(case: &'a Case<'_>) -> impl Iterator<Item = &'a str> {
     case.difference.path.steps().iter().filter_map(|step| match step {
         PathStep::Key(key) => Some(&**key),
         _ => None,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::compare::agents;
 use crate::compare::align::{self, Pair};
-use crate::compare::classify::{Class, classify};
+use crate::compare::classify::{Class, class_of};
 use crate::compare::diff::{self, Change, Found, RawDifference, Side};
 use crate::compare::difference::{Difference, Topic, topic};
 use crate::compare::equal::equal;
@@ -18,9 +18,11 @@ use crate::compare::names::{Names, PairNames};
 use crate::compare::pairs::Comparison;
 use crate::compare::parameters::{Case, Judgement, judge};
 use crate::compare::promotion::{self, Place, Promotion};
+use crate::compare::remotes;
+use crate::compare::secrets;
 use crate::compare::switches;
 use crate::config::Config;
-use crate::kube::{Gvk, Path, PathStep, Resource, Value};
+use crate::kube::{Gvk, Path, PathStep, Resource, ResourceId, Value};
 use crate::layout::Layout;
 use crate::render::{Evaluated, Rendered};
 use crate::source::Snapshot;
@@ -100,6 +102,12 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
         result.foreign.append(&mut foreign);
         let new = &mut result.differences[before..];
         agents::retag(&mine.resources, &theirs.resources, &names, new);
+        if !siblings {
+            let others = witnesses.iter().map(|witness| witness.rendered);
+            for (resource, raw) in remotes::versions(mine, theirs, others, &names) {
+                judging.judge(raw, &resource, &names, &mut result);
+            }
+        }
     }
     result
 }
@@ -219,6 +227,7 @@ impl Judging<'_> {
                 let kind = &here.id.gvk.kind;
                 let snapshot = self.world.snapshot;
                 let mut found = diff::diff(snapshot, kind, &here.body, &there.body, names);
+                remotes::join(&mut found.differences);
                 if lacks_data(self.mine, here) || lacks_data(theirs, there) {
                     found.differences.retain(|difference| difference.change == Change::Changed);
                 }
@@ -414,19 +423,28 @@ impl Judging<'_> {
             *result.noise.entry(rule).or_default() += 1;
             return;
         }
-        let class = classify(gvk, raw.path.steps());
+        let class = class_of(resource, &raw);
         let overlay = &self.world.evaluated[self.here];
         let environment = &self.world.layout.environments[overlay.overlay.environment].name;
-        let case =
-            Case { unit: &overlay.unit.name, environment, gvk, class, difference: &raw, names };
-        let (violated, allowed) = match judge(&case, self.world.config) {
-            Judgement::Allowed(parameter) => (None, Some(parameter)),
-            Judgement::Violated(asked) => (Some(asked), None),
-            Judgement::Free => (None, None),
+        let case = Case {
+            unit: &overlay.unit.name,
+            environment,
+            gvk,
+            class,
+            difference: &raw,
+            names,
+            scaled: raw.path.last_key() == Some("replicas") && self.is_scaled(&resource.id),
         };
-        let topic = match (class, raw.change) {
-            // Secrets must differ in their values; only their keys must agree.
-            (Class::SecretKeys, Change::Changed) if allowed.is_none() => return,
+        let (mut allowed, mut violated, mut out_of_range) = (None, None, None);
+        match judge(&case, self.world.config) {
+            Judgement::Allowed(parameter) => allowed = Some(parameter),
+            Judgement::Violated(asked) => violated = Some(asked),
+            Judgement::OutOfRange(parameter) => out_of_range = Some(parameter),
+            Judgement::Free => {}
+        }
+        let topic = match class {
+            _ if out_of_range.is_some() => Topic::OutOfRange,
+            Class::SecretKeys if allowed.is_none() && !secrets::tells(&raw) => return,
             _ => topic(&raw, class, &resource.id),
         };
         if matches!(topic, Topic::Paused | Topic::Masked) {
@@ -455,11 +473,25 @@ impl Judging<'_> {
             class,
             topic,
             violated,
+            out_of_range,
             more: raw.more,
             weak: self.weak,
             siblings: self.siblings,
             frequency: None,
         });
+    }
+
+    /// Whether an autoscaler of either side decides about the number of pods of an object.
+    fn is_scaled(&self, id: &ResourceId) -> bool {
+        const SCALERS: &[&str] = &["HorizontalPodAutoscaler", "ScaledObject"];
+        [self.here, self.there].iter().filter_map(|&at| rendered(self.world, at)).any(|side| {
+            side.resources.iter().filter(|other| SCALERS.contains(&&*other.id.gvk.kind)).any(
+                |scaler| {
+                    let target = scaler.body.at(&["spec", "scaleTargetRef", "name"]);
+                    target.and_then(Value::text) == Some(&id.name)
+                },
+            )
+        })
     }
 
     /// Of the bytes that made an image reference together, those that name the repository.

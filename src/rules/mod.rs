@@ -22,13 +22,21 @@ pub(crate) use meta::rule;
 
 /// Every rule, by family and id.
 pub const RULES: &[RuleEntry] = &[
+    RuleEntry::of::<parity::AccessDiffers>(),
+    RuleEntry::of::<parity::BackupDiffers>(),
     RuleEntry::of::<parity::CapacityGap>(),
+    RuleEntry::of::<parity::DatabaseSettingsDiffer>(),
+    RuleEntry::of::<parity::DependencyVersionDiffers>(),
+    RuleEntry::of::<parity::ExposureDiffers>(),
+    RuleEntry::of::<parity::FeatureFlagDiffers>(),
     RuleEntry::of::<parity::ForeignEnvironmentReference>(),
     RuleEntry::of::<parity::ImageSourceDiffers>(),
     RuleEntry::of::<parity::MissingContainer>(),
     RuleEntry::of::<parity::MissingEnvironment>(),
     RuleEntry::of::<parity::MissingKey>(),
     RuleEntry::of::<parity::MissingResource>(),
+    RuleEntry::of::<parity::NetworkDiffers>(),
+    RuleEntry::of::<parity::ParameterOutOfRange>(),
     RuleEntry::of::<parity::PatchWithoutEffect>(),
     RuleEntry::of::<parity::PromotionOrder>(),
     RuleEntry::of::<parity::SecretKeysDiffer>(),

@@ -31,7 +31,19 @@ pub(crate) fn report(
     report_at_most(cx, topic, findings, |_| Level::Error, say);
 }
 
-/// The same; `most` says how much a cause can matter, whatever the level of the rule. What another
+/// As [`report`], at no more than the level that `grade` gives to a difference.
+pub(crate) fn report_graded(
+    cx: &Context<'_>,
+    topic: Topic,
+    findings: &mut Findings,
+    grade: impl Fn(&Difference) -> Level,
+    say: impl Fn(&Difference, &Sides) -> Speech,
+) {
+    let most = |cause: &Cause| cause.differences.iter().map(&grade).max().unwrap_or(Level::Error);
+    report_at_most(cx, topic, findings, most, say);
+}
+
+/// As [`report`]; `most` says how much a cause can matter, whatever the level of the rule. What another
 /// finding says already is `off`.
 pub(crate) fn report_at_most(
     cx: &Context<'_>,
@@ -109,6 +121,27 @@ fn level(base: Level, cause: &Cause, cx: &Context<'_>) -> Level {
     }
 }
 
+/// What a single difference is: both values, or which side has the object.
+pub(crate) fn told(difference: &Difference, sides: &Sides) -> String {
+    let (here, there) = (difference.shown(), difference.reference_shown());
+    let (path, object) = (&difference.path, &difference.resource);
+    if path.steps().is_empty() {
+        let (with, without) = sides.with_and_without(difference.change);
+        return format!("{object} exists in {with} and not in {without}");
+    }
+    let text = |value: Option<String>| match value {
+        Some(value) => format!("`{value}`"),
+        None => "not set".to_owned(),
+    };
+    let asked = match &difference.violated {
+        Some(asked) if here.is_some() && there.is_some() => format!(", and {asked}"),
+        _ => String::new(),
+    };
+    let (mine, theirs) = (text(here), text(there));
+    let (here, there) = (&sides.here, &sides.there);
+    format!("`{path}` of {object} is {mine} in {here} and {theirs} in {there}{asked}")
+}
+
 fn subject(cx: &Context<'_>, cause: &Cause) -> Subject {
     let first = cause.first();
     let variants: BTreeSet<String> = cause
@@ -151,6 +184,13 @@ fn labelled(cx: &Context<'_>, finding: Finding, cause: &Cause, sides: &Sides) ->
     let mut finding = finding.label(primary);
     if cause.counterpart() != cause.primary() {
         finding = finding.place(role, cause.counterpart(), counterpart);
+    }
+    if let Some(parameter) = &first.out_of_range {
+        let text = match &parameter.reason {
+            Some(reason) => format!("declared here: {reason}"),
+            None => "declared here".to_owned(),
+        };
+        finding = finding.place(Role::Related, parameter.span, text);
     }
     let mut seen = BTreeSet::from([cause.primary(), cause.counterpart()]);
     for difference in &cause.differences[1..] {
@@ -201,10 +241,6 @@ fn remarks(cause: &Cause) -> String {
     if let Some(frequency) = first.frequency.filter(|f| f.is_lonely()) {
         let what = if frequency.units { "units" } else { "objects" };
         let _ = write!(text, "; equal in {} of {} {what}", frequency.have - 1, frequency.have);
-    }
-    let said = matches!(first.topic, Topic::Capacity | Topic::Retention);
-    if let Some(asked) = first.violated.as_ref().filter(|_| !said) {
-        let _ = write!(text, "; the parameter {asked}");
     }
     text
 }

@@ -1,6 +1,6 @@
 //! `secret-keys-differ`.
 
-use crate::compare::Topic;
+use crate::compare::{Topic, key_of};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::speak::{Speech, report};
@@ -27,7 +27,7 @@ impl Rule for SecretKeysDiffer {
             Speech {
                 message: format!(
                     "the key `{}` of {} exists in {with} and not in {without}",
-                    difference.path.last_name().unwrap_or("?"),
+                    key_of(difference),
                     difference.resource,
                 ),
                 help: format!("add the key in {without}, or remove it in {with}"),

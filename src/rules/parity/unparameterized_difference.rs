@@ -3,7 +3,7 @@
 use crate::compare::Topic;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
-use crate::rules::speak::{Speech, report};
+use crate::rules::speak::{Speech, report, told};
 use crate::rules::{Rule, rule};
 
 rule! {
@@ -25,29 +25,11 @@ rule! {
 impl Rule for UnparameterizedDifference {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
         report(cx, Topic::Other, findings, |difference, sides| {
-            let (here, there) = (difference.shown(), difference.reference_shown());
-            let (path, object) = (&difference.path, &difference.resource);
-            let message = match (here, there) {
-                (Some(here), Some(there)) => format!(
-                    "`{path}` of {object} is `{here}` in {} and `{there}` in {}",
-                    sides.here, sides.there
-                ),
-                (Some(value), None) => format!(
-                    "`{path}` of {object} is `{value}` in {} and not set in {}",
-                    sides.here, sides.there
-                ),
-                (_, value) => format!(
-                    "`{path}` of {object} is not set in {} and `{}` in {}",
-                    sides.here,
-                    value.unwrap_or_default(),
-                    sides.there
-                ),
-            };
             let help =
                 "use one value for both, declare a `[[parameter]]` for the path, or document \
                         an `[[exception]]`"
                     .to_owned();
-            Speech { message, help }
+            Speech { message: told(difference, sides), help }
         });
     }
 }
