@@ -99,16 +99,6 @@ pub(crate) fn is_version(text: &str) -> bool {
         && VERSIONS.iter().any(|shape| shape.is_match(text))
 }
 
-/// Whether one version number is above another; false where one of them has no order.
-pub(crate) fn is_newer(here: &str, there: &str) -> bool {
-    let numbers = |text: &str| -> Option<Vec<u64>> {
-        let text = text.strip_prefix('v').unwrap_or(text);
-        let release = text.split(['-', '+']).next().unwrap_or(text);
-        release.contains('.').then(|| release.split('.').map(|part| part.parse().ok()).collect())?
-    };
-    numbers(here).zip(numbers(there)).is_some_and(|(here, there)| here > there)
-}
-
 /// Whether two texts name two things of one sort, and agree in all but the name.
 pub(crate) fn are_identifiers(here: &str, there: &str) -> bool {
     if let (Some(a), Some(b)) = (Url::parse(here), Url::parse(there)) {
@@ -191,7 +181,7 @@ impl<'t> Url<'t> {
 #[cfg(test)]
 mod tests {
     use super::{
-        IDENTIFIERS, Image, NETWORKS, VERSIONS, are_identifiers, image, is_newer, is_version,
+        IDENTIFIERS, Image, NETWORKS, VERSIONS, are_identifiers, image, is_version,
         looks_like_image,
     };
 
@@ -212,13 +202,6 @@ mod tests {
         assert_eq!(parts("redis"), Some(("redis", "", "")));
         assert!(looks_like_image("quay.io/org/app:1.2"));
         assert!(!looks_like_image("redis:7"));
-    }
-
-    #[test]
-    fn versions_have_an_order() {
-        assert!(is_newer("v1.10.0", "1.9.3"));
-        assert!(!is_newer("1.9.3", "1.9.3-rc.1"));
-        assert!(!is_newer("main", "1.0.0"));
     }
 
     #[test]

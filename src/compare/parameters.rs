@@ -1,11 +1,14 @@
 //! Which differences are allowed: the configured parameters, then the built-in ones.
 
+use std::cmp::Ordering;
+
 use crate::compare::agents::{is_retention, is_threshold, retention_amounts};
 use crate::compare::classify::Class;
 use crate::compare::diff::{Change, RawDifference};
-use crate::compare::identity::{are_identifiers, image, is_newer, is_version, looks_like_image};
+use crate::compare::identity::{are_identifiers, image, is_version, looks_like_image};
 use crate::compare::names::{PairNames, same_but_names};
 use crate::compare::permissions;
+use crate::compare::version;
 use crate::config::{Config, Constraint, Located};
 use crate::kube::quantity::{duration, quantity};
 use crate::kube::{Gvk, PathStep, Value};
@@ -294,7 +297,7 @@ fn versions(case: &Case<'_>) -> Judgement {
     allowed(match case.class {
         Class::Database => false,
         // What production has before its reference is a matter of promotion, not of difference.
-        Class::Dependency => is_newer(here, there),
+        Class::Dependency => version::order(here, there) == Some(Ordering::Greater),
         _ => is_version(here) && is_version(there),
     })
 }
