@@ -130,12 +130,17 @@ impl<'a> Places<'a> {
     ) -> Option<Beside<'a>> {
         let here = self.counterparts.environment(file)?;
         let mine = counterpart::find(documents.get(at)?.root(), steps)?;
-        self.counterparts.others(file).find_map(|(there, other)| {
-            let document = cx.store.yaml(other).documents.get(at)?;
-            match counterpart::find(document.root(), steps) {
-                Some(theirs) if counterpart::same(mine, theirs) => None,
-                theirs => Some(Beside::Unlike { here, there, span: theirs.map(NodeRef::span) }),
+        let mut unlike = None;
+        for (there, other) in self.counterparts.others(file) {
+            let Some(document) = cx.store.yaml(other).documents.get(at) else { continue };
+            let theirs = counterpart::find(document.root(), steps);
+            // What one overlay of another environment has too has been tried out.
+            if theirs.is_some_and(|theirs| counterpart::same(mine, theirs)) {
+                return None;
             }
-        })
+            let span = theirs.map(NodeRef::span);
+            unlike = unlike.or(Some(Beside::Unlike { here, there, span }));
+        }
+        unlike
     }
 }
