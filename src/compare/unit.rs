@@ -450,7 +450,7 @@ impl Judging<'_> {
         if matches!(topic, Topic::Paused | Topic::Masked) {
             point_at_switch(&mut raw, gvk);
         }
-        if topic == Topic::Image {
+        if topic == Topic::Image && allowed.is_none() {
             self.point_at_source(&mut raw.here);
             self.point_at_source(&mut raw.there);
         }

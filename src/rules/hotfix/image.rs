@@ -1,4 +1,18 @@
-//! What an image reference names.
+//! Images of objects, and what an image reference names.
+
+use std::borrow::Cow;
+
+use crate::kube::{Path, PathStep, Resource, Value};
+
+/// Lists of containers.
+const CONTAINERS: &[&str] =
+    &["containers", "initContainers", "ephemeralContainers", "sidecars", "steps"];
+/// Maps that are one container.
+const SINGLE: &[&str] = &["container"];
+/// Keys whose value is an image.
+const FIELDS: &[&str] = &["image", "imageName"];
+/// Deepest nesting that is searched for containers.
+pub(super) const DEPTH: usize = 32;
 
 /// Words before the number of a pull request.
 const REQUESTS: &[&str] = &["pr", "mr", "pull", "request"];
@@ -46,6 +60,68 @@ pub(super) fn moves(tag: &str, tags: &[String], words: &[String]) -> bool {
 /// Whether the tag has no digit: versions, dates and commits all have one.
 pub(super) fn names_no_version(tag: &str) -> bool {
     !tag.bytes().any(|b| b.is_ascii_digit())
+}
+
+/// An image of an object.
+pub(super) struct Found<'v> {
+    pub(super) path: Path,
+    /// The reference, put together from a repository and a tag in values of a chart.
+    pub(super) text: Cow<'v, str>,
+    /// The value that names the version.
+    pub(super) value: &'v Value,
+    /// Whether it is that of a container, and not a field of a custom resource.
+    pub(super) contained: bool,
+}
+
+/// The images of an object: those of containers wherever they stand, and fields of that name.
+pub(super) fn images(resource: &Resource) -> Vec<Found<'_>> {
+    let mut found = Vec::new();
+    // Definitions and configuration speak of images that they do not run.
+    if matches!(&*resource.id.gvk.kind, "CustomResourceDefinition" | "ConfigMap" | "Secret") {
+        return found;
+    }
+    let mut todo: Vec<(Vec<PathStep>, &Value, bool)> = vec![(Vec::new(), &resource.body, false)];
+    while let Some((path, value, contained)) = todo.pop() {
+        if path.len() >= DEPTH {
+            continue;
+        }
+        if let Some((text, value)) = tagged(value) {
+            let path = [&path[..], &[PathStep::Key("tag".into())]].concat();
+            found.push(Found { path: Path(path), text: text.into(), value, contained: false });
+        }
+        for entry in value.as_map().into_iter().flatten() {
+            let mut path = path.clone();
+            path.push(PathStep::Key(entry.key.clone()));
+            let image = entry.value.as_str().filter(|_| FIELDS.contains(&&*entry.key));
+            if let Some(text) = image {
+                let (path, value) = (Path(path), &entry.value);
+                found.push(Found { path, text: text.into(), value, contained });
+            } else {
+                let single = SINGLE.contains(&&*entry.key);
+                todo.push((path, &entry.value, single));
+            }
+        }
+        let containers =
+            matches!(path.last(), Some(PathStep::Key(key)) if CONTAINERS.contains(&&**key));
+        for (index, item) in value.as_list().unwrap_or_default().iter().enumerate() {
+            let name = item.get("name").and_then(Value::text);
+            let mut path = path.clone();
+            path.push(name.map_or(PathStep::Index(index), |value| PathStep::Element {
+                key: "name".into(),
+                value: value.into(),
+            }));
+            todo.push((path, item, containers));
+        }
+    }
+    found
+}
+
+/// The image that values of a chart name by `repository` and `tag`, without a digest.
+fn tagged(map: &Value) -> Option<(String, &Value)> {
+    let text = |key: &str| map.get(key).and_then(Value::text).filter(|text| !text.is_empty());
+    let (repository, tag) = (text("repository")?, text("tag")?);
+    let value = map.get("tag").filter(|_| text("digest").is_none())?;
+    Some((format!("{repository}:{tag}"), value))
 }
 
 #[cfg(test)]

@@ -21,7 +21,8 @@ const BROAD: &[&str] =
 /// Whether the value is a list of overlooked fields, all of which controllers own.
 pub(super) fn is_harmless(value: &Value) -> bool {
     let items = entries(value);
-    !items.is_empty() && items.iter().all(|item| is_owned(item))
+    let path = value.text().filter(|text| text.starts_with(['/', '.']));
+    !items.is_empty() && items.iter().all(|item| is_owned(item)) || path.is_some_and(ends_owned)
 }
 
 /// Whether the value is a list of overlooked fields that hides nearly everything.
@@ -47,11 +48,11 @@ fn paths(entry: &Value) -> impl Iterator<Item = &str> {
 }
 
 fn is_owned(entry: &Value) -> bool {
-    let last = |path: &str| {
-        let end = path.rsplit(['/', '.']).next().unwrap_or("");
-        OWNED.contains(&end.trim_end_matches(['?', '[', ']', '"']))
-    };
-    entry.get("managedFieldsManagers").is_none()
-        && paths(entry).next().is_some()
-        && paths(entry).all(last)
+    let mut paths = paths(entry).peekable();
+    entry.get("managedFieldsManagers").is_none() && paths.peek().is_some() && paths.all(ends_owned)
+}
+
+fn ends_owned(path: &str) -> bool {
+    let end = path.rsplit(['/', '.']).next().unwrap_or("");
+    OWNED.contains(&end.trim_end_matches(['?', '[', ']', '"']))
 }

@@ -4,27 +4,18 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::finding::{Finding, Level, Role, Subject};
-use crate::kube::{Path, PathStep, Resource, Value};
+use crate::kube::Resource;
 use crate::layout::OverlayKind;
 use crate::render::Evaluated;
-use crate::rules::hotfix::image::{self, Pin};
+use crate::rules::hotfix::image::{self, DEPTH, Found, Pin, images};
 use crate::rules::{Context, Findings, Rule, rule};
 use crate::syntax::NodeRef;
 use crate::text::{FileId, Span};
 
-/// Lists of containers.
-const CONTAINERS: &[&str] =
-    &["containers", "initContainers", "ephemeralContainers", "sidecars", "steps"];
-/// Maps that are one container.
-const SINGLE: &[&str] = &["container"];
-/// Keys whose value is an image.
-const FIELDS: &[&str] = &["image", "imageName"];
 /// From so many images with a digest on, having one is the rule of a repository.
 const MANY: usize = 5;
 /// Most further places of one image that are shown.
 const PLACES: usize = 8;
-/// Deepest nesting that is searched for containers.
-const DEPTH: usize = 32;
 
 rule! {
     /// Reports an image that can change without a change of the repository
@@ -244,66 +235,4 @@ fn environments(cx: &Context<'_>, uses: &[&Use<'_>]) -> Vec<String> {
     indices.dedup();
     let name = |index: usize| cx.layout.environments.get(index).map(|e| e.name.clone());
     indices.into_iter().filter_map(name).collect()
-}
-
-/// An image of an object.
-struct Found<'v> {
-    path: Path,
-    /// The reference, put together from a repository and a tag in values of a chart.
-    text: Cow<'v, str>,
-    /// The value that names the version.
-    value: &'v Value,
-    /// Whether it is that of a container, and not a field of a custom resource.
-    contained: bool,
-}
-
-/// The images of an object: those of containers wherever they stand, and fields of that name.
-fn images(resource: &Resource) -> Vec<Found<'_>> {
-    let mut found = Vec::new();
-    // Definitions and configuration speak of images that they do not run.
-    if matches!(&*resource.id.gvk.kind, "CustomResourceDefinition" | "ConfigMap" | "Secret") {
-        return found;
-    }
-    let mut todo: Vec<(Vec<PathStep>, &Value, bool)> = vec![(Vec::new(), &resource.body, false)];
-    while let Some((path, value, contained)) = todo.pop() {
-        if path.len() >= DEPTH {
-            continue;
-        }
-        if let Some((text, value)) = tagged(value) {
-            let path = [&path[..], &[PathStep::Key("tag".into())]].concat();
-            found.push(Found { path: Path(path), text: text.into(), value, contained: false });
-        }
-        for entry in value.as_map().into_iter().flatten() {
-            let mut path = path.clone();
-            path.push(PathStep::Key(entry.key.clone()));
-            let image = entry.value.as_str().filter(|_| FIELDS.contains(&&*entry.key));
-            if let Some(text) = image {
-                let (path, value) = (Path(path), &entry.value);
-                found.push(Found { path, text: text.into(), value, contained });
-            } else {
-                let single = SINGLE.contains(&&*entry.key);
-                todo.push((path, &entry.value, single));
-            }
-        }
-        let containers =
-            matches!(path.last(), Some(PathStep::Key(key)) if CONTAINERS.contains(&&**key));
-        for (index, item) in value.as_list().unwrap_or_default().iter().enumerate() {
-            let name = item.get("name").and_then(Value::text);
-            let mut path = path.clone();
-            path.push(name.map_or(PathStep::Index(index), |value| PathStep::Element {
-                key: "name".into(),
-                value: value.into(),
-            }));
-            todo.push((path, item, containers));
-        }
-    }
-    found
-}
-
-/// The image that values of a chart name by `repository` and `tag`, without a digest.
-fn tagged(map: &Value) -> Option<(String, &Value)> {
-    let text = |key: &str| map.get(key).and_then(Value::text).filter(|text| !text.is_empty());
-    let (repository, tag) = (text("repository")?, text("tag")?);
-    let value = map.get("tag").filter(|_| text("digest").is_none())?;
-    Some((format!("{repository}:{tag}"), value))
 }

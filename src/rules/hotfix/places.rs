@@ -27,10 +27,18 @@ pub(super) enum Beside<'a> {
     },
 }
 
+/// Lines from which something is rendered that differs.
+struct Lines<'a> {
+    first: usize,
+    last: usize,
+    difference: &'a Difference,
+    /// Whether they say the value themselves, and it is not set later by other bytes.
+    own: bool,
+}
+
 /// Where environments differ.
 pub(super) struct Places<'a> {
-    /// First line, last line, and what differs there.
-    lines: BTreeMap<FileId, Vec<(usize, usize, &'a Difference)>>,
+    lines: BTreeMap<FileId, Vec<Lines<'a>>>,
     /// The files that answer each other.
     pub(super) counterparts: Counterparts,
     /// Files that no overlay reads, sorted: only their text can be compared.
@@ -45,21 +53,34 @@ impl<'a> Places<'a> {
         for difference in found.chain(&comparison.permitted) {
             for side in [&difference.here, &difference.there] {
                 // A side that has nothing points at what is around it.
-                let whole = side.value.as_ref().map(|value| value.provenance.first().span);
-                let spans = [side.key, side.value.as_ref().map(|_| side.span), whole];
-                for span in spans.into_iter().flatten() {
+                let declared = side.value.as_ref().map(|value| value.provenance.first().span);
+                let whole = difference.path.steps().is_empty();
+                let spans = [
+                    (side.key, true),
+                    (side.value.as_ref().map(|_| side.span), true),
+                    (declared, whole || declared == Some(side.span)),
+                ];
+                for (span, own) in spans {
+                    let Some(span) = span else { continue };
                     let Ok(source) = cx.snapshot.file(span.file) else { continue };
-                    let last = span.end.saturating_sub(1).max(span.start);
+                    let end = span.end.saturating_sub(1).max(span.start);
                     let index = source.lines();
-                    let place = (index.line_of(span.start), index.line_of(last), difference);
-                    lines.entry(span.file).or_default().push(place);
+                    let (first, last) = (index.line_of(span.start), index.line_of(end));
+                    lines.entry(span.file).or_default().push(Lines {
+                        first,
+                        last,
+                        difference,
+                        own,
+                    });
                 }
             }
         }
         Self { lines, counterparts: Counterparts::of(cx), unread: unread(cx) }
     }
 
-    /// What is rendered differently from these lines.
+    /// What is rendered differently from these lines. Of several lines only what they say
+    /// themselves counts: a comment above a whole object does not speak of the tag that each
+    /// environment sets.
     pub(super) fn differing(
         &self,
         file: FileId,
@@ -68,8 +89,9 @@ impl<'a> Places<'a> {
     ) -> Option<&'a Difference> {
         let places = self.lines.get(&file).into_iter().flatten();
         places
-            .filter(|&&(from, to, _)| from <= last && first <= to)
-            .map(|&(.., difference)| difference)
+            .filter(|place| place.first <= last && first <= place.last)
+            .filter(|place| place.own || first == last)
+            .map(|place| place.difference)
             // What is compared across environments says more than variants among themselves.
             .min_by_key(|difference| (difference.siblings, difference.weak))
     }
@@ -108,12 +130,17 @@ impl<'a> Places<'a> {
     ) -> Option<Beside<'a>> {
         let here = self.counterparts.environment(file)?;
         let mine = counterpart::find(documents.get(at)?.root(), steps)?;
-        self.counterparts.others(file).find_map(|(there, other)| {
-            let document = cx.store.yaml(other).documents.get(at)?;
-            match counterpart::find(document.root(), steps) {
-                Some(theirs) if counterpart::same(mine, theirs) => None,
-                theirs => Some(Beside::Unlike { here, there, span: theirs.map(NodeRef::span) }),
+        let mut unlike = None;
+        for (there, other) in self.counterparts.others(file) {
+            let Some(document) = cx.store.yaml(other).documents.get(at) else { continue };
+            let theirs = counterpart::find(document.root(), steps);
+            // What one overlay of another environment has too has been tried out.
+            if theirs.is_some_and(|theirs| counterpart::same(mine, theirs)) {
+                return None;
             }
-        })
+            let span = theirs.map(NodeRef::span);
+            unlike = unlike.or(Some(Beside::Unlike { here, there, span }));
+        }
+        unlike
     }
 }
