@@ -47,10 +47,7 @@ impl Topic {
     /// Whether it is about observing a program.
     pub fn observes(self) -> bool {
         use Topic::{Agent, Alerts, Logs, Probe, Retention, Scrape, Threshold, Tracing};
-        matches!(
-            self,
-            Agent | Alerts | Logs | Probe | Retention | Scrape | Threshold | Tracing
-        )
+        matches!(self, Agent | Alerts | Logs | Probe | Retention | Scrape | Threshold | Tracing)
     }
 }
 

@@ -65,7 +65,9 @@ type Rows = BTreeMap<Sign, Vec<(&'static str, Shown)>>;
 static CATALOGUE: LazyLock<Rows> = LazyLock::new(|| {
     let mut catalogue = Rows::new();
     for [sign, pattern, agent, topic, provides, covers] in rows(include_str!("catalogue.tsv")) {
-        let (Some(sign), Some(topic)) = (named(SIGNS, sign), named(TOPICS, topic)) else { continue };
+        let (Some(sign), Some(topic)) = (named(SIGNS, sign), named(TOPICS, topic)) else {
+            continue;
+        };
         let (provides, covers) = (provisions(provides), provisions(covers));
         let shown = Shown { agent, topic, provides, covers };
         catalogue.entry(sign).or_default().push((pattern, shown));
@@ -113,7 +115,8 @@ mod tests {
         assert_eq!(CATALOGUE.values().map(Vec::len).sum::<usize>(), lines.count());
         for [sign, pattern, _, topic, provides, covers] in rows(table) {
             assert!(named(SIGNS, sign).is_some() && named(TOPICS, topic).is_some(), "{pattern}");
-            let lists = provides.split(',').chain(covers.split(',')).filter(|word| !word.is_empty());
+            let lists =
+                provides.split(',').chain(covers.split(',')).filter(|word| !word.is_empty());
             for word in lists {
                 assert!(Provision::named(word).is_some(), "{pattern}: {word}");
             }

@@ -11,8 +11,8 @@ pub use catalogue::{Provisions, Shown};
 pub use signs::{chart, container, of_object, of_path, within};
 pub use targets::{has_target, is_monitor};
 
-pub(crate) use retention::{amounts as retention_amounts, is_retention};
 pub(crate) use parts::is_threshold;
+pub(crate) use retention::{amounts as retention_amounts, is_retention};
 pub(crate) use split::split;
 pub(crate) use targets::retag;
 

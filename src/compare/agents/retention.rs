@@ -38,7 +38,9 @@ const ROWS: &[(&str, &str)] = &[
 
 static TABLE: LazyLock<Vec<(Vec<&'static str>, PathPattern)>> = LazyLock::new(|| {
     ROWS.iter()
-        .filter_map(|&(kinds, path)| Some((kinds.split('|').collect(), PathPattern::parse(path).ok()?)))
+        .filter_map(|&(kinds, path)| {
+            Some((kinds.split('|').collect(), PathPattern::parse(path).ok()?))
+        })
         .collect()
 });
 
@@ -77,9 +79,8 @@ mod tests {
 
     #[test]
     fn times_and_sizes_compare_among_themselves() {
-        let value = |text: &str| {
-            Value::string(text, Provenance::declared(Span::file_start(FileId(0))))
-        };
+        let value =
+            |text: &str| Value::string(text, Provenance::declared(Span::file_start(FileId(0))));
         let less = |a: &str, b: &str| {
             amounts(Some(&value(a)), Some(&value(b))).map(|(here, there)| here < there)
         };

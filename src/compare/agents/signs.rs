@@ -32,7 +32,9 @@ const SECRETS: &[&[&str]] = &[
 /// The agent that an object is: by its kind, by what all its containers run, or by its chart.
 pub fn of_object(gvk: &Gvk, body: &Value) -> Option<&'static Shown> {
     let by_kind = find(Sign::Kind, |pattern| {
-        pattern.split_once('.').is_some_and(|(kind, group)| kind == &*gvk.kind && group == &*gvk.group)
+        pattern
+            .split_once('.')
+            .is_some_and(|(kind, group)| kind == &*gvk.kind && group == &*gvk.group)
     });
     by_kind.or_else(|| of_workload(body)).or_else(|| {
         let named = CHARTS.iter().filter_map(|path| body.at(path).and_then(Value::text));
@@ -102,8 +104,7 @@ fn named(name: &str) -> Option<&'static Shown> {
 }
 
 fn argument(text: &str) -> Option<&'static Shown> {
-    text.split_whitespace()
-        .find_map(|word| find(Sign::Argument, |pattern| matches(pattern, word)))
+    text.split_whitespace().find_map(|word| find(Sign::Argument, |pattern| matches(pattern, word)))
 }
 
 /// A variable by its name, by the secret that it comes from, or by the agent that it starts.
@@ -151,7 +152,9 @@ fn collect(value: &Value, key: &str, depth: usize, found: &mut Vec<&'static Show
         match key {
             "containers" | "initContainers" => found.extend(container(item)),
             "env" | "envFrom" | "volumes" => {
-                found.extend(variable(item).filter(|_| !item.get("value").is_some_and(super::is_off)));
+                found.extend(
+                    variable(item).filter(|_| !item.get("value").is_some_and(super::is_off)),
+                );
             }
             "args" | "command" => found.extend(item.text().and_then(argument)),
             _ => {}

@@ -19,9 +19,8 @@ pub(crate) fn split(raw: RawDifference, kind: &str) -> Vec<RawDifference> {
         _ => return vec![raw],
     };
     let path = |step: &PathStep| Path([raw.path.steps(), std::slice::from_ref(step)].concat());
-    let is_sign = |(step, _, value): &(PathStep, Span, &Value)| {
-        of_path(path(step).steps(), value).is_some()
-    };
+    let is_sign =
+        |(step, _, value): &(PathStep, Span, &Value)| of_path(path(step).steps(), value).is_some();
     if !entries.iter().any(is_sign) {
         return vec![raw];
     }
@@ -43,16 +42,12 @@ pub(crate) fn split(raw: RawDifference, kind: &str) -> Vec<RawDifference> {
 
 fn entries(value: &Value) -> Vec<(PathStep, Span, &Value)> {
     let map = value.as_map().into_iter().flatten();
-    let keyed = map.map(|entry| {
-        (PathStep::Key(entry.key.clone()), entry.key_span, &entry.value)
-    });
+    let keyed = map.map(|entry| (PathStep::Key(entry.key.clone()), entry.key_span, &entry.value));
     let items = value.as_list().unwrap_or_default().iter().enumerate();
     let listed = items.map(|(at, item)| match item.get("name") {
         Some(name) => {
-            let step = PathStep::Element {
-                key: "name".into(),
-                value: name.text().unwrap_or("").into(),
-            };
+            let step =
+                PathStep::Element { key: "name".into(), value: name.text().unwrap_or("").into() };
             (step, name.span(), item)
         }
         None => (PathStep::Index(at), item.span(), item),

@@ -11,10 +11,7 @@ pub fn is_monitor(resource: &Resource) -> bool {
 }
 
 /// Whether a monitor finds something to scrape among the objects. What cannot be told is found.
-pub fn has_target<'r>(
-    monitor: &Resource,
-    objects: impl IntoIterator<Item = &'r Resource>,
-) -> bool {
+pub fn has_target<'r>(monitor: &Resource, objects: impl IntoIterator<Item = &'r Resource>) -> bool {
     objects.into_iter().filter_map(|object| target(monitor, object)).any(|target| {
         in_namespace(monitor, target.object)
             && selects(monitor.body.at(&["spec", "selector"]), target.labels)

@@ -6,6 +6,7 @@ use crate::finding::Level;
 use crate::kube::{PathStep, Value};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
+use crate::rules::observability::charts;
 use crate::rules::observability::cover::Cover;
 use crate::rules::speak::{Sides, Speech, report_at_most};
 
@@ -22,6 +23,7 @@ pub(super) fn report(cx: &Context<'_>, topic: Topic, findings: &mut Findings, do
             None => cover.level(cx, cause.first()),
         },
     );
+    charts::report(cx, topic, &cover, findings);
 }
 
 /// How much a difference adds to another one: nothing where it refers to a part that is missing
@@ -113,7 +115,8 @@ fn is_container(difference: &Difference) -> bool {
 /// What an element is called whose path has its position only.
 fn name_of(difference: &Difference) -> Option<&str> {
     let value = difference.here.value.as_ref().or(difference.there.value.as_ref())?;
-    let unnamed = difference.path.to_string().ends_with(']') && difference.path.last_name().is_none();
+    let unnamed =
+        difference.path.to_string().ends_with(']') && difference.path.last_name().is_none();
     let name = ["alert", "record", "name", "port"].iter().find_map(|key| value.get(key));
     name.and_then(Value::text).filter(|_| unnamed)
 }

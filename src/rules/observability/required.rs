@@ -13,7 +13,8 @@ use crate::rules::observability::cover::Cover;
 use crate::text::Span;
 
 /// Kinds that run until somebody stops them.
-const WORKLOADS: &[&str] = &["Deployment", "StatefulSet", "DaemonSet", "Rollout", "DeploymentConfig"];
+const WORKLOADS: &[&str] =
+    &["Deployment", "StatefulSet", "DaemonSet", "Rollout", "DeploymentConfig"];
 
 /// Reports every provision that the policy requires and a unit lacks.
 pub(super) fn report(cx: &Context<'_>, cover: &Cover, findings: &mut Findings) {
@@ -50,9 +51,10 @@ fn requirements(cx: &Context<'_>) -> Vec<(usize, Vec<Provision>)> {
     let policy = &cx.config.observability;
     let last = cx.layout.environments.iter().map(|environment| environment.rank).max();
     let required = cx.layout.environments.iter().map(|environment| {
-        let named = policy.environments.iter().find(|(name, _)| {
-            **name == environment.name || environment.aliases.contains(name)
-        });
+        let named = policy
+            .environments
+            .iter()
+            .find(|(name, _)| **name == environment.name || environment.aliases.contains(name));
         match named {
             Some((_, required)) => required.clone(),
             None if Some(environment.rank) == last => policy.require.clone(),
@@ -125,7 +127,9 @@ fn finding(
     } else {
         let what = provision.name();
         (
-            format!("nothing provides {what} for unit `{unit}`, and they are required in {environment}"),
+            format!(
+                "nothing provides {what} for unit `{unit}`, and they are required in {environment}"
+            ),
             format!("add what provides {what}, or run an agent for all units of {environment}"),
         )
     };

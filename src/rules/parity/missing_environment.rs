@@ -6,6 +6,7 @@ use crate::finding::{Finding, Level, Subject};
 use crate::layout::{Overlay, Unit};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
+use crate::rules::observability::{Cover, lost};
 use crate::rules::{Rule, rule};
 use crate::text::Span;
 
@@ -47,13 +48,16 @@ impl Rule for MissingEnvironment {
         if both < FEWEST {
             return;
         }
+        let agents = lost(cx, &Cover::of(cx));
         for (unit, has) in cx.layout.units.iter().zip(&environments) {
             let (present, absent) = match (has.contains(&before), has.contains(&last)) {
                 (true, false) => (before, last),
                 (false, true) => (last, before),
                 _ => continue,
             };
-            let usual = both * 4 >= count(&[present]) * 3;
+            // What is an agent for all units is the question of another rule.
+            let agent = agents.iter().any(|lost| lost.unit.name == unit.name);
+            let usual = !agent && both * 4 >= count(&[present]) * 3;
             let overlay = unit.overlays.iter().find(|overlay| overlay.environment == present);
             if let Some(overlay) = overlay.filter(|_| usual) {
                 let finding = finding(cx, unit, overlay, absent, both);
