@@ -217,7 +217,9 @@ impl Differ<'_> {
         for (stages, value, change) in
             [(&alone.here, here, Change::OnlyHere), (&alone.there, there, Change::OnlyThere)]
         {
-            stages.iter().for_each(|stage| self.stage(value, stage, change));
+            for stage in stages {
+                self.stage(value, stage, change);
+            }
         }
         let (rest, other) = &alone.rest;
         let (pairs, more) = lines::differing(rest, other, self.names);

@@ -57,8 +57,10 @@ pub(crate) fn alone<'t>(here: &'t str, there: &'t str, names: &PairNames) -> Alo
         without_names(&own.normal(&words.collect::<Vec<_>>().join(" ")))
     };
     let title = |stage: &Stage, _: &str, own: &Names| without_names(&own.normal(&stage.title));
-    drop_pairs((&mut left, here, &names.here), (&mut right, there, &names.there), content);
-    drop_pairs((&mut left, here, &names.here), (&mut right, there, &names.there), title);
+    let mut mine: Side<'_> = (&mut left, here, &names.here);
+    let mut theirs: Side<'_> = (&mut right, there, &names.there);
+    drop_pairs(&mut mine, &mut theirs, content);
+    drop_pairs(&mut mine, &mut theirs, title);
     let rest = (without(here, &left), without(there, &right));
     Alone { here: left, there: right, rest }
 }
@@ -66,7 +68,11 @@ pub(crate) fn alone<'t>(here: &'t str, there: &'t str, names: &PairNames) -> Alo
 type Side<'a> = (&'a mut Vec<Stage>, &'a str, &'a Names);
 
 /// Removes from both sides what has the same key on the other, each as often as it stands there.
-fn drop_pairs(here: Side<'_>, there: Side<'_>, key: impl Fn(&Stage, &str, &Names) -> String) {
+fn drop_pairs(
+    here: &mut Side<'_>,
+    there: &mut Side<'_>,
+    key: impl Fn(&Stage, &str, &Names) -> String,
+) {
     let mut open: BTreeMap<String, usize> = BTreeMap::new();
     for stage in there.0.iter() {
         *open.entry(key(stage, there.1, there.2)).or_default() += 1;
@@ -128,14 +134,14 @@ fn sections(lines: &[&str]) -> Vec<Stage> {
     starts
         .map(|first| {
             let rest = &lines[first + 1..];
-            let end = first + 1 + rest.iter().position(|line| begins(line)).unwrap_or(rest.len());
+            let end = first + 1 + rest.iter().position(begins).unwrap_or(rest.len());
             let name = named(&lines[first + 1..end], "name");
             Stage { first, end, title: format!("{} {name}", lines[first].trim()) }
         })
         .collect()
 }
 
-fn block<'l>(line: &'l str) -> Option<&'l str> {
+fn block(line: &str) -> Option<&str> {
     let line = line.trim();
     let opens =
         |block: &&&str| line.strip_prefix(**block).is_some_and(|rest| rest.starts_with([' ', '>']));
@@ -152,8 +158,7 @@ fn blocks(lines: &[&str]) -> Vec<Stage> {
         };
         let closes = |line: &&str| line.trim().strip_prefix("</") == Some(&format!("{name}>"));
         let rest = &lines[at + 1..];
-        let end =
-            at + 1 + rest.iter().position(|line| closes(line)).map_or(rest.len(), |to| to + 1);
+        let end = at + 1 + rest.iter().position(closes).map_or(rest.len(), |to| to + 1);
         let kind = named(&lines[at + 1..end], "@type");
         found.push(Stage { first: at, end, title: format!("{} {kind}", lines[at].trim()) });
         at = end;

@@ -13,7 +13,7 @@ pub(in crate::rules) struct Cover {
 }
 
 impl Cover {
-    pub(super) fn of(cx: &Context<'_>) -> Self {
+    pub(in crate::rules) fn of(cx: &Context<'_>) -> Self {
         let mut environments = vec![BTreeMap::new(); cx.layout.environments.len()];
         for evaluated in cx.evaluated {
             let Some(own) = environments.get_mut(evaluated.overlay.environment) else { continue };

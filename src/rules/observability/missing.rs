@@ -6,6 +6,7 @@ use crate::finding::Level;
 use crate::kube::{PathStep, Value};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
+use crate::rules::observability::charts;
 use crate::rules::observability::cover::Cover;
 use crate::rules::speak::{Sides, Speech, report_at_most};
 
@@ -22,6 +23,7 @@ pub(super) fn report(cx: &Context<'_>, topic: Topic, findings: &mut Findings, do
         },
         |difference, sides| say(difference, sides, does),
     );
+    charts::report(cx, topic, &cover, findings);
 }
 
 /// How much a difference adds to another one: nothing where it refers to a part that is missing

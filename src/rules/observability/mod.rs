@@ -1,6 +1,7 @@
 //! What watches one environment and not another: agents, scrape targets, probes, alerts, logs.
 
 mod alert_threshold_differs;
+mod charts;
 mod cover;
 mod lost_unit;
 mod missing;
@@ -15,6 +16,8 @@ mod retention_differs;
 mod without_target;
 
 pub(super) use alert_threshold_differs::AlertThresholdDiffers;
+pub(super) use cover::Cover;
+pub(super) use lost_unit::lost;
 pub(super) use missing_agent::MissingAgent;
 pub(super) use missing_alerts::MissingAlerts;
 pub(super) use missing_log_shipping::MissingLogShipping;

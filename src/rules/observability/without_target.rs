@@ -20,8 +20,8 @@ pub(super) fn report(cx: &Context<'_>, findings: &mut Findings) {
         }
         for monitor in lost {
             if let Some((other, peer)) = tried(cx, evaluated, monitor) {
-                let last = cx.layout.environments.len() == evaluated.overlay.environment + 1;
-                let most = if last { Level::Error } else { Level::Warning };
+                let is_final = cx.layout.environments.len() == evaluated.overlay.environment + 1;
+                let most = if is_final { Level::Error } else { Level::Warning };
                 let finding = finding(cx, (evaluated, monitor), (other, peer));
                 findings.push_at(findings.level().min(most), finding);
             }

@@ -6,6 +6,7 @@ use crate::finding::{Finding, Level, Subject};
 use crate::layout::{Overlay, OverlayKind, Unit};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
+use crate::rules::observability::{Cover, lost};
 use crate::rules::{Rule, rule};
 use crate::text::Span;
 
@@ -45,6 +46,7 @@ impl Rule for MissingEnvironment {
         for unit in &cx.layout.units {
             peers.entry(Shape::of(unit)).or_default().push(unit);
         }
+        let agents = lost(cx, &Cover::of(cx));
         for peers in peers.values() {
             let sites = Sites { peers, before, last };
             for unit in peers {
@@ -54,6 +56,10 @@ impl Rule for MissingEnvironment {
                     (false, true) if !tested().any(|at| has(unit, at)) => (last, before),
                     _ => continue,
                 };
+                // What is an agent for all units is the question of another rule.
+                if agents.iter().any(|lost| lost.unit.name == unit.name) {
+                    continue;
+                }
                 let Some((overlay, count)) = sites.unusual(unit, present, absent) else { continue };
                 let finding = finding(cx, unit, overlay, absent, count);
                 // What is not in production yet breaks nothing there, and infrastructure that
