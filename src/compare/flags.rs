@@ -25,7 +25,7 @@ const LISTS: &[&str] = &["--feature-gates", "--features", "FEATURE_GATES", "FEAT
 const ON: &[&str] = &["true", "yes", "on", "1", "enabled"];
 const OFF: &[&str] = &["false", "no", "off", "0", "disabled"];
 
-/// Whether both sides set a switch.
+/// Whether both sides set a switch, one of them perhaps through a variable.
 pub(crate) fn is_flag(difference: &RawDifference) -> bool {
     let text = |value: &Option<Value>| value.as_ref().and_then(Value::text).map(str::to_owned);
     let (Some(here), Some(there)) = (text(&difference.here.value), text(&difference.there.value))
@@ -38,8 +38,7 @@ pub(crate) fn is_flag(difference: &RawDifference) -> bool {
         return false;
     }
     LISTS.contains(&name)
-        || switch(&here).is_some()
-            && switch(&there).is_some()
+        || (switch(&here).is_some() || switch(&there).is_some())
             && (is_switch_name(name) || is_about_features(steps))
 }
 

@@ -62,7 +62,7 @@ pub(crate) fn networks(case: &Case<'_>) -> Judgement {
     let Some((here, there)) = texts(case) else { return Judgement::Free };
     let all = |text: &str| {
         let mut parts = text.split([',', ' ']).filter(|part| !part.is_empty()).peekable();
-        parts.peek().is_some() && parts.all(|part| is_single_network(part))
+        parts.peek().is_some() && parts.all(is_single_network)
     };
     allowed(all(here) && all(there))
 }

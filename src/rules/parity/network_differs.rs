@@ -1,7 +1,8 @@
 //! `network-differs`.
 
-use crate::compare::{Change, Difference, Topic, is_single_network};
+use crate::compare::{Change, Difference, Side, Topic, is_single_network};
 use crate::finding::Level;
+use crate::kube::Value;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::speak::{Speech, report_graded, told};
@@ -50,11 +51,20 @@ fn grade(cx: &Context<'_>, difference: &Difference) -> Level {
     let others = others.filter(|other| other.id.gvk.kind == difference.resource.gvk.kind).count();
     if is_address(difference) {
         Level::Note
-    } else if lost && others == 0 {
+    } else if lost && others == 0 || is_open(difference) {
         Level::Error
     } else {
         Level::Warning
     }
+}
+
+/// Whether the environment lets in, or speaks with, everybody where its reference does not.
+fn is_open(difference: &Difference) -> bool {
+    const OPEN: &[&str] = &["0.0.0.0/0", "::/0", "PERMISSIVE", "DISABLE"];
+    let open = |side: &Side| {
+        side.value.as_ref().and_then(Value::text).is_some_and(|text| OPEN.contains(&text))
+    };
+    open(&difference.here) && !open(&difference.there)
 }
 
 /// Whether one more address is all that differs, and not that of everything.
