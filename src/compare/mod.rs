@@ -4,6 +4,7 @@ mod agents;
 mod align;
 mod cause;
 mod classify;
+mod copies;
 mod diff;
 mod difference;
 mod equal;
@@ -30,6 +31,7 @@ use rayon::prelude::*;
 
 pub use cause::{Cause, Grouping};
 pub use classify::Class;
+pub use copies::Copied;
 pub use diff::{Change, Side};
 pub use difference::{Difference, Topic};
 pub use foreign::Foreign;
@@ -65,6 +67,8 @@ pub struct Comparison {
     pub learnt: Vec<Substitution>,
     /// What an environment runs in a newer version than its reference, in the order of overlays.
     pub promotions: Vec<Promotion>,
+    /// Objects that both sides of a comparison declare in files of their own, in the order of overlays.
+    pub copies: Vec<Copied>,
     /// Values that name another environment than their own, in the order of overlays.
     pub foreign: Vec<Foreign>,
 }
@@ -108,6 +112,7 @@ pub fn compare(
         differences.extend(result.differences);
         comparison.promotions.extend(result.promotions);
         comparison.foreign.extend(result.foreign);
+        comparison.copies.extend(result.copies);
     }
     comparison.causes = cause::group(differences, evaluated, snapshot);
     comparison

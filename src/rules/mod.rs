@@ -22,6 +22,7 @@ pub(crate) use meta::rule;
 pub const RULES: &[RuleEntry] = &[
     RuleEntry::of::<parity::CapacityGap>(),
     RuleEntry::of::<parity::ForeignEnvironmentReference>(),
+    RuleEntry::of::<parity::ForkedFile>(),
     RuleEntry::of::<parity::ImageSourceDiffers>(),
     RuleEntry::of::<parity::MissingContainer>(),
     RuleEntry::of::<parity::MissingEnvironment>(),

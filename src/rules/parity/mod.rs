@@ -2,6 +2,7 @@
 
 mod capacity_gap;
 mod foreign_environment_reference;
+mod forked_file;
 mod image_source_differs;
 mod missing_container;
 mod missing_environment;
@@ -15,6 +16,7 @@ mod unparameterized_difference;
 
 pub(super) use capacity_gap::CapacityGap;
 pub(super) use foreign_environment_reference::ForeignEnvironmentReference;
+pub(super) use forked_file::ForkedFile;
 pub(super) use image_source_differs::ImageSourceDiffers;
 pub(super) use missing_container::MissingContainer;
 pub(super) use missing_environment::MissingEnvironment;
