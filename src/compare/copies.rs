@@ -2,7 +2,7 @@
 
 use crate::kube::{Action, Kind, Resource, Value};
 use crate::render::Rendered;
-use crate::text::FileId;
+use crate::text::Span;
 
 /// An object that each side declares in a file of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,10 +11,10 @@ pub struct Copied {
     pub here_overlay: usize,
     /// Index of the overlay that it is compared with.
     pub there_overlay: usize,
-    /// The file of the environment.
-    pub here: FileId,
-    /// The file of its reference.
-    pub there: FileId,
+    /// Where the environment declares it.
+    pub here: Span,
+    /// Where its reference declares it.
+    pub there: Span,
     /// How many values the object has.
     pub leaves: usize,
     /// How many of them differ, the environments' own names aside.
@@ -25,17 +25,17 @@ pub struct Copied {
 const DELIVERY: &[&str] =
     &["argoproj.io", "kustomize.toolkit.fluxcd.io", "source.toolkit.fluxcd.io"];
 
-/// The files of two aligned objects, if each is declared in one that the other side does not read.
-pub(crate) fn files(
+/// Where two aligned objects are declared, if each is in a file that the other side does not read.
+pub(crate) fn places(
     here: (&Resource, &Rendered),
     there: (&Resource, &Rendered),
-) -> Option<(FileId, FileId)> {
-    let (mine, theirs) = (here.0.origin.file, there.0.origin.file);
+) -> Option<(Span, Span)> {
+    let (mine, theirs) = (here.0.origin, there.0.origin);
     let delivery = DELIVERY.contains(&&*here.0.id.gvk.group);
     let generated = &*here.0.id.gvk.kind == "CustomResourceDefinition" || delivery;
     let declared =
         |resource: &Resource| resource.body.provenance.first().action == Action::Declared;
-    let apart = !here.1.inputs.contains(&theirs) && !there.1.inputs.contains(&mine);
+    let apart = !here.1.inputs.contains(&theirs.file) && !there.1.inputs.contains(&mine.file);
     (apart && !generated && declared(here.0) && declared(there.0)).then_some((mine, theirs))
 }
 

@@ -340,14 +340,14 @@ impl Judging<'_> {
         }
     }
 
-    /// The files of both sides, if each declares the object in its own.
+    /// The places of both sides, if each declares the object in its own.
     fn copied(
         &self,
         (resource, answer): (&Resource, &Resource),
         theirs: &Rendered,
         found: &Found,
     ) -> Option<Copied> {
-        let (here, there) = copies::files((resource, self.mine), (answer, theirs))?;
+        let (here, there) = copies::places((resource, self.mine), (answer, theirs))?;
         let differing = found.differences.iter().filter(|found| found.noise.is_none()).count();
         Some(Copied {
             here_overlay: self.here,

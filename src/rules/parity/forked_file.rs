@@ -11,6 +11,8 @@ use crate::text::{FileId, Span};
 
 /// Most further files that a finding shows.
 const PLACES: usize = 20;
+/// Comments at the head of a file that may say who writes it.
+const HEAD: usize = 5;
 
 rule! {
     /// Reports files of two environments that are copies of each other instead of overlays of a base
@@ -56,8 +58,11 @@ impl Rule for ForkedFile {
         let told = told_apart(cx);
         // The environments of a unit from last to first: one finding for the unit says it all.
         let mut units: BTreeMap<usize, BTreeMap<usize, (&Copied, Files)>> = BTreeMap::new();
+        let mut seen: BTreeSet<(Span, Span)> = BTreeSet::new();
         for copied in &cx.comparison.copies {
-            if told.contains(&(copied.here, copied.there)) {
+            let pair = (copied.here.file, copied.there.file);
+            let repeated = !seen.insert((copied.here, copied.there));
+            if repeated || told.contains(&pair) || is_generated(cx, pair.0) {
                 continue;
             }
             let evaluated = &cx.evaluated[copied.here_overlay];
@@ -66,7 +71,7 @@ impl Rule for ForkedFile {
                 .or_default()
                 .entry(evaluated.overlay.environment)
                 .or_insert_with(|| (copied, Files::new()));
-            let size = files.entry((copied.here, copied.there)).or_default();
+            let size = files.entry(pair).or_default();
             size.add(copied.leaves, copied.differing);
         }
         for environments in units.into_values() {
@@ -100,15 +105,16 @@ fn finding(cx: &Context<'_>, copied: &Copied, files: &Files, total: Size) -> Fin
     let (here, there) = (environment(copied.here_overlay), environment(copied.there_overlay));
     let unit = &cx.evaluated[copied.here_overlay].unit.name;
     let what = match files.len() {
-        1 => "a file of".to_owned(),
-        count => format!("{count} files of"),
+        1 => format!("a file for {here} that copies the one"),
+        count => format!("{count} files for {here} that copy those"),
     };
     let message = format!(
-        "{what} {here} in unit `{unit}` copy those of {there}: {} % of {} values are equal",
+        "unit `{unit}` has {what} for {there}: {} % of {} values are equal",
         total.alike(),
         total.values
     );
-    let (first, second) = files.keys().next().copied().unwrap_or((copied.here, copied.there));
+    let (first, second) =
+        files.keys().next().copied().unwrap_or((copied.here.file, copied.there.file));
     let mut finding = Finding::at(first_line(cx, first), message)
         .label(format!("the copy of {here}"))
         .place(Role::Reference, first_line(cx, second), format!("the copy of {there}"))
@@ -123,6 +129,12 @@ fn finding(cx: &Context<'_>, copied: &Copied, files: &Files, total: Size) -> Fin
         reference: Some(there.to_owned()),
         ..Subject::default()
     })
+}
+
+/// Whether the head of the file says that a tool writes it.
+fn is_generated(cx: &Context<'_>, file: FileId) -> bool {
+    let head = cx.store.yaml(file).comments.iter().take(HEAD);
+    head.into_iter().any(|comment| comment.text.to_ascii_lowercase().contains("do not edit"))
 }
 
 /// The first line of a file that says something.
