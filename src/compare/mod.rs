@@ -5,6 +5,7 @@ mod align;
 mod cause;
 mod classes;
 mod classify;
+mod copies;
 mod diff;
 mod difference;
 mod equal;
@@ -37,6 +38,7 @@ use rayon::prelude::*;
 
 pub use cause::{Cause, Grouping};
 pub use classify::Class;
+pub use copies::Copied;
 pub use diff::{Change, Side};
 pub use difference::{Difference, Topic};
 pub use flags::{switch, words};
@@ -79,6 +81,8 @@ pub struct Comparison {
     pub learnt: Vec<Substitution>,
     /// What an environment runs in a newer version than its reference, in the order of overlays.
     pub promotions: Vec<Promotion>,
+    /// Objects that both sides of a comparison declare in files of their own, in the order of overlays.
+    pub copies: Vec<Copied>,
     /// Values that name another environment than their own, in the order of overlays.
     pub foreign: Vec<Foreign>,
 }
@@ -123,6 +127,7 @@ pub fn compare(
         comparison.permitted.extend(result.permitted);
         comparison.promotions.extend(result.promotions);
         comparison.foreign.extend(result.foreign);
+        comparison.copies.extend(result.copies);
     }
     comparison.causes = cause::group(differences, evaluated, snapshot);
     comparison

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use crate::compare::agents;
 use crate::compare::align::{self, Pair};
 use crate::compare::classify::{Class, class_of};
+use crate::compare::copies::{self, Copied};
 use crate::compare::diff::{self, Change, Found, RawDifference, Side};
 use crate::compare::difference::{Difference, Topic, topic};
 use crate::compare::equal::equal;
@@ -49,6 +50,8 @@ pub(crate) struct UnitResult {
     pub(crate) unknown: usize,
     /// What runs here in a newer version than in the reference.
     pub(crate) promotions: Vec<Promotion>,
+    /// What both sides declare in files of their own.
+    pub(crate) copies: Vec<Copied>,
     /// What names another environment than its own.
     pub(crate) foreign: Vec<Foreign>,
     /// Aligned objects, for counting habits: kind, name and both bodies.
@@ -231,6 +234,9 @@ impl Judging<'_> {
                 if lacks_data(self.mine, here) || lacks_data(theirs, there) {
                     found.differences.retain(|difference| difference.change == Change::Changed);
                 }
+                if !self.siblings {
+                    result.copies.extend(self.copied((here, there), theirs, &found));
+                }
                 self.settle(found, (here, there), a, names, witnesses, result);
                 if self.siblings {
                     return;
@@ -365,6 +371,25 @@ impl Judging<'_> {
             }
             self.judge(difference, resource, names, result);
         }
+    }
+
+    /// The places of both sides, if each declares the object in its own.
+    fn copied(
+        &self,
+        (resource, answer): (&Resource, &Resource),
+        theirs: &Rendered,
+        found: &Found,
+    ) -> Option<Copied> {
+        let (here, there) = copies::places((resource, self.mine), (answer, theirs))?;
+        let differing = found.differences.iter().filter(|found| found.noise.is_none()).count();
+        Some(Copied {
+            here_overlay: self.here,
+            there_overlay: self.there,
+            here,
+            there,
+            leaves: copies::leaves(&resource.body),
+            differing,
+        })
     }
 
     /// The versions of both sides where this one is newer than all that the reference runs.

@@ -30,6 +30,7 @@ pub const RULES: &[RuleEntry] = &[
     RuleEntry::of::<parity::ExposureDiffers>(),
     RuleEntry::of::<parity::FeatureFlagDiffers>(),
     RuleEntry::of::<parity::ForeignEnvironmentReference>(),
+    RuleEntry::of::<parity::ForkedFile>(),
     RuleEntry::of::<parity::ImageSourceDiffers>(),
     RuleEntry::of::<parity::MissingContainer>(),
     RuleEntry::of::<parity::MissingEnvironment>(),

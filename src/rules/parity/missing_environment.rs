@@ -109,8 +109,8 @@ impl<'l> Sites<'l> {
         present: usize,
         absent: usize,
     ) -> Option<(&'l Overlay, usize)> {
-        let own = unit.overlays.iter().filter(|overlay| overlay.environment == present);
-        own.filter_map(|overlay| {
+        let mut own = unit.overlays.iter().filter(|overlay| overlay.environment == present);
+        own.find_map(|overlay| {
             let site = overlay.variant.as_deref().filter(|site| self.is_site(site));
             let at = |unit: &Unit, environment: usize| {
                 unit.overlays.iter().any(|other| {
@@ -124,7 +124,6 @@ impl<'l> Sites<'l> {
             let lack = have - both;
             (both >= FEWEST && lack <= (both / LACKING).max(1)).then_some((overlay, both))
         })
-        .next()
     }
 
     /// Whether the variant is a place that has both environments, not the name of a cluster of one.

@@ -10,6 +10,9 @@ use crate::rules::{Rule, rule};
 use crate::syntax::NodeRef;
 use crate::text::Span;
 
+/// Most parts of a target that are told.
+const PARTS: usize = 6;
+
 rule! {
     /// Reports a patch, image or replicas entry that changes nothing in any overlay
     ///
@@ -74,21 +77,38 @@ fn names_its_target(cx: &Context<'_>, span: Span, found: &Use<'_>) -> bool {
     if root.get("kind").and_then(NodeRef::text) == Some("Component") {
         return false;
     }
-    let lists = ["patches", "patchesJson6902"].iter().filter_map(|key| root.get(key));
-    let entry = lists.flat_map(NodeRef::items).find(|entry| entry.span() == span);
-    let Some(entry) = entry else { return found.kind != StatementKind::Patch };
-    let name = entry.get("target").and_then(|target| target.get("name")?.text());
+    let Some(target) = target(root, span) else { return found.kind != StatementKind::Patch };
+    let name = target.get("name").and_then(NodeRef::text);
     let pattern = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | ':'));
     name.is_some_and(|name| !name.contains(pattern) && !name.contains(".*"))
+}
+
+/// The target of the patch that stands at `span` of a kustomization.
+fn target(root: NodeRef<'_>, span: Span) -> Option<NodeRef<'_>> {
+    let lists = ["patches", "patchesJson6902"].iter().filter_map(|key| root.get(key));
+    lists.flat_map(NodeRef::items).find(|entry| entry.span() == span)?.get("target")
+}
+
+/// What a target asks for, as it is written: `kind: Deployment, name: orders`.
+fn described(cx: &Context<'_>, span: Span) -> Option<String> {
+    let root = cx.store.yaml(span.file).documents.first()?.root();
+    let asked = target(root, span)?
+        .entries()
+        .filter_map(|(key, value)| Some(format!("{}: {}", key.text()?, value.text()?)));
+    Some(asked.take(PARTS).collect::<Vec<_>>().join(", "))
 }
 
 fn finding(cx: &Context<'_>, span: Span, found: &Use<'_>) -> Finding {
     let text = cx.snapshot.slice(span);
     let line = text.lines().next().unwrap_or("").trim_end();
     let at = Span::new(span.file, span.start as usize, span.start as usize + line.len());
+    let wanted = described(cx, span);
     let (what, gone, help) = match found.kind {
         StatementKind::Patch => (
-            "this patch".to_owned(),
+            match &wanted {
+                Some(wanted) => format!("the patch for `{wanted}`"),
+                None => "this patch".to_owned(),
+            },
             "has a target that selects no object",
             "correct the target, or remove the patch",
         ),
@@ -115,7 +135,7 @@ fn finding(cx: &Context<'_>, span: Span, found: &Use<'_>) -> Finding {
     Finding::at(at, message)
         .label(label)
         .help(help)
-        .key([line, cx.snapshot.path(span.file).as_str()])
+        .key([wanted.as_deref().unwrap_or_default(), line, cx.snapshot.path(span.file).as_str()])
         .about(Subject {
             unit: Some(found.first.unit.name.clone()),
             environment: (found.overlays == 1)
