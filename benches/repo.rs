@@ -163,6 +163,8 @@ fn in_phases(root: &Path) -> Result<[Duration; PHASES.len()], Box<dyn Error>> {
         evaluated: &evaluated,
         comparison: &comparison,
         today: date(2026, 12, 1),
+        touched: &Touched::Everything,
+        owners: None,
         exceptions: &[],
         malformed: &[],
     };

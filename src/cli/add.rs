@@ -56,7 +56,7 @@ pub(super) fn run(args: &AddArgs) -> Result<Exit, CliError> {
     }
     target.write(&root, &text)?;
     let line = line_of(&text, &exception);
-    let shown = entry.toml();
+    let shown = entry.text(target.notation);
     write::stdout(|out| {
         writeln!(out, "{}:{line}\n", printable(target.path.as_str()))?;
         out.write_all(shown.as_bytes())
@@ -200,7 +200,7 @@ impl Target {
     ) -> Result<(String, Exception), CliError> {
         let refuse = |why: &str| {
             let message = format!("`{}` cannot be extended: {why}", self.path);
-            CliError::new(&message, &format!("add this by hand:\n{}", entry.toml()))
+            CliError::new(&message, &format!("add this by hand:\n{}", entry.text(self.notation)))
         };
         let old = match self.file.map(|file| snapshot.file(file)).transpose() {
             Ok(source) => source.map(|source| &*source.text).unwrap_or_default(),

@@ -35,12 +35,16 @@ pub struct Exception {
     pub reason: Option<String>,
     /// Who answers for it.
     pub owner: Option<String>,
+    /// Where the owner stands; `None` for a comment.
+    pub owner_at: Option<Span>,
     /// Since when.
     pub created: Option<Date>,
     /// When it was agreed on again, in order.
     pub renewed: Vec<Date>,
     /// The last day on which it holds.
     pub retire_by: Option<Date>,
+    /// Where the last day stands; `None` for a comment.
+    pub retire_by_at: Option<Span>,
     /// Where it was agreed.
     pub ticket: Option<String>,
 }
@@ -123,14 +127,16 @@ pub(super) struct RawException {
     /// Why the difference is there
     reason: Option<String>,
     /// Who answers for it, as in CODEOWNERS
-    owner: Option<String>,
+    #[schemars(with = "Option<String>")]
+    owner: Option<Spanned<String>>,
     /// The day on which it was agreed
     created: Option<Day>,
     /// The days on which it was agreed on again, the oldest first
     #[serde(default)]
     renewed: Vec<Day>,
     /// The last day on which it holds, in UTC
-    retire_by: Option<Day>,
+    #[schemars(with = "Option<Day>")]
+    retire_by: Option<Spanned<Day>>,
     /// Where it was agreed
     ticket: Option<String>,
 }
@@ -147,6 +153,7 @@ pub struct RegistrySchema {
 impl RawException {
     /// Checks what one field cannot know of another.
     pub(super) fn checked(self, span: Span, errors: &mut Vec<ConfigError>) -> Exception {
+        let place = |range: std::ops::Range<usize>| Span::new(span.file, range.start, range.end);
         let environments: Vec<_> = self.environment.into_iter().chain(self.environments).collect();
         let exception = Exception {
             span,
@@ -155,8 +162,8 @@ impl RawException {
                 .into_iter()
                 .chain(self.rules)
                 .map(|rule| {
-                    let place = Span::new(span.file, rule.span().start, rule.span().end);
-                    (rule.into_inner(), place)
+                    let at = place(rule.span());
+                    (rule.into_inner(), at)
                 })
                 .collect(),
             unit: self.unit,
@@ -166,10 +173,12 @@ impl RawException {
             file: self.file,
             covers: None,
             reason: self.reason,
-            owner: self.owner,
+            owner_at: self.owner.as_ref().map(|owner| place(owner.span())),
+            owner: self.owner.map(Spanned::into_inner),
             created: self.created.map(|day| day.0),
             renewed: self.renewed.into_iter().map(|day| day.0).collect(),
-            retire_by: self.retire_by.map(|day| day.0),
+            retire_by_at: self.retire_by.as_ref().map(|day| place(day.span())),
+            retire_by: self.retire_by.map(|day| day.into_inner().0),
             ticket: self.ticket,
         };
         if exception.rules.is_empty() {

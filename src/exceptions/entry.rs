@@ -92,8 +92,16 @@ impl Entry {
         }
     }
 
+    /// The entry alone, as it is written into a file of its own.
+    pub fn text(&self, notation: Notation) -> String {
+        match notation {
+            Notation::Configuration | Notation::Toml => self.toml(),
+            Notation::Yaml => self.yaml(2, 4),
+        }
+    }
+
     /// The entry as a table.
-    pub fn toml(&self) -> String {
+    fn toml(&self) -> String {
         self.pairs.iter().fold("[[exception]]\n".to_owned(), |mut text, (key, value)| {
             // Writing to a `String` does not fail.
             let _ = writeln!(text, "{key} = {value}");

@@ -114,9 +114,11 @@ fn parse(text: &str, span: Span, covers: Span) -> Result<Exception, Malformed> {
         covers: Some(covers),
         reason: None,
         owner: None,
+        owner_at: None,
         created: None,
         renewed: Vec::new(),
         retire_by: None,
+        retire_by_at: None,
         ticket: None,
     };
     let tokens = tokens(rest).map_err(|message| wrong(message, USAGE))?;

@@ -66,12 +66,12 @@ impl Pattern {
         let segments: Vec<Vec<char>> =
             path.segments().map(|segment| segment.chars().collect()).collect();
         let is_any = |part: &Segment| *part == Segment::Any;
-        wild_match(&self.segments, &segments, is_any, Segment::matches)
+        wild_match(&self.segments, &segments, is_any, |part, name| part.matches(name))
     }
 }
 
 impl Segment {
-    fn matches(&self, name: &Vec<char>) -> bool {
+    fn matches(&self, name: &[char]) -> bool {
         match self {
             Self::Any => true,
             Self::Name(pattern) => wild_match(

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::report::inventory::{Inventory, Row, Totals, Use};
+use crate::report::inventory::{Inventory, Row, Scope, Totals, Use};
 use crate::report::json::{VERSION, ascii_controls};
 
 #[derive(Serialize)]
@@ -20,14 +20,14 @@ struct Document<'a> {
 #[derive(Serialize)]
 struct Entry<'a> {
     tool: &'static str,
-    id: String,
+    id: &'a str,
     owner: Option<&'a str>,
     created: Option<String>,
     renewed: Vec<String>,
     retire_by: Option<String>,
     days_left: Option<i32>,
-    rules: Vec<&'a str>,
-    scope: Scope<'a>,
+    rules: &'a [&'a str],
+    scope: &'a Scope<'a>,
     reason: Option<&'a str>,
     ticket: Option<&'a str>,
     /// `used`, `unused`, or `unknown` where it cannot be told.
@@ -36,17 +36,6 @@ struct Entry<'a> {
     file: &'a str,
     line: usize,
     column: usize,
-}
-
-#[derive(Serialize)]
-struct Scope<'a> {
-    unit: Option<&'a str>,
-    environments: &'a [String],
-    resource: Option<&'a str>,
-    path: Option<&'a str>,
-    file: Option<&'a str>,
-    /// Whether it is a comment, which holds for one line.
-    line: bool,
 }
 
 pub(super) fn write(inventory: &Inventory<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -62,7 +51,6 @@ pub(super) fn write(inventory: &Inventory<'_>, out: &mut dyn Write) -> io::Resul
 }
 
 fn entry<'a>(row: &'a Row<'_>) -> Entry<'a> {
-    let exception = row.exception;
     let (state, covers) = match row.usage {
         Use::Covers(count) => ("used", count),
         Use::Nothing => ("unused", 0),
@@ -70,27 +58,20 @@ fn entry<'a>(row: &'a Row<'_>) -> Entry<'a> {
     };
     Entry {
         tool: row.tool,
-        id: exception.id(),
-        owner: exception.owner.as_deref(),
-        created: exception.created.map(|day| day.to_string()),
-        renewed: exception.renewed.iter().map(ToString::to_string).collect(),
-        retire_by: exception.retire_by.map(|day| day.to_string()),
+        id: &row.id,
+        owner: row.owner,
+        created: row.created.map(|day| day.to_string()),
+        renewed: row.renewed.iter().map(ToString::to_string).collect(),
+        retire_by: row.last.map(|day| day.to_string()),
         days_left: row.left,
-        rules: exception.rules.iter().map(|(rule, _)| rule.as_str()).collect(),
-        scope: Scope {
-            unit: exception.unit.as_ref().map(|glob| glob.as_str()),
-            environments: &exception.environments,
-            resource: exception.resource.as_ref().map(|glob| glob.as_str()),
-            path: exception.path.as_ref().map(|path| path.as_str()),
-            file: exception.file.as_ref().map(|glob| glob.as_str()),
-            line: exception.covers.is_some(),
-        },
-        reason: exception.reason.as_deref(),
-        ticket: exception.ticket.as_deref(),
+        rules: &row.rules,
+        scope: &row.scope,
+        reason: row.reason,
+        ticket: row.ticket,
         state,
         covers,
-        file: &row.file,
-        line: row.line,
-        column: row.column,
+        file: &row.place.file,
+        line: row.place.start.line,
+        column: row.place.start.column,
     }
 }

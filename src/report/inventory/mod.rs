@@ -7,10 +7,11 @@ mod text;
 use std::io::{self, Write};
 
 use jiff::civil::Date;
+use serde::Serialize;
 
-use crate::config::{Exception, Terms};
+use crate::config::{Glob, PathPattern, Terms};
 use crate::exceptions::Standing;
-use crate::report::place;
+use crate::report::place::{self, Place};
 use crate::rules::Need;
 use crate::source::Snapshot;
 
@@ -50,14 +51,33 @@ enum Use {
 struct Row<'a> {
     /// The tool that honours it.
     tool: &'static str,
-    exception: &'a Exception,
+    id: String,
+    owner: Option<&'a str>,
+    created: Option<Date>,
+    renewed: &'a [Date],
+    last: Option<Date>,
     /// Days until it ends; below zero after its end.
     left: Option<i32>,
-    scope: String,
+    rules: Vec<&'a str>,
+    scope: Scope<'a>,
+    /// The scope for people.
+    scope_words: String,
+    reason: Option<&'a str>,
+    ticket: Option<&'a str>,
     usage: Use,
-    file: String,
-    line: usize,
-    column: usize,
+    place: Place,
+}
+
+/// What a permission is narrowed to.
+#[derive(Debug, Default, Serialize)]
+struct Scope<'a> {
+    unit: Option<&'a str>,
+    environments: &'a [String],
+    resource: Option<&'a str>,
+    path: Option<&'a str>,
+    file: Option<&'a str>,
+    /// Whether it is a comment, which holds for one line.
+    line: bool,
 }
 
 /// The list, ready to be printed.
@@ -102,7 +122,7 @@ impl<'a> Inventory<'a> {
             all: self.rows.len(),
             expired: self.count(|row| row.left.is_some_and(|left| left < 0)),
             ending: self.count(|row| row.left.is_some_and(|left| self.terms.is_soon(left))),
-            without_owner: self.count(|row| row.exception.owner.is_none()),
+            without_owner: self.count(|row| row.owner.is_none()),
             without_end: self.count(|row| row.left.is_none()),
             unused: self.count(|row| row.usage == Use::Nothing),
         }
@@ -110,7 +130,7 @@ impl<'a> Inventory<'a> {
 }
 
 /// How many there are of each kind.
-#[derive(Debug, serde::Serialize)]
+#[derive(Debug, Serialize)]
 struct Totals {
     all: usize,
     expired: usize,
@@ -135,7 +155,6 @@ impl Totals {
 
 fn row<'a>(snapshot: &Snapshot, standing: &'a Standing, today: Date) -> Row<'a> {
     let exception = &standing.exception;
-    let place = place::of(snapshot, exception.span);
     let usage = match (standing.covers.len(), standing.need) {
         (0, Need::Unused) => Use::Nothing,
         (0, _) => Use::Unknown,
@@ -143,32 +162,41 @@ fn row<'a>(snapshot: &Snapshot, standing: &'a Standing, today: Date) -> Row<'a> 
     };
     Row {
         tool: "paritylint",
-        exception,
+        id: exception.id(),
+        owner: exception.owner.as_deref(),
+        created: exception.created,
+        renewed: &exception.renewed,
+        last: exception.retire_by,
         left: exception.retire_by.map(|last| (last - today).get_days()),
-        scope: exception.scope().join(", "),
+        rules: exception.rules.iter().map(|(rule, _)| rule.as_str()).collect(),
+        scope: Scope {
+            unit: exception.unit.as_ref().map(Glob::as_str),
+            environments: &exception.environments,
+            resource: exception.resource.as_ref().map(Glob::as_str),
+            path: exception.path.as_ref().map(PathPattern::as_str),
+            file: exception.file.as_ref().map(Glob::as_str),
+            line: exception.covers.is_some(),
+        },
+        scope_words: exception.scope().join(", "),
+        reason: exception.reason.as_deref(),
+        ticket: exception.ticket.as_deref(),
         usage,
-        file: place.file,
-        line: place.start.line,
-        column: place.start.column,
+        place: place::of(snapshot, exception.span),
     }
 }
 
 impl Row<'_> {
     fn order(&self) -> (Option<String>, bool, Option<Date>, &str, usize) {
-        let exception = self.exception;
-        let owner = exception.owner.as_ref().map(|owner| owner.to_lowercase());
-        let last = exception.retire_by;
-        (owner, last.is_none(), last, &self.file, self.line)
+        let owner = self.owner.map(str::to_lowercase);
+        (owner, self.last.is_none(), self.last, &self.place.file, self.place.start.line)
     }
 
     /// The columns for people, in the order of [`COLUMNS`].
     fn cells(&self) -> [String; COLUMNS.len()] {
-        let exception = self.exception;
-        let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| NONE.to_owned());
-        let rules: Vec<_> = exception.rules.iter().map(|(rule, _)| rule.as_str()).collect();
+        let or_none = |text: Option<&str>| text.unwrap_or(NONE).to_owned();
         [
-            or_none(&exception.owner),
-            exception.retire_by.map_or_else(|| NONE.to_owned(), |last| last.to_string()),
+            or_none(self.owner),
+            self.last.map_or_else(|| NONE.to_owned(), |last| last.to_string()),
             match self.left {
                 None => NONE.to_owned(),
                 Some(0) => "last day".to_owned(),
@@ -180,11 +208,11 @@ impl Row<'_> {
                 Use::Nothing => "unused".to_owned(),
                 Use::Unknown => "?".to_owned(),
             },
-            rules.join(", "),
-            self.scope.clone(),
-            or_none(&exception.ticket),
-            format!("{}:{}", self.file, self.line),
-            or_none(&exception.reason),
+            self.rules.join(", "),
+            self.scope_words.clone(),
+            or_none(self.ticket),
+            format!("{}:{}", self.place.file, self.place.start.line),
+            or_none(self.reason),
         ]
     }
 }
@@ -200,8 +228,7 @@ impl Wanted {
     fn has(&self, row: &Row<'_>) -> bool {
         let within = |days: u16| row.left.is_some_and(|left| left <= i32::from(days));
         let owned = |wanted: &str| {
-            let owner = row.exception.owner.as_deref();
-            owner.is_some_and(|owner| owner.to_lowercase() == wanted.to_lowercase())
+            row.owner.is_some_and(|owner| owner.to_lowercase() == wanted.to_lowercase())
         };
         self.within.is_none_or(within) && self.owner.as_deref().is_none_or(owned)
     }

@@ -1,7 +1,7 @@
 //! Exceptions past their last day.
 
 use crate::finding::{Level, Role};
-use crate::rules::exceptions::{about, days, named, renewal, whom};
+use crate::rules::exceptions::{about_value, days, named, renewal, whom};
 use crate::rules::{Context, Findings, Rule, rule};
 
 /// Most findings of an exception that are shown.
@@ -48,7 +48,8 @@ impl Rule for ExceptionExpired {
                     format!("fix what it covered, or agree with {whom}: {how}"),
                 )
             };
-            let mut finding = about(exception, message).label(label).help(help);
+            let mut finding =
+                about_value(exception, exception.retire_by_at, message).label(label).help(help);
             for &place in judged.covers.iter().take(SHOWN) {
                 finding = finding.place(Role::Related, place, "was covered");
             }

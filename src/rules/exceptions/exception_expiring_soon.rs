@@ -1,6 +1,6 @@
 //! Exceptions close to their last day.
 
-use crate::rules::exceptions::{about, days, named, renewal, whom};
+use crate::rules::exceptions::{about_value, days, named, renewal, whom};
 use crate::rules::{Context, Findings, Need, Rule, rule};
 
 rule! {
@@ -34,8 +34,12 @@ impl Rule for ExceptionExpiringSoon {
             };
             let (whom, how) = (whom(exception), renewal(exception, &cx.config.terms));
             findings.push(
-                about(exception, format!("{} ends {when}", named(exception)))
-                    .help(format!("fix what it covers, or agree with {whom}: {how}")),
+                about_value(
+                    exception,
+                    exception.retire_by_at,
+                    format!("{} ends {when}", named(exception)),
+                )
+                .help(format!("fix what it covers, or agree with {whom}: {how}")),
             );
         }
     }

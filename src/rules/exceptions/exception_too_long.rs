@@ -1,6 +1,6 @@
 //! Exceptions for longer than anybody may promise.
 
-use crate::rules::exceptions::{about, days, named};
+use crate::rules::exceptions::{about, about_value, days, named};
 use crate::rules::{Context, Findings, Rule, rule};
 
 rule! {
@@ -38,10 +38,12 @@ impl Rule for ExceptionTooLong {
                 };
                 let message = format!("{} lasts {lasts} from {from} on", named(exception));
                 let latest = agreed.saturating_add(jiff::Span::new().days(terms.max_days));
-                findings.push(about(exception, message).help(format!(
-                    "set its last day to {latest} or before: `exceptions.max-days` is {}",
-                    terms.max_days
-                )));
+                findings.push(about_value(exception, exception.retire_by_at, message).help(
+                    format!(
+                        "set its last day to {latest} or before: `exceptions.max-days` is {}",
+                        terms.max_days
+                    ),
+                ));
             }
             let renewals = exception.renewed.len();
             if renewals > usize::from(terms.max_renewals) {

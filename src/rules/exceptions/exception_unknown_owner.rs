@@ -2,7 +2,7 @@
 
 use crate::config::{Owners, Ownership, nearest};
 use crate::owners::CodeOwners;
-use crate::rules::exceptions::about;
+use crate::rules::exceptions::about_value;
 use crate::rules::{Context, Findings, Rule, rule};
 use crate::source::Snapshot;
 use crate::text::Span;
@@ -30,7 +30,9 @@ impl Rule for ExceptionUnknownOwner {
             let Some(owner) = &exception.owner else { continue };
             let refused = refusal(owner, &cx.config.owners, cx.owners, judged.covers, cx.snapshot);
             if let Some(refused) = refused {
-                findings.push(about(exception, refused.message).help(refused.help));
+                findings.push(
+                    about_value(exception, exception.owner_at, refused.message).help(refused.help),
+                );
             }
         }
     }

@@ -27,6 +27,7 @@ pub(super) use unused_exception::UnusedException;
 
 use crate::config::{Exception, Terms};
 use crate::finding::{Finding, Subject};
+use crate::text::Span;
 
 /// A finding about an exception.
 fn about(exception: &Exception, message: impl Into<String>) -> Finding {
@@ -36,6 +37,15 @@ fn about(exception: &Exception, message: impl Into<String>) -> Finding {
         ..Subject::default()
     };
     Finding::at(exception.span, message).about(subject).key([exception.id()])
+}
+
+/// A finding about one value of an exception, where it is known where that stands.
+fn about_value(exception: &Exception, value: Option<Span>, message: String) -> Finding {
+    let mut finding = about(exception, message);
+    if let (Some(label), Some(value)) = (finding.labels.first_mut(), value) {
+        label.span = value;
+    }
+    finding
 }
 
 /// How a message names an exception: by its rules and its owner.
