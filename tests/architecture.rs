@@ -15,6 +15,7 @@ const LAYERS: &[&str] = &[
     "config",
     "schema",
     "layout",
+    "suppressions",
     "render",
     "compare",
     "history",
