@@ -27,6 +27,10 @@ pub struct Exception {
     pub resource: Option<Glob>,
     /// The paths inside an object that it holds for; `None` for all.
     pub path: Option<PathPattern>,
+    /// The files that it holds for; `None` for all.
+    pub file: Option<Glob>,
+    /// The marks of other tools that it holds for, such as `checkov:CKV_AWS_18`; `None` for all.
+    pub suppression: Option<Glob>,
     /// For a comment, the line that it covers.
     pub covers: Option<Span>,
     /// Why.
@@ -47,6 +51,21 @@ impl Exception {
         self.retire_by.is_some_and(|last| last < today)
     }
 
+    /// Whether it holds at this place of the file at `path`.
+    pub fn is_at(&self, path: &str, place: Span) -> bool {
+        let line = self.covers.is_none_or(|line| {
+            line.file == place.file && (line.start..=line.end).contains(&place.start)
+        });
+        line && self.file.as_ref().is_none_or(|glob| glob.matches(path))
+    }
+
+    /// Whether it holds for marks of other tools with these names.
+    pub fn is_about(&self, suppressions: &[String]) -> bool {
+        self.suppression.as_ref().is_none_or(|glob| {
+            !suppressions.is_empty() && suppressions.iter().all(|name| glob.matches(name))
+        })
+    }
+
     /// A name that does not depend on the position in the file.
     pub fn id(&self) -> String {
         let mut hash = Sha256::new();
@@ -57,6 +76,8 @@ impl Exception {
             self.environments.join(","),
             self.resource.as_ref().map(ToString::to_string).unwrap_or_default(),
             self.path.as_ref().map(ToString::to_string).unwrap_or_default(),
+            self.file.as_ref().map(ToString::to_string).unwrap_or_default(),
+            self.suppression.as_ref().map(ToString::to_string).unwrap_or_default(),
             self.reason.clone().unwrap_or_default(),
         ];
         hash.update(scope.join("\0"));
@@ -93,6 +114,10 @@ pub(super) struct RawException {
     resource: Option<Glob>,
     /// A path inside an object, as in `[[parameter]]`
     path: Option<PathPattern>,
+    /// Paths of files from the root, as a glob: the places that findings point at
+    file: Option<Glob>,
+    /// Marks of other tools as `tool:rule`, as a glob; for `undocumented-suppression`
+    suppression: Option<Glob>,
     /// Why the difference is there
     reason: Option<String>,
     /// Who answers for it, as in CODEOWNERS
@@ -124,6 +149,8 @@ impl RawException {
             environments,
             resource: self.resource,
             path: self.path,
+            file: self.file,
+            suppression: self.suppression,
             covers: None,
             reason: self.reason,
             owner: self.owner,
@@ -140,11 +167,13 @@ impl RawException {
         let narrow = exception.unit.is_some()
             || !exception.environments.is_empty()
             || exception.resource.is_some()
-            || exception.path.is_some();
+            || exception.path.is_some()
+            || exception.file.is_some()
+            || exception.suppression.is_some();
         if !narrow {
             errors.push(
                 ConfigError::at(span, "the exception holds for the whole repository")
-                    .help("narrow it with `unit`, `environments`, `resource` or `path`"),
+                    .help("narrow it with `unit`, `environments`, `resource`, `path` or `file`"),
             );
         }
         if let (Some(created), Some(last)) = (exception.created, exception.retire_by)

@@ -10,6 +10,7 @@ use crate::policy::Policy;
 use crate::render::Evaluated;
 use crate::render::Grade;
 use crate::rules::Need;
+use crate::source::Snapshot;
 
 /// A finding and the exception that covers it.
 #[derive(Debug, Clone)]
@@ -45,6 +46,8 @@ pub struct Applied {
 /// What is known of the run that the findings come from.
 #[derive(Debug)]
 pub struct Run<'a> {
+    /// The files.
+    pub snapshot: &'a Snapshot,
     /// The units and environments.
     pub layout: &'a Layout,
     /// Every overlay with what it renders to.
@@ -62,8 +65,8 @@ pub fn apply(findings: Vec<Finding>, exceptions: &[Exception], run: &Run<'_>) ->
     for finding in findings {
         let mut covering = None;
         for (at, exception) in exceptions.iter().enumerate() {
-            if !exception.is_expired(run.today) && matching::covers(exception, &finding, run.layout)
-            {
+            let covers = matching::covers(exception, &finding, run.layout, run.snapshot);
+            if covers && !exception.is_expired(run.today) {
                 used[at] = true;
                 covering = covering.or(Some(exception));
             }
@@ -85,8 +88,8 @@ pub fn apply(findings: Vec<Finding>, exceptions: &[Exception], run: &Run<'_>) ->
 fn unused(exception: &Exception, run: &Run<'_>) -> Need {
     let ran = exception.rules.iter().all(|(rule, _)| run.policy.is_enabled(rule));
     let whole = run.evaluated.iter().all(|evaluated| {
-        let outside =
-            exception.unit.as_ref().is_some_and(|glob| !glob.matches(&evaluated.unit.name));
+        let outside = exception.suppression.is_some()
+            || exception.unit.as_ref().is_some_and(|glob| !glob.matches(&evaluated.unit.name));
         outside || evaluated.output().is_some_and(|r| r.grade == Grade::Whole)
     });
     let decided = ran && whole && !exception.is_expired(run.today);
@@ -104,6 +107,7 @@ mod tests {
     use crate::layout::{Environment, Layout};
     use crate::policy::{Policy, Selection};
     use crate::rules::Need;
+    use crate::source::Snapshot;
     use crate::text::{FileId, Span};
 
     fn exceptions(scope: &str) -> Vec<Exception> {
@@ -139,6 +143,7 @@ mod tests {
             ..Layout::default()
         };
         let run = Run {
+            snapshot: &Snapshot::from_memory([("a.yaml", "a: 1\n")]),
             layout: &layout,
             evaluated: &[],
             today: date(2026, 6, 30),

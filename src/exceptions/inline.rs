@@ -68,6 +68,8 @@ fn parse(text: &str, span: Span, covers: Span) -> Result<Exception, Malformed> {
         environments: Vec::new(),
         resource: None,
         path: None,
+        file: None,
+        suppression: None,
         covers: Some(covers),
         reason: None,
         owner: None,

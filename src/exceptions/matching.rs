@@ -3,15 +3,19 @@
 use crate::config::Exception;
 use crate::finding::Finding;
 use crate::layout::Layout;
+use crate::source::Snapshot;
 
 /// Whether the exception covers the finding, whatever the day.
-pub(super) fn covers(exception: &Exception, finding: &Finding, layout: &Layout) -> bool {
+pub(super) fn covers(
+    exception: &Exception,
+    finding: &Finding,
+    layout: &Layout,
+    snapshot: &Snapshot,
+) -> bool {
     let subject = &finding.subject;
     exception.rules.iter().any(|(rule, _)| rule == finding.rule)
-        && exception.covers.is_none_or(|line| {
-            line.file == finding.primary().file
-                && (line.start..=line.end).contains(&finding.primary().start)
-        })
+        && exception.is_at(snapshot.path(finding.primary().file).as_str(), finding.primary())
+        && exception.is_about(&subject.suppressions)
         && exception
             .unit
             .as_ref()

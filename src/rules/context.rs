@@ -60,6 +60,8 @@ pub struct Context<'a> {
     pub comparison: &'a Comparison,
     /// The day for dates of exceptions.
     pub today: Date,
+    /// Every exception, of the configuration and of comments, before anything is known of them.
+    pub declared: &'a [Exception],
     /// The exceptions; empty until the other rules have run.
     pub exceptions: &'a [Judged<'a>],
     /// Comments that should be exceptions and are none.

@@ -46,7 +46,7 @@ pub(super) const ANNOTATIONS: &[Annotation] = &[
     Annotation {
         tool: "checkov",
         needle: r"(?:checkov|bridgecrew|cortex)\.io/skip",
-        key: r"^\w+\.io/skip\w*",
+        key: r"^(?:checkov|bridgecrew|cortex)\.io/skip\w*",
         holds: Holds::RuleAndReason,
         flaw: Some("names no check, so checkov skips nothing"),
     },
@@ -194,12 +194,12 @@ fn value_at(place: Place<'_>, value: &str) -> (String, String) {
     let mut text = if block { String::new() } else { unquoted(value).to_owned() };
     let lines = place.source.lines();
     let indent = |line: &str| line.len() - line.trim_start().len();
-    let own = indent(place.before) + place.before.trim_start().len();
-    let own = own.min(indent(place.before) + 2 * usize::from(place.before.contains('-')));
+    let own = indent(place.before) + 2 * usize::from(place.before.contains('-'));
     let further = if value.ends_with([',', '}']) { 0 } else { LINES };
     for number in place.line + 1..(place.line + 1 + further).min(lines.len()) {
         let line = &place.source.text[lines.line_range(&place.source.text, number)];
-        if !line.trim().is_empty() && indent(line) <= own {
+        let ends = indent(line) <= own || !block && line.trim_start().starts_with('#');
+        if !line.trim().is_empty() && ends {
             break;
         }
         let line: String = line.trim().chars().take(LINES * 10).collect();

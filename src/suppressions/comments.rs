@@ -205,11 +205,16 @@ fn without_end(text: &str) -> &str {
 
 /// Where in a comment the end of `before` is; `None` outside of comments.
 fn position(before: &str) -> Option<Where> {
+    if before.trim_start().starts_with("///") || before.trim_start().starts_with("//!") {
+        // Documentation of code speaks of marks.
+        return None;
+    }
     let trimmed = before.trim_end();
     let bare = trimmed.trim_end_matches(['#', '/', '*', '-', '!']);
     let lead = &trimmed[bare.len()..];
     if LEADERS.iter().any(|leader| lead.starts_with(leader) || lead.ends_with(leader)) {
-        let at_start = bare.trim().is_empty() || lead != "*";
+        let address = bare.ends_with(':') && lead.starts_with("//");
+        let at_start = bare.trim().is_empty() || lead != "*" && !address;
         return (at_start && !is_open_quote(bare)).then_some(Where::Start);
     }
     let separated = before.ends_with(|c: char| c.is_whitespace() || "(:,;".contains(c));

@@ -83,7 +83,7 @@ fn is_foreign(directory: &RepoPath) -> bool {
     let mut before = "";
     directory.segments().any(|name| {
         let of_tests = before == "tests" && name == "data";
-        let hidden = name.starts_with('.') && !matches!(name, ".github" | ".config" | ".checkov");
+        let hidden = name.starts_with('.') && !matches!(name, ".github" | ".config");
         before = name;
         hidden || of_tests || FOREIGN.contains(&name)
     })

@@ -21,15 +21,17 @@ const POLICY_WORDS: &[&str] = &[
     "excludedNamespaces",
     "ignoreDifferences",
     "postureExceptionPolicy",
-    "kyverno\\.io/",
+    "kyverno.io/",
 ];
 
 /// Whatever the text must hold for a mark to be in it.
 static NEEDLES: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let comments = COMMENTS.iter().map(|grammar| grammar.needle);
-    let keys = ANNOTATIONS.iter().map(|grammar| grammar.needle);
-    let all: BTreeSet<_> = comments.chain(keys).chain(POLICY_WORDS.iter().copied()).collect();
-    Regex::new(&all.into_iter().collect::<Vec<_>>().join("|")).ok()
+    let comments = COMMENTS.iter().map(|grammar| grammar.needle.to_owned());
+    let keys = ANNOTATIONS.iter().map(|grammar| grammar.needle.to_owned());
+    let words = POLICY_WORDS.iter().map(|word| regex::escape(word));
+    let all: BTreeSet<String> = comments.chain(keys).chain(words).collect();
+    // Boundaries of ASCII words keep the search fast in any text.
+    Regex::new(&format!("(?-u){}", all.into_iter().collect::<Vec<_>>().join("|"))).ok()
 });
 
 /// What else to look for in a file.
@@ -68,8 +70,7 @@ pub(super) fn scan(source: &SourceFile) -> (Vec<Suppression>, Hints) {
     let text: &str = &source.text;
     let mut places = needles.find_iter(text).peekable();
     while let Some(hit) = places.next() {
-        let word = hit.as_str();
-        if POLICY_WORDS.iter().any(|known| known.replace('\\', "") == word) {
+        if POLICY_WORDS.contains(&hit.as_str()) {
             hints.policy = true;
             continue;
         }

@@ -81,8 +81,12 @@ impl<'d> Object<'d> {
 
 /// Every exemption in the objects of the file.
 pub(super) fn collect(source: &SourceFile, store: &Store<'_>) -> Vec<Suppression> {
+    let parsed = store.yaml(source.id);
+    if parsed.template {
+        return argocd_template(source);
+    }
     let mut found = Vec::new();
-    for document in &store.yaml(source.id).documents {
+    for document in &parsed.documents {
         let root = document.root();
         let list = root.items().chain(root.get("items").into_iter().flat_map(NodeRef::items));
         for node in std::iter::once(root).chain(list.take(ITEMS)) {
@@ -169,6 +173,44 @@ fn argocd_application(object: &Object<'_>, found: &mut Vec<Suppression>) {
             .map_or_else(|| marks::first_line(object.source, item.span()), NodeRef::span);
         found.push(object.exemption("argocd", vec![name], span));
     }
+}
+
+/// `ignoreDifferences` in a template, read by lines: it is no YAML until it is filled in.
+fn argocd_template(source: &SourceFile) -> Vec<Suppression> {
+    let lines = source.lines();
+    let (mut found, mut inside, mut group) = (Vec::new(), None, "");
+    for number in 0..lines.len() {
+        let range = lines.line_range(&source.text, number);
+        let line = &source.text[range.clone()];
+        let text = line.trim_start();
+        let (indent, item) = (line.len() - text.len(), text.starts_with("- "));
+        if text.trim_end() == "ignoreDifferences:" {
+            inside = Some(indent);
+            continue;
+        }
+        let ends = |key: usize| indent < key || indent == key && !item;
+        if inside.is_some_and(ends) && !text.is_empty() && !text.starts_with("{{") {
+            inside = None;
+        }
+        group = if item { "" } else { group };
+        let Some((key, value)) = text.trim_start_matches("- ").split_once(':') else { continue };
+        let value = value.split(" #").next().unwrap_or(value).trim().trim_matches(['"', '\'']);
+        match key {
+            "group" => group = value,
+            "kind" if inside.is_some() && found.len() < ITEMS => {
+                let parts = [group, value];
+                let parts = parts.iter().filter(|part| !part.is_empty()).copied();
+                let name = parts.collect::<Vec<_>>().join("/");
+                let start = range.start + line.rfind(value).unwrap_or(indent);
+                let span = Span::new(source.id, start, start + value.len());
+                let mut exemption = Suppression::new("argocd", vec![name], span);
+                exemption.explain("", &marks::comments_about(source, span));
+                found.push(exemption);
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// `resource.customizations.ignoreDifferences.GROUP_KIND` of the ConfigMap of Argo CD.

@@ -4,7 +4,6 @@ use crate::config::parse_date;
 use crate::source::SourceFile;
 use crate::suppressions::{Expiry, Suppression, marks};
 use crate::syntax::{NodeRef, Store};
-use crate::text::Span;
 
 /// A step into the settings.
 #[derive(Debug, Clone, Copy)]
