@@ -96,14 +96,21 @@ pub(super) const ANNOTATIONS: &[Annotation] = &[
 
 const UNREADABLE_EXPIRY: &str = "has a `skip-expiry` that is not a time such as 2027-01-31T00:00:00Z, so Kubescape skips nothing";
 
-static KEYS: LazyLock<Vec<Regex>> =
-    LazyLock::new(|| ANNOTATIONS.iter().filter_map(|a| Regex::new(a.key).ok()).collect());
+static KEYS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    ANNOTATIONS.iter().filter_map(|a| Regex::new(&in_paths(a.key)).ok()).collect()
+});
 /// Objects of the list that terrascan reads, also where its quotes are escaped.
 static JSON_RULE: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"\\?"(rule|comment)\\?"\s*:\s*\\?"([^"\\]*)"#).ok());
 
+/// The pattern for keys that also stand in paths of JSON patches, where `~1` is a slash.
+pub(super) fn in_paths(pattern: &str) -> String {
+    pattern.replace('/', "(?:/|~1)")
+}
+
 /// The annotation that begins here, if one does.
 pub(super) fn read(place: Place<'_>) -> Option<Suppression> {
+    let patched = place.before.ends_with("/annotations/");
     let opening = place.before.trim_end_matches(['"', '\'']);
     let starts = opening.trim_matches([' ', '\t', '-']).is_empty()
         || opening.trim_end().ends_with(['{', ',']) && !opening.contains('#');
@@ -112,8 +119,11 @@ pub(super) fn read(place: Place<'_>) -> Option<Suppression> {
     let annotation = ANNOTATIONS.get(at)?;
     let length = key.get(0)?.len();
     let after = place.rest.get(length..)?.trim_start_matches(['"', '\'']);
-    let value = after.trim_start().strip_prefix(':').filter(|_| starts)?;
-    let (value, comment) = value_at(place, value);
+    let (value, comment) = if patched {
+        operand(place)?
+    } else {
+        value_at(place, after.trim_start().strip_prefix(':').filter(|_| starts)?)
+    };
     let rule = key.name("rule").map_or("", |rule| rule.as_str());
     let mut mark = Suppression::new(annotation.tool, Vec::new(), place.span(length));
     let mut reason = String::new();
@@ -181,6 +191,31 @@ fn beside(place: Place<'_>, mark: &mut Suppression, reason: &mut String) {
             _ => {}
         }
     }
+}
+
+/// The value of the operation of a JSON patch whose path stands here; `None` when it adds nothing.
+fn operand(place: Place<'_>) -> Option<(String, String)> {
+    const OPERATION: usize = 3;
+    let lines = place.source.lines();
+    let text = |number: usize| &place.source.text[lines.line_range(&place.source.text, number)];
+    let opens = |number: usize| text(number).trim_start().starts_with("- ");
+    let from = (place.line.saturating_sub(OPERATION)..=place.line).rev().find(|&at| opens(at));
+    let from = from.unwrap_or(place.line);
+    let until = (place.line + 1..lines.len().min(place.line + OPERATION)).find(|&at| opens(at));
+    let until = until.unwrap_or(lines.len().min(place.line + OPERATION));
+    let mut found = None;
+    for number in from..until {
+        let line = text(number);
+        match line.trim_start().trim_start_matches("- ").split_once(':') {
+            Some(("op", op)) if unquoted(op) == "remove" => return None,
+            Some(("value", value)) => {
+                let before = &line[..line.len() - line.trim_start().len()];
+                found = Some(value_at(Place { line: number, before, ..place }, value));
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// The value after the colon, with its further lines, and the comment behind it.

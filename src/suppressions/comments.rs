@@ -218,13 +218,22 @@ fn position(before: &str) -> Option<Where> {
         return (at_start && !is_open_quote(bare)).then_some(Where::Start);
     }
     let separated = before.ends_with(|c: char| c.is_whitespace() || "(:,;".contains(c));
-    let starts = LEADERS.iter().filter(|leader| **leader != "*").filter_map(|leader| {
-        before.match_indices(leader).map(|(at, _)| at).find(|&at| {
-            let code = &before[..at];
-            code.is_empty() || code.ends_with(char::is_whitespace) && !is_open_quote(code)
-        })
-    });
-    (separated && starts.min().is_some()).then_some(Where::Anywhere)
+    (separated && begins(before)).then_some(Where::Anywhere)
+}
+
+/// Whether a comment begins somewhere in the text, outside of quotes.
+fn begins(text: &str) -> bool {
+    let (mut last, mut quoted, mut ticked) = (' ', false, false);
+    for (at, character) in text.char_indices() {
+        let leads = |leader: &&str| *leader != "*" && text[at..].starts_with(*leader);
+        if last.is_whitespace() && !quoted && !ticked && LEADERS.iter().any(leads) {
+            return true;
+        }
+        quoted ^= character == '"';
+        ticked ^= character == '`';
+        last = character;
+    }
+    false
 }
 
 /// Whether the text ends inside of a quoted one.

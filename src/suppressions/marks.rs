@@ -13,6 +13,8 @@ use crate::text::Span;
 
 /// Longest part of a line that is looked at, before and after the place, in bytes.
 const REACH: usize = 2_000;
+/// Most places of one line that are looked at.
+const PLACES: usize = 16;
 /// Most lines of comment above a mark that may explain it.
 const ABOVE: usize = 6;
 /// Words of objects that exempt something from a policy.
@@ -27,7 +29,7 @@ const POLICY_WORDS: &[&str] = &[
 /// Whatever the text must hold for a mark to be in it.
 static NEEDLES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let comments = COMMENTS.iter().map(|grammar| grammar.needle.to_owned());
-    let keys = ANNOTATIONS.iter().map(|grammar| grammar.needle.to_owned());
+    let keys = ANNOTATIONS.iter().map(|grammar| annotations::in_paths(grammar.needle));
     let words = POLICY_WORDS.iter().map(|word| regex::escape(word));
     let all: BTreeSet<String> = comments.chain(keys).chain(words).collect();
     // Boundaries of ASCII words keep the search fast in any text.
@@ -68,6 +70,7 @@ pub(super) fn scan(source: &SourceFile) -> (Vec<Suppression>, Hints) {
     let (mut found, mut hints) = (Vec::new(), Hints::default());
     let Some(needles) = NEEDLES.as_ref() else { return (found, hints) };
     let text: &str = &source.text;
+    let (mut last, mut on_line) = (usize::MAX, 0);
     let mut places = needles.find_iter(text).peekable();
     while let Some(hit) = places.next() {
         if POLICY_WORDS.contains(&hit.as_str()) {
@@ -75,6 +78,11 @@ pub(super) fn scan(source: &SourceFile) -> (Vec<Suppression>, Hints) {
             continue;
         }
         let line = source.lines().line_of(Span::new(source.id, hit.start(), hit.end()).start);
+        on_line = if line == last { on_line + 1 } else { 0 };
+        last = line;
+        if on_line >= PLACES {
+            continue;
+        }
         let range = source.lines().line_range(text, line);
         let next = places.peek().map_or(text.len(), regex::Match::start);
         let before = tail(&text[range.start..hit.start()]);

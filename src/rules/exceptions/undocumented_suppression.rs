@@ -10,12 +10,13 @@ use crate::config::Exception;
 use crate::finding::{Finding, Level, Role, Subject};
 use crate::rules::{Context, Findings, Rule, rule};
 use crate::suppressions::{self, Suppression};
-use crate::text::RepoPath;
 
 /// Most further places of one finding.
 const PLACES: usize = 8;
 /// Most rules that a message names.
 const NAMED: usize = 3;
+/// Longest key that a mark is known by, in characters.
+const KEY: usize = 200;
 /// From how many rules on they are not counted.
 const MOST: usize = 100;
 /// The rule's id, as exceptions name it.
@@ -85,8 +86,8 @@ struct Decision<'a> {
     /// The rules; none for lists, which name many.
     rules: &'a [String],
     reason: Option<&'a str>,
-    /// The file, where nothing else says that two marks belong together.
-    file: Option<&'a RepoPath>,
+    /// What they stand on, where nothing else says that marks belong together.
+    place: Option<String>,
     /// The exception that covers them: it must cover all or none.
     covered: Option<usize>,
 }
@@ -125,8 +126,25 @@ fn decision<'a>(cx: &Context<'a>, suppression: &'a Suppression) -> Decision<'a> 
         tool: suppression.tool,
         rules: if suppression.listed { &[] } else { &suppression.rules },
         reason: suppression.reason.as_deref(),
-        file: alone.then_some(path),
+        place: alone.then(|| place(cx, suppression)),
         covered: cx.declared.iter().position(covers),
+    }
+}
+
+/// What a mark stands on: the file, or for a mark behind `key:` the key and the file's name, because
+/// copies of a file for other environments repeat the mark.
+fn place(cx: &Context<'_>, suppression: &Suppression) -> String {
+    let path = cx.snapshot.path(suppression.span.file);
+    let behind = cx.snapshot.file(suppression.span.file).ok().and_then(|source| {
+        let line = source.lines().line_of(suppression.span.start);
+        let start = source.lines().line_range(&source.text, line).start;
+        let before = source.text.get(start..suppression.span.start as usize)?;
+        let key: String = before.chars().take(KEY).take_while(|c| !":=".contains(*c)).collect();
+        Some(key.trim().trim_start_matches("- ").to_owned())
+    });
+    match behind.filter(|key| !suppression.listed && key.starts_with(char::is_alphabetic)) {
+        Some(key) => format!("{} {key}", path.file_name()),
+        None => path.to_string(),
     }
 }
 
@@ -156,8 +174,8 @@ impl UndocumentedSuppression {
             [name] => name.clone(),
             _ => format!("{}:**", first.tool),
         };
-        let file = decision.file.map_or(String::new(), ToString::to_string);
-        let mut key = vec![first.tool.to_owned(), decision.rules.join(","), file];
+        let place = decision.place.clone().unwrap_or_default();
+        let mut key = vec![first.tool.to_owned(), decision.rules.join(","), place];
         key.extend(decision.reason.map(str::to_owned));
         let mut finding = Finding::at(first.span, message)
             .label("nobody answers for this")
