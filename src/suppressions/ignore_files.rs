@@ -63,7 +63,7 @@ fn gitleaks(entry: &str, suppression: &mut Suppression) {
     let parts: Vec<&str> = entry.split(':').collect();
     match parts[..] {
         [_, rule, _] | [_, _, rule, _] => {
-            suppression.rules = vec![rule.chars().take(100).collect()]
+            suppression.rules = vec![rule.chars().take(100).collect()];
         }
         _ => suppression.flaw = Some(NOT_A_FINGERPRINT),
     }
