@@ -163,6 +163,7 @@ fn in_phases(root: &Path) -> Result<[Duration; PHASES.len()], Box<dyn Error>> {
         evaluated: &evaluated,
         comparison: &comparison,
         today: date(2026, 12, 1),
+        declared: &[],
         exceptions: &[],
         malformed: &[],
     };

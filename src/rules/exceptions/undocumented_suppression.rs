@@ -17,6 +17,8 @@ const PLACES: usize = 8;
 const NAMED: usize = 3;
 /// Longest key that a mark is known by, in characters.
 const KEY: usize = 200;
+/// Longest part of a rule's name that a message shows, in characters.
+const NAME: usize = 120;
 /// From how many rules on they are not counted.
 const MOST: usize = 100;
 /// The rule's id, as exceptions name it.
@@ -233,7 +235,8 @@ fn ignored(marks: &[&Suppression]) -> String {
             rules.push(rule);
         }
     }
-    let shown: Vec<_> = rules.iter().take(NAMED).map(|rule| format!("`{rule}`")).collect();
+    let short = |rule: &str| rule.chars().take(NAME).collect::<String>();
+    let shown: Vec<_> = rules.iter().take(NAMED).map(|rule| format!("`{}`", short(rule))).collect();
     match (rules.len(), rules.len().saturating_sub(NAMED)) {
         (0, _) => "look away".to_owned(),
         (_, 0) => format!("ignore {}", shown.join(", ")),
