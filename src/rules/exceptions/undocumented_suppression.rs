@@ -213,7 +213,9 @@ fn expired(cx: &Context<'_>, suppression: &Suppression) -> Finding {
     } else {
         (
             format!("{tool} was told to {what} until {}{owner}, and still does", expiry.day),
-            format!("{tool} does not read dates: delete the mark, or agree on a new day"),
+            format!(
+                "{tool} does not obey dates in a reason: delete the mark, or agree on a new day"
+            ),
         )
     };
     about(cx, suppression, message, "expired").label("past its last day").help(help)
