@@ -165,6 +165,7 @@ fn in_phases(root: &Path) -> Result<[Duration; PHASES.len()], Box<dyn Error>> {
         today: date(2026, 12, 1),
         touched: &Touched::Everything,
         owners: None,
+        declared: &[],
         exceptions: &[],
         malformed: &[],
     };

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use crate::compare::{self, Substitution};
 use crate::config::{Config, glob_set};
 use crate::exceptions::{self, Outcome};
-use crate::finding::{Family, Finding, Level, NotAnalysed};
+use crate::finding::{Finding, Level, NotAnalysed};
 use crate::layout::{Choices, Layout, OverlayKind, UnitChoice};
 use crate::owners::CodeOwners;
 use crate::policy::{self, Policy};
@@ -62,12 +62,13 @@ pub fn check(
         today,
         touched,
         owners: owners.as_ref(),
+        declared: &exceptions,
         exceptions: &[],
         malformed: &inline.malformed,
     };
-    let found = policy.run(&cx, |family| family != Family::Exceptions);
+    let found = policy.run(&cx, |rule| !rules::is_about_exceptions(rule));
     let run = exceptions::Run { snapshot, layout: &layout, evaluated: &evaluated, today, policy };
-    let applied = exceptions::apply(found, exceptions, &run);
+    let applied = exceptions::apply(found, &exceptions, &run);
     let judged: Vec<_> = applied
         .standings
         .iter()
@@ -79,7 +80,7 @@ pub fn check(
         .collect();
     let mut reported = applied.reported;
     let cx = Context { exceptions: &judged, ..cx };
-    reported.extend(policy.run(&cx, |family| family == Family::Exceptions));
+    reported.extend(policy.run(&cx, rules::is_about_exceptions));
     policy::sort(&mut reported);
     not_analysed.extend(gaps(snapshot, &layout, &evaluated));
     not_analysed.sort();

@@ -76,6 +76,8 @@ pub struct Subject {
     pub resource: Option<ResourceId>,
     /// The path inside the object, list elements by their keys.
     pub path: Option<String>,
+    /// What marks of other tools silence, where it is about them: `checkov:CKV_AWS_18`.
+    pub suppressions: Vec<String>,
     /// The class of the field.
     pub class: Option<&'static str>,
     /// The value in the environment, ready to be shown (secrets are masked).

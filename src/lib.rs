@@ -18,5 +18,6 @@ pub mod render;
 pub mod report;
 pub mod rules;
 pub mod source;
+pub mod suppressions;
 pub mod syntax;
 pub mod text;

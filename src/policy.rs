@@ -85,10 +85,9 @@ impl Policy {
         self.enabled.iter().any(|enabled| enabled.meta.id == rule)
     }
 
-    /// Runs the rules of the families that are wanted; the result is sorted and free of doubles.
-    pub fn run(&self, cx: &Context<'_>, wanted: fn(Family) -> bool) -> Vec<Finding> {
-        let rules: Vec<_> =
-            self.enabled.iter().filter(|enabled| wanted(enabled.meta.family)).collect();
+    /// Runs the rules that are wanted; the result is sorted and free of doubles.
+    pub fn run(&self, cx: &Context<'_>, wanted: fn(&RuleMeta) -> bool) -> Vec<Finding> {
+        let rules: Vec<_> = self.enabled.iter().filter(|enabled| wanted(enabled.meta)).collect();
         let found: Vec<Vec<Finding>> = rules
             .par_iter()
             .map(|rule| {

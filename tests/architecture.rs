@@ -16,6 +16,7 @@ const LAYERS: &[&str] = &[
     "owners",
     "schema",
     "layout",
+    "suppressions",
     "render",
     "compare",
     "history",

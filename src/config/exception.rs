@@ -29,6 +29,8 @@ pub struct Exception {
     pub path: Option<PathPattern>,
     /// The files that it holds for; `None` for all.
     pub file: Option<Glob>,
+    /// The marks of other tools that it holds for, such as `checkov:CKV_AWS_18`; `None` for all.
+    pub suppression: Option<Glob>,
     /// For a comment, the line that it covers.
     pub covers: Option<Span>,
     /// Why.
@@ -70,9 +72,25 @@ impl Exception {
             part("resource", self.resource.as_ref().map(ToString::to_string)),
             part("path", self.path.as_ref().map(ToString::to_string)),
             part("file", self.file.as_ref().map(ToString::to_string)),
+            part("suppression", self.suppression.as_ref().map(ToString::to_string)),
             self.covers.map(|_line| "one line".to_owned()),
         ];
         parts.into_iter().flatten().collect()
+    }
+
+    /// Whether it holds at this place of the file at `path`.
+    pub fn is_at(&self, path: &str, place: Span) -> bool {
+        let line = self.covers.is_none_or(|line| {
+            line.file == place.file && (line.start..=line.end).contains(&place.start)
+        });
+        line && self.file.as_ref().is_none_or(|glob| glob.matches(path))
+    }
+
+    /// Whether it holds for marks of other tools with these names.
+    pub fn is_about(&self, suppressions: &[String]) -> bool {
+        self.suppression.as_ref().is_none_or(|glob| {
+            !suppressions.is_empty() && suppressions.iter().all(|name| glob.matches(name))
+        })
     }
 
     /// A name that does not depend on the position in the file.
@@ -86,6 +104,7 @@ impl Exception {
             self.resource.as_ref().map(ToString::to_string).unwrap_or_default(),
             self.path.as_ref().map(ToString::to_string).unwrap_or_default(),
             self.file.as_ref().map(ToString::to_string).unwrap_or_default(),
+            self.suppression.as_ref().map(ToString::to_string).unwrap_or_default(),
             self.reason.clone().unwrap_or_default(),
         ];
         hash.update(scope.join("\0"));
@@ -124,6 +143,8 @@ pub(super) struct RawException {
     path: Option<PathPattern>,
     /// Paths of files from the root, as a glob: the places that findings point at
     file: Option<Glob>,
+    /// Marks of other tools as `tool:rule`, as a glob; for `undocumented-suppression`
+    suppression: Option<Glob>,
     /// Why the difference is there
     reason: Option<String>,
     /// Who answers for it, as in CODEOWNERS
@@ -171,6 +192,7 @@ impl RawException {
             resource: self.resource,
             path: self.path,
             file: self.file,
+            suppression: self.suppression,
             covers: None,
             reason: self.reason,
             owner_at: self.owner.as_ref().map(|owner| place(owner.span())),
@@ -189,8 +211,10 @@ impl RawException {
         }
         if exception.scope().is_empty() {
             errors.push(
-                ConfigError::at(span, "the exception holds for the whole repository")
-                    .help("narrow it with `unit`, `environments`, `resource`, `path` or `file`"),
+                ConfigError::at(span, "the exception holds for the whole repository").help(
+                    "narrow it with `unit`, `environments`, `resource`, `path`, `file` or \
+                     `suppression`",
+                ),
             );
         }
         errors.extend(disorder(&exception).map(|message| {

@@ -76,10 +76,14 @@ pub struct Run<'a> {
 }
 
 /// Applies exceptions. An expired one covers nothing; one without owner or date does.
-pub fn apply(findings: Vec<Finding>, exceptions: Vec<Exception>, run: &Run<'_>) -> Applied {
+pub fn apply(findings: Vec<Finding>, exceptions: &[Exception], run: &Run<'_>) -> Applied {
     let mut standings: Vec<_> = exceptions
-        .into_iter()
-        .map(|exception| Standing { need: unused(&exception, run), exception, covers: Vec::new() })
+        .iter()
+        .map(|exception| Standing {
+            need: unused(exception, run),
+            exception: exception.clone(),
+            covers: Vec::new(),
+        })
         .collect();
     let (mut reported, mut excepted) = (Vec::new(), Vec::new());
     let mut room = PLACES;
@@ -110,8 +114,8 @@ pub fn apply(findings: Vec<Finding>, exceptions: Vec<Exception>, run: &Run<'_>) 
 fn unused(exception: &Exception, run: &Run<'_>) -> Need {
     let ran = exception.rules.iter().all(|(rule, _)| run.policy.is_enabled(rule));
     let whole = run.evaluated.iter().all(|evaluated| {
-        let outside =
-            exception.unit.as_ref().is_some_and(|glob| !glob.matches(&evaluated.unit.name));
+        let outside = exception.suppression.is_some()
+            || exception.unit.as_ref().is_some_and(|glob| !glob.matches(&evaluated.unit.name));
         outside || evaluated.output().is_some_and(|r| r.grade == Grade::Whole)
     });
     let decided = ran && whole && !exception.is_expired(run.today);

@@ -111,6 +111,7 @@ fn parse(text: &str, span: Span, covers: Span) -> Result<Exception, Malformed> {
         resource: None,
         path: None,
         file: None,
+        suppression: None,
         covers: Some(covers),
         reason: None,
         owner: None,

@@ -14,14 +14,8 @@ pub fn covers(
 ) -> bool {
     let subject = &finding.subject;
     exception.rules.iter().any(|(rule, _)| rule == finding.rule)
-        && exception.covers.is_none_or(|line| {
-            line.file == finding.primary().file
-                && (line.start..=line.end).contains(&finding.primary().start)
-        })
-        && exception
-            .file
-            .as_ref()
-            .is_none_or(|glob| glob.matches(snapshot.path(finding.primary().file).as_str()))
+        && exception.is_at(snapshot.path(finding.primary().file).as_str(), finding.primary())
+        && exception.is_about(&subject.suppressions)
         && exception
             .unit
             .as_ref()

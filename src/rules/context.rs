@@ -90,6 +90,8 @@ pub struct Context<'a> {
     pub touched: &'a Touched,
     /// Who owns which file, if the repository says so.
     pub owners: Option<&'a CodeOwners>,
+    /// Every exception, of the configuration and of comments, before anything is known of them.
+    pub declared: &'a [Exception],
     /// The exceptions; empty until the other rules have run.
     pub exceptions: &'a [Judged<'a>],
     /// Comments that should be exceptions and are none.

@@ -20,6 +20,8 @@ pub use meta::{Check, Described, Rule, RuleEntry, RuleMeta, Status};
 
 pub(crate) use meta::rule;
 
+use crate::finding::Family;
+
 /// Every rule, by family and id.
 pub const RULES: &[RuleEntry] = &[
     RuleEntry::of::<parity::AccessDiffers>(),
@@ -69,6 +71,7 @@ pub const RULES: &[RuleEntry] = &[
     RuleEntry::of::<exceptions::ExceptionWithoutReason>(),
     RuleEntry::of::<exceptions::ExceptionWithoutRetirementDate>(),
     RuleEntry::of::<exceptions::MalformedException>(),
+    RuleEntry::of::<exceptions::UndocumentedSuppression>(),
     RuleEntry::of::<exceptions::UnusedException>(),
     RuleEntry::of::<schema::BuildFailed>(),
     RuleEntry::of::<schema::DuplicateKey>(),
@@ -79,6 +82,11 @@ pub const RULES: &[RuleEntry] = &[
 /// The rule with this id.
 pub fn find(id: &str) -> Option<&'static RuleEntry> {
     RULES.iter().find(|entry| entry.meta.id == id)
+}
+
+/// Whether the rule is about exceptions: it runs after all others, and none covers its findings.
+pub fn is_about_exceptions(rule: &RuleMeta) -> bool {
+    rule.family == Family::Exceptions && rule.id != exceptions::UndocumentedSuppression::META.id
 }
 
 /// The ids of all rules.

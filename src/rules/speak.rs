@@ -163,6 +163,7 @@ fn subject(cx: &Context<'_>, cause: &Cause) -> Subject {
         variants: variants.into_iter().collect(),
         resource: Some(first.resource.clone()),
         path: (single && !path.is_empty()).then_some(path),
+        suppressions: Vec::new(),
         class: Some(first.class.name()),
         value: first.shown().filter(|_| single),
         reference_value: first.reference_shown().filter(|_| single),

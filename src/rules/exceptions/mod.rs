@@ -10,6 +10,7 @@ mod exception_without_owner;
 mod exception_without_reason;
 mod exception_without_retirement_date;
 mod malformed_exception;
+mod undocumented_suppression;
 mod unused_exception;
 
 pub(super) use exception_expired::ExceptionExpired;
@@ -23,6 +24,7 @@ pub(super) use exception_without_owner::ExceptionWithoutOwner;
 pub(super) use exception_without_reason::ExceptionWithoutReason;
 pub(super) use exception_without_retirement_date::ExceptionWithoutRetirementDate;
 pub(super) use malformed_exception::MalformedException;
+pub(super) use undocumented_suppression::UndocumentedSuppression;
 pub(super) use unused_exception::UnusedException;
 
 use crate::config::{Exception, Terms};

@@ -92,9 +92,9 @@ fn finding(cx: &Context<'_>, uses: &[&Promotion]) -> Option<Finding> {
         variants,
         resource: Some(first.resource.clone()),
         path: Some(first.path.to_string()),
-        class: None,
         value: Some(mine.clone()),
         reference_value: Some(theirs.clone()),
+        ..Subject::default()
     }))
 }
 

@@ -1,0 +1,2 @@
+# checkov:skip=CKV_AWS_18:logged by the proxy
+resource "aws_s3_bucket" "billing" {}
