@@ -59,7 +59,7 @@ const BACKUP: &str = "ScheduledBackup|Backup|DataProtectionApplication|BackupSto
 
 /// What makes the number and the size of pods.
 const SCALERS: &str =
-    "HorizontalPodAutoscaler|VerticalPodAutoscaler|ScaledObject|ScaledJob|MultidimPodAutoscaler";
+    "HorizontalPodAutoscaler|VerticalPodAutoscaler|ScaledObject|MultidimPodAutoscaler";
 
 /// Kinds (`|` between them; `Kind.group`, `*.group`, `*.*.end-of-a-group`), a path, the class. The
 /// first row that fits decides; none of them speaks of the metadata of an object.
@@ -71,12 +71,16 @@ pub(crate) const ROWS: &[(&str, &str, Class)] = &[
     ("ClusterExternalSecret", "spec.externalSecretSpec.dataFrom[*]", Class::SecretKeys),
     ("SealedSecret", "spec.template.data.**", Class::SecretKeys),
     (SCALERS, "**", Class::Capacity),
+    ("ScaledJob", "spec.triggers.**", Class::Capacity),
+    ("ScaledJob", "spec.scalingStrategy.**", Class::Capacity),
     (NETWORK, "**", Class::Network),
     (ACCESS, "**", Class::Access),
     (EXPOSURE, "**", Class::Exposure),
     (BACKUP, "**", Class::Backup),
     (DATABASE, "**.image", Class::Image),
     (DATABASE, "**.imageName", Class::Image),
+    (DATABASE, "**.securityContext.**", Class::Access),
+    (DATABASE, "**.podSecurityContext.**", Class::Access),
     (DATABASE, "**.backup.**", Class::Backup),
     (DATABASE, "**.backups.**", Class::Backup),
     (DATABASE, "**.backupRetentionPeriod", Class::Backup),
