@@ -102,6 +102,8 @@ pub(crate) struct Ahead {
 /// Keys that say where something comes from, beside its version or above it.
 const SOURCES: &[&str] =
     &["chart", "name", "registry", "repoURL", "repository", "sourceRef", "url"];
+/// Words in the name of a variable that Flux puts in the place of a version.
+const VERSIONS: &[&str] = &["tag", "version"];
 /// How many maps above a version may say where it comes from.
 const LEVELS: usize = 2;
 
@@ -121,6 +123,11 @@ fn artefact<'v>(
     }
     let keys: Vec<&str> = steps.iter().map(name_of).collect();
     let kind = &*place.resource.id.gvk.kind;
+    if let ("Kustomization", ["spec", "postBuild", "substitute", variable]) = (kind, &keys[..]) {
+        let named = variable.split('_').any(|word| VERSIONS.contains(&&*word.to_ascii_lowercase()));
+        let name = (*variable).to_owned();
+        return named.then(|| Artefact { name, version: text, span: told(text) });
+    }
     let parents = || (1..=LEVELS).filter_map(|up| parent(place.resource, steps, up));
     let versioned = match (kind, &keys[..]) {
         ("HelmRelease", [.., "chart", "spec", "version"])
