@@ -10,6 +10,7 @@ use crate::cli::{add, write};
 use crate::policy::Selection;
 use crate::report::{Inventory, Wanted};
 use crate::rules::Touched;
+use crate::suppressions;
 use crate::syntax::Store;
 
 pub(super) fn run(args: &ExceptionsArgs) -> Result<Exit, CliError> {
@@ -26,7 +27,8 @@ pub(super) fn run(args: &ExceptionsArgs) -> Result<Exit, CliError> {
     let checked = check::check(&store, &config, &policy, today, &Touched::Everything);
     let wanted = Wanted { within: args.expiring, owner: args.owner.clone() };
     let standings = &checked.outcome.exceptions;
-    let inventory = Inventory::new(&snapshot, standings, today, &config.terms, &wanted);
+    let marks = suppressions::collect(&store, &config.exclude);
+    let inventory = Inventory::new(&snapshot, standings, &marks, today, &config.terms, &wanted);
     write::stdout(|out| inventory.write(args.format.into(), out))?;
     Ok(Exit::Clean)
 }

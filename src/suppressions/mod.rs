@@ -16,8 +16,6 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
@@ -128,13 +126,4 @@ fn of_file(snapshot: &Snapshot, store: &Store<'_>, file: FileId) -> Vec<Suppress
     found.sort_by_key(|suppression| suppression.span);
     found.truncate(MARKS);
     found
-}
-
-/// How many marks there are, by tool.
-pub fn totals(suppressions: &[Suppression]) -> BTreeMap<&'static str, usize> {
-    let mut totals = BTreeMap::new();
-    for suppression in suppressions {
-        *totals.entry(suppression.tool).or_insert(0) += 1;
-    }
-    totals
 }

@@ -7,7 +7,11 @@ use crate::report::inventory::{COLUMNS, Inventory, NONE};
 use crate::text::printable;
 
 pub(super) fn write(inventory: &Inventory<'_>, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}\n", inventory.totals().sentence(inventory.terms))?;
+    let totals = inventory.totals();
+    writeln!(out, "{}\n", totals.sentence(inventory.terms))?;
+    if let Some(line) = totals.by_tool() {
+        writeln!(out, "{line}\n")?;
+    }
     if inventory.rows.is_empty() {
         return Ok(());
     }

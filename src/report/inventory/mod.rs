@@ -4,6 +4,7 @@ mod json;
 mod markdown;
 mod text;
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use jiff::civil::Date;
@@ -14,6 +15,7 @@ use crate::exceptions::Standing;
 use crate::report::place::{self, Place};
 use crate::rules::Need;
 use crate::source::Snapshot;
+use crate::suppressions::Suppression;
 
 /// How to print the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,17 +91,19 @@ pub struct Inventory<'a> {
 }
 
 impl<'a> Inventory<'a> {
-    /// Sorts by owner (those without one first), last day and place.
+    /// Sorts by owner (those without one first, marks of other tools without one last), last day
+    /// and place.
     pub fn new(
         snapshot: &Snapshot,
         standings: &'a [Standing],
+        marks: &'a [Suppression],
         today: Date,
         terms: &'a Terms,
         wanted: &Wanted,
     ) -> Self {
-        // Suppressions of other tools join here, as rows of their own.
-        let rows = standings.iter().map(|standing| row(snapshot, standing, today));
-        let mut rows: Vec<_> = rows.filter(|row| wanted.has(row)).collect();
+        let ours = standings.iter().map(|standing| row(snapshot, standing, today));
+        let theirs = marks.iter().map(|mark| row_of_mark(snapshot, mark, today));
+        let mut rows: Vec<_> = ours.chain(theirs).filter(|row| wanted.has(row)).collect();
         rows.sort_by(|a, b| a.order().cmp(&b.order()));
         Self { today, terms, rows }
     }
@@ -118,7 +122,12 @@ impl<'a> Inventory<'a> {
     }
 
     fn totals(&self) -> Totals {
+        let mut tools = BTreeMap::new();
+        for row in &self.rows {
+            *tools.entry(row.tool).or_insert(0) += 1;
+        }
         Totals {
+            tools,
             all: self.rows.len(),
             expired: self.count(|row| row.left.is_some_and(|left| left < 0)),
             ending: self.count(|row| row.left.is_some_and(|left| self.terms.is_soon(left))),
@@ -132,6 +141,8 @@ impl<'a> Inventory<'a> {
 /// How many there are of each kind.
 #[derive(Debug, Serialize)]
 struct Totals {
+    /// Rows by the tool that honours them.
+    tools: BTreeMap<&'static str, usize>,
     all: usize,
     expired: usize,
     ending: usize,
@@ -151,6 +162,13 @@ impl Totals {
             self.all, self.expired, self.ending, self.without_owner, self.without_end, self.unused
         )
     }
+
+    /// How many rows each tool honours, for people; nothing where all are ours.
+    fn by_tool(&self) -> Option<String> {
+        let others = self.tools.keys().any(|tool| *tool != OURS);
+        let counts = self.tools.iter().map(|(tool, count)| format!("{tool} {count}"));
+        others.then(|| format!("by tool: {}", counts.collect::<Vec<_>>().join(", ")))
+    }
 }
 
 fn row<'a>(snapshot: &Snapshot, standing: &'a Standing, today: Date) -> Row<'a> {
@@ -161,7 +179,7 @@ fn row<'a>(snapshot: &Snapshot, standing: &'a Standing, today: Date) -> Row<'a> 
         (count, _) => Use::Covers(count),
     };
     Row {
-        tool: "paritylint",
+        tool: OURS,
         id: exception.id(),
         owner: exception.owner.as_deref(),
         created: exception.created,
@@ -185,10 +203,34 @@ fn row<'a>(snapshot: &Snapshot, standing: &'a Standing, today: Date) -> Row<'a> 
     }
 }
 
+/// A mark of another tool. Whether it still suppresses anything, only that tool can tell.
+fn row_of_mark<'a>(snapshot: &Snapshot, mark: &'a Suppression, today: Date) -> Row<'a> {
+    let last = mark.expires.map(|expiry| expiry.day);
+    let all = [ALL_RULES];
+    let rules = mark.rules.iter().map(String::as_str);
+    Row {
+        tool: mark.tool,
+        id: mark.names().join(","),
+        owner: mark.owner.as_deref(),
+        created: None,
+        renewed: &[],
+        last,
+        left: last.map(|last| (last - today).get_days()),
+        rules: if mark.rules.is_empty() { all.to_vec() } else { rules.collect() },
+        scope: Scope::default(),
+        scope_words: String::new(),
+        reason: mark.reason.as_deref(),
+        ticket: mark.ticket.as_deref(),
+        usage: Use::Unknown,
+        place: place::of(snapshot, mark.span),
+    }
+}
+
 impl Row<'_> {
-    fn order(&self) -> (Option<String>, bool, Option<Date>, &str, usize) {
+    fn order(&self) -> (bool, Option<String>, bool, Option<Date>, &str, usize) {
         let owner = self.owner.map(str::to_lowercase);
-        (owner, self.last.is_none(), self.last, &self.place.file, self.place.start.line)
+        let nobodys = owner.is_none() && self.tool != OURS;
+        (nobodys, owner, self.last.is_none(), self.last, &self.place.file, self.place.start.line)
     }
 
     /// The columns for people, in the order of [`COLUMNS`].
@@ -208,6 +250,7 @@ impl Row<'_> {
                 Use::Nothing => "unused".to_owned(),
                 Use::Unknown => "?".to_owned(),
             },
+            self.tool.to_owned(),
             self.rules.join(", "),
             self.scope_words.clone(),
             or_none(self.ticket),
@@ -219,10 +262,14 @@ impl Row<'_> {
 
 /// What stands where there is nothing to say.
 const NONE: &str = "-";
+/// The tool that honours our own exceptions.
+const OURS: &str = "paritylint";
+/// What stands for all rules of a tool.
+const ALL_RULES: &str = "*";
 
 /// The columns for people.
-const COLUMNS: [&str; 9] =
-    ["owner", "last day", "days", "covers", "rules", "scope", "ticket", "place", "reason"];
+const COLUMNS: [&str; 10] =
+    ["owner", "last day", "days", "covers", "tool", "rules", "scope", "ticket", "place", "reason"];
 
 impl Wanted {
     fn has(&self, row: &Row<'_>) -> bool {

@@ -25,5 +25,7 @@ pub(super) fn write(inventory: &Inventory<'_>, out: &mut dyn Write) -> io::Resul
         }
         writeln!(out)?;
     }
-    writeln!(out, "{}", inventory.totals().sentence(inventory.terms))
+    let totals = inventory.totals();
+    writeln!(out, "{}", totals.sentence(inventory.terms))?;
+    totals.by_tool().map_or(Ok(()), |line| writeln!(out, "{line}"))
 }
