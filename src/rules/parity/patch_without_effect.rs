@@ -1,6 +1,6 @@
 //! `patch-without-effect`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{Finding, Level, Subject};
 use crate::render::{Effect, Evaluated, StatementKind};
@@ -54,7 +54,18 @@ impl Rule for PatchWithoutEffect {
                 known.overlays += 1;
             }
         }
+        // What cannot be rendered may be where a shared statement matters.
+        let failed: BTreeSet<usize> = cx
+            .evaluated
+            .iter()
+            .filter(|evaluated| evaluated.error().is_some())
+            .map(|evaluated| evaluated.unit_index)
+            .collect();
         for (span, found) in uses {
+            let own = cx.snapshot.path(span.file).is_in(&found.first.overlay.root);
+            if !own && failed.contains(&found.first.unit_index) {
+                continue;
+            }
             let level = match found.effect {
                 Effect::SelectsNothing if names_its_target(cx, span, &found) => findings.level(),
                 Effect::SelectsNothing => findings.level().min(Level::Note),
