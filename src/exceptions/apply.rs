@@ -176,7 +176,7 @@ mod tests {
             today: date(2026, 6, 30),
             policy: &Policy::new(&Config::default(), &Selection::default()).unwrap(),
         };
-        let applied = apply(vec![finding()], exceptions(scope), &run);
+        let applied = apply(vec![finding()], &exceptions(scope), &run);
         let need = applied.standings[0].need;
         assert_eq!(need == Need::Used, applied.reported.is_empty());
         need
