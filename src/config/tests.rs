@@ -124,7 +124,7 @@ fn an_exception_for_everything_and_broken_toml_are_refused() {
     assert_eq!(
         errors("[[exception]]\nrule = \"x\"\n")[0],
         "[[exception]] | the exception holds for the whole repository | \
-         narrow it with `unit`, `environments`, `resource`, `path` or `file`"
+         narrow it with `unit`, `environments`, `resource`, `path`, `file` or `suppression`"
     );
     assert!(!errors("[rules\nx = = 1\n").is_empty());
 }

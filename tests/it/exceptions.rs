@@ -215,7 +215,10 @@ fn exceptions_are_listed_by_owner_and_date() {
     let text = list(&[]).out;
     let lines: Vec<_> = text.lines().collect();
     assert!(lines[0].starts_with("OWNER "), "{text}");
-    assert!(lines[1].starts_with("- ") && lines[1].contains("unused  missing-probe"), "{text}");
+    assert!(
+        lines[1].starts_with("- ") && lines[1].contains("unused  paritylint  missing-probe"),
+        "{text}"
+    );
     assert!(lines[2].starts_with("@a\\u{1b}[31m ") && lines[2].contains("30 over"), "{text}");
     assert!(lines[3].contains("2026-12-20  19 left  1 "), "{text}");
     assert!(lines[3].contains("CHG-1   paritylint.toml:3"), "{text}");
