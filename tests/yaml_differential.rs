@@ -33,7 +33,8 @@ const NOTATIONS: &[&str] = &[
 ];
 
 /// Parts of the names of files that hold broken texts or duplicate keys on purpose.
-const MALFORMED: &[&str] = &["invalid-syntax", "duplicate-key", "exception", "collector.yaml"];
+const MALFORMED: &[&str] =
+    &["invalid-syntax", "duplicate-key", "exception", "conflict-marker", "collector.yaml"];
 
 fn documents(text: &str) -> Result<Vec<Yaml>, serde_yaml::Error> {
     let read: Result<Vec<_>, _> =
