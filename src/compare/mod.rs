@@ -52,6 +52,7 @@ pub use remotes::{Pin, pin};
 pub use secrets::key_of;
 pub use show::SECRET;
 
+use crate::compare::agents::Cover;
 use crate::compare::habit::{Census, General};
 use crate::compare::learn::Learner;
 use crate::compare::names::PairNames;
@@ -69,6 +70,8 @@ pub struct Comparison {
     pub causes: Vec<Cause>,
     /// How many pairs of overlays were compared.
     pub comparisons: usize,
+    /// The agents of each environment that are units of their own.
+    pub cover: Cover,
     /// What disagrees and may, because a parameter allows it.
     pub permitted: Vec<Difference>,
     /// Differences that never matter, by the name of the noise rule.
@@ -112,7 +115,8 @@ pub fn compare(
         results = run(&learnt);
     }
     count_habits(&mut results);
-    let mut comparison = Comparison { learnt, ..Comparison::default() };
+    let cover = Cover::of(layout, evaluated);
+    let mut comparison = Comparison { learnt, cover, ..Comparison::default() };
     let mut differences = Vec::new();
     for result in results {
         comparison.comparisons += result.comparisons;

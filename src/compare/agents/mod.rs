@@ -1,6 +1,7 @@
 //! What a difference has to do with observing: agents, scrape targets, alerts, traces, logs.
 
 mod catalogue;
+mod cover;
 mod parts;
 mod retention;
 mod signs;
@@ -8,8 +9,9 @@ mod split;
 mod targets;
 
 pub use catalogue::{Provisions, Shown};
+pub use cover::Cover;
 pub use signs::{chart, container, of_object, of_path, within};
-pub use targets::{has_target, is_monitor};
+pub use targets::{has_target, is_monitor, is_target};
 
 pub(crate) use parts::is_threshold;
 pub(crate) use retention::{amounts as retention_amounts, is_retention};

@@ -10,6 +10,15 @@ pub fn is_monitor(resource: &Resource) -> bool {
     matches!(&*resource.id.gvk.kind, "ServiceMonitor" | "PodMonitor")
 }
 
+/// Whether a monitor could scrape the object: a Service, or what makes pods.
+pub fn is_target(object: &Resource) -> bool {
+    is_service(object) || object.body.at(&["spec", "template"]).is_some()
+}
+
+fn is_service(object: &Resource) -> bool {
+    &*object.id.gvk.kind == "Service" && object.id.gvk.group.is_empty()
+}
+
 /// Whether a monitor finds something to scrape among the objects. What cannot be told is found.
 pub fn has_target<'r>(monitor: &Resource, objects: impl IntoIterator<Item = &'r Resource>) -> bool {
     objects.into_iter().filter_map(|object| target(monitor, object)).any(|target| {
@@ -29,10 +38,12 @@ struct Target<'r> {
 fn target<'r>(monitor: &Resource, object: &'r Resource) -> Option<Target<'r>> {
     let list = |value: Option<&'r Value>| value.and_then(Value::as_list).unwrap_or_default();
     if &*monitor.id.gvk.kind == "ServiceMonitor" {
-        let service = &*object.id.gvk.kind == "Service" && object.id.gvk.group.is_empty();
+        if !is_service(object) {
+            return None;
+        }
         let labels = object.body.at(&["metadata", "labels"]);
         let ports = list(object.body.at(&["spec", "ports"])).iter().collect();
-        return service.then_some(Target { object, labels, ports });
+        return Some(Target { object, labels, ports });
     }
     let template = object.body.at(&["spec", "template"])?;
     let containers = list(template.at(&["spec", "containers"]));

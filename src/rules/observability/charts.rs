@@ -6,10 +6,9 @@ use crate::finding::{Finding, Level, Subject};
 use crate::render::{Evaluated, Gap};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
-use crate::rules::observability::cover::Cover;
 
 /// Reports the agents' charts of a unit that one environment names and a later one does not.
-pub(super) fn report(cx: &Context<'_>, topic: Topic, cover: &Cover, findings: &mut Findings) {
+pub(super) fn report(cx: &Context<'_>, topic: Topic, findings: &mut Findings) {
     for here in cx.evaluated.iter().filter(|evaluated| is_known(evaluated)) {
         let environment = here.overlay.environment;
         let before = cx.evaluated.iter().filter(|other| {
@@ -26,7 +25,7 @@ pub(super) fn report(cx: &Context<'_>, topic: Topic, cover: &Cover, findings: &m
                     object.is_some_and(|object| object.agent == shown.agent)
                 },
             );
-            if !own && !unit && !cover.has(environment, shown.agent) {
+            if !own && !unit && !cx.comparison.cover.has(environment, shown.agent) {
                 let last = cx.layout.environments.len() == environment + 1;
                 let most = if last { Level::Error } else { Level::Warning };
                 let finding = finding(cx, here, there, gap, shown);

@@ -8,7 +8,6 @@ use crate::kube::Resource;
 use crate::layout::Unit;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
-use crate::rules::observability::cover::Cover;
 
 /// Fewer units than this with both environments say nothing about another one.
 const FEWEST: usize = 2;
@@ -26,7 +25,7 @@ pub(in crate::rules) struct Lost<'a> {
 }
 
 /// Every agent's unit that the last environment lacks, where most units have both.
-pub(in crate::rules) fn lost<'a>(cx: &Context<'a>, cover: &Cover) -> Vec<Lost<'a>> {
+pub(in crate::rules) fn lost<'a>(cx: &Context<'a>) -> Vec<Lost<'a>> {
     let environments: Vec<BTreeSet<usize>> = cx
         .layout
         .units
@@ -47,7 +46,7 @@ pub(in crate::rules) fn lost<'a>(cx: &Context<'a>, cover: &Cover) -> Vec<Lost<'a
         let (both, present) = (count(&[before, last]), count(&[before]));
         let Some((resource, shown)) = agent(cx, at, before) else { continue };
         let usual = both >= FEWEST && both * 4 >= present * 3;
-        if usual && !cover.has(last, shown.agent) {
+        if usual && !cx.comparison.cover.has(last, shown.agent) {
             found.push(Lost { unit, environments: (before, last), resource, shown, units: both });
         }
     }
@@ -74,8 +73,8 @@ fn agent<'a>(
 }
 
 /// Reports the units.
-pub(super) fn report(cx: &Context<'_>, cover: &Cover, findings: &mut Findings) {
-    for Lost { unit, environments, resource, shown, units } in lost(cx, cover) {
+pub(super) fn report(cx: &Context<'_>, findings: &mut Findings) {
+    for Lost { unit, environments, resource, shown, units } in lost(cx) {
         let name = |at: usize| cx.layout.environments[at].name.clone();
         let (before, last) = (name(environments.0), name(environments.1));
         let named = resource.body.at(&["metadata", "name"]);

@@ -7,23 +7,22 @@ use crate::kube::{PathStep, Value};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::observability::charts;
-use crate::rules::observability::cover::Cover;
+use crate::rules::observability::cover;
 use crate::rules::speak::{Sides, Speech, report_at_most};
 
 /// Reports every cause of a topic; `does` is what a whole object does for an environment.
 pub(super) fn report(cx: &Context<'_>, topic: Topic, findings: &mut Findings, does: &str) {
-    let cover = Cover::of(cx);
     report_at_most(
         cx,
         topic,
         findings,
         |cause| match said_elsewhere(cx, cause.first()) {
             Some(most) => most,
-            None => cover.level(cx, cause.first()),
+            None => cover::level(cx, cause.first()),
         },
         |difference, sides| say(difference, sides, does),
     );
-    charts::report(cx, topic, &cover, findings);
+    charts::report(cx, topic, findings);
 }
 
 /// How much a difference adds to another one: nothing where it refers to a part that is missing

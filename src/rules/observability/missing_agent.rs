@@ -3,7 +3,6 @@
 use crate::compare::Topic;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
-use crate::rules::observability::cover::Cover;
 use crate::rules::observability::{lost_unit, missing, required};
 use crate::rules::{Rule, rule};
 
@@ -26,8 +25,7 @@ rule! {
 impl Rule for MissingAgent {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
         missing::report(cx, Topic::Agent, findings, "watches");
-        let cover = Cover::of(cx);
-        lost_unit::report(cx, &cover, findings);
-        required::report(cx, &cover, findings);
+        lost_unit::report(cx, findings);
+        required::report(cx, findings);
     }
 }

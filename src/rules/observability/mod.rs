@@ -16,7 +16,6 @@ mod retention_differs;
 mod without_target;
 
 pub(super) use alert_threshold_differs::AlertThresholdDiffers;
-pub(super) use cover::Cover;
 pub(super) use lost_unit::lost;
 pub(super) use missing_agent::MissingAgent;
 pub(super) use missing_alerts::MissingAlerts;

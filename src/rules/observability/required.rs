@@ -9,7 +9,6 @@ use crate::kube::{Resource, Value};
 use crate::render::Evaluated;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
-use crate::rules::observability::cover::Cover;
 use crate::text::Span;
 
 /// Kinds that run until somebody stops them.
@@ -17,10 +16,10 @@ const WORKLOADS: &[&str] =
     &["Deployment", "StatefulSet", "DaemonSet", "Rollout", "DeploymentConfig"];
 
 /// Reports every provision that the policy requires and a unit lacks.
-pub(super) fn report(cx: &Context<'_>, cover: &Cover, findings: &mut Findings) {
+pub(super) fn report(cx: &Context<'_>, findings: &mut Findings) {
     let mut lacking: BTreeMap<(usize, usize, Provision, Option<Span>), Lack<'_>> = BTreeMap::new();
     for (environment, required) in requirements(cx) {
-        let covered = cover.provisions(environment);
+        let covered = cx.comparison.cover.provisions(environment);
         let own = |found: &&Evaluated<'_>| found.overlay.environment == environment;
         for evaluated in cx.evaluated.iter().filter(own) {
             for (provision, workload) in lacks(evaluated, &required, &covered) {

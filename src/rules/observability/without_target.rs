@@ -1,7 +1,7 @@
 //! Monitors that find nothing to scrape in one environment, and do in another.
 
 use crate::compare::Topic;
-use crate::compare::agents::{has_target, is_monitor};
+use crate::compare::agents::{has_target, is_monitor, is_target};
 use crate::finding::{Finding, Level, Role, Subject};
 use crate::kube::{Resource, Value};
 use crate::render::Evaluated;
@@ -11,9 +11,14 @@ use crate::text::Span;
 
 /// Reports the monitors that no reported difference explains.
 pub(super) fn report(cx: &Context<'_>, findings: &mut Findings) {
+    let targets = targets(cx);
     for (at, evaluated) in cx.evaluated.iter().enumerate() {
+        let none = Vec::new();
+        let everywhere = targets.get(evaluated.overlay.environment).unwrap_or(&none);
+        let own = evaluated.output().map_or(&[][..], |rendered| &rendered.resources);
         let lost: Vec<_> = monitors(evaluated)
-            .filter(|monitor| !has_target(monitor, of_environment(cx, evaluated)))
+            .filter(|monitor| !has_target(monitor, own))
+            .filter(|monitor| !has_target(monitor, everywhere.iter().copied()))
             .collect();
         if lost.is_empty() || is_explained(cx, at) {
             continue;
@@ -35,17 +40,16 @@ fn monitors<'a>(evaluated: &'a Evaluated<'_>) -> impl Iterator<Item = &'a Resour
     whole.into_iter().flat_map(|rendered| &rendered.resources).filter(|object| is_monitor(object))
 }
 
-/// Every object of an overlay's environment: a monitor may look into other units.
-fn of_environment<'a>(
-    cx: &Context<'a>,
-    evaluated: &Evaluated<'_>,
-) -> impl Iterator<Item = &'a Resource> {
-    let environment = evaluated.overlay.environment;
-    cx.evaluated
-        .iter()
-        .filter(move |other| other.overlay.environment == environment)
-        .filter_map(Evaluated::output)
-        .flat_map(|rendered| &rendered.resources)
+/// What can be scraped in each environment: a monitor may look into other units.
+fn targets<'a>(cx: &Context<'a>) -> Vec<Vec<&'a Resource>> {
+    let mut environments = vec![Vec::new(); cx.layout.environments.len()];
+    for evaluated in cx.evaluated {
+        let own = environments.get_mut(evaluated.overlay.environment);
+        if let (Some(own), Some(rendered)) = (own, evaluated.output()) {
+            own.extend(rendered.resources.iter().filter(|object| is_target(object)));
+        }
+    }
+    environments
 }
 
 /// The monitor's answer in an environment before, where it finds something in its own overlay.

@@ -6,7 +6,7 @@ use crate::finding::{Finding, Level, Subject};
 use crate::layout::{Overlay, OverlayKind, Unit};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
-use crate::rules::observability::{Cover, lost};
+use crate::rules::observability::lost;
 use crate::rules::{Rule, rule};
 use crate::text::Span;
 
@@ -46,7 +46,7 @@ impl Rule for MissingEnvironment {
         for unit in &cx.layout.units {
             peers.entry(Shape::of(unit)).or_default().push(unit);
         }
-        let agents = lost(cx, &Cover::of(cx));
+        let agents = lost(cx);
         for peers in peers.values() {
             let sites = Sites { peers, before, last };
             for unit in peers {
