@@ -1,6 +1,7 @@
 //! Which object of the reference answers which object of the environment.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::compare::names::{Names, PairNames, tokens, without_names};
 use crate::compare::scalar::without_hash;
@@ -14,7 +15,7 @@ pub(crate) struct Pair {
 }
 
 /// What two objects must share, ever less of it from pass to pass.
-type Key = (String, String, String, String);
+type Key = (Arc<str>, Arc<str>, String, String);
 
 /// Aligns by kind, namespace and name with the environments' names taken out; then without the
 /// namespace; then with the names left out; last, what is alone of its kind on both sides.
@@ -55,8 +56,10 @@ pub(crate) fn align(here: &[Resource], there: &[Resource], names: &PairNames) ->
                 mine.iter().zip(&theirs).map(|(&a, &b)| Pair { here: Some(a), there: Some(b) }),
             );
         }
-        left.retain(|&at| !pairs.iter().any(|pair| pair.here == Some(at)));
-        right.retain(|&at| !pairs.iter().any(|pair| pair.there == Some(at)));
+        let taken: BTreeSet<_> = pairs.iter().filter_map(|pair| pair.here).collect();
+        left.retain(|at| !taken.contains(at));
+        let taken: BTreeSet<_> = pairs.iter().filter_map(|pair| pair.there).collect();
+        right.retain(|at| !taken.contains(at));
         if left.is_empty() || right.is_empty() {
             break;
         }
@@ -79,7 +82,7 @@ const PASSES: [Pass; 4] = [
 
 fn key(resource: &Resource, namespace: &str, name: &str) -> Key {
     let gvk = &resource.id.gvk;
-    (gvk.group.to_string(), gvk.kind.to_string(), namespace.to_owned(), name.to_owned())
+    (Arc::clone(&gvk.group), Arc::clone(&gvk.kind), namespace.to_owned(), name.to_owned())
 }
 
 /// Pairs what is left alone of its kind on both sides, if it is the only one of its kind, or if one

@@ -1,5 +1,6 @@
 //! What kind of setting a path is: a table from kinds and paths to classes.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use crate::compare::classes;
@@ -148,18 +149,44 @@ impl KindPattern {
 
 type Source = (&'static str, &'static str, Class);
 
-fn table(rows: &[Source]) -> Vec<Row> {
-    rows.iter()
-        .filter_map(|&(kinds, path, class)| {
-            let kinds = kinds.split('|').map(KindPattern::new).collect();
-            Some(Row { kinds, path: PathPattern::parse(path).ok()?, class })
-        })
-        .collect()
+/// Rows with an index: those that a kind has to do with, in their order.
+struct Table {
+    rows: Vec<Row>,
+    of_kind: BTreeMap<&'static str, Vec<usize>>,
+    of_others: Vec<usize>,
+}
+
+impl Table {
+    fn new(rows: &[Source]) -> Self {
+        let rows: Vec<Row> = rows
+            .iter()
+            .filter_map(|&(kinds, path, class)| {
+                let kinds = kinds.split('|').map(KindPattern::new).collect();
+                Some(Row { kinds, path: PathPattern::parse(path).ok()?, class })
+            })
+            .collect();
+        let with = |wanted: &str| -> Vec<usize> {
+            let named = |row: &Row| row.kinds.iter().any(|k| k.kind == wanted || k.kind == "*");
+            (0..rows.len()).filter(|&at| named(&rows[at])).collect()
+        };
+        let kinds: BTreeSet<_> = rows.iter().flat_map(|row| &row.kinds).map(|k| k.kind).collect();
+        let of_kind = kinds.into_iter().map(|kind| (kind, with(kind))).collect();
+        let of_others = with("*");
+        Self { rows, of_kind, of_others }
+    }
+
+    fn find(&self, gvk: &Gvk, path: &[PathStep]) -> Option<Class> {
+        let rows = self.of_kind.get(&*gvk.kind).unwrap_or(&self.of_others);
+        let mut rows = rows.iter().map(|&at| &self.rows[at]);
+        let row = rows
+            .find(|row| row.kinds.iter().any(|kind| kind.matches(gvk)) && row.path.matches(path));
+        row.map(|row| row.class)
+    }
 }
 
 /// Of objects of certain kinds, their metadata left out.
-static OF_KINDS: LazyLock<Vec<Row>> = LazyLock::new(|| table(classes::ROWS));
-static OF_ALL: LazyLock<Vec<Row>> = LazyLock::new(|| table(ROWS));
+static OF_KINDS: LazyLock<Table> = LazyLock::new(|| Table::new(classes::ROWS));
+static OF_ALL: LazyLock<Table> = LazyLock::new(|| Table::new(ROWS));
 
 /// The class of a path of an object; of the whole object where the path is empty.
 pub(crate) fn classify(gvk: &Gvk, path: &[PathStep]) -> Class {
@@ -170,11 +197,8 @@ pub(crate) fn classify(gvk: &Gvk, path: &[PathStep]) -> Class {
         return class;
     }
     let metadata = matches!(path.first(), Some(PathStep::Key(key)) if &**key == "metadata");
-    let special = OF_KINDS.iter().filter(|_| !metadata);
-    special
-        .chain(OF_ALL.iter())
-        .find(|row| row.kinds.iter().any(|kind| kind.matches(gvk)) && row.path.matches(path))
-        .map_or(Class::Other, |row| row.class)
+    let special = if metadata { None } else { OF_KINDS.find(gvk, path) };
+    special.or_else(|| OF_ALL.find(gvk, path)).unwrap_or(Class::Other)
 }
 
 /// The class of a label or annotation that has one.
@@ -248,8 +272,8 @@ mod tests {
 
     #[test]
     fn every_row_parses() {
-        assert_eq!(OF_ALL.len(), ROWS.len());
-        assert_eq!(OF_KINDS.len(), classes::ROWS.len());
+        assert_eq!(OF_ALL.rows.len(), ROWS.len());
+        assert_eq!(OF_KINDS.rows.len(), classes::ROWS.len());
     }
 
     #[test]

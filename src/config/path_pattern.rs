@@ -59,7 +59,10 @@ impl PathPattern {
 
     /// Whether the pattern stands for this path. Takes time in proportion to both lengths.
     pub fn matches(&self, path: &[PathStep]) -> bool {
-        wild_match(&self.parts, path, |part| *part == Part::AnySteps, Part::matches)
+        // Most patterns are ruled out by their last part.
+        let last = self.parts.last().filter(|part| **part != Part::AnySteps);
+        last.is_none_or(|part| path.last().is_some_and(|step| part.matches(step)))
+            && wild_match(&self.parts, path, |part| *part == Part::AnySteps, Part::matches)
     }
 
     /// Whether the pattern stands for a path as [`crate::kube::Path`] is displayed.
