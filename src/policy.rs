@@ -1,9 +1,11 @@
 //! The configuration applied to the rules: which run, at which level, with which options.
 
+use std::collections::BTreeSet;
+
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 use crate::config::{Config, ConfigError, decode_error, did_you_mean};
-use crate::finding::{Family, Finding, Level};
+use crate::finding::{Family, Finding, Level, Subject};
 use crate::rules::{self, Check, Context, Findings, RULES, RuleMeta};
 
 /// The families by the names that `--select` and `--ignore` take.
@@ -14,6 +16,9 @@ const FAMILIES: &[(&str, Family)] = &[
     ("exceptions", Family::Exceptions),
     ("schema", Family::Schema),
 ];
+
+/// Pairs of rules: what the first says of a path, the second need not say too.
+const SAYS_MORE: &[(&str, &str)] = &[("undefined-variable", "unparameterized-difference")];
 
 /// Rules and families named on the command line.
 #[derive(Debug, Clone, Default)]
@@ -97,9 +102,27 @@ impl Policy {
             })
             .collect();
         let mut findings: Vec<_> = found.into_iter().flatten().collect();
+        leave_to_others(&mut findings);
         sort(&mut findings);
         findings
     }
+}
+
+/// Drops what another rule says of the same path, and says better.
+fn leave_to_others(findings: &mut Vec<Finding>) {
+    let place = |finding: &Finding| {
+        let Subject { unit, environment, resource, path, .. } = &finding.subject;
+        Some((unit.clone()?, environment.clone()?, resource.clone()?, path.clone()?))
+    };
+    let better =
+        findings.iter().filter(|finding| SAYS_MORE.iter().any(|&(b, _)| b == finding.rule));
+    let said: BTreeSet<_> =
+        better.filter_map(|finding| Some((finding.rule, place(finding)?))).collect();
+    findings.retain(|finding| {
+        let mut others = SAYS_MORE.iter().filter(|&&(_, worse)| worse == finding.rule);
+        !others
+            .any(|&(better, _)| place(finding).is_some_and(|place| said.contains(&(better, place))))
+    });
 }
 
 /// Sorts by place, rule and text; of equal findings one is kept.
