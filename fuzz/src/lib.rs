@@ -5,8 +5,13 @@ mod pieces;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use jiff::civil::date;
+use paritylint::check;
+use paritylint::config::Config;
+use paritylint::policy::{Policy, Selection};
 use paritylint::render::output::write;
 use paritylint::render::{Options, Renderer};
+use paritylint::rules::Touched;
 use paritylint::source::Snapshot;
 use paritylint::syntax::{NodeRef, Store, parse_yaml};
 use paritylint::text::{FileId, RepoPath, Span};
@@ -44,6 +49,42 @@ pub fn render(data: &[u8]) {
             let _text = write(&rendered.resources, None);
         }
         let _manifests = renderer.manifests(&RepoPath::root());
+    }
+}
+
+/// The files of a whole check in which arbitrary text may stand, beside two overlays of pieces.
+const TEXTS: [&str; 6] = [
+    "apps/web/overlays/production/notes.yaml",
+    "exceptions.yaml",
+    ".github/CODEOWNERS",
+    ".trivyignore",
+    "main.tf",
+    "apps/web/overlays/staging/app.env",
+];
+/// What a check is told.
+const CONFIGURATION: &str = "[exceptions]\nfiles = [\"exceptions.yaml\"]\n\
+                             [observability]\nrequire = [\"metrics\", \"logs\"]\n";
+
+/// A repository of two environments: every rule and every report, without a panic.
+pub fn check(data: &[u8]) {
+    let mut chunks = data.split(|byte| *byte == SEPARATOR);
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    for environment in ["staging", "production"] {
+        let tree = pieces::tree(chunks.next().unwrap_or_default());
+        files.extend(tree.into_iter().map(|(path, text)| {
+            (format!("apps/web/overlays/{environment}/{path}"), text.into_bytes())
+        }));
+    }
+    files.extend(TEXTS.iter().zip(chunks).map(|(path, text)| ((*path).to_owned(), text.to_vec())));
+    files.push(("paritylint.toml".to_owned(), CONFIGURATION.as_bytes().to_vec()));
+    let snapshot = Snapshot::from_memory(files.iter().map(|(path, text)| (path, text.clone())));
+    let store = Store::new(&snapshot);
+    let Ok(config) = Config::load(&snapshot, None) else { return };
+    let Ok(policy) = Policy::new(&config, &Selection::default()) else { return };
+    let checked = check::check(&store, &config, &policy, date(2026, 12, 1), &Touched::Everything);
+    for finding in &checked.outcome.reported {
+        let bytes = snapshot.bytes(finding.primary().file).map(|bytes| bytes.len());
+        assert!(bytes.is_ok_and(|length| finding.primary().range().end <= length), "{finding:#?}");
     }
 }
 

@@ -48,3 +48,31 @@ fn texts_of_notation_never_break_the_parser() {
         paritylint_fuzz::render(&tree);
     }
 }
+
+#[test]
+fn repositories_of_two_environments_are_checked() {
+    const MARKS: &[&str] = &[
+        "# checkov:skip=CKV_1:until 2024-01-01 @team\n", "# paritylint: allow missing-key owner=",
+        "# tfsec:ignore:a:exp:2020-01-01 ", "# remove after 2024-05-01\n", "* @org/team\n", "[S][2] @a\n",
+        "exception:\n- rule: missing-key\n  unit: '*'\n", "  retire-by: 2026-13-40\n", "CVE-2020-1 exp:",
+        "kind: CronJob\nspec: {suspend: true}\n", "<<<<<<< a\n", "=======\n", ">>>>>>> b\n", "# trivy:ignore:",
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\n", "\t\u{1b}[31m",
+        "spec: {path: ./apps/${X}, postBuild: {substitute: {A: b}}}\n", "a: |\n  b: c\n", "---\n", "é: &a [*a]\n",
+    ];
+    let mut chance = Chance(seed());
+    for _ in 0..rounds(300) {
+        let mut data = Vec::new();
+        for _ in 0..2 {
+            data.extend(chance.bytes(48).into_iter().map(|byte| byte & 0x7f));
+            data.push(0xff);
+        }
+        for _ in 0..6 {
+            let length = usize::from(chance.bytes(1)[0]) % 8;
+            for byte in chance.bytes(length) {
+                data.extend(MARKS[usize::from(byte) % MARKS.len()].as_bytes());
+            }
+            data.push(0xff);
+        }
+        paritylint_fuzz::check(&data);
+    }
+}

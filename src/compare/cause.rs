@@ -93,8 +93,8 @@ enum Key {
     Habit(General, Change),
     /// Two copies of an object, of two environments or of two variants of one.
     Copy(usize, ResourceId, bool),
-    /// The directory of objects that one side lacks.
-    Directory(usize, Topic, Change, RepoPath),
+    /// The directory of objects that one side lacks, and the overlays that lack them.
+    Directory(usize, Topic, Change, RepoPath, BTreeSet<usize>),
 }
 
 /// What grouping asks for.
@@ -102,6 +102,41 @@ enum Key {
 struct World<'a> {
     evaluated: &'a [Evaluated<'a>],
     snapshot: &'a Snapshot,
+    lacking: &'a BTreeMap<Missing, BTreeSet<usize>>,
+}
+
+/// An object of a unit that one side lacks.
+type Missing = (usize, Change, ResourceId);
+
+/// The overlays that lack each object and are not empty altogether.
+fn lacking(
+    placed: &[(Difference, bool)],
+    evaluated: &[Evaluated<'_>],
+) -> BTreeMap<Missing, BTreeSet<usize>> {
+    let mut lacking: BTreeMap<Missing, BTreeSet<usize>> = BTreeMap::new();
+    for (difference, _) in placed.iter().filter(|(d, _)| d.path.steps().is_empty()) {
+        let without = without(difference);
+        if !is_empty(&evaluated[without]) {
+            lacking.entry(missing(difference)).or_default().insert(without);
+        }
+    }
+    lacking
+}
+
+fn missing(difference: &Difference) -> Missing {
+    (difference.unit, difference.change, difference.resource.clone())
+}
+
+/// The overlay that lacks what a difference is about.
+fn without(difference: &Difference) -> usize {
+    match difference.change {
+        Change::OnlyHere => difference.there_overlay,
+        _ => difference.here_overlay,
+    }
+}
+
+fn is_empty(evaluated: &Evaluated<'_>) -> bool {
+    evaluated.output().is_some_and(|rendered| rendered.resources.is_empty())
 }
 
 /// Groups differences; causes come in the order of their places.
@@ -118,7 +153,8 @@ pub(crate) fn group(
         })
         .collect();
     placed.sort_by(|(a, _), (b, _)| order(a).cmp(&order(b)));
-    let world = World { evaluated, snapshot };
+    let lacking = lacking(&placed, evaluated);
+    let world = World { evaluated, snapshot, lacking: &lacking };
     let components = components(&placed, world);
     let mut sizes: BTreeMap<Key, BTreeSet<(Span, Path)>> = BTreeMap::new();
     for (difference, here) in &placed {
@@ -135,7 +171,9 @@ pub(crate) fn group(
             .into_iter()
             .find(|key| sizes.get(key).is_some_and(|places| places.len() > key.most()));
         broad[at] = wide.as_ref().map(Key::grouping);
-        let narrow = narrow_keys(difference, *here);
+        // An object that one overlay lacks among others, and another overlay alone, is two causes.
+        let among_others = difference.path.steps().is_empty() && wide.is_some();
+        let narrow = if among_others { Vec::new() } else { narrow_keys(difference, *here) };
         for key in wide.into_iter().chain(narrow) {
             groups.join(at, *first_with.entry(key).or_insert(at));
         }
@@ -218,24 +256,21 @@ fn broad_keys(
     keys
 }
 
-/// The directory of a missing object; the root where all objects are missing. What lies beside a program that is missing too belongs to it.
+/// The directory of a missing object; the root where all objects are missing. What lies beside a
+/// program that is missing too belongs to it.
 fn directory(
     difference: &Difference,
     file: FileId,
     components: &BTreeSet<Key>,
     world: World<'_>,
 ) -> Key {
-    let without = match difference.change {
-        Change::OnlyHere => difference.there_overlay,
-        _ => difference.here_overlay,
-    };
-    let rendered = world.evaluated[without].output();
-    if rendered.is_some_and(|rendered| rendered.resources.is_empty()) {
-        let (unit, change) = (difference.unit, difference.change);
-        return Key::Directory(unit, Topic::Resource, change, RepoPath::root());
+    let (unit, change) = (difference.unit, difference.change);
+    if is_empty(&world.evaluated[without(difference)]) {
+        return Key::Directory(unit, Topic::Resource, change, RepoPath::root(), BTreeSet::new());
     }
+    let reach = world.lacking.get(&missing(difference)).cloned().unwrap_or_default();
     let directory = world.snapshot.path(file).parent().unwrap_or_else(RepoPath::root);
-    let key = |topic| Key::Directory(difference.unit, topic, difference.change, directory.clone());
+    let key = |topic| Key::Directory(unit, topic, change, directory.clone(), reach.clone());
     let attached =
         difference.topic.is_about_a_class() && components.contains(&key(Topic::Resource));
     key(if attached { Topic::Resource } else { difference.topic })

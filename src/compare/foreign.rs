@@ -1,7 +1,7 @@
 //! Values with which one environment names another: its hosts, buckets, secrets and namespaces.
 
 use crate::compare::find::find;
-use crate::compare::lines::split_key;
+use crate::compare::lines::{line_span, split_key};
 use crate::compare::names::{Names, PairNames, tokens};
 use crate::compare::show::show;
 use crate::kube::{Kind, Path, PathStep, Resource, ResourceId, Value};
@@ -189,11 +189,11 @@ impl Sides<'_> {
         if !whole && !text.trim_end().contains('\n') {
             return;
         }
-        for line in text.lines().map(str::trim) {
+        for (number, line) in text.lines().map(str::trim).enumerate() {
             let mine = self.words.0.names_environment(line);
             let other = self.words.1.names_environment(line);
-            let same = || whole || theirs.lines().any(|theirs| theirs.trim() == line);
-            if mine == other || line.len() > LONGEST || !same() {
+            let answer_line = || theirs.lines().position(|theirs| theirs.trim() == line);
+            if mine == other || line.len() > LONGEST || !(whole || answer_line().is_some()) {
                 continue;
             }
             let many = text.trim_end().contains('\n');
@@ -207,11 +207,17 @@ impl Sides<'_> {
             // What staging shares with production is often named after production, never the
             // other way round.
             let upwards = other == self.first_is_lower;
-            if !points_somewhere(said, words) || upwards && is_shared(&path, said) {
+            let itself = !upwards && names_itself(&path, said, words);
+            let elsewhere = points_somewhere(said, words) && !(upwards && is_shared(&path, said));
+            if !itself && !elsewhere {
                 continue;
             }
-            let telling = |value: &Value| value.provenance.telling(self.snapshot, line).span;
-            let (mine_at, theirs_at) = (telling(value), telling(&answer));
+            let telling = |value: &Value, text: &str, number: usize| {
+                let step = value.provenance.telling(self.snapshot, line);
+                if many { line_span(self.snapshot, step.span, text, number) } else { step.span }
+            };
+            let mine_at = telling(value, text, number);
+            let theirs_at = telling(&answer, theirs, answer_line().unwrap_or(number));
             let (overlay, named) =
                 if other { self.overlays } else { (self.overlays.1, self.overlays.0) };
             let (object, span, owner) =
@@ -284,6 +290,19 @@ fn points_somewhere(text: &str, words: &Names) -> bool {
     let normal = words.normal(text);
     let rest = normal.chars().filter(|c| c.is_alphanumeric()).count();
     rest >= 3 && !text.contains(char::is_whitespace) && !text.starts_with('#')
+}
+
+/// Whether a setting says which environment this is, and the text is nothing but a name.
+fn names_itself(path: &[PathStep], text: &str, words: &Names) -> bool {
+    const SETTINGS: &[&str] = &["env", "environment", "profile", "profiles", "stage"];
+    let setting = path.iter().rev().take(2).any(|step| {
+        let (PathStep::Key(name) | PathStep::Element { value: name, .. }) = step else {
+            return false;
+        };
+        tokens(name).any(|token| SETTINGS.iter().any(|own| token.eq_ignore_ascii_case(own)))
+    });
+    let text = text.trim_matches(['"', '\'', ',', ' ']);
+    setting && !text.is_empty() && !words.normal(text).chars().any(char::is_alphanumeric)
 }
 
 fn is_shared(path: &[PathStep], text: &str) -> bool {

@@ -1,6 +1,6 @@
 //! What a difference in a secret tells: only the keys must agree, never the values.
 
-use crate::compare::diff::{Change, RawDifference};
+use crate::compare::diff::{Change, RawDifference, Side};
 use crate::compare::difference::Difference;
 use crate::compare::lines::value_of;
 use crate::kube::{PathStep, Value};
@@ -10,12 +10,25 @@ const NAMES: &[&str] = &["objectName", "resourceName"];
 
 /// Whether the difference is one of keys.
 pub(crate) fn tells(difference: &RawDifference) -> bool {
-    if difference.change == Change::Changed {
-        return false;
-    }
     let path = difference.path.steps();
+    if difference.change == Change::Changed {
+        return is_template(path)
+            && [&difference.here, &difference.there].into_iter().all(is_plain);
+    }
     !is_line_of_objects(path)
         || matches!(path.last(), Some(PathStep::Key(line)) if NAMES.contains(&&**line))
+}
+
+/// Whether a path leads into the template of an ExternalSecret or SealedSecret.
+fn is_template(path: &[PathStep]) -> bool {
+    matches!(path, [PathStep::Key(spec), .., PathStep::Key(template), PathStep::Key(data), PathStep::Key(_)]
+        if &**spec == "spec" && &**template == "template" && matches!(&**data, "data" | "stringData"))
+}
+
+/// Whether a side has a value that nothing secret is filled into.
+fn is_plain(side: &Side) -> bool {
+    let text = side.value.as_ref().and_then(Value::text);
+    text.is_some_and(|text| !text.contains("{{") && !text.contains('\n'))
 }
 
 /// Whether a path leads to a line of the objects of a `SecretProviderClass`.

@@ -20,6 +20,7 @@ use crate::compare::pairs::Comparison;
 use crate::compare::parameters::{Case, Judgement, judge};
 use crate::compare::promotion::{self, Place, Promotion};
 use crate::compare::remotes;
+use crate::compare::scalar::without_hash;
 use crate::compare::secrets;
 use crate::compare::switches;
 use crate::config::Config;
@@ -415,7 +416,7 @@ impl Judging<'_> {
         Some(Promotion {
             here_overlay: self.here,
             there_overlay: self.there,
-            resource: resource.id.clone(),
+            resource: stable_id(resource),
             path: difference.path.clone(),
             name: ahead.name,
             here: ahead.here,
@@ -490,7 +491,7 @@ impl Judging<'_> {
             unit: overlay.unit_index,
             here_overlay: self.here,
             there_overlay: self.there,
-            resource: resource.id.clone(),
+            resource: stable_id(resource),
             path: raw.path,
             change: raw.change,
             here: raw.here,
@@ -526,6 +527,18 @@ impl Judging<'_> {
             side.span = value.provenance.telling(self.world.snapshot, image.repository).span;
         }
     }
+}
+
+/// The identity without the content hash of a generated object, which changes with every edit.
+fn stable_id(resource: &Resource) -> ResourceId {
+    let mut id = resource.id.clone();
+    if let Some(name) = resource.body.at(&["metadata", "name"]) {
+        let bare = without_hash(name, &id.name);
+        if bare.len() < id.name.len() {
+            id.name = bare.into();
+        }
+    }
+    id
 }
 
 /// Of a map that only one side has and that holds nothing but a switch, the switch.

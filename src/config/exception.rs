@@ -171,6 +171,11 @@ pub struct RegistrySchema {
     exception: Vec<RawException>,
 }
 
+/// An empty text says nothing.
+fn said(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.trim().is_empty())
+}
+
 impl RawException {
     /// Checks what one field cannot know of another.
     pub(super) fn checked(self, span: Span, errors: &mut Vec<ConfigError>) -> Exception {
@@ -194,14 +199,14 @@ impl RawException {
             file: self.file,
             suppression: self.suppression,
             covers: None,
-            reason: self.reason,
+            reason: said(self.reason),
             owner_at: self.owner.as_ref().map(|owner| place(owner.span())),
-            owner: self.owner.map(Spanned::into_inner),
+            owner: said(self.owner.map(Spanned::into_inner)),
             created: self.created.map(|day| day.0),
             renewed: self.renewed.into_iter().map(|day| day.0).collect(),
             retire_by_at: self.retire_by.as_ref().map(|day| place(day.span())),
             retire_by: self.retire_by.map(|day| day.into_inner().0),
-            ticket: self.ticket,
+            ticket: said(self.ticket),
         };
         if exception.rules.is_empty() {
             errors.push(

@@ -115,7 +115,10 @@ fn unused(exception: &Exception, run: &Run<'_>) -> Need {
     let ran = exception.rules.iter().all(|(rule, _)| run.policy.is_enabled(rule));
     let whole = run.evaluated.iter().all(|evaluated| {
         let outside = exception.suppression.is_some()
-            || exception.unit.as_ref().is_some_and(|glob| !glob.matches(&evaluated.unit.name));
+            || exception.unit.as_ref().is_some_and(|glob| !glob.matches(&evaluated.unit.name))
+            || exception.covers.is_some_and(|line| {
+                evaluated.output().is_some_and(|output| !output.inputs.contains(&line.file))
+            });
         outside || evaluated.output().is_some_and(|r| r.grade == Grade::Whole)
     });
     let decided = ran && whole && !exception.is_expired(run.today);

@@ -413,7 +413,7 @@ impl<'w, 's> Walk<'w, 's> {
         what: &'static str,
         detail: impl Into<String>,
     ) -> bool {
-        let may = self.renderer.options().partial && !set.gaps.is_empty();
+        let may = self.renderer.options().partial && set.gaps.iter().any(|gap| gap.objects);
         if may {
             set.gaps.push(Gap { span, what, detail: detail.into(), objects: false });
         }
