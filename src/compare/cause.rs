@@ -85,6 +85,8 @@ enum Key {
     Span(Topic, Change, Span),
     /// The place in the unit, in several variants.
     Field(usize, Topic, Change, ResourceId, Path),
+    /// An object, and the overlays that lack it.
+    Object(usize, Topic, Change, ResourceId, BTreeSet<usize>),
     /// Signs of one agent in one map or list.
     Signs(usize, Topic, Change, ResourceId, Path, &'static str),
     /// The same two values at the same path of several objects.
@@ -173,7 +175,10 @@ pub(crate) fn group(
         broad[at] = wide.as_ref().map(Key::grouping);
         // An object that one overlay lacks among others, and another overlay alone, is two causes.
         let among_others = difference.path.steps().is_empty() && wide.is_some();
-        let narrow = if among_others { Vec::new() } else { narrow_keys(difference, *here) };
+        let narrow = match among_others {
+            true => object_key(difference, world).into_iter().collect(),
+            false => narrow_keys(difference, *here),
+        };
         for key in wide.into_iter().chain(narrow) {
             groups.join(at, *first_with.entry(key).or_insert(at));
         }
@@ -202,6 +207,16 @@ pub(crate) fn group(
 fn order(difference: &Difference) -> (bool, usize, usize, &ResourceId, &Path) {
     let Difference { siblings, unit, here_overlay, resource, path, .. } = difference;
     (*siblings, *unit, *here_overlay, resource, path)
+}
+
+/// What joins the copies of an object that the same overlays lack.
+fn object_key(difference: &Difference, world: World<'_>) -> Option<Key> {
+    if is_empty(&world.evaluated[without(difference)]) {
+        return None;
+    }
+    let reach = world.lacking.get(&missing(difference)).cloned().unwrap_or_default();
+    let Difference { unit, topic, change, resource, .. } = difference;
+    Some(Key::Object(*unit, *topic, *change, resource.clone(), reach))
 }
 
 fn narrow_keys(difference: &Difference, here: bool) -> Vec<Key> {
@@ -316,6 +331,7 @@ impl Key {
         match self {
             Self::Span(..)
             | Self::Field(..)
+            | Self::Object(..)
             | Self::Signs(..)
             | Self::Values(..)
             | Self::Habit(..) => 0,
@@ -328,7 +344,11 @@ impl Key {
 
     fn grouping(&self) -> Grouping {
         match self {
-            Self::Span(..) | Self::Field(..) | Self::Signs(..) | Self::Values(..) => Grouping::Span,
+            Self::Span(..)
+            | Self::Field(..)
+            | Self::Object(..)
+            | Self::Signs(..)
+            | Self::Values(..) => Grouping::Span,
             Self::Habit(..) => Grouping::Habit,
             Self::Copy(..) => Grouping::Copy,
             Self::Directory(..) => Grouping::Directory,
