@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use crate::compare::agents::{is_retention, is_threshold, retention_amounts};
 use crate::compare::classify::Class;
 use crate::compare::diff::{Change, RawDifference};
+use crate::compare::flags::words;
 use crate::compare::identity::{are_identifiers, image, is_version, looks_like_image};
 use crate::compare::names::{PairNames, same_but_names};
 use crate::compare::permissions;
@@ -298,8 +299,33 @@ fn versions(case: &Case<'_>) -> Judgement {
         Class::Database => false,
         // What production has before its reference is a matter of promotion, not of difference.
         Class::Dependency => version::order(here, there) == Some(Ordering::Greater),
-        _ => is_version(here) && is_version(there),
+        _ => {
+            let decimal = is_decimal(here) || is_decimal(there);
+            is_version(here)
+                && is_version(there)
+                && (!decimal || names_a_version(case.difference.path.steps()))
+        }
     })
+}
+
+/// Whether a text may be an amount as well as a version: `1.5`.
+fn is_decimal(text: &str) -> bool {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    text.split_once('.').is_some_and(|(whole, rest)| digits(whole) && digits(rest))
+}
+
+/// Whether the last names of a path say that a version stands there, and not that of a protocol.
+fn names_a_version(path: &[PathStep]) -> bool {
+    const VERSIONS: &[&str] =
+        &["build", "chart", "image", "ref", "release", "revision", "tag", "version"];
+    const PROTOCOLS: &[&str] = &["api", "http", "protocol", "ssl", "tls"];
+    let names = path.iter().rev().take(2).filter_map(|step| match step {
+        PathStep::Key(name) | PathStep::Element { value: name, .. } => Some(&**name),
+        PathStep::Index(_) => None,
+    });
+    let words: Vec<String> = names.flat_map(words).collect();
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    has(VERSIONS) && !has(PROTOCOLS)
 }
 
 /// Where a secret store keeps a secret: every environment has its own place.
