@@ -12,6 +12,8 @@ pub mod table;
 mod units;
 mod words;
 
+pub use flux::{FLUX_GROUP, FluxBuilds, flux_directory};
+
 use globset::GlobSet;
 
 use crate::text::RepoPath;

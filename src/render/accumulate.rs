@@ -381,6 +381,7 @@ impl<'w, 's> Walk<'w, 's> {
                 message,
                 help: "kustomize reads it only with `--load-restrictor LoadRestrictionsNone`, as \
                        Flux does: move it, or give it a kustomization of its own",
+                outside: true,
             });
         }
         set.inputs.insert(file);

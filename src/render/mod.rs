@@ -76,6 +76,8 @@ pub struct Notice {
     pub message: String,
     /// What to do.
     pub help: &'static str,
+    /// Whether it is about a file outside of the kustomization's directory.
+    pub outside: bool,
 }
 
 /// An object that a patch deleted.

@@ -24,6 +24,7 @@ pub(crate) fn notices(patch: &Value, merged: &Value) -> Vec<Notice> {
             level: Level::Warning,
             message: "kustomize does not replace whole objects: the patch changes nothing".into(),
             help: "drop the directive to merge, or delete the object and list the new one",
+            outside: false,
         }];
     }
     let mut said = Said::default();
@@ -43,6 +44,7 @@ pub(crate) fn notices(patch: &Value, merged: &Value) -> Vec<Notice> {
         message: "kustomize drops this value when it merges the patch".into(),
         help: "give every element of the list all keys that tell elements apart, for ports \
                `protocol` as well",
+        outside: false,
     });
     let leaked = leaked.into_iter().map(|(span, key)| Notice {
         span,
@@ -50,6 +52,7 @@ pub(crate) fn notices(patch: &Value, merged: &Value) -> Vec<Notice> {
         message: format!("kustomize does not obey `{key}` here: it becomes a part of the object"),
         help: "lists of this kind are replaced as a whole: write out the list that is meant, or \
                use a JSON patch",
+        outside: false,
     });
     lost.chain(leaked).collect()
 }

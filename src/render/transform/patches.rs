@@ -173,6 +173,7 @@ fn with_texts(patch: &Working, set: &mut Accumulated) -> Working {
                 level: Level::Warning,
                 message: "kustomize sets a text here and deletes nothing".to_owned(),
                 help: "remove the key with a JSON patch, or drop the `target` of the patch",
+                outside: false,
             });
         }
     }

@@ -13,7 +13,9 @@ rule! {
     /// repository. Entries that hide a whole `spec`, or fields of every kind, weigh most.
     ///
     /// What controllers of the cluster own (replicas with an autoscaler, the CA bundle of a
-    /// webhook) is not reported by itself, and copies of one list are reported once, as a note.
+    /// webhook) is not reported by itself. Neither is a narrow `ignoreDifferences` that no
+    /// environment contradicts: `undocumented-suppression` asks who answers for it. Copies of one
+    /// list are reported once.
     ///
     /// ## Fix
     /// Narrow the entry to the field that a controller owns, or give all environments the same.

@@ -16,6 +16,10 @@ use crate::text::{FileId, Span};
 const MANY: usize = 5;
 /// Most further places of one image that are shown.
 const PLACES: usize = 8;
+/// Most further images of one finding that are shown.
+const IMAGES: usize = 20;
+/// The rule's id, as exceptions name it.
+const ID: &str = "mutable-image";
 
 rule! {
     /// Reports an image that can change without a change of the repository
@@ -27,6 +31,9 @@ rule! {
     ///
     /// A version without a digest is a note where the other environment names the digest of the
     /// same image, or nearly every image of the repository has one.
+    ///
+    /// Images of one file with the same tag are one finding; where an exception is declared for one
+    /// of them, that one stands alone.
     ///
     /// ## Fix
     /// Name a released version or a digest.
@@ -54,9 +61,12 @@ struct Use<'a> {
     path: String,
 }
 
+/// Where an image is named.
+type Places<'a> = BTreeMap<Span, Vec<Use<'a>>>;
+
 impl Rule for MutableImage {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
-        let mut causes: BTreeMap<Cow<'_, str>, BTreeMap<Span, Vec<Use<'_>>>> = BTreeMap::new();
+        let mut causes: BTreeMap<Cow<'_, str>, Places<'_>> = BTreeMap::new();
         for evaluated in released(cx) {
             for resource in evaluated.output().into_iter().flat_map(|r| &r.resources) {
                 for Found { path, text, value, contained } in images(resource) {
@@ -74,20 +84,33 @@ impl Rule for MutableImage {
         }
         let digests = causes.keys().filter(|image| image::pin(image) == Pin::Digest).count();
         let usual = digests >= MANY && digests * 5 >= causes.len() * 4;
+        let mut folded: BTreeMap<(FileId, String), Vec<(&str, &Places<'_>)>> = BTreeMap::new();
         for (image, places) in &causes {
-            if let Some(what) = self.what(image::pin(image)) {
-                findings.push(finding(cx, image, &what, places));
-            } else if let Pin::Tag(_) = image::pin(image) {
+            let Some(&first) = places.keys().next() else { continue };
+            let uses: Vec<_> = places.values().flatten().collect();
+            let own = uses.iter().map(|used| used.evaluated.overlay.environment);
+            let pin = image::pin(image);
+            if let Some(what) = self.what(cx, pin, own) {
+                if matches!(pin, Pin::Tag(_)) && !is_asked_about(cx, first) {
+                    folded.entry((first.file, what)).or_default().push((image, places));
+                } else {
+                    findings.push(finding(cx, &what, &[(image, places)]));
+                }
+            } else if let Pin::Tag(_) = pin {
                 let what = match without_digest(cx, places) {
-                    Some(environment) => format!("has no digest, and {environment} has one"),
+                    Some(environment) => format!("no digest, and {environment} has one"),
                     None if usual => {
-                        format!("has no digest, and {digests} of {} images have one", causes.len())
+                        format!("no digest, and {digests} of {} images have one", causes.len())
                     }
                     None => continue,
                 };
                 let level = findings.level().min(Level::Note);
-                findings.push_at(level, finding(cx, image, &what, places));
+                findings.push_at(level, finding(cx, &what, &[(image, places)]));
             }
+        }
+        for ((_, what), mut images) in folded {
+            images.sort_by_key(|(_, places)| places.keys().next().copied());
+            findings.push(finding(cx, &what, &images));
         }
         for values in released(cx).filter(|e| e.overlay.kind == OverlayKind::HelmValues) {
             self.values(cx, values, findings);
@@ -96,18 +119,34 @@ impl Rule for MutableImage {
 }
 
 impl MutableImage {
-    /// What is wrong with an image that is named like this.
-    fn what(&self, pin: Pin<'_>) -> Option<String> {
-        match pin {
-            Pin::Nothing => Some("has no tag".to_owned()),
-            Pin::Tag(tag) if image::moves(tag, &self.tags, &self.words) => {
-                Some(format!("has the tag `{tag}`, which can change at any time"))
-            }
-            Pin::Tag(tag) if self.versions_only && image::names_no_version(tag) => {
-                Some(format!("has the tag `{tag}`, which names no version but perhaps a branch"))
-            }
-            _ => None,
+    /// What is wrong with an image that is named like this in these environments.
+    fn what(
+        &self,
+        cx: &Context<'_>,
+        pin: Pin<'_>,
+        mut environments: impl Iterator<Item = usize>,
+    ) -> Option<String> {
+        let tag = match pin {
+            Pin::Nothing => return Some("no tag".to_owned()),
+            Pin::Tag(tag) => tag,
+            Pin::Digest | Pin::Unknown => return None,
+        };
+        let moves = image::moves(tag, &self.tags, &self.words);
+        if !moves && !(self.versions_only && image::names_no_version(tag)) {
+            return None;
         }
+        let is_name = |index| {
+            let environment = cx.layout.environment(index);
+            environment.is_some_and(|e| e.name == tag || e.aliases.iter().any(|name| name == tag))
+        };
+        let what = if environments.all(is_name) {
+            "is the name of the environment and can change at any time"
+        } else if moves {
+            "can change at any time"
+        } else {
+            "names no version but perhaps a branch"
+        };
+        Some(format!("the tag `{tag}`, which {what}"))
     }
 
     /// The tags in the values of a chart: `tag` beside `repository`.
@@ -117,6 +156,7 @@ impl MutableImage {
         if parsed.template {
             return;
         }
+        let mut folded: BTreeMap<(String, String), Vec<(Span, String)>> = BTreeMap::new();
         let mut todo: Vec<_> =
             parsed.documents.iter().map(|document| (document.root(), 0)).collect();
         while let Some((node, depth)) = todo.pop() {
@@ -128,32 +168,57 @@ impl MutableImage {
             let text = |key: &str| node.get(key).and_then(NodeRef::text);
             let (Some(repository), Some(tag)) = (text("repository"), text("tag")) else { continue };
             let image = format!("{repository}:{tag}");
-            let (Some(what), Some(place)) = (self.what(image::pin(&image)), node.get("tag")) else {
-                continue;
-            };
+            let own = std::iter::once(values.overlay.environment);
+            let what = self.what(cx, image::pin(&image), own);
+            let (Some(what), Some(place)) = (what, node.get("tag")) else { continue };
             if tag.is_empty() || text("digest").is_some_and(|digest| !digest.is_empty()) {
                 continue;
             }
-            let environment = cx.layout.environment(values.overlay.environment);
-            let name = environment.map_or(String::new(), |e| e.name.clone());
-            findings.push(
-                Finding::at(place.span(), format!("the image `{image}` {what}"))
-                    .label(format!("runs in {name}"))
-                    .help("name a released version or a digest")
-                    .about(Subject {
-                        unit: Some(values.unit.name.clone()),
-                        environment: Some(name),
-                        value: Some(image.clone()),
-                        ..Subject::default()
-                    })
-                    .key([values.overlay.root.as_str(), &image]),
-            );
+            // What an exception is declared for stands alone.
+            let alone =
+                if is_asked_about(cx, place.span()) { image.clone() } else { String::new() };
+            folded.entry((what, alone)).or_default().push((place.span(), image));
+        }
+        let environment = cx.layout.environment(values.overlay.environment);
+        let name = environment.map_or(String::new(), |e| e.name.clone());
+        for ((what, _), mut images) in folded {
+            images.sort();
+            let [(span, image), rest @ ..] = &*images else { continue };
+            let mut finding = Finding::at(*span, message(&what, image, images.len()))
+                .label(format!("runs in {name}"))
+                .help("name a released version or a digest")
+                .about(Subject {
+                    unit: Some(values.unit.name.clone()),
+                    environment: Some(name.clone()),
+                    value: rest.is_empty().then(|| image.clone()),
+                    ..Subject::default()
+                })
+                .key([values.overlay.root.as_str(), if rest.is_empty() { image } else { &what }]);
+            for (span, image) in rest.iter().take(IMAGES) {
+                finding = finding.place(Role::Related, *span, format!("`{image}`"));
+            }
+            findings.push(finding);
         }
     }
 }
 
+/// Whether an exception may be about the image that stands here.
+fn is_asked_about(cx: &Context<'_>, span: Span) -> bool {
+    let path = cx.snapshot.path(span.file).as_str();
+    cx.declared.iter().any(|exception| {
+        exception.rules.iter().any(|(rule, _)| rule == ID) && exception.is_at(path, span)
+    })
+}
+
+fn message(what: &str, image: &str, count: usize) -> String {
+    match count {
+        1 => format!("the image `{image}` has {what}"),
+        _ => format!("{count} images have {what}"),
+    }
+}
+
 /// The environment that names the digest of an image that these places name without one.
-fn without_digest<'a>(cx: &Context<'a>, places: &BTreeMap<Span, Vec<Use<'_>>>) -> Option<&'a str> {
+fn without_digest<'a>(cx: &Context<'a>, places: &Places<'_>) -> Option<&'a str> {
     let mut uses = places.values().flatten();
     uses.find_map(|place| {
         let (environment, pinned) = pinned_elsewhere(cx, place)?;
@@ -169,27 +234,33 @@ fn released<'a>(cx: &Context<'a>) -> impl Iterator<Item = &'a Evaluated<'a>> {
     })
 }
 
-fn finding(
-    cx: &Context<'_>,
-    image: &str,
-    what: &str,
-    places: &BTreeMap<Span, Vec<Use<'_>>>,
-) -> Finding {
-    let uses: Vec<&Use<'_>> = places.values().flatten().collect();
+/// A finding about images of which the same is wrong, the one to begin with first.
+fn finding(cx: &Context<'_>, what: &str, images: &[(&str, &Places<'_>)]) -> Finding {
+    let uses: Vec<&Use<'_>> =
+        images.iter().flat_map(|(_, places)| places.values().flatten()).collect();
     let names = environments(cx, &uses);
-    let message = format!("the image `{image}` {what}");
-    let span = places.keys().next().copied().unwrap_or(Span::file_start(FileId(0)));
-    let mut finding = Finding::at(span, message)
+    let (image, span) = images
+        .first()
+        .map_or(("", None), |(image, places)| (*image, places.keys().next().copied()));
+    let span = span.unwrap_or(Span::file_start(FileId(0)));
+    let alone = images.len() == 1;
+    let mut finding = Finding::at(span, message(what, image, images.len()))
         .label(format!("runs in {}", names.join(", ")))
-        .help("name a released version or a digest")
-        .key([image]);
+        .help("name a released version or a digest");
+    finding = if alone {
+        finding.key([image])
+    } else {
+        finding.key([cx.snapshot.path(span.file).as_str(), what])
+    };
     if let Some(first) = uses.first() {
+        let shared =
+            uses.iter().any(|other| other.evaluated.unit.name != first.evaluated.unit.name);
         finding = finding.about(Subject {
-            unit: Some(first.evaluated.unit.name.clone()),
+            unit: (alone || !shared).then(|| first.evaluated.unit.name.clone()),
             environment: if let [one] = names.as_slice() { Some(one.clone()) } else { None },
-            resource: Some(first.resource.id.clone()),
-            path: Some(first.path.clone()),
-            value: Some(image.to_owned()),
+            resource: alone.then(|| first.resource.id.clone()),
+            path: alone.then(|| first.path.clone()),
+            value: alone.then(|| image.to_owned()),
             ..Subject::default()
         });
         if let Some((environment, pinned)) = pinned_elsewhere(cx, first) {
@@ -197,8 +268,11 @@ fn finding(
             finding = finding.place(Role::Reference, pinned.value.span(), text);
         }
     }
-    for &span in places.keys().skip(1).take(PLACES) {
-        finding = finding.place(Role::Related, span, "the same image again");
+    for (image, places) in images.iter().take(IMAGES) {
+        for (&place, _) in places.iter().take(PLACES).filter(|(place, _)| **place != span) {
+            let text = if alone { "the same image again".to_owned() } else { format!("`{image}`") };
+            finding = finding.place(Role::Related, place, text);
+        }
     }
     finding
 }

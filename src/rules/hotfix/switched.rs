@@ -14,6 +14,8 @@ use crate::text::Span;
 
 /// Most further places of one switch that are shown.
 const PLACES: usize = 8;
+/// What Argo CD overlooks; its entries are suppressions.
+const LISTED: &str = "ignoreDifferences";
 
 /// Where a switch is set.
 struct Place<'a> {
@@ -116,7 +118,16 @@ fn level(sighting: &Sighting<'_>, base: Level) -> Option<Level> {
     if sighting.switch.alone == Weight::Silent || mask::is_harmless(sighting.value) {
         return None;
     }
-    Some(if mask::is_broad(sighting.value) { base } else { base.min(Level::Note) })
+    if mask::is_broad(sighting.value) {
+        return Some(base);
+    }
+    (!is_listed(sighting)).then(|| base.min(Level::Note))
+}
+
+/// Whether it stands in the list of suppressions, which asks who answers for it.
+fn is_listed(sighting: &Sighting<'_>) -> bool {
+    let last = sighting.path.steps().last();
+    matches!(last, Some(PathStep::Key(key)) if &**key == LISTED)
 }
 
 /// The differences of the topic, and those that a parameter allows, by overlay and object.

@@ -7,11 +7,14 @@ use crate::render::{Effect, Evaluated, StatementKind};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::{Rule, rule};
-use crate::syntax::NodeRef;
+use crate::syntax::{Comment, NodeRef};
 use crate::text::Span;
 
 /// Most parts of a target that are told.
 const PARTS: usize = 6;
+/// The lists of a kustomization whose entries are judged.
+const ENTRIES: &[&str] =
+    &["patches", "patchesJson6902", "patchesStrategicMerge", "images", "replicas"];
 
 rule! {
     /// Reports a patch, image or replicas entry that changes nothing in any overlay
@@ -22,8 +25,8 @@ rule! {
     /// that the environments agree, and keeps its value when the base moves on.
     ///
     /// ## Fix
-    /// Correct the target, or remove the entry. Where a value is pinned on purpose, say so with an
-    /// exception.
+    /// Correct the target, or remove the entry. Where a value is pinned on purpose, say so in a
+    /// comment above or beside the entry, or with an exception.
     pub struct PatchWithoutEffect {
         /// Whether entries are reported that repeat what is there already
         repeated: bool = true,
@@ -69,7 +72,9 @@ impl Rule for PatchWithoutEffect {
             let level = match found.effect {
                 Effect::SelectsNothing if names_its_target(cx, span, &found) => findings.level(),
                 Effect::SelectsNothing => findings.level().min(Level::Note),
-                Effect::Repeats if self.repeated => findings.level().min(Level::Note),
+                Effect::Repeats if self.repeated && !is_explained(cx, span) => {
+                    findings.level().min(Level::Note)
+                }
                 Effect::Repeats | Effect::Changes => continue,
             };
             findings.push_at(level, finding(cx, span, &found));
@@ -92,6 +97,45 @@ fn names_its_target(cx: &Context<'_>, span: Span, found: &Use<'_>) -> bool {
     let name = target.get("name").and_then(NodeRef::text);
     let pattern = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | ':'));
     name.is_some_and(|name| !name.contains(pattern) && !name.contains(".*"))
+}
+
+/// Whether a comment directly above or beside the entry says something.
+fn is_explained(cx: &Context<'_>, span: Span) -> bool {
+    let Ok(source) = cx.snapshot.file(span.file) else { return false };
+    let parsed = cx.store.yaml(span.file);
+    let lists = parsed
+        .documents
+        .first()
+        .into_iter()
+        .flat_map(|document| ENTRIES.iter().filter_map(move |key| document.root().get(key)));
+    let holds = |item: &Span| item.start <= span.start && span.end <= item.end;
+    let entry = lists.flat_map(NodeRef::items).map(NodeRef::span).find(holds).unwrap_or(span);
+    let length = source.slice(entry).trim_end().len();
+    let lines = source.lines();
+    let first = lines.line_of(entry.start);
+    let last = lines.line_of(Span::new(span.file, 0, entry.start as usize + length).end);
+    let line = |comment: &Comment| lines.line_of(comment.span.start);
+    let above = parsed.comments.partition_point(|comment| line(comment) < first);
+    let beside = parsed.comments.iter().skip(above).take_while(|comment| line(comment) <= last);
+    let mut above = parsed.comments.iter().take(above).rev();
+    let above = above.next().filter(|comment| !comment.trailing && line(comment) + 1 == first);
+    beside.chain(above).any(|comment| is_prose(&comment.text))
+}
+
+/// Whether a comment is more than YAML that is commented out, a mark of a tool or a line.
+fn is_prose(text: &str) -> bool {
+    let text = text.trim();
+    let item = text.strip_prefix("- ").unwrap_or(text);
+    let words = |text: &str| {
+        text.split_whitespace().filter(|word| word.contains(char::is_alphabetic)).count()
+    };
+    match item.split_once(':') {
+        Some((key, value)) if !key.contains(' ') => {
+            let shouted = key.len() > 1 && key.bytes().all(|byte| byte.is_ascii_uppercase());
+            words(value) > if shouted { 0 } else { 2 }
+        }
+        _ => words(item) > 1 || item.len() > 1 && item.chars().all(char::is_alphabetic),
+    }
 }
 
 /// The target of the patch that stands at `span` of a kustomization.
@@ -153,4 +197,23 @@ fn finding(cx: &Context<'_>, span: Span, found: &Use<'_>) -> Finding {
                 .then(|| cx.layout.environments[environment].name.clone()),
             ..Subject::default()
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_prose;
+
+    #[test]
+    fn yaml_that_is_commented_out_explains_nothing() {
+        for text in
+            [" pinned for the audit", " pinned", " TODO: unpin", " why: the vendor asks for it"]
+        {
+            assert!(is_prose(text), "{text}");
+        }
+        let yaml =
+            [" - path: old.yaml", "   newTag: 1.2.0", " - old.yaml", " -----", "", " kind: A"];
+        for text in yaml.into_iter().chain([r#" {"$imagepolicy": "flux-system:web:tag"}"#]) {
+            assert!(!is_prose(text), "{text}");
+        }
+    }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{Finding, Level, Role, Subject};
 use crate::kube::{Resource, Value};
+use crate::layout::{FLUX_GROUP, flux_directory};
 use crate::render::Evaluated;
 use crate::rules::context::Context;
 use crate::rules::files::is_yaml;
@@ -12,8 +13,6 @@ use crate::rules::{Rule, rule};
 use crate::syntax::NodeRef;
 use crate::text::{FileId, RepoPath, Span};
 
-/// The API group of Flux's own Kustomization objects.
-const GROUP: &str = "kustomize.toolkit.fluxcd.io";
 /// The mark with which an object keeps Flux from substituting in it.
 const DISABLED: &str = "kustomize.toolkit.fluxcd.io/substitute";
 /// Most files that one path may lead to.
@@ -135,7 +134,7 @@ fn of_overlay<'a>(cx: &Context<'a>, evaluated: &'a Evaluated<'a>) -> Vec<Deploym
         .resources
         .iter()
         .filter(|resource| {
-            &*resource.id.gvk.group == GROUP && &*resource.id.gvk.kind == "Kustomization"
+            &*resource.id.gvk.group == FLUX_GROUP && &*resource.id.gvk.kind == "Kustomization"
         })
         .collect();
     // A Kustomization may patch the others with variables of its own.
@@ -149,8 +148,7 @@ fn of_overlay<'a>(cx: &Context<'a>, evaluated: &'a Evaluated<'a>) -> Vec<Deploym
     flux.into_iter()
         .filter_map(|resource| {
             let spec = resource.body.get("spec")?.as_map()?;
-            let path = spec.get("path")?.text()?;
-            let path = RepoPath::new(path.trim_start_matches('/')).ok()?;
+            let path = flux_directory(spec.get("path")?.text()?)?;
             let build = spec.entry("postBuild");
             let own = build.and_then(|build| build.value.as_map()?.entry("substitute"));
             let pairs = own.and_then(|own| own.value.as_map());

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::finding::{Finding, Role, Subject};
+use crate::layout::FluxBuilds;
 use crate::render::{Evaluated, Notice};
 use crate::rules::{Context, Findings, Rule, rule};
-use crate::text::FileId;
+use crate::text::RepoPath;
 
 /// Most further places of one finding that are shown.
 const PLACES: usize = 20;
@@ -17,7 +18,8 @@ rule! {
     /// Some patches build and do not do what they say: kustomize does not obey `$patch` in lists
     /// of kinds that it does not know and deploys the directive, drops values where an element of
     /// a list lacks a merge key, and sets a text where a null was meant to delete. Files outside of
-    /// the kustomization's own directory build with some tools and not with others.
+    /// the kustomization's own directory build with some tools and not with others; that is a note,
+    /// one for each top directory, and not said of what Flux builds, which reads them.
     ///
     /// ## Fix
     /// Say it in a way that every kustomize understands: a JSON patch, an element with all its merge
@@ -26,28 +28,74 @@ rule! {
     id: "invalid-kustomization", family: Schema, level: Error, since: "0.1.0",
 }
 
+/// What a notice is grouped by: what somebody would change at once.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Habit {
+    /// The file, or for files outside of their kustomization's directory the part of the repository.
+    scope: RepoPath,
+    help: &'static str,
+    outside: bool,
+}
+
+type Places<'a> = BTreeMap<&'a Notice, Vec<&'a Evaluated<'a>>>;
+
 impl Rule for InvalidKustomization {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
-        // One file that says the same in several places has one habit, and it is told once.
-        let mut causes: BTreeMap<(FileId, &str), BTreeMap<&Notice, Vec<&Evaluated<'_>>>> =
-            BTreeMap::new();
+        let mut habits: BTreeMap<Habit, Places<'_>> = BTreeMap::new();
         for evaluated in cx.evaluated {
             for notice in evaluated.output().into_iter().flat_map(|rendered| &rendered.notices) {
-                let places = causes.entry((notice.span.file, notice.help)).or_default();
+                let places = habits.entry(habit(cx, notice)).or_default();
                 places.entry(notice).or_default().push(evaluated);
             }
         }
-        for ((file, _), places) in &causes {
+        if habits.keys().any(|habit| habit.outside) {
+            leave_to_flux(cx, &mut habits);
+        }
+        for (habit, places) in &habits {
             let mut rest = places.iter();
             let Some((first, overlays)) = rest.next() else { continue };
-            let mut finding = Finding::at(first.span, &*first.message).help(first.help);
+            let more = match places.len() {
+                2 if habit.outside => " (and so in one more place)".to_owned(),
+                3.. if habit.outside => format!(" (and so in {} more places)", places.len() - 1),
+                _ => String::new(),
+            };
+            let mut finding =
+                Finding::at(first.span, format!("{}{more}", first.message)).help(first.help);
             for (notice, _) in rest.take(PLACES) {
                 finding = finding.place(Role::Related, notice.span, &*notice.message);
             }
-            let path = cx.snapshot.path(*file).as_str();
-            finding = finding.about(subject(cx, overlays)).key([path, &*first.message]);
+            let scope = habit.scope.as_str();
+            finding = if habit.outside {
+                let all: Vec<_> = places.values().flatten().copied().collect();
+                let mut subject = subject(cx, &all);
+                let shared =
+                    all.iter().any(|other| subject.unit.as_ref() != Some(&other.unit.name));
+                subject.unit = subject.unit.filter(|_| !shared);
+                finding.about(subject).key([scope, "outside"])
+            } else {
+                finding.about(subject(cx, overlays)).key([scope, &*first.message])
+            };
             findings.push_at(findings.level().min(first.level), finding);
         }
+    }
+}
+
+fn habit(cx: &Context<'_>, notice: &Notice) -> Habit {
+    let file = cx.snapshot.path(notice.span.file);
+    let top = || file.parent()?.segments().next().and_then(|top| RepoPath::new(top).ok());
+    let scope = if notice.outside { top().unwrap_or_else(RepoPath::root) } else { file.clone() };
+    Habit { scope, help: notice.help, outside: notice.outside }
+}
+
+/// Drops files outside of what Flux builds: it reads them as they are meant.
+fn leave_to_flux(cx: &Context<'_>, habits: &mut BTreeMap<Habit, Places<'_>>) {
+    let builds = FluxBuilds::of(cx.store);
+    let built = |evaluated: &&Evaluated<'_>| builds.covers(&evaluated.overlay.root);
+    for (_, places) in habits.iter_mut().filter(|(habit, _)| habit.outside) {
+        places.retain(|notice, overlays| {
+            let own = cx.snapshot.path(notice.span.file).parent();
+            !own.is_some_and(|own| builds.covers(&own)) && !overlays.iter().any(|e| built(e))
+        });
     }
 }
 
