@@ -28,6 +28,7 @@ mod remotes;
 mod scalar;
 mod secrets;
 mod show;
+mod sizes;
 mod stages;
 pub mod switches;
 mod unit;
