@@ -91,6 +91,8 @@ enum Key {
     Signs(usize, Topic, Change, ResourceId, Path, &'static str),
     /// The same two values at the same path of several objects.
     Values(General, Topic, Change, String, String),
+    /// The same two ports in several fields of one unit.
+    Ports(usize, Topic, String, String),
     /// A path that differs everywhere.
     Habit(General, Change),
     /// Two copies of an object, of two environments or of two variants of one.
@@ -226,6 +228,9 @@ fn narrow_keys(difference: &Difference, here: bool) -> Vec<Key> {
     let text = |side: &Side| side.value.as_ref().and_then(|value| value.text().map(str::to_owned));
     if let (Some(mine), Some(theirs)) = (text(&difference.here), text(&difference.there)) {
         let general = General::of(&resource.gvk.kind, path.steps());
+        if path.last_key().is_some_and(|key| key.to_ascii_lowercase().ends_with("port")) {
+            keys.push(Key::Ports(difference.unit, topic, mine.clone(), theirs.clone()));
+        }
         keys.push(Key::Values(general, topic, change, mine, theirs));
     }
     if let (Some(agent), Some((_, around))) = (sign(difference), path.steps().split_last()) {
@@ -334,6 +339,7 @@ impl Key {
             | Self::Object(..)
             | Self::Signs(..)
             | Self::Values(..)
+            | Self::Ports(..)
             | Self::Habit(..) => 0,
             // A definition differs because its version does: never a line at a time.
             Self::Copy(_, resource, _) if &*resource.gvk.kind == "CustomResourceDefinition" => 0,
@@ -348,7 +354,8 @@ impl Key {
             | Self::Field(..)
             | Self::Object(..)
             | Self::Signs(..)
-            | Self::Values(..) => Grouping::Span,
+            | Self::Values(..)
+            | Self::Ports(..) => Grouping::Span,
             Self::Habit(..) => Grouping::Habit,
             Self::Copy(..) => Grouping::Copy,
             Self::Directory(..) => Grouping::Directory,

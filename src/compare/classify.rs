@@ -8,6 +8,7 @@ use crate::compare::diff::{Change, RawDifference};
 use crate::compare::flags::{is_about_features, is_flag};
 use crate::compare::identity::image;
 use crate::compare::names::tokens;
+use crate::compare::sizes;
 use crate::config::PathPattern;
 use crate::kube::{Gvk, PathStep, Resource, Value};
 
@@ -214,7 +215,14 @@ pub(crate) fn class_of(resource: &Resource, difference: &RawDifference) -> Class
     let steps = difference.path.steps();
     let class = classify(&resource.id.gvk, steps);
     let value = difference.here.value.as_ref().or(difference.there.value.as_ref());
+    let (here, there) = (difference.here.value.as_ref(), difference.there.value.as_ref());
     match class {
+        Class::Other
+            if sizes::sizes(here, there).is_some()
+                && sizes::is_size(&resource.id.gvk, steps, here) =>
+        {
+            Class::Capacity
+        }
         Class::Config if is_flag(difference) => Class::FeatureFlag,
         Class::Other if is_flag(difference) && is_about_features(steps) => Class::FeatureFlag,
         Class::Other if is_schedule(steps) && is_backup_job(resource) => Class::Backup,

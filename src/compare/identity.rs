@@ -35,6 +35,16 @@ pub(crate) fn image(text: &str) -> Option<Image<'_>> {
     Some(Image { repository, tag, digest })
 }
 
+/// Whether an image is a bare name that another one names in a registry: `web` of `r.example/team/web`.
+pub fn is_placeholder_of(bare: &str, named: &str) -> bool {
+    let (Some(bare), Some(named)) = (image(bare), image(named)) else { return false };
+    let parts = named.repository.split_once('/').zip(named.repository.rsplit_once('/'));
+    parts.is_some_and(|((host, _), (_, last))| {
+        let registry = host.contains(['.', ':']) || host == "localhost";
+        registry && last == bare.repository
+    })
+}
+
 /// Whether the text is surely an image reference even where no field says so.
 pub(crate) fn looks_like_image(text: &str) -> bool {
     image(text).is_some_and(|image| {

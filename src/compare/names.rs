@@ -115,25 +115,47 @@ pub(crate) fn tokens(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|token| !token.is_empty())
 }
 
-/// A normal form with the names left out: `orders-{env}.example.org` and `orders.example.org` meet.
+/// A normal form with the names left out: `orders-{env}.example.org` and `orders.example.org` meet, so
+/// do `Orders ({env})` and `Orders`.
 pub(crate) fn without_names(normal: &str) -> String {
     let mut result = String::with_capacity(normal.len());
-    let mut skip_separator = false;
+    // A name was left out here: a separator goes with it, and so do brackets that hold nothing else.
+    let (mut skip_separator, mut emptied) = (false, false);
     for character in normal.chars() {
-        let separator = matches!(character, '-' | '_' | '.' | '/' | ':');
-        if character == ENVIRONMENT || character == VARIANT {
-            skip_separator = match result.chars().last() {
-                Some('-' | '_' | '.' | '/' | ':') => result.pop().is_none(),
-                _ => true,
-            };
-        } else if !(separator && skip_separator) {
+        let opening = opening_of(character).filter(|_| emptied);
+        let empty = opening.is_some_and(|opening| result.ends_with(opening));
+        if empty || matches!(character, ENVIRONMENT | VARIANT) {
+            if empty {
+                result.pop();
+            }
+            let separated = result.ends_with(is_separator);
+            if separated && result.pop() == Some(' ') && result.ends_with(" -") {
+                result.truncate(result.len() - 2);
+            }
+            (skip_separator, emptied) = (!separated, true);
+        } else if is_separator(character) && skip_separator {
             skip_separator = false;
-            result.push(character);
         } else {
-            skip_separator = false;
+            (skip_separator, emptied) = (false, false);
+            result.push(character);
         }
     }
     result
+}
+
+fn is_separator(character: char) -> bool {
+    matches!(character, '-' | '_' | '.' | '/' | ':' | ' ')
+}
+
+/// The bracket that a closing one answers.
+fn opening_of(character: char) -> Option<char> {
+    match character {
+        ')' => Some('('),
+        ']' => Some('['),
+        '}' => Some('{'),
+        '>' => Some('<'),
+        _ => None,
+    }
 }
 
 /// Whether two texts are the same but for the names of their environments.
@@ -142,7 +164,9 @@ pub(crate) fn same_but_names(here: &str, there: &str, names: &PairNames) -> bool
         let (here, there) = (own.normal(here), other.normal(there));
         let replaced = matches!(here, Cow::Owned(_)) || matches!(there, Cow::Owned(_));
         let short = || without_names(&here);
-        replaced && (here == there || !short().is_empty() && short() == without_names(&there))
+        // Two different names alone are not the same; a name and nothing are.
+        let tells = || here.is_empty() || there.is_empty() || !short().is_empty();
+        replaced && (here == there || tells() && short() == without_names(&there))
     };
     here == there
         || same(&names.here, &names.there)
@@ -214,6 +238,13 @@ mod tests {
         assert!(same("api.eu-prod-01.example.org", "api.us-stg-01.example.org"));
         assert!(same("ORDERS_PROD", "ORDERS_STG"));
         assert!(same("production/a/eu-prod-01/keys", "staging/a/us-stg-01/keys"));
+        assert!(same("Ledger", "Ledger (Staging)"));
+        assert!(same("[Ledger] Report", "[Ledger Staging] Report"));
+        assert!(same("Ledger [prod] Report", "Ledger Report"));
+        assert!(same("Ledger", "Ledger - Staging"));
+        assert!(same("", "staging") && same("", "-stg"));
+        assert!(!same("Ledger ()", "Ledger"));
+        assert!(!same("a  b prod", "a b stg") && !same("", "us"));
         assert!(!same("product", "stgduct"));
         assert!(!same("orders.stg.example.org", "orders.stg.example.net"));
         assert!(!same("5", "6"));

@@ -9,6 +9,7 @@ use crate::compare::flags::words;
 use crate::compare::identity::{are_identifiers, image, is_version, looks_like_image};
 use crate::compare::names::{PairNames, same_but_names};
 use crate::compare::permissions;
+use crate::compare::sizes;
 use crate::compare::version;
 use crate::config::{Config, Constraint, Located};
 use crate::kube::quantity::{duration, quantity};
@@ -54,6 +55,8 @@ pub(crate) struct Case<'a> {
     pub(crate) names: &'a PairNames,
     /// An autoscaler of one of the sides decides about the number of pods.
     pub(crate) scaled: bool,
+    /// Both values are tags of an image that other fields name.
+    pub(crate) tags: bool,
 }
 
 /// Judges a difference: the first configured parameter that covers it, else the built-in ones.
@@ -185,6 +188,9 @@ fn namespaces(case: &Case<'_>) -> Judgement {
 }
 
 fn image_tags(case: &Case<'_>) -> Judgement {
+    if case.tags && case.class != Class::Dependency {
+        return allowed(true);
+    }
     let Some((here, there)) = texts(case) else { return Judgement::Free };
     let (Some(a), Some(b)) = (image(here), image(there)) else { return Judgement::Free };
     let field = case.class == Class::Image;
@@ -205,30 +211,31 @@ const SIZES: &[&str] = &[
     "maxAllocatedStorage",
 ];
 
-/// Requests and limits: production may have more, never less.
+/// Requests, limits, quotas and sizes among the values of charts: production may have more, never less.
 fn resources(case: &Case<'_>) -> Judgement {
     let keys: Vec<&str> = keys(case).collect();
     let requests = keys
         .windows(2)
         .any(|pair| pair[0] == "resources" && matches!(pair[1], "requests" | "limits" | "claims"));
     let bounds = keys.iter().any(|key| matches!(*key, "minAllowed" | "maxAllowed"));
-    let requests = requests || bounds;
     let sizes = keys.last().is_some_and(|key| SIZES.contains(key));
-    if case.class != Class::Capacity || !(requests || sizes) {
-        return Judgement::Free;
-    }
-    capacity(case)
+    let difference = case.difference;
+    let (steps, changed) = (difference.path.steps(), difference.change == Change::Changed);
+    let quota = || changed && sizes::is_quota(case.gvk, steps);
+    let of_chart = || {
+        let replicas = keys.last().is_some_and(|key| REPLICAS.contains(key));
+        changed && !replicas && sizes::is_size(case.gvk, steps, difference.here.value.as_ref())
+    };
+    let covered = requests || bounds || sizes || quota() || of_chart();
+    if case.class == Class::Capacity && covered { capacity(case) } else { Judgement::Free }
 }
 
+/// Keys that hold how many pods or machines there are.
+const REPLICAS: &[&str] = &["replicas", "replicaCount", "instances", "numberOfInstances"];
+
 fn replicas(case: &Case<'_>) -> Judgement {
-    match keys(case).last() {
-        Some("replicas" | "replicaCount" | "instances" | "numberOfInstances")
-            if case.class == Class::Capacity =>
-        {
-            capacity(case)
-        }
-        _ => Judgement::Free,
-    }
+    let covered = keys(case).last().is_some_and(|key| REPLICAS.contains(&key));
+    if case.class == Class::Capacity && covered { capacity(case) } else { Judgement::Free }
 }
 
 fn autoscaling(case: &Case<'_>) -> Judgement {
@@ -257,7 +264,8 @@ fn capacity(case: &Case<'_>) -> Judgement {
     if case.difference.change == Change::OnlyHere {
         return allowed(true);
     }
-    match amounts(case.difference.here.value.as_ref(), case.difference.there.value.as_ref()) {
+    let (here, there) = (case.difference.here.value.as_ref(), case.difference.there.value.as_ref());
+    match sizes::sizes(here, there) {
         Some((here, there)) if here < there => {
             Judgement::Violated("must not be below the reference".to_owned())
         }

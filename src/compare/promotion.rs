@@ -2,11 +2,11 @@
 
 use std::cmp::Ordering;
 
-use crate::compare::diff::{Change, RawDifference};
+use crate::compare::diff::{Change, RawDifference, Side};
 use crate::compare::equal::equal;
 use crate::compare::find::find;
-use crate::compare::identity::{Image, image, looks_like_image};
-use crate::compare::names::{PairNames, same_but_names};
+use crate::compare::identity::{Image, image, is_version, looks_like_image};
+use crate::compare::names::{Names, PairNames, same_but_names, without_names};
 use crate::compare::version::order;
 use crate::kube::{Path, PathStep, Resource, ResourceId, Value};
 use crate::source::Snapshot;
@@ -61,35 +61,98 @@ pub(crate) fn ahead<'v>(
     let steps = difference.path.steps();
     let value = difference.here.value.as_ref()?;
     let mine = artefact(snapshot, &Place { resource: here, value }, steps)?;
-    let mut newest: Option<Artefact<'_>> = None;
+    let mut newest: Option<(Artefact<'_>, String)> = None;
     for (place, names) in others {
         let theirs = artefact(snapshot, place, steps)?;
-        let per_environment = [(&names.here, mine.version), (&names.there, theirs.version)]
-            .iter()
-            .all(|(names, version)| names.normal(version) != *version);
+        let (own, other) = (bare(&names.here, mine.version), bare(&names.there, theirs.version));
         // Builds of their own for each environment are not promoted from one to the other.
-        if per_environment || !same_source(here, place.resource, steps, names) {
+        let built_for_each = [&own, &other].iter().all(|version| matches!(version, Bare::Build(_)));
+        if built_for_each || !same_source(here, place.resource, steps, names) {
             return None;
         }
         if !same_but_names(&mine.name, &theirs.name, names) {
             return None;
         }
-        if order(mine.version, theirs.version)? != Ordering::Greater {
+        if order(own.text(), other.text())? != Ordering::Greater {
             return None;
         }
         let later = newest
             .as_ref()
-            .is_none_or(|newest| order(theirs.version, newest.version) == Some(Ordering::Greater));
+            .is_none_or(|(_, newest)| order(other.text(), newest) == Some(Ordering::Greater));
         if later {
-            newest = Some(theirs);
+            newest = Some((theirs, other.text().to_owned()));
         }
     }
-    let newest = newest?;
+    let (newest, _) = newest?;
     Some(Ahead {
         name: mine.name,
         here: (mine.version.to_owned(), mine.span),
         there: (newest.version.to_owned(), newest.span),
     })
+}
+
+/// A version in the eyes of its environment.
+enum Bare<'t> {
+    /// It does not bear the environment's name.
+    Plain(&'t str),
+    /// What the name stands beside is a release: `1.6.0` of `live-1.6.0`.
+    Release(String),
+    /// It is the environment's own.
+    Build(&'t str),
+}
+
+impl Bare<'_> {
+    fn text(&self) -> &str {
+        match self {
+            Self::Plain(text) | Self::Build(text) => text,
+            Self::Release(text) => text,
+        }
+    }
+}
+
+fn bare<'t>(names: &Names, version: &'t str) -> Bare<'t> {
+    let normal = names.normal(version);
+    if normal == version {
+        return Bare::Plain(version);
+    }
+    let rest = without_names(&normal);
+    if rest.contains('.') && is_version(&rest) { Bare::Release(rest) } else { Bare::Build(version) }
+}
+
+/// Whether both sides name a tag of an image that fields beside them or a comment tell.
+pub(crate) fn are_tags(
+    snapshot: &Snapshot,
+    resource: &Resource,
+    difference: &RawDifference,
+) -> bool {
+    let steps = difference.path.steps();
+    let numbered = |side: &Side| {
+        let text = side.value.as_ref().and_then(Value::text).unwrap_or("");
+        text.bytes().any(|byte| byte.is_ascii_digit()) && !text.contains(char::is_whitespace)
+    };
+    let (here, there) = (&difference.here, &difference.there);
+    if difference.change != Change::Changed || !numbered(here) || !numbered(there) {
+        return false;
+    }
+    let of_image = || match steps {
+        [.., PathStep::Key(image), _] => image.to_ascii_lowercase().ends_with("image"),
+        _ => false,
+    };
+    let beside = || parent(resource, steps, 1).is_some_and(|map| map.get("repository").is_some());
+    match difference.path.last_key() {
+        Some("imageTag" | "newTag") => true,
+        Some("tag") if of_image() || beside() => true,
+        _ => [here, there].iter().any(|side| is_set_by_policy(snapshot, side.span)),
+    }
+}
+
+/// Whether the line says that an image policy of Flux sets the value.
+fn is_set_by_policy(snapshot: &Snapshot, span: Span) -> bool {
+    const MARK: &str = "{\"$imagepolicy\":";
+    let file = snapshot.file(span.file).ok();
+    let rest = file.and_then(|file| file.text.get(span.end as usize..));
+    let comment = rest.and_then(|rest| rest.lines().next()?.split_once('#'));
+    comment.is_some_and(|(_, comment)| comment.trim_start().starts_with(MARK))
 }
 
 /// Both versions of something that production runs ahead of its reference.

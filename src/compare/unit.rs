@@ -459,6 +459,7 @@ impl Judging<'_> {
             class,
             difference: &raw,
             names,
+            tags: promotion::are_tags(self.world.snapshot, resource, &raw),
             scaled: raw.path.last_key() == Some("replicas") && self.is_scaled(&resource.id),
         };
         let (mut allowed, mut violated, mut out_of_range) = (None, None, None);

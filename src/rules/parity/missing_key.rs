@@ -1,9 +1,10 @@
 //! `missing-key`.
 
-use crate::compare::Topic;
+use crate::compare::{Company, Difference, Topic};
+use crate::finding::Level;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
-use crate::rules::speak::{Speech, report};
+use crate::rules::speak::{Speech, report_graded};
 use crate::rules::{Rule, rule};
 
 rule! {
@@ -14,7 +15,8 @@ rule! {
     /// variable in staging and not in production falls back to a default that nobody tested.
     ///
     /// ## Fix
-    /// Set the name in both environments, in the base if the value is the same.
+    /// Set the name in both environments, in the base if the value is the same. A flag that comes with
+    /// a value that differs elsewhere too, such as a port, is at most a warning.
     pub struct MissingKey {
     }
     id: "missing-key", family: Parity, level: Error, since: "0.1.0",
@@ -22,7 +24,11 @@ rule! {
 
 impl Rule for MissingKey {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
-        report(cx, Topic::Key, findings, |difference, sides| {
+        let company = Company::of(cx.comparison);
+        let grade = |difference: &Difference| {
+            if company.has(difference) { Level::Warning } else { Level::Error }
+        };
+        report_graded(cx, Topic::Key, findings, grade, |difference, sides| {
             let (with, without) = sides.with_and_without(difference.change);
             let value = difference.shown().or_else(|| difference.reference_shown());
             Speech {
