@@ -2,16 +2,21 @@
 
 use std::sync::Arc;
 
+use crate::compare::embedded::{are_files, tree};
 use crate::compare::equal::is_empty;
 use crate::compare::lines;
 use crate::compare::list;
 use crate::compare::names::PairNames;
 use crate::compare::noise;
 use crate::compare::scalar::{self, Verdict};
+use crate::compare::secrets::are_objects;
 use crate::compare::stages::{self, Stage};
 use crate::kube::{Action, Entry, Kind, Map, Path, PathStep, Provenance, Value};
 use crate::source::Snapshot;
 use crate::text::Span;
+
+/// Values nested deeper than this are not looked into when they are texts.
+const DEEPEST: usize = 64;
 
 /// How the sides disagree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,6 +75,7 @@ pub(crate) fn diff(
         names,
         path: Vec::new(),
         around: (here.span(), there.span()),
+        inside: 0,
         found: Found::default(),
     };
     differ.value(here, there);
@@ -83,6 +89,8 @@ struct Differ<'a> {
     path: Vec<PathStep>,
     /// The nearest keys around the current place on both sides.
     around: (Span, Span),
+    /// How many texts the current place lies in.
+    inside: usize,
     found: Found,
 }
 
@@ -140,14 +148,24 @@ impl Differ<'_> {
                 self.maps(map, &Map::default(), value);
                 self.around = outer;
             }
-            (Some(a), None) if !is_empty(&a.value) || means_something_empty(&a.key) => {
+            (Some(a), None) if self.says_something(a) => {
                 self.report(Change::OnlyHere, Some((&a.value, Some(a.key_span))), None);
             }
-            (None, Some(b)) if !is_empty(&b.value) || means_something_empty(&b.key) => {
+            (None, Some(b)) if self.says_something(b) => {
                 self.report(Change::OnlyThere, None, Some((&b.value, Some(b.key_span))));
             }
             _ => {}
         }
+    }
+
+    /// Whether an entry that the other side lacks says something.
+    ///
+    /// Argo CD syncs by itself because of `automated: {}`; so programs start what their configuration
+    /// names without more.
+    fn says_something(&self, entry: &Entry) -> bool {
+        let named =
+            self.inside > 0 && entry.value.text().is_none() && entry.value.as_list().is_none();
+        !is_empty(&entry.value) || &*entry.key == "automated" || named
     }
 
     /// Where a patch took away what the reference has, its bytes are the cause.
@@ -201,18 +219,23 @@ impl Differ<'_> {
                     last.noise = Some(rule);
                 }
             }
-            Verdict::Unknown if !multiline(here, there) => self.found.unknown += 1,
-            Verdict::Unknown | Verdict::Differs => {
-                if !(multiline(here, there) && self.texts(here, there)) {
+            verdict => {
+                if self.texts(here, there) {
+                } else if verdict == Verdict::Unknown {
+                    self.found.unknown += 1;
+                } else {
                     self.report(Change::Changed, Some((here, None)), Some((there, None)));
                 }
             }
         }
     }
 
-    /// Compares two texts of several lines inside; false when they are simply different.
+    /// Compares what two texts say; false when they are simply different.
     fn texts(&mut self, here: &Value, there: &Value) -> bool {
         let (Some(a), Some(b)) = (here.text(), there.text()) else { return false };
+        if !multiline(here, there) {
+            return are_files(a, b) && self.trees((here, a), (there, b));
+        }
         let alone = stages::alone(a, b, self.names);
         for (stages, value, change) in
             [(&alone.here, here, Change::OnlyHere), (&alone.there, there, Change::OnlyThere)]
@@ -222,6 +245,9 @@ impl Differ<'_> {
             }
         }
         let (rest, other) = &alone.rest;
+        if self.trees((here, rest), (there, other)) {
+            return true;
+        }
         let (pairs, more) = lines::differing(rest, other, self.names);
         for pair in pairs {
             let both = pair.here.is_some() && pair.there.is_some();
@@ -266,6 +292,29 @@ impl Differ<'_> {
                 last.more = more;
             }
         }
+        true
+    }
+
+    /// Compares two texts as trees; false when one of them is none.
+    fn trees(&mut self, here: (&Value, &str), there: (&Value, &str)) -> bool {
+        if self.path.len() > DEEPEST || are_objects(&self.path) {
+            return false;
+        }
+        let read =
+            |(value, text): (&Value, &str)| tree(text, value, self.snapshot.slice(value.span()));
+        let (Some(mine), Some(theirs)) = (read(here), read(there)) else { return false };
+        let before = self.found.differences.len();
+        self.inside += 1;
+        self.value(&mine, &theirs);
+        self.inside -= 1;
+        let (new, noise): (Vec<_>, Vec<_>) = self
+            .found
+            .differences
+            .drain(before..)
+            .partition(|difference: &RawDifference| difference.noise.is_none());
+        let (told, more) = lines::told(new, |difference| difference.change == Change::Changed);
+        let told = told.into_iter().map(|told| RawDifference { more: told.more + more, ..told });
+        self.found.differences.extend(told.chain(noise));
         true
     }
 
@@ -314,11 +363,6 @@ fn holds_children(parent: &Value, span: Span) -> bool {
         Kind::List(items) => items.iter().any(inside),
         Kind::Scalar(_) => false,
     }
-}
-
-/// Whether a key says something without a value: Argo CD syncs by itself because of `automated: {}`.
-fn means_something_empty(key: &str) -> bool {
-    key == "automated"
 }
 
 fn multiline(here: &Value, there: &Value) -> bool {

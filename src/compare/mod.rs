@@ -8,6 +8,7 @@ mod classify;
 mod copies;
 mod diff;
 mod difference;
+mod embedded;
 mod equal;
 mod find;
 mod flags;
