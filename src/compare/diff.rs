@@ -10,6 +10,7 @@ use crate::compare::names::PairNames;
 use crate::compare::noise;
 use crate::compare::scalar::{self, Verdict};
 use crate::compare::secrets::are_objects;
+use crate::compare::show::{SECRET, is_secret};
 use crate::compare::stages::{self, Stage};
 use crate::kube::{Action, Entry, Kind, Map, Path, PathStep, Provenance, Value};
 use crate::source::Snapshot;
@@ -193,7 +194,10 @@ impl Differ<'_> {
                 _ => value.span(),
             };
             let before = self.found.differences.len();
-            self.path.push(pair.step.clone());
+            self.path.push(match &pair.step {
+                PathStep::Key(item) => self.item(item),
+                step => step.clone(),
+            });
             match (pair.here, pair.there) {
                 (Some(a), Some(b)) => {
                     let outer = self.around;
@@ -208,6 +212,12 @@ impl Differ<'_> {
             self.path.pop();
             self.blame_removal(before, parent);
         }
+    }
+
+    /// The step to an item that is called by its own text, unless that must not be shown.
+    fn item(&self, text: &str) -> PathStep {
+        let secret = is_secret(self.kind, &self.path, text);
+        PathStep::Key(if secret { SECRET.into() } else { text.into() })
     }
 
     fn scalars(&mut self, here: &Value, there: &Value) {
@@ -279,7 +289,11 @@ impl Differ<'_> {
                 (Some(_), None) => Change::OnlyHere,
                 _ => Change::OnlyThere,
             };
-            self.path.push(PathStep::Key(pair.key.into()));
+            let line = pair.here.or(pair.there).map_or("", |line| line.text);
+            self.path.push(match lines::split_key(line) {
+                (item, None) if item == pair.key => self.item(item),
+                _ => PathStep::Key(pair.key.into()),
+            });
             let side = |value: &'_ Option<Value>| value.as_ref().map(|v| (v.clone(), v.span()));
             let (mine, theirs) = (side(&mine), side(&theirs));
             self.report(
