@@ -100,15 +100,15 @@ impl Differ<'_> {
         match (&here.kind, &there.kind) {
             (Kind::Map(a), Kind::Map(b)) if Arc::ptr_eq(a, b) => {}
             (Kind::List(a), Kind::List(b)) if Arc::ptr_eq(a, b) => {}
-            (Kind::Map(a), Kind::Map(b)) => self.maps(a, b, here),
-            (Kind::List(a), Kind::List(b)) => self.lists(a, b, here),
+            (Kind::Map(a), Kind::Map(b)) => self.maps(a, b, (here, there)),
+            (Kind::List(a), Kind::List(b)) => self.lists(a, b, (here, there)),
             (Kind::Scalar(_), Kind::Scalar(_)) => self.scalars(here, there),
             _ if is_empty(here) && is_empty(there) => {}
             _ => self.report(Change::Changed, Some((here, None)), Some((there, None))),
         }
     }
 
-    fn maps(&mut self, here: &Map, there: &Map, parent: &Value) {
+    fn maps(&mut self, here: &Map, there: &Map, parents: (&Value, &Value)) {
         let (mut left, mut right) = (here.iter().peekable(), there.iter().peekable());
         loop {
             let order = match (left.peek(), right.peek()) {
@@ -123,40 +123,42 @@ impl Differ<'_> {
             let noise = noise::of_key(self.kind, &self.path, key);
             let before = self.found.differences.len();
             self.path.push(PathStep::Key(Arc::clone(key)));
-            self.entries(mine, theirs);
+            self.entries(mine, theirs, parents);
             self.path.pop();
-            self.blame_removal(before, parent);
+            self.blame_removal(before, parents);
             for difference in &mut self.found.differences[before..] {
                 difference.noise = difference.noise.or(noise);
             }
         }
     }
 
-    fn entries(&mut self, mine: Option<&Entry>, theirs: Option<&Entry>) {
+    fn entries(&mut self, mine: Option<&Entry>, theirs: Option<&Entry>, parents: (&Value, &Value)) {
+        let outer = self.around;
         match (mine, theirs) {
             (Some(a), Some(b)) => {
-                let outer = self.around;
                 self.around = (a.key_span, b.key_span);
                 self.value(&a.value, &b.value);
-                self.around = outer;
             }
-            // Each annotation speaks for itself.
-            (Some(Entry { key, key_span, value }), None)
-                if &**key == "annotations" && value.as_map().is_some() =>
-            {
-                let (Some(map), outer) = (value.as_map(), self.around) else { return };
-                self.around.0 = *key_span;
-                self.maps(map, &Map::default(), value);
-                self.around = outer;
+            // Each label and annotation speaks for itself.
+            (Some(a), None) => {
+                if let Some(map) = each_alone(a) {
+                    self.around.0 = a.key_span;
+                    self.maps(map, &Map::default(), (&a.value, parents.1));
+                } else if self.says_something(a) {
+                    self.report(Change::OnlyHere, Some((&a.value, Some(a.key_span))), None);
+                }
             }
-            (Some(a), None) if self.says_something(a) => {
-                self.report(Change::OnlyHere, Some((&a.value, Some(a.key_span))), None);
+            (None, Some(b)) => {
+                if let Some(map) = each_alone(b) {
+                    self.around.1 = b.key_span;
+                    self.maps(&Map::default(), map, (parents.0, &b.value));
+                } else if self.says_something(b) {
+                    self.report(Change::OnlyThere, None, Some((&b.value, Some(b.key_span))));
+                }
             }
-            (None, Some(b)) if self.says_something(b) => {
-                self.report(Change::OnlyThere, None, Some((&b.value, Some(b.key_span))));
-            }
-            _ => {}
+            (None, None) => {}
         }
+        self.around = outer;
     }
 
     /// Whether an entry that the other side lacks says something.
@@ -169,11 +171,16 @@ impl Differ<'_> {
         !is_empty(&entry.value) || &*entry.key == "automated" || named
     }
 
-    /// Where a patch took away what the reference has, its bytes are the cause.
-    fn blame_removal(&mut self, before: usize, parent: &Value) {
+    /// Where a patch took away what the other side has, its bytes are the cause.
+    fn blame_removal(&mut self, before: usize, (here, there): (&Value, &Value)) {
         let depth = self.path.len() + 1;
         for difference in &mut self.found.differences[before..] {
-            let own = difference.change == Change::OnlyThere && difference.path.0.len() == depth;
+            let (side, parent) = match difference.change {
+                Change::OnlyThere => (&mut difference.here, here),
+                Change::OnlyHere => (&mut difference.there, there),
+                Change::Changed => continue,
+            };
+            let own = difference.path.0.len() == depth && side.key.is_none();
             let Some(name) = difference.path.last_name().filter(|_| own) else { continue };
             let removal = parent.provenance.steps().iter().rev().find(|step| {
                 step.action == Action::Patched
@@ -181,13 +188,12 @@ impl Differ<'_> {
                     && self.snapshot.slice(step.span).contains(name)
             });
             if let Some(step) = removal {
-                difference.here.span = step.span;
-                difference.here.key = Some(step.span);
+                (side.span, side.key) = (step.span, Some(step.span));
             }
         }
     }
 
-    fn lists(&mut self, here: &[Value], there: &[Value], parent: &Value) {
+    fn lists(&mut self, here: &[Value], there: &[Value], parents: (&Value, &Value)) {
         for pair in list::align(here, there, self.names) {
             let key = |value: &Value| match &pair.step {
                 PathStep::Element { key, .. } => value.get(key).map_or(value.span(), Value::span),
@@ -210,7 +216,7 @@ impl Differ<'_> {
                 (None, None) => {}
             }
             self.path.pop();
-            self.blame_removal(before, parent);
+            self.blame_removal(before, parents);
         }
     }
 
@@ -367,6 +373,11 @@ impl Differ<'_> {
             noise: None,
         });
     }
+}
+
+/// The labels or annotations that one side lacks.
+fn each_alone(entry: &Entry) -> Option<&Map> {
+    entry.value.as_map().filter(|_| matches!(&*entry.key, "labels" | "annotations"))
 }
 
 /// Whether the bytes are those of the map or list itself, not of a patch that changes it.
