@@ -68,8 +68,8 @@ fn caused_here(difference: &Difference, evaluated: &[Evaluated<'_>]) -> bool {
         evaluated[overlay].output().is_some_and(|rendered| rendered.inputs.contains(&file))
     };
     match difference.change {
-        Change::OnlyHere => true,
         // Only a patch that takes something away has bytes for what is not there.
+        Change::OnlyHere => difference.there.key.is_none(),
         Change::OnlyThere => difference.here.key.is_some(),
         Change::Changed => {
             !reads(difference.there_overlay, difference.here.span.file)

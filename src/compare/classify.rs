@@ -264,7 +264,10 @@ fn is_backup_job(resource: &Resource) -> bool {
 pub(crate) fn is_named(difference: &RawDifference, class: Class) -> bool {
     difference.change != Change::Changed
         && match class {
-            Class::Config => true,
+            // What a file lists has no name that something would ask for.
+            Class::Config => !matches!(difference.path.steps(),
+                [PathStep::Key(data), .., PathStep::Element { .. } | PathStep::Index(_)]
+                if &**data == "data"),
             _ => {
                 matches!(difference.path.steps(), [.., PathStep::Key(list), PathStep::Element { .. }]
                 if &**list == "ports")

@@ -2,16 +2,22 @@
 
 use std::sync::Arc;
 
+use crate::compare::embedded::{are_files, tree};
 use crate::compare::equal::is_empty;
 use crate::compare::lines;
 use crate::compare::list;
 use crate::compare::names::PairNames;
 use crate::compare::noise;
 use crate::compare::scalar::{self, Verdict};
+use crate::compare::secrets::are_objects;
+use crate::compare::show::{SECRET, is_secret};
 use crate::compare::stages::{self, Stage};
 use crate::kube::{Action, Entry, Kind, Map, Path, PathStep, Provenance, Value};
 use crate::source::Snapshot;
 use crate::text::Span;
+
+/// Values nested deeper than this are not looked into when they are texts.
+const DEEPEST: usize = 64;
 
 /// How the sides disagree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,6 +76,7 @@ pub(crate) fn diff(
         names,
         path: Vec::new(),
         around: (here.span(), there.span()),
+        inside: 0,
         found: Found::default(),
     };
     differ.value(here, there);
@@ -83,6 +90,8 @@ struct Differ<'a> {
     path: Vec<PathStep>,
     /// The nearest keys around the current place on both sides.
     around: (Span, Span),
+    /// How many texts the current place lies in.
+    inside: usize,
     found: Found,
 }
 
@@ -91,15 +100,15 @@ impl Differ<'_> {
         match (&here.kind, &there.kind) {
             (Kind::Map(a), Kind::Map(b)) if Arc::ptr_eq(a, b) => {}
             (Kind::List(a), Kind::List(b)) if Arc::ptr_eq(a, b) => {}
-            (Kind::Map(a), Kind::Map(b)) => self.maps(a, b, here),
-            (Kind::List(a), Kind::List(b)) => self.lists(a, b, here),
+            (Kind::Map(a), Kind::Map(b)) => self.maps(a, b, (here, there)),
+            (Kind::List(a), Kind::List(b)) => self.lists(a, b, (here, there)),
             (Kind::Scalar(_), Kind::Scalar(_)) => self.scalars(here, there),
             _ if is_empty(here) && is_empty(there) => {}
             _ => self.report(Change::Changed, Some((here, None)), Some((there, None))),
         }
     }
 
-    fn maps(&mut self, here: &Map, there: &Map, parent: &Value) {
+    fn maps(&mut self, here: &Map, there: &Map, parents: (&Value, &Value)) {
         let (mut left, mut right) = (here.iter().peekable(), there.iter().peekable());
         loop {
             let order = match (left.peek(), right.peek()) {
@@ -114,47 +123,64 @@ impl Differ<'_> {
             let noise = noise::of_key(self.kind, &self.path, key);
             let before = self.found.differences.len();
             self.path.push(PathStep::Key(Arc::clone(key)));
-            self.entries(mine, theirs);
+            self.entries(mine, theirs, parents);
             self.path.pop();
-            self.blame_removal(before, parent);
+            self.blame_removal(before, parents);
             for difference in &mut self.found.differences[before..] {
                 difference.noise = difference.noise.or(noise);
             }
         }
     }
 
-    fn entries(&mut self, mine: Option<&Entry>, theirs: Option<&Entry>) {
+    fn entries(&mut self, mine: Option<&Entry>, theirs: Option<&Entry>, parents: (&Value, &Value)) {
+        let outer = self.around;
         match (mine, theirs) {
             (Some(a), Some(b)) => {
-                let outer = self.around;
                 self.around = (a.key_span, b.key_span);
                 self.value(&a.value, &b.value);
-                self.around = outer;
             }
-            // Each annotation speaks for itself.
-            (Some(Entry { key, key_span, value }), None)
-                if &**key == "annotations" && value.as_map().is_some() =>
-            {
-                let (Some(map), outer) = (value.as_map(), self.around) else { return };
-                self.around.0 = *key_span;
-                self.maps(map, &Map::default(), value);
-                self.around = outer;
+            // Each label and annotation speaks for itself.
+            (Some(a), None) => {
+                if let Some(map) = each_alone(a) {
+                    self.around.0 = a.key_span;
+                    self.maps(map, &Map::default(), (&a.value, parents.1));
+                } else if self.says_something(a) {
+                    self.report(Change::OnlyHere, Some((&a.value, Some(a.key_span))), None);
+                }
             }
-            (Some(a), None) if !is_empty(&a.value) || means_something_empty(&a.key) => {
-                self.report(Change::OnlyHere, Some((&a.value, Some(a.key_span))), None);
+            (None, Some(b)) => {
+                if let Some(map) = each_alone(b) {
+                    self.around.1 = b.key_span;
+                    self.maps(&Map::default(), map, (parents.0, &b.value));
+                } else if self.says_something(b) {
+                    self.report(Change::OnlyThere, None, Some((&b.value, Some(b.key_span))));
+                }
             }
-            (None, Some(b)) if !is_empty(&b.value) || means_something_empty(&b.key) => {
-                self.report(Change::OnlyThere, None, Some((&b.value, Some(b.key_span))));
-            }
-            _ => {}
+            (None, None) => {}
         }
+        self.around = outer;
     }
 
-    /// Where a patch took away what the reference has, its bytes are the cause.
-    fn blame_removal(&mut self, before: usize, parent: &Value) {
+    /// Whether an entry that the other side lacks says something.
+    ///
+    /// Argo CD syncs by itself because of `automated: {}`; so programs start what their configuration
+    /// names without more.
+    fn says_something(&self, entry: &Entry) -> bool {
+        let named =
+            self.inside > 0 && entry.value.text().is_none() && entry.value.as_list().is_none();
+        !is_empty(&entry.value) || &*entry.key == "automated" || named
+    }
+
+    /// Where a patch took away what the other side has, its bytes are the cause.
+    fn blame_removal(&mut self, before: usize, (here, there): (&Value, &Value)) {
         let depth = self.path.len() + 1;
         for difference in &mut self.found.differences[before..] {
-            let own = difference.change == Change::OnlyThere && difference.path.0.len() == depth;
+            let (side, parent) = match difference.change {
+                Change::OnlyThere => (&mut difference.here, here),
+                Change::OnlyHere => (&mut difference.there, there),
+                Change::Changed => continue,
+            };
+            let own = difference.path.0.len() == depth && side.key.is_none();
             let Some(name) = difference.path.last_name().filter(|_| own) else { continue };
             let removal = parent.provenance.steps().iter().rev().find(|step| {
                 step.action == Action::Patched
@@ -162,20 +188,22 @@ impl Differ<'_> {
                     && self.snapshot.slice(step.span).contains(name)
             });
             if let Some(step) = removal {
-                difference.here.span = step.span;
-                difference.here.key = Some(step.span);
+                (side.span, side.key) = (step.span, Some(step.span));
             }
         }
     }
 
-    fn lists(&mut self, here: &[Value], there: &[Value], parent: &Value) {
+    fn lists(&mut self, here: &[Value], there: &[Value], parents: (&Value, &Value)) {
         for pair in list::align(here, there, self.names) {
             let key = |value: &Value| match &pair.step {
                 PathStep::Element { key, .. } => value.get(key).map_or(value.span(), Value::span),
                 _ => value.span(),
             };
             let before = self.found.differences.len();
-            self.path.push(pair.step.clone());
+            self.path.push(match &pair.step {
+                PathStep::Key(item) => self.item(item),
+                step => step.clone(),
+            });
             match (pair.here, pair.there) {
                 (Some(a), Some(b)) => {
                     let outer = self.around;
@@ -188,8 +216,14 @@ impl Differ<'_> {
                 (None, None) => {}
             }
             self.path.pop();
-            self.blame_removal(before, parent);
+            self.blame_removal(before, parents);
         }
+    }
+
+    /// The step to an item that is called by its own text, unless that must not be shown.
+    fn item(&self, text: &str) -> PathStep {
+        let secret = is_secret(self.kind, &self.path, text);
+        PathStep::Key(if secret { SECRET.into() } else { text.into() })
     }
 
     fn scalars(&mut self, here: &Value, there: &Value) {
@@ -201,18 +235,23 @@ impl Differ<'_> {
                     last.noise = Some(rule);
                 }
             }
-            Verdict::Unknown if !multiline(here, there) => self.found.unknown += 1,
-            Verdict::Unknown | Verdict::Differs => {
-                if !(multiline(here, there) && self.texts(here, there)) {
+            verdict => {
+                if self.texts(here, there) {
+                } else if verdict == Verdict::Unknown {
+                    self.found.unknown += 1;
+                } else {
                     self.report(Change::Changed, Some((here, None)), Some((there, None)));
                 }
             }
         }
     }
 
-    /// Compares two texts of several lines inside; false when they are simply different.
+    /// Compares what two texts say; false when they are simply different.
     fn texts(&mut self, here: &Value, there: &Value) -> bool {
         let (Some(a), Some(b)) = (here.text(), there.text()) else { return false };
+        if !multiline(here, there) {
+            return are_files(a, b) && self.trees((here, a), (there, b));
+        }
         let alone = stages::alone(a, b, self.names);
         for (stages, value, change) in
             [(&alone.here, here, Change::OnlyHere), (&alone.there, there, Change::OnlyThere)]
@@ -222,6 +261,9 @@ impl Differ<'_> {
             }
         }
         let (rest, other) = &alone.rest;
+        if self.trees((here, rest), (there, other)) {
+            return true;
+        }
         let (pairs, more) = lines::differing(rest, other, self.names);
         for pair in pairs {
             let both = pair.here.is_some() && pair.there.is_some();
@@ -253,7 +295,11 @@ impl Differ<'_> {
                 (Some(_), None) => Change::OnlyHere,
                 _ => Change::OnlyThere,
             };
-            self.path.push(PathStep::Key(pair.key.into()));
+            let line = pair.here.or(pair.there).map_or("", |line| line.text);
+            self.path.push(match lines::split_key(line) {
+                (item, None) if item == pair.key => self.item(item),
+                _ => PathStep::Key(pair.key.into()),
+            });
             let side = |value: &'_ Option<Value>| value.as_ref().map(|v| (v.clone(), v.span()));
             let (mine, theirs) = (side(&mine), side(&theirs));
             self.report(
@@ -266,6 +312,29 @@ impl Differ<'_> {
                 last.more = more;
             }
         }
+        true
+    }
+
+    /// Compares two texts as trees; false when one of them is none.
+    fn trees(&mut self, here: (&Value, &str), there: (&Value, &str)) -> bool {
+        if self.path.len() > DEEPEST || are_objects(&self.path) {
+            return false;
+        }
+        let read =
+            |(value, text): (&Value, &str)| tree(text, value, self.snapshot.slice(value.span()));
+        let (Some(mine), Some(theirs)) = (read(here), read(there)) else { return false };
+        let before = self.found.differences.len();
+        self.inside += 1;
+        self.value(&mine, &theirs);
+        self.inside -= 1;
+        let (new, noise): (Vec<_>, Vec<_>) = self
+            .found
+            .differences
+            .drain(before..)
+            .partition(|difference: &RawDifference| difference.noise.is_none());
+        let (told, more) = lines::told(new, |difference| difference.change == Change::Changed);
+        let told = told.into_iter().map(|told| RawDifference { more: told.more + more, ..told });
+        self.found.differences.extend(told.chain(noise));
         true
     }
 
@@ -306,6 +375,11 @@ impl Differ<'_> {
     }
 }
 
+/// The labels or annotations that one side lacks.
+fn each_alone(entry: &Entry) -> Option<&Map> {
+    entry.value.as_map().filter(|_| matches!(&*entry.key, "labels" | "annotations"))
+}
+
 /// Whether the bytes are those of the map or list itself, not of a patch that changes it.
 fn holds_children(parent: &Value, span: Span) -> bool {
     let inside = |value: &Value| span.contains(value.span());
@@ -314,11 +388,6 @@ fn holds_children(parent: &Value, span: Span) -> bool {
         Kind::List(items) => items.iter().any(inside),
         Kind::Scalar(_) => false,
     }
-}
-
-/// Whether a key says something without a value: Argo CD syncs by itself because of `automated: {}`.
-fn means_something_empty(key: &str) -> bool {
-    key == "automated"
 }
 
 fn multiline(here: &Value, there: &Value) -> bool {

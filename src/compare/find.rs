@@ -1,7 +1,8 @@
-//! The value at a path, list elements found by their keys, lines by theirs.
+//! The value at a path, list elements found by their keys, lines by theirs, also inside texts.
 
 use std::borrow::Cow;
 
+use crate::compare::embedded::tree;
 use crate::compare::lines::split_key;
 use crate::compare::list::name_by;
 use crate::compare::names::Names;
@@ -16,11 +17,14 @@ pub(crate) fn find<'v>(
 ) -> Option<Cow<'v, Value>> {
     let mut value = body;
     for (at, step) in path.iter().enumerate() {
-        let inside = match step {
+        let next = match step {
             PathStep::Key(key) => match value.as_map() {
                 Some(map) => map.get(key),
-                None => return item(value, key, path.len() - at),
+                None => {
+                    return inside(value, &path[at..], names).or_else(|| item(value, &path[at..]));
+                }
             },
+            _ if value.as_list().is_none() => return inside(value, &path[at..], names),
             PathStep::Element { key, value: name } => {
                 let name = names.normal(name);
                 value.as_list()?.iter().find(|element| {
@@ -29,17 +33,27 @@ pub(crate) fn find<'v>(
             }
             PathStep::Index(index) => value.as_list()?.get(*index),
         };
-        value = inside?;
+        value = next?;
     }
     Some(Cow::Borrowed(value))
 }
 
+/// The value inside a text that is YAML or JSON. Its place is that of the text.
+fn inside<'v>(value: &Value, path: &[PathStep], names: &Names) -> Option<Cow<'v, Value>> {
+    let text = value.text().filter(|text| may_hold(text, path))?;
+    let tree = tree(text, value, "")?;
+    find(&tree, path, names).map(|found| Cow::Owned(found.into_owned()))
+}
+
+/// Whether all keys of a path stand in a text.
+fn may_hold(text: &str, path: &[PathStep]) -> bool {
+    path.iter().all(|step| !matches!(step, PathStep::Key(key) if !text.contains(&**key)))
+}
+
 /// The item of a list of scalars, or the line of a text, that has this key.
-fn item<'v>(value: &'v Value, key: &str, steps: usize) -> Option<Cow<'v, Value>> {
-    if steps != 1 {
-        return None;
-    }
-    let named = |text: &str| text == key || split_key(text).0 == key;
+fn item<'v>(value: &'v Value, path: &[PathStep]) -> Option<Cow<'v, Value>> {
+    let [PathStep::Key(key)] = path else { return None };
+    let named = |text: &str| text == &**key || split_key(text).0 == &**key;
     if let Some(items) = value.as_list() {
         items.iter().find(|item| item.text().is_some_and(named)).map(Cow::Borrowed)
     } else {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::compare::embedded::tree;
 use crate::compare::lines::split_key;
 use crate::kube::{PathStep, Value};
 
@@ -88,13 +89,23 @@ fn has(value: &Value, steps: &[GeneralStep]) -> bool {
     match step {
         GeneralStep::Key(key) => match value.as_map() {
             Some(map) => map.get(key).is_some_and(|inner| has(inner, rest)),
-            None => rest.is_empty() && names_item(value, key),
+            None => rest.is_empty() && names_item(value, key) || says(value, steps),
         },
+        _ if value.as_list().is_none() => says(value, steps),
         GeneralStep::Element(key, name) => elements().iter().any(|item| {
             item.get(key).and_then(Value::text) == Some(name.as_str()) && has(item, rest)
         }),
         GeneralStep::Any => elements().iter().any(|item| has(item, rest)),
     }
+}
+
+/// Whether a text that is YAML or JSON has the path.
+fn says(value: &Value, steps: &[GeneralStep]) -> bool {
+    let written = |text: &str| {
+        steps.iter().all(|step| !matches!(step, GeneralStep::Key(key) if !text.contains(&**key)))
+    };
+    let tree = value.text().filter(|text| written(text)).and_then(|text| tree(text, value, ""));
+    tree.is_some_and(|tree| has(&tree, steps))
 }
 
 /// Whether a list of scalars or a text of lines has an item with this name.

@@ -7,8 +7,8 @@ use crate::compare::names::{Names, PairNames, without_names};
 use crate::source::Snapshot;
 use crate::text::Span;
 
-/// More different lines than this are reported as one difference of the whole text.
-const MOST_LINES: usize = 12;
+/// More differences than this are reported as one difference of the whole text.
+const MOST: usize = 12;
 
 /// A line of a text: where it begins in the value, and its content without indentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,14 +73,18 @@ pub(crate) fn differing<'t>(
         there: Some(line),
     }));
     pairs.sort_by_key(|pair| pair.here.or(pair.there).map(|line| line.number));
-    if pairs.len() <= MOST_LINES {
-        return (pairs, 0);
+    told(pairs, |pair| pair.here.is_some() && pair.there.is_some())
+}
+
+/// What is told of the differences of two texts, and how many more there are: of two that have
+/// little in common one stands for all, one that `both` texts have if there is any.
+pub(crate) fn told<T>(mut all: Vec<T>, both: impl Fn(&T) -> bool) -> (Vec<T>, usize) {
+    if all.len() <= MOST {
+        return (all, 0);
     }
-    // Two different texts: one pair of lines stands for all.
-    let more = pairs.len() - 1;
-    let first = pairs.iter().position(|pair| pair.here.is_some() && pair.there.is_some());
-    let first = pairs.swap_remove(first.unwrap_or(0));
-    (vec![first], more)
+    let more = all.len() - 1;
+    let first = all.iter().position(both).unwrap_or(0);
+    (vec![all.swap_remove(first)], more)
 }
 
 /// Pairs lines without a key, the elements of lists: those that name things of one sort, then the

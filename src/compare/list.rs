@@ -30,7 +30,12 @@ const KEYS: &[&str] = &[
     "namespace",
     "uid",
     "ip",
+    "username",
 ];
+
+/// Keys that say what an element is rather than what it is called: where one is left on both sides,
+/// it is another one of the same thing.
+const SORTS: &[&str] = &["port", "type"];
 
 /// Most pairs of elements that are tried to find equal ones in any order.
 const SEARCH: usize = 40_000;
@@ -121,10 +126,10 @@ fn by_key<'v>(
 }
 
 /// Pairs elements whose key is a value of its own, not a name: hosts and ids of one sort in their
-/// order, and a port where one is left on both sides.
+/// order, and what stands alone on both sides where the key says its sort.
 fn pair_values<'v>(key: &str, pairs: &mut [Pair<'v>], open: &mut [Option<(&'v str, &'v Value)>]) {
     let left = pairs.iter().filter(|pair| pair.there.is_none()).count();
-    let one = key == "port" && left == 1 && open.iter().flatten().count() == 1;
+    let one = SORTS.contains(&key) && left == 1 && open.iter().flatten().count() == 1;
     for pair in pairs.iter_mut().filter(|pair| pair.there.is_none()) {
         let PathStep::Element { value: name, .. } = &pair.step else { continue };
         let alike = |other: &str| one || are_identifiers(name, other);
@@ -154,11 +159,21 @@ fn by_text<'v>(here: &'v [Value], there: &'v [Value], names: &PairNames) -> Vec<
             None => alone.push((at, value)),
         }
     }
-    let right: Numbered<'v> = right.into_iter().flatten().collect();
     let step = |flags: &[Option<&str>], at: usize, value: &Value| {
         let first = value.text().unwrap_or("").lines().next().unwrap_or("");
         PathStep::Key(flags[at].unwrap_or(first).into())
     };
+    // Hosts and ids of one sort answer each other in their order.
+    alone.retain(|&(at, value)| {
+        let like = |other: &&Value| {
+            value.text().zip(other.text()).is_some_and(|(a, b)| are_identifiers(a, b))
+        };
+        let found = right.iter_mut().find(|other| other.is_some_and(|(_, value)| like(&value)));
+        let Some((_, other)) = found.and_then(Option::take) else { return true };
+        pairs.push(Pair { step: step(&mine, at, value), here: Some(value), there: Some(other) });
+        false
+    });
+    let right: Numbered<'v> = right.into_iter().flatten().collect();
     if alone.len() == right.len() {
         pairs.extend(alone.into_iter().zip(right).map(|((at, value), (_, other))| Pair {
             step: step(&mine, at, value),
@@ -185,7 +200,7 @@ fn flags(list: &[Value]) -> Vec<Option<&str>> {
     let mut before = None;
     list.iter()
         .map(|value| {
-            let text = value.text()?;
+            let text = value.text().filter(|text| !text.contains('\n'))?;
             let (key, rest) = split_key(text);
             let bare = text.starts_with('-') && rest.is_none();
             let own = rest.map(|_| key).or(if bare { Some(text) } else { before });

@@ -9,6 +9,7 @@ mod company;
 mod copies;
 mod diff;
 mod difference;
+mod embedded;
 mod equal;
 mod find;
 mod flags;

@@ -33,7 +33,12 @@ fn is_plain(side: &Side) -> bool {
 
 /// Whether a path leads to a line of the objects of a `SecretProviderClass`.
 fn is_line_of_objects(path: &[PathStep]) -> bool {
-    matches!(path, [.., PathStep::Key(parent), PathStep::Key(list), PathStep::Key(_)]
+    matches!(path, [objects @ .., PathStep::Key(_)] if are_objects(objects))
+}
+
+/// Whether a path leads to the objects of a `SecretProviderClass`: their lines name the keys.
+pub(crate) fn are_objects(path: &[PathStep]) -> bool {
+    matches!(path, [.., PathStep::Key(parent), PathStep::Key(list)]
         if &**parent == "parameters" && &**list == "objects")
 }
 
