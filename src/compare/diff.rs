@@ -50,6 +50,8 @@ pub(crate) struct RawDifference {
     pub(crate) there: Side,
     /// Further lines of the same text that differ and are not told one by one.
     pub(crate) more: usize,
+    /// How many steps of the path lead to the text that it lies in.
+    pub(crate) text: Option<usize>,
     /// The noise rule that covers it.
     pub(crate) noise: Option<&'static str>,
 }
@@ -310,6 +312,7 @@ impl Differ<'_> {
             self.path.pop();
             if let Some(last) = self.found.differences.last_mut() {
                 last.more = more;
+                last.text = Some(self.path.len());
             }
         }
         true
@@ -333,7 +336,9 @@ impl Differ<'_> {
             .drain(before..)
             .partition(|difference: &RawDifference| difference.noise.is_none());
         let (told, more) = lines::told(new, |difference| difference.change == Change::Changed);
-        let told = told.into_iter().map(|told| RawDifference { more: told.more + more, ..told });
+        let text = Some(self.path.len());
+        let told =
+            told.into_iter().map(|told| RawDifference { more: told.more + more, text, ..told });
         self.found.differences.extend(told.chain(noise));
         true
     }
@@ -370,6 +375,7 @@ impl Differ<'_> {
             here: side(here, self.around.0),
             there: side(there, self.around.1),
             more: 0,
+            text: None,
             noise: None,
         });
     }

@@ -7,8 +7,8 @@ use crate::compare::names::{Names, PairNames, without_names};
 use crate::source::Snapshot;
 use crate::text::Span;
 
-/// More differences than this are reported as one difference of the whole text.
-const MOST: usize = 12;
+/// More differences than this are not even judged one by one.
+const MOST: usize = 300;
 
 /// A line of a text: where it begins in the value, and its content without indentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -70,6 +70,7 @@ pub(crate) fn versions<'a>(
             here: side(gap, version),
             there: side(other_gap, other),
             more: 0,
+            text: None,
             noise: None,
         };
         found.push((resource, raw));

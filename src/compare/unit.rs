@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::compare::agents;
 use crate::compare::align::{self, Pair};
@@ -29,6 +29,9 @@ use crate::layout::Layout;
 use crate::render::{Evaluated, Rendered};
 use crate::source::Snapshot;
 use crate::text::{FileId, Span};
+
+/// More differences of one text than this are told as one.
+const MOST_OF_A_TEXT: usize = 12;
 
 /// What every comparison needs.
 #[derive(Clone, Copy)]
@@ -295,7 +298,7 @@ impl Judging<'_> {
         let (here, there) =
             if change == Change::OnlyHere { (side, nowhere) } else { (nowhere, side) };
         let path = Path::default();
-        let raw = RawDifference { path, change, here, there, more: 0, noise: None };
+        let raw = RawDifference { path, change, here, there, more: 0, text: None, noise: None };
         self.judge(raw, resource, names, result);
     }
 
@@ -357,6 +360,7 @@ impl Judging<'_> {
         result: &mut UnitResult,
     ) {
         result.unknown += found.unknown;
+        let mut texts: BTreeMap<Path, Vec<usize>> = BTreeMap::new();
         for difference in found.differences {
             let settled = if self.siblings {
                 !witnesses.iter().all(|witness| witness.sides_with_reference(at, &difference))
@@ -370,8 +374,14 @@ impl Judging<'_> {
                 let ahead = self.ahead(&difference, (resource, answer), at, names, witnesses);
                 result.promotions.extend(ahead);
             }
+            let text = difference.text.map(|to| difference.path.steps()[..to].to_vec());
+            let before = result.differences.len();
             self.judge(difference, resource, names, result);
+            if let Some(text) = text {
+                texts.entry(Path(text)).or_default().extend(before..result.differences.len());
+            }
         }
+        tell_once(texts.into_values(), &mut result.differences);
     }
 
     /// The places of both sides, if each declares the object in its own.
@@ -528,6 +538,22 @@ impl Judging<'_> {
             side.span = value.provenance.telling(self.world.snapshot, image.repository).span;
         }
     }
+}
+
+/// Of two texts that have little in common, one difference stands for all.
+fn tell_once(texts: impl Iterator<Item = Vec<usize>>, differences: &mut Vec<Difference>) {
+    let mut needless = BTreeSet::new();
+    for places in texts.filter(|places| places.len() > MOST_OF_A_TEXT) {
+        let both = places.iter().find(|&&at| differences[at].change == Change::Changed);
+        let Some(&told) = both.or(places.first()) else { continue };
+        differences[told].more += places.len() - 1;
+        needless.extend(places.into_iter().filter(|&at| at != told));
+    }
+    let mut at = 0;
+    differences.retain(|_| {
+        at += 1;
+        !needless.contains(&(at - 1))
+    });
 }
 
 /// The identity without the content hash of a generated object, which changes with every edit.

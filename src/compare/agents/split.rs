@@ -35,7 +35,15 @@ pub(crate) fn split(raw: RawDifference, kind: &str) -> Vec<RawDifference> {
             _ => None,
         };
         let noise = raw.noise.or(noise);
-        RawDifference { path: path(step), change: raw.change, here, there, more: 0, noise }
+        RawDifference {
+            path: path(step),
+            change: raw.change,
+            here,
+            there,
+            more: 0,
+            text: raw.text,
+            noise,
+        }
     };
     entries.iter().map(one).collect()
 }
