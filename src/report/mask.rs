@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::kube::{looks_like_credential, looks_secret_key};
-use crate::source::Snapshot;
-use crate::syntax::{NodeRef, Store};
+use crate::source::{Snapshot, SourceFile};
+use crate::syntax::{Document, NodeRef, Store, parse_embedded};
 use crate::text::FileId;
 
 /// What stands in the place of a secret.
@@ -13,29 +13,23 @@ pub(super) const MASK: &str = "(secret)";
 const DEPTH: usize = 256;
 /// Most nodes that are searched in one file.
 const NODES: usize = 1_000_000;
+/// Most texts inside of each other that are read as YAML.
+const EMBEDDED: usize = 3;
 
 /// The bytes of the file that hold secrets, sorted, not overlapping.
 pub(super) fn masks(snapshot: &Snapshot, store: &Store<'_>, file: FileId) -> Vec<Range<usize>> {
     let Ok(source) = snapshot.file(file) else { return Vec::new() };
     let mut masks = Vec::new();
     if let Some(parsed) = store.parsed(file) {
-        let mut budget = NODES;
-        for document in &parsed.documents {
-            let root = document.root();
-            if root.get("kind").and_then(NodeRef::text) == Some("Secret") {
-                for data in ["data", "stringData"] {
-                    let entries = root.get(data).into_iter().flat_map(NodeRef::entries);
-                    masks.extend(entries.map(|(_, value)| value.span().range()));
-                }
-            }
-            search(root, 0, &mut budget, &mut masks);
-        }
+        let mut search = Search { source, budget: NODES, masks: Vec::new() };
+        search.documents(&parsed.documents, 0);
+        masks = search.masks;
     }
     let mut in_key_block = false;
     for line in 0..source.lines().len() {
         let range = source.lines().line_range(&source.text, line);
         let text = &source.text[range.clone()];
-        in_key_block |= text.contains("-----BEGIN ") && text.contains("PRIVATE KEY");
+        in_key_block |= opens_key_block(text);
         let masked = if in_key_block { Some(whole(text)) } else { secret_in_line(text) };
         masks.extend(masked.map(|part| range.start + part.start..range.start + part.end));
         in_key_block &= !text.contains("-----END ");
@@ -43,45 +37,117 @@ pub(super) fn masks(snapshot: &Snapshot, store: &Store<'_>, file: FileId) -> Vec
     merge(masks)
 }
 
-/// Values of the tree: under secret keys, of secret variables, shaped like credentials.
-fn search(node: NodeRef<'_>, depth: usize, budget: &mut usize, masks: &mut Vec<Range<usize>>) {
-    *budget = budget.saturating_sub(1);
-    if depth > DEPTH || *budget == 0 || node.is_alias() {
-        return;
-    }
-    if node.text().is_some_and(looks_like_credential) {
-        masks.push(node.span().range());
-    }
-    let name = node.get("name").and_then(NodeRef::text).unwrap_or("");
-    for (key, value) in node.entries() {
-        let key = key.text().unwrap_or("");
-        let variable = key == "value" && looks_secret_key(name);
-        if value.text().is_some() && (variable || looks_secret_key(key)) && !value.is_null() {
-            masks.push(value.span().range());
-        } else {
-            search(value, depth + 1, budget, masks);
+fn opens_key_block(text: &str) -> bool {
+    text.contains("-----BEGIN ") && text.contains("PRIVATE KEY")
+}
+
+/// A search through the trees of a file, and of texts in it that are YAML themselves.
+struct Search<'s> {
+    source: &'s SourceFile,
+    budget: usize,
+    masks: Vec<Range<usize>>,
+}
+
+impl Search<'_> {
+    /// `inside` is the number of texts that the documents stand in.
+    fn documents(&mut self, documents: &[Document], inside: usize) {
+        for document in documents {
+            let root = document.root();
+            if root.get("kind").and_then(NodeRef::text) == Some("Secret") {
+                for data in ["data", "stringData"] {
+                    let entries = root.get(data).into_iter().flat_map(NodeRef::entries);
+                    self.masks.extend(entries.map(|(_, value)| value.span().range()));
+                }
+            }
+            self.node(root, 0, inside);
         }
     }
-    for item in node.items() {
-        search(item, depth + 1, budget, masks);
+
+    /// Values of the tree: under secret keys, of secret variables, shaped like credentials.
+    fn node(&mut self, node: NodeRef<'_>, depth: usize, inside: usize) {
+        self.budget = self.budget.saturating_sub(1);
+        if depth > DEPTH || self.budget == 0 || node.is_alias() {
+            return;
+        }
+        if let Some(text) = node.text() {
+            self.text(node, text, inside);
+        }
+        let text = |key: &str| node.get(key).and_then(NodeRef::text).unwrap_or("");
+        // An element of `env`, or an operation of a JSON patch.
+        let names = [text("name"), text("path").rsplit('/').next().unwrap_or("")];
+        for (key, value) in node.entries() {
+            let key = key.text().unwrap_or("");
+            let variable = key == "value" && names.into_iter().any(looks_secret_key);
+            if value.text().is_some() && (variable || looks_secret_key(key)) && !value.is_null() {
+                self.masks.push(value.span().range());
+            } else {
+                self.node(value, depth + 1, inside);
+            }
+        }
+        for item in node.items() {
+            self.node(item, depth + 1, inside);
+        }
     }
+
+    fn text(&mut self, node: NodeRef<'_>, text: &str, inside: usize) {
+        let credential = looks_like_credential(text);
+        let literal = node.is_literal();
+        let mut yaml = false;
+        // Other notations may hide in their lines what the text holds.
+        if literal && inside < EMBEDDED && text.contains([':', '=']) {
+            let embedded = parse_embedded(text, self.source.slice(node.span()), node.span());
+            yaml = embedded.problems.is_empty()
+                && embedded.documents.iter().all(|document| document.root().text().is_none());
+            self.documents(&embedded.documents, inside + 1);
+        }
+        if credential && !(literal && lines_tell(text, yaml)) {
+            self.masks.push(node.span().range());
+        }
+    }
+}
+
+/// Whether the lines that hold a secret by themselves are all that is secret in the text, so that
+/// the others may be shown.
+fn lines_tell(text: &str, yaml: bool) -> bool {
+    if opens_key_block(text) {
+        return false;
+    }
+    let mut rest = String::new();
+    for line in text.lines() {
+        if secret_in_line(line).is_some() {
+            continue;
+        }
+        // Without a tree nobody knows which value belongs to a secret key.
+        let word = |c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'));
+        if !yaml && line.split(word).any(looks_secret_key) {
+            return false;
+        }
+        rest.extend([line, "\n"]);
+    }
+    !looks_like_credential(&rest)
 }
 
 /// `KEY=value` and `key: value` with a secret key, wherever the line stands.
 fn secret_in_line(line: &str) -> Option<Range<usize>> {
-    let separator = line.find(['=', ':'])?;
-    let key = line[..separator].trim().trim_start_matches(['-', '#', '"', '\'', ' ']);
-    let key = key.trim_end_matches(['"', '\'']);
-    let key = key.rsplit('.').next().unwrap_or(key);
-    let value = line[separator + 1..].trim();
-    let opens_more = matches!(value, "" | "|" | ">" | "|-" | ">-" | "{" | "[");
-    if looks_secret_key(key) && !opens_more && !key.contains(' ') {
-        let start = separator
-            + 1
-            + (line[separator + 1..].len() - line[separator + 1..].trim_start().len());
+    if let Some((start, value)) = secret_key(line).filter(|(_, value)| !opens_more(value)) {
         return Some(start..start + value.len());
     }
     looks_like_credential(line).then(|| whole(line))
+}
+
+/// What stands behind a secret key, and where.
+fn secret_key(line: &str) -> Option<(usize, &str)> {
+    let (before, after) = line.split_once(['=', ':'])?;
+    let key = before.trim().trim_start_matches(['-', '#', '"', '\'', ' ']);
+    let key = key.trim_end_matches(['"', '\'']);
+    let key = key.rsplit('.').next().unwrap_or(key);
+    let start = line.len() - after.trim_start().len();
+    (looks_secret_key(key) && !key.contains(' ')).then(|| (start, after.trim()))
+}
+
+/// Whether the value stands in the lines below.
+fn opens_more(value: &str) -> bool {
+    matches!(value, "" | "|" | ">" | "|-" | ">-" | "{" | "[")
 }
 
 /// The line without its indentation.
@@ -135,5 +201,53 @@ mod tests {
             "key: |\n  -----BEGIN PRIVATE KEY-----\n  MIIE\n  -----END PRIVATE KEY-----\nb: 1\n";
         assert!(!masked("a.yaml", text).concat().contains("b: 1"));
         assert!(masked("a.yaml", text).concat().contains("MIIE"));
+    }
+
+    #[test]
+    fn one_credential_in_a_text_does_not_hide_the_other_lines() {
+        let url = "postgresql://u:pw@db.example.org/orders";
+        let text = format!("patch: |\n  a: 1\n  env:\n    DATABASE_URL: {url}\n  b: 2\n");
+        assert_eq!(masked("a.yaml", &text), [format!("DATABASE_URL: {url}")]);
+        let text = format!("data:\n  app.ini: |\n    [db]\n    url = {url}\n    pool = 5\n");
+        assert_eq!(masked("a.yaml", &text), [format!("url = {url}")]);
+    }
+
+    #[test]
+    fn nothing_beside_the_credential_leaks() {
+        let url = "url: postgres://u:pw@h/d";
+        for inner in [
+            // Values that only the tree tells.
+            &format!("{url}\nenv:\n- name: DB_PASSWORD\n  value: hunter2"),
+            &format!("{url}\nenv:\n- value: hunter2\n  name: DB_PASSWORD"),
+            &format!("{url}\nenv: [{{value: hunter2, name: DB_PASSWORD}}]"),
+            &format!("- op: add\n  path: /spec/password\n  value: hunter2\n- {url}"),
+            &format!("{url}\npassword: >-\n  hunter2"),
+            &format!("{url}\nkind: Secret\nstringData:\n  plain: hunter2"),
+            &format!("{url}\nnested: |\n  env:\n  - name: A_TOKEN\n    value: hunter2"),
+            // Continued lines of what is no YAML.
+            &format!("[db]\n{url}\npassword =\n   hunter2"),
+            &format!("{url}\n{{{{ if .on }}}}\nenv:\n- name: DB_PASSWORD\n  value: hunter2"),
+            &format!("{url}\nenv: [{{name: DB_PASSWORD,\n  value: hunter2}}]\n]"),
+            // Two of them, of which the lines show one.
+            &format!("{url}\nother: \"postgres://a:\\\n  hunter2@h\""),
+            // A key and what stands around it.
+            &format!("{url}\n-----BEGIN PRIVATE KEY-----\nhunter2\n-----END X-----\nhunter2"),
+            &format!("{url}\n-----BEGIN \nPRIVATE KEY-----\nhunter2\n"),
+        ] {
+            let block = inner.replace('\n', "\n  ");
+            let text = format!("patch: |\n  {block}\nlast: 1\n");
+            let masks = masked("a.yaml", &text);
+            let hidden = masks.iter().map(|mask| mask.matches("hunter2").count()).sum::<usize>();
+            assert_eq!(hidden, text.matches("hunter2").count(), "{text}{masks:#?}");
+            assert!(masks.concat().contains("u:pw@"), "{text}{masks:#?}");
+        }
+        // Notations whose lines do not show what the text holds.
+        for text in [
+            "a: \"x postgres://u:\\\n  hunter2@h\"\n",
+            "a: \"postgres://u:p\n  \\u0070ostgres\\u003a//u:hunter2@h\"\n",
+            "a: >\n  x ghp_0123456789abcdefghij\n  hunter2\n",
+        ] {
+            assert!(masked("a.yaml", text).concat().contains("hunter2"), "{text}");
+        }
     }
 }

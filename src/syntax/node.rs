@@ -170,6 +170,11 @@ impl<'d> NodeRef<'d> {
         entries.into_iter().find(|(name, _)| name.text() == Some(key))
     }
 
+    /// Whether it is a text whose lines stand in the source as they are: a `|` block.
+    pub fn is_literal(self) -> bool {
+        matches!(self.target().raw().kind, NodeKind::Scalar { style: Style::Literal, .. })
+    }
+
     /// The text of a scalar, whatever its type.
     pub fn text(self) -> Option<&'d str> {
         match &self.target().raw().kind {

@@ -12,15 +12,15 @@ use crate::rules::{Context, Findings, Rule, rule};
 use crate::suppressions::{self, Suppression};
 
 /// Most further places of one finding.
-const PLACES: usize = 8;
+const PLACES: usize = 20;
 /// Most rules that a message names.
-const NAMED: usize = 3;
-/// Longest key that a mark is known by, in characters.
-const KEY: usize = 200;
+const NAMED: usize = 4;
 /// Longest part of a rule's name that a message shows, in characters.
 const NAME: usize = 120;
 /// From how many rules on they are not counted.
 const MOST: usize = 100;
+/// The tool whose marks are one list for the whole repository: what its objects overlook.
+const ONE_LIST: &str = "argocd";
 /// The rule's id, as exceptions name it.
 const ID: &str = "undocumented-suppression";
 
@@ -69,6 +69,9 @@ rule! {
     /// `until 2026-03-01` holds on, and one that is not written as its tool wants it silences
     /// nothing at all. docs/suppressions.md lists the tools and what is read of their marks.
     ///
+    /// Marks with a reason are one finding for each rule of the tool, those without one for each
+    /// tool and kind of file.
+    ///
     /// ## Fix
     /// Delete the mark if the check passes without it. Otherwise say in its reason who answers and
     /// until when, as `owner=@team until=2027-01-31`, or answer for it in one place with an
@@ -81,78 +84,72 @@ rule! {
     id: "undocumented-suppression", family: Exceptions, level: Note, since: "0.1.0",
 }
 
-/// What marks have in common that are one decision.
+/// What marks have in common that are told together.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Decision<'a> {
+struct Group<'a> {
     tool: &'a str,
-    /// The rules; none for lists, which name many.
+    /// The rules, where a reason is given for them.
     rules: &'a [String],
-    reason: Option<&'a str>,
-    /// What they stand on, where nothing else says that marks belong together.
-    place: Option<String>,
-    /// The exception that covers them: it must cover all or none.
-    covered: Option<usize>,
+    explained: bool,
+    /// The file that only lists, or the kind of file.
+    place: String,
+    /// The exceptions that cover them, one that holds and one that is expired: each must cover all
+    /// or none.
+    covered: [Option<usize>; 2],
 }
 
 impl Rule for UndocumentedSuppression {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
         let suppressions = suppressions::collect(cx.store, &cx.config.exclude);
         let warning = findings.level().max(Level::Warning);
-        let mut decisions: BTreeMap<Decision<'_>, Vec<&Suppression>> = BTreeMap::new();
+        let mut groups: BTreeMap<Group<'_>, Vec<&Suppression>> = BTreeMap::new();
         for suppression in &suppressions {
             if let Some(flaw) = suppression.flaw {
                 findings.push_at(warning, flawed(cx, suppression, flaw));
             } else if suppression.expires.is_some_and(|expiry| expiry.day < cx.today) {
                 findings.push_at(warning, expired(cx, suppression));
             } else if self.require.iter().any(|duty| !duty.is_met(suppression)) {
-                decisions.entry(decision(cx, suppression)).or_default().push(suppression);
+                groups.entry(group(cx, suppression)).or_default().push(suppression);
             }
         }
-        for (decision, marks) in &decisions {
-            findings.push(self.undocumented(decision, marks));
+        for (group, marks) in &groups {
+            findings.push(self.undocumented(cx, group, marks));
         }
     }
 }
 
-fn decision<'a>(cx: &Context<'a>, suppression: &'a Suppression) -> Decision<'a> {
+fn group<'a>(cx: &Context<'a>, suppression: &'a Suppression) -> Group<'a> {
     let path = cx.snapshot.path(suppression.span.file);
     let names = suppression.names();
-    let covers = |exception: &Exception| {
-        exception.rules.iter().any(|(rule, _)| rule == ID)
-            && !exception.is_expired(cx.today)
-            && exception.is_at(path.as_str(), suppression.span)
-            && exception.is_about(&names)
+    let covering = |expired: bool| {
+        cx.declared.iter().position(|exception| {
+            exception.rules.iter().any(|(rule, _)| rule == ID)
+                && exception.is_expired(cx.today) == expired
+                && exception.is_at(path.as_str(), suppression.span)
+                && exception.is_about(&names)
+        })
     };
-    let alone = suppression.listed || suppression.reason.is_none();
-    Decision {
+    let whole = suppression.tool == ONE_LIST;
+    let explained = suppression.reason.is_some() && !suppression.listed && !whole;
+    let place = match suppression {
+        _ if whole => String::new(),
+        mark if mark.listed => path.to_string(),
+        mark if explained || mark.rules.is_empty() => String::new(),
+        _ if path.extension().is_empty() => path.file_name().to_owned(),
+        _ => path.extension(),
+    };
+    Group {
         tool: suppression.tool,
-        rules: if suppression.listed { &[] } else { &suppression.rules },
-        reason: suppression.reason.as_deref(),
-        place: alone.then(|| place(cx, suppression)),
-        covered: cx.declared.iter().position(covers),
-    }
-}
-
-/// What a mark stands on: the file, or for a mark behind `key:` the key and the file's name, because
-/// copies of a file for other environments repeat the mark.
-fn place(cx: &Context<'_>, suppression: &Suppression) -> String {
-    let path = cx.snapshot.path(suppression.span.file);
-    let behind = cx.snapshot.file(suppression.span.file).ok().and_then(|source| {
-        let line = source.lines().line_of(suppression.span.start);
-        let start = source.lines().line_range(&source.text, line).start;
-        let before = source.text.get(start..suppression.span.start as usize)?;
-        let key: String = before.chars().take(KEY).take_while(|c| !":=".contains(*c)).collect();
-        Some(key.trim().trim_start_matches("- ").to_owned())
-    });
-    match behind.filter(|key| !suppression.listed && key.starts_with(char::is_alphabetic)) {
-        Some(key) => format!("{} {key}", path.file_name()),
-        None => path.to_string(),
+        rules: if explained { &suppression.rules } else { &[] },
+        explained,
+        place,
+        covered: [covering(false), covering(true)],
     }
 }
 
 impl UndocumentedSuppression {
-    /// Marks that are one decision, which nobody has documented.
-    fn undocumented(&self, decision: &Decision<'_>, marks: &[&Suppression]) -> Finding {
+    /// Marks that nobody has documented.
+    fn undocumented(&self, cx: &Context<'_>, group: &Group<'_>, marks: &[&Suppression]) -> Finding {
         let first = marks[0];
         let mut lacking: Vec<Duty> = self.require.clone();
         lacking.retain(|duty| marks.iter().any(|mark| !duty.is_met(mark)));
@@ -176,9 +173,9 @@ impl UndocumentedSuppression {
             [name] => name.clone(),
             _ => format!("{}:**", first.tool),
         };
-        let place = decision.place.clone().unwrap_or_default();
-        let mut key = vec![first.tool.to_owned(), decision.rules.join(","), place];
-        key.extend(decision.reason.map(str::to_owned));
+        let explained = if group.explained { "with a reason" } else { "" };
+        let rules = group.rules.join(",");
+        let covering = group.covered.iter().flatten().filter_map(|&at| cx.declared.get(at));
         let mut finding = Finding::at(first.span, message)
             .label("nobody answers for this")
             .help(format!(
@@ -186,7 +183,8 @@ impl UndocumentedSuppression {
                  `{ID}` with `suppression = \"{name}\"`"
             ))
             .about(Subject { suppressions, ..Subject::default() })
-            .key(key);
+            .key([first.tool, &rules, &group.place, explained])
+            .key(covering.map(Exception::id));
         for mark in marks.iter().skip(1).take(PLACES) {
             finding = finding.place(Role::Related, mark.span, "and for this");
         }
@@ -229,12 +227,16 @@ fn about(cx: &Context<'_>, suppression: &Suppression, message: String, what: &st
         .about(Subject { suppressions: names, ..Subject::default() })
 }
 
-/// What marks of one decision silence, as a message says it.
+/// What marks silence, as a message says it.
 fn ignored(marks: &[&Suppression]) -> String {
     let mut rules: Vec<&str> = Vec::new();
-    for rule in marks.iter().flat_map(|mark| &mark.rules) {
-        if rules.len() <= MOST && !rules.contains(&rule.as_str()) {
-            rules.push(rule);
+    for mark in marks {
+        let whole = mark.tool == ONE_LIST && marks.len() > 1;
+        for rule in &mark.rules {
+            let rule = if whole { kind(rule) } else { rule };
+            if rules.len() <= MOST && !rules.contains(&rule) {
+                rules.push(rule);
+            }
         }
     }
     let short = |rule: &str| rule.chars().take(NAME).collect::<String>();
@@ -245,6 +247,11 @@ fn ignored(marks: &[&Suppression]) -> String {
         (MOST.., _) => format!("ignore {} and many more", shown.join(", ")),
         (_, more) => format!("ignore {} and {more} more", shown.join(", ")),
     }
+}
+
+/// The kind in `group/Kind/name`, of which all but the kind may be absent.
+fn kind(rule: &str) -> &str {
+    rule.split('/').find(|part| part.starts_with(char::is_uppercase)).unwrap_or(rule)
 }
 
 /// `an owner, a last day or a reason`.
