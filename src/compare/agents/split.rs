@@ -7,7 +7,7 @@ use crate::kube::{Path, PathStep, Value};
 use crate::text::Span;
 
 /// What is made of entries that count one by one.
-const HOLDERS: &[&str] = &["annotations", "labels", "env", "envFrom"];
+const HOLDERS: &[&str] = &["env", "envFrom"];
 
 /// The difference, or one for each entry where one of them is a sign.
 pub(crate) fn split(raw: RawDifference, kind: &str) -> Vec<RawDifference> {
