@@ -2,7 +2,6 @@
 
 use crate::compare::agents::signs::of_path;
 use crate::compare::diff::{Change, RawDifference, Side};
-use crate::compare::noise;
 use crate::kube::{Path, PathStep, Value};
 use crate::text::Span;
 
@@ -10,7 +9,7 @@ use crate::text::Span;
 const HOLDERS: &[&str] = &["env", "envFrom"];
 
 /// The difference, or one for each entry where one of them is a sign.
-pub(crate) fn split(raw: RawDifference, kind: &str) -> Vec<RawDifference> {
+pub(crate) fn split(raw: RawDifference) -> Vec<RawDifference> {
     let side = if raw.change == Change::OnlyHere { &raw.here } else { &raw.there };
     let holder = raw.path.steps().last();
     let holds = matches!(holder, Some(PathStep::Key(key)) if HOLDERS.contains(&&**key));
@@ -30,11 +29,7 @@ pub(crate) fn split(raw: RawDifference, kind: &str) -> Vec<RawDifference> {
             Change::OnlyHere => (own, raw.there.clone()),
             _ => (raw.here.clone(), own),
         };
-        let noise = match step {
-            PathStep::Key(key) => noise::of_key(kind, raw.path.steps(), key),
-            _ => None,
-        };
-        let noise = raw.noise.or(noise);
+        let noise = raw.noise;
         RawDifference { path: path(step), change: raw.change, here, there, more: 0, noise }
     };
     entries.iter().map(one).collect()
