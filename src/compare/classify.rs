@@ -214,7 +214,6 @@ fn of_key(key: &str) -> Option<Class> {
 pub(crate) fn class_of(resource: &Resource, difference: &RawDifference) -> Class {
     let steps = difference.path.steps();
     let class = classify(&resource.id.gvk, steps);
-    let value = difference.here.value.as_ref().or(difference.there.value.as_ref());
     let (here, there) = (difference.here.value.as_ref(), difference.there.value.as_ref());
     match class {
         Class::Other
@@ -226,10 +225,6 @@ pub(crate) fn class_of(resource: &Resource, difference: &RawDifference) -> Class
         Class::Config if is_flag(difference) => Class::FeatureFlag,
         Class::Other if is_flag(difference) && is_about_features(steps) => Class::FeatureFlag,
         Class::Other if is_schedule(steps) && is_backup_job(resource) => Class::Backup,
-        Class::Metadata => value
-            .and_then(Value::as_map)
-            .and_then(|map| map.iter().find_map(|entry| of_key(&entry.key)))
-            .unwrap_or(class),
         _ => class,
     }
 }

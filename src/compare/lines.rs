@@ -1,6 +1,6 @@
 //! Whole files inside one string: compared line by line, keyed lines by their keys.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::compare::identity::are_identifiers;
 use crate::compare::names::{Names, PairNames, without_names};
@@ -9,6 +9,9 @@ use crate::text::Span;
 
 /// More differences than this are not even judged one by one.
 const MOST: usize = 300;
+
+/// Most pairs of lines or elements that are tried to find those that are alike.
+pub(crate) const SEARCH: usize = 40_000;
 
 /// A line of a text: where it begins in the value, and its content without indentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,16 +59,19 @@ pub(crate) fn differing<'t>(
     }
     left.sort();
     right.sort();
+    let mut by_key: BTreeMap<&str, VecDeque<Line<'t>>> = BTreeMap::new();
+    for line in right {
+        by_key.entry(split_key(line.text).0).or_default().push_back(line);
+    }
     let mut pairs: Vec<LinePair<'t>> = Vec::new();
     for line in left {
         let (key, _) = split_key(line.text);
-        let partner = right.iter().position(|other| {
-            let (other_key, _) = split_key(other.text);
-            other_key == key && !key.is_empty()
-        });
-        let there = partner.map(|at| right.remove(at));
+        let partners = by_key.get_mut(key).filter(|_| !key.is_empty());
+        let there = partners.and_then(VecDeque::pop_front);
         pairs.push(LinePair { key, here: Some(line), there });
     }
+    let mut right: Vec<Line<'t>> = by_key.into_values().flatten().collect();
+    right.sort();
     pair_elements(&mut pairs, &mut right);
     pairs.extend(right.into_iter().map(|line| LinePair {
         key: split_key(line.text).0,
@@ -95,10 +101,12 @@ fn pair_elements<'t>(pairs: &mut [LinePair<'t>], right: &mut Vec<Line<'t>>) {
         .filter(|&at| pairs[at].there.is_none() && pairs[at].here.as_ref().is_some_and(keyless))
         .collect();
     let (mut elements, rest): (Vec<_>, Vec<_>) = right.iter().copied().partition(keyless);
+    let few = open.len().saturating_mul(elements.len()) <= SEARCH;
     open.retain(|&at| {
         let Some(mine) = pairs[at].here else { return false };
         let (_, own) = value_of(mine.text);
-        let like = elements.iter().position(|other| are_identifiers(own, value_of(other.text).1));
+        let like =
+            elements.iter().position(|other| few && are_identifiers(own, value_of(other.text).1));
         match like {
             Some(found) => {
                 (pairs[at].there, pairs[at].key) = (Some(elements.remove(found)), "-");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::compare::equal::equal;
 use crate::compare::identity::are_identifiers;
-use crate::compare::lines::split_key;
+use crate::compare::lines::{SEARCH, split_key};
 use crate::compare::names::{PairNames, without_names};
 use crate::kube::{PathStep, Value};
 
@@ -36,9 +36,6 @@ const KEYS: &[&str] = &[
 /// Keys that say what an element is rather than what it is called: where one is left on both sides,
 /// it is another one of the same thing.
 const SORTS: &[&str] = &["port", "type"];
-
-/// Most pairs of elements that are tried to find equal ones in any order.
-const SEARCH: usize = 40_000;
 
 /// Two elements that answer each other, or one that nothing answers.
 #[derive(Debug)]
@@ -164,9 +161,10 @@ fn by_text<'v>(here: &'v [Value], there: &'v [Value], names: &PairNames) -> Vec<
         PathStep::Key(flags[at].unwrap_or(first).into())
     };
     // Hosts and ids of one sort answer each other in their order.
+    let few = alone.len().saturating_mul(right.len()) <= SEARCH;
     alone.retain(|&(at, value)| {
         let like = |other: &&Value| {
-            value.text().zip(other.text()).is_some_and(|(a, b)| are_identifiers(a, b))
+            few && value.text().zip(other.text()).is_some_and(|(a, b)| are_identifiers(a, b))
         };
         let found = right.iter_mut().find(|other| other.is_some_and(|(_, value)| like(&value)));
         let Some((_, other)) = found.and_then(Option::take) else { return true };

@@ -442,7 +442,7 @@ impl Judging<'_> {
         names: &PairNames,
         result: &mut UnitResult,
     ) {
-        for raw in agents::split(raw, &resource.id.gvk.kind) {
+        for raw in agents::split(raw) {
             self.judge_one(raw, resource, names, result);
         }
     }

@@ -2,15 +2,14 @@
 
 use crate::compare::agents::signs::of_path;
 use crate::compare::diff::{Change, RawDifference, Side};
-use crate::compare::noise;
 use crate::kube::{Path, PathStep, Value};
 use crate::text::Span;
 
 /// What is made of entries that count one by one.
-const HOLDERS: &[&str] = &["annotations", "labels", "env", "envFrom"];
+const HOLDERS: &[&str] = &["env", "envFrom"];
 
 /// The difference, or one for each entry where one of them is a sign.
-pub(crate) fn split(raw: RawDifference, kind: &str) -> Vec<RawDifference> {
+pub(crate) fn split(raw: RawDifference) -> Vec<RawDifference> {
     let side = if raw.change == Change::OnlyHere { &raw.here } else { &raw.there };
     let holder = raw.path.steps().last();
     let holds = matches!(holder, Some(PathStep::Key(key)) if HOLDERS.contains(&&**key));
@@ -30,20 +29,9 @@ pub(crate) fn split(raw: RawDifference, kind: &str) -> Vec<RawDifference> {
             Change::OnlyHere => (own, raw.there.clone()),
             _ => (raw.here.clone(), own),
         };
-        let noise = match step {
-            PathStep::Key(key) => noise::of_key(kind, raw.path.steps(), key),
-            _ => None,
-        };
-        let noise = raw.noise.or(noise);
-        RawDifference {
-            path: path(step),
-            change: raw.change,
-            here,
-            there,
-            more: 0,
-            text: raw.text,
-            noise,
-        }
+        let noise = raw.noise;
+        let (path, text) = (path(step), raw.text);
+        RawDifference { path, change: raw.change, here, there, more: 0, text, noise }
     };
     entries.iter().map(one).collect()
 }

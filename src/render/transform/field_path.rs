@@ -1,7 +1,7 @@
 //! Walks the path of a field spec: through maps by key, through lists element by element.
 
 use crate::kube::field_specs::{FieldSpec, Step};
-use crate::kube::{Action, Value};
+use crate::kube::{Action, Entry, Map, Value};
 use crate::render::RenderError;
 use crate::render::edit;
 use crate::text::Span;
@@ -60,6 +60,11 @@ pub(crate) fn any(value: &Value, steps: &[Step], test: &mut dyn FnMut(&Value) ->
     }
 }
 
+/// Whether an entry is an empty map that the build has put there.
+fn nobody_wrote(entry: &Entry) -> bool {
+    entry.value.as_map().is_some_and(Map::is_empty) && entry.key_span == entry.value.span()
+}
+
 fn walk(
     value: &mut Value,
     spec: &FieldSpec,
@@ -86,6 +91,10 @@ fn walk(
             .help("drop the `/` that has nothing before or after it"));
     }
     let creation_here = creation.filter(|_| !step.list);
+    if creation_here.is_some() && map.entry(&step.key).is_some_and(nobody_wrote) {
+        // Whoever fills it first is who made it.
+        map.remove(&step.key);
+    }
     if map.get(&step.key).is_none_or(Value::is_null)
         && let Some(Creation { leaf, action, span }) = creation_here
     {
