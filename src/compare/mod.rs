@@ -12,6 +12,7 @@ mod difference;
 mod equal;
 mod find;
 mod flags;
+mod follow;
 mod foreign;
 mod habit;
 mod identity;

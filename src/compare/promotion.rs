@@ -217,7 +217,11 @@ fn name_of(step: &PathStep) -> &str {
 }
 
 /// The map that stands `up` levels above the end of the path.
-fn parent<'v>(resource: &'v Resource, steps: &[PathStep], up: usize) -> Option<&'v Value> {
+pub(crate) fn parent<'v>(
+    resource: &'v Resource,
+    steps: &[PathStep],
+    up: usize,
+) -> Option<&'v Value> {
     let steps = steps.get(..steps.len().checked_sub(up)?)?;
     steps.iter().try_fold(&resource.body, |value, step| match step {
         PathStep::Key(key) => value.get(key),
