@@ -120,7 +120,7 @@ pub fn compare(
     }
     count_habits(&mut results);
     let cover = Cover::of(layout, evaluated);
-    let mut comparison = Comparison { learnt, cover, ..Comparison::default() };
+    let mut comparison = Comparison { cover, learnt, ..Comparison::default() };
     let mut differences = Vec::new();
     for result in results {
         comparison.comparisons += result.comparisons;

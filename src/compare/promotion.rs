@@ -7,6 +7,7 @@ use crate::compare::equal::equal;
 use crate::compare::find::find;
 use crate::compare::identity::{Image, image, is_version, looks_like_image};
 use crate::compare::names::{Names, PairNames, same_but_names, without_names};
+use crate::compare::sizes::is_of_chart;
 use crate::compare::version::order;
 use crate::kube::{Path, PathStep, Resource, ResourceId, Value};
 use crate::source::Snapshot;
@@ -141,7 +142,7 @@ pub(crate) fn are_tags(
     let beside = || parent(resource, steps, 1).is_some_and(|map| map.get("repository").is_some());
     match difference.path.last_key() {
         Some("imageTag" | "newTag") => true,
-        Some("tag") if of_image() || beside() => true,
+        Some("tag") if of_image() || beside() || is_of_chart(&resource.id.gvk, steps) => true,
         _ => [here, there].iter().any(|side| is_set_by_policy(snapshot, side.span)),
     }
 }
