@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::compare::agents::of_path;
 use crate::compare::diff::{Change, Side};
 use crate::compare::difference::{Difference, Topic};
+use crate::compare::follow::{Follow, follow};
 use crate::compare::habit::{Frequency, General};
 use crate::kube::{Action, Path, ResourceId};
 use crate::render::Evaluated;
@@ -93,12 +94,29 @@ enum Key {
     Values(General, Topic, Change, String, String),
     /// The same two ports in several fields of one unit.
     Ports(usize, Topic, String, String),
+    /// A map whose switch differs, or of whose members each side has another one.
+    Follow(usize, Topic, ResourceId, Path),
     /// A path that differs everywhere.
     Habit(General, Change),
     /// Two copies of an object, of two environments or of two variants of one.
     Copy(usize, ResourceId, bool),
     /// The directory of objects that one side lacks, and the overlays that lack them.
     Directory(usize, Topic, Change, RepoPath, BTreeSet<usize>),
+}
+
+/// A difference with what is known of it before it is grouped.
+struct Placed {
+    difference: Difference,
+    /// Whether the bytes that cause it are on the environment's side.
+    here: bool,
+    /// What it is told together with.
+    follow: Option<Follow>,
+}
+
+impl Placed {
+    fn follows(&self) -> bool {
+        self.follow.as_ref().is_some_and(|follow| follow.follows)
+    }
 }
 
 /// What grouping asks for.
@@ -113,12 +131,10 @@ struct World<'a> {
 type Missing = (usize, Change, ResourceId);
 
 /// The overlays that lack each object and are not empty altogether.
-fn lacking(
-    placed: &[(Difference, bool)],
-    evaluated: &[Evaluated<'_>],
-) -> BTreeMap<Missing, BTreeSet<usize>> {
+fn lacking(placed: &[Placed], evaluated: &[Evaluated<'_>]) -> BTreeMap<Missing, BTreeSet<usize>> {
     let mut lacking: BTreeMap<Missing, BTreeSet<usize>> = BTreeMap::new();
-    for (difference, _) in placed.iter().filter(|(d, _)| d.path.steps().is_empty()) {
+    let whole = |placed: &&Placed| placed.difference.path.steps().is_empty();
+    for Placed { difference, .. } in placed.iter().filter(whole) {
         let without = without(difference);
         if !is_empty(&evaluated[without]) {
             lacking.entry(missing(difference)).or_default().insert(without);
@@ -149,44 +165,49 @@ pub(crate) fn group(
     evaluated: &[Evaluated<'_>],
     snapshot: &Snapshot,
 ) -> Vec<Cause> {
-    let mut placed: Vec<(Difference, bool)> = differences
+    let follows = follow(&differences, evaluated);
+    let mut placed: Vec<Placed> = differences
         .into_iter()
-        .map(|difference| {
+        .zip(follows)
+        .map(|(mut difference, follow)| {
             let here = caused_here(&difference, evaluated);
-            (difference, here)
+            if let Some(follow) = &follow {
+                difference.topic = follow.topic;
+            }
+            Placed { difference, here, follow }
         })
         .collect();
-    placed.sort_by(|(a, _), (b, _)| order(a).cmp(&order(b)));
+    placed.sort_by(|a, b| order(a).cmp(&order(b)));
     let lacking = lacking(&placed, evaluated);
     let world = World { evaluated, snapshot, lacking: &lacking };
     let components = components(&placed, world);
     let mut sizes: BTreeMap<Key, BTreeSet<(Span, Path)>> = BTreeMap::new();
-    for (difference, here) in &placed {
-        for key in broad_keys(difference, *here, &components, world) {
-            let place = (place(difference, *here), difference.path.clone());
+    for one in &placed {
+        for key in broad_keys(one, &components, world) {
+            let place = (place(&one.difference, one.here), one.difference.path.clone());
             sizes.entry(key).or_default().insert(place);
         }
     }
     let mut groups = Groups::new(placed.len());
     let mut first_with: BTreeMap<Key, usize> = BTreeMap::new();
     let mut broad: Vec<Option<Grouping>> = vec![None; placed.len()];
-    for (at, (difference, here)) in placed.iter().enumerate() {
-        let wide = broad_keys(difference, *here, &components, world)
+    for (at, one) in placed.iter().enumerate() {
+        let wide = broad_keys(one, &components, world)
             .into_iter()
             .find(|key| sizes.get(key).is_some_and(|places| places.len() > key.most()));
         broad[at] = wide.as_ref().map(Key::grouping);
         // An object that one overlay lacks among others, and another overlay alone, is two causes.
-        let among_others = difference.path.steps().is_empty() && wide.is_some();
+        let among_others = one.difference.path.steps().is_empty() && wide.is_some();
         let narrow = match among_others {
-            true => object_key(difference, world).into_iter().collect(),
-            false => narrow_keys(difference, *here),
+            true => object_key(&one.difference, world).into_iter().collect(),
+            false => narrow_keys(one),
         };
         for key in wide.into_iter().chain(narrow) {
             groups.join(at, *first_with.entry(key).or_insert(at));
         }
     }
     let mut causes: BTreeMap<usize, Cause> = BTreeMap::new();
-    for (at, (difference, caused_here)) in placed.into_iter().enumerate() {
+    for (at, Placed { difference, here: caused_here, .. }) in placed.into_iter().enumerate() {
         let topic = difference.topic;
         let cause = causes.entry(groups.root(at)).or_insert_with(|| Cause {
             topic,
@@ -206,9 +227,9 @@ pub(crate) fn group(
     causes
 }
 
-fn order(difference: &Difference) -> (bool, usize, usize, &ResourceId, &Path) {
-    let Difference { siblings, unit, here_overlay, resource, path, .. } = difference;
-    (*siblings, *unit, *here_overlay, resource, path)
+fn order(placed: &Placed) -> (bool, usize, usize, &ResourceId, bool, &Path) {
+    let Difference { siblings, unit, here_overlay, resource, path, .. } = &placed.difference;
+    (*siblings, *unit, *here_overlay, resource, placed.follows(), path)
 }
 
 /// What joins the copies of an object that the same overlays lack.
@@ -221,7 +242,8 @@ fn object_key(difference: &Difference, world: World<'_>) -> Option<Key> {
     Some(Key::Object(*unit, *topic, *change, resource.clone(), reach))
 }
 
-fn narrow_keys(difference: &Difference, here: bool) -> Vec<Key> {
+fn narrow_keys(placed: &Placed) -> Vec<Key> {
+    let (difference, here) = (&placed.difference, placed.here);
     let (topic, change) = (difference.topic, difference.change);
     let (resource, path) = (difference.resource.clone(), difference.path.clone());
     let mut keys = vec![Key::Span(topic, change, place(difference, here))];
@@ -237,6 +259,10 @@ fn narrow_keys(difference: &Difference, here: bool) -> Vec<Key> {
         let (unit, around) = (difference.unit, Path(around.to_vec()));
         keys.push(Key::Signs(unit, topic, change, resource.clone(), around, agent));
     }
+    if let Some(follow) = &placed.follow {
+        let map = follow.map.clone();
+        keys.push(Key::Follow(difference.unit, topic, resource.clone(), map));
+    }
     keys.push(Key::Field(difference.unit, topic, change, resource, path));
     keys
 }
@@ -250,12 +276,11 @@ fn sign(difference: &Difference) -> Option<&'static str> {
 }
 
 /// The wider causes that a difference may belong to, in the order in which they are tried.
-fn broad_keys(
-    difference: &Difference,
-    here: bool,
-    components: &BTreeSet<Key>,
-    world: World<'_>,
-) -> Vec<Key> {
+fn broad_keys(placed: &Placed, components: &BTreeSet<Key>, world: World<'_>) -> Vec<Key> {
+    if placed.follows() {
+        return Vec::new();
+    }
+    let (difference, here) = (&placed.difference, placed.here);
     let primary = place(difference, here).file;
     let mut keys = Vec::new();
     let kind = &difference.resource.gvk.kind;
@@ -297,7 +322,7 @@ fn directory(
 }
 
 /// The directories of missing programs, to which the other objects there are attached.
-fn components(placed: &[(Difference, bool)], world: World<'_>) -> BTreeSet<Key> {
+fn components(placed: &[Placed], world: World<'_>) -> BTreeSet<Key> {
     const PROGRAMS: &[&str] = &[
         "Deployment",
         "StatefulSet",
@@ -310,14 +335,14 @@ fn components(placed: &[(Difference, bool)], world: World<'_>) -> BTreeSet<Key> 
         "Application",
         "Service",
     ];
-    let programs = placed.iter().filter(|(difference, _)| {
+    let programs = placed.iter().filter(|Placed { difference, .. }| {
         difference.path.steps().is_empty()
             && difference.topic == Topic::Resource
             && PROGRAMS.contains(&&*difference.resource.gvk.kind)
     });
     let none = BTreeSet::new();
     programs
-        .map(|(difference, here)| {
+        .map(|Placed { difference, here, .. }| {
             directory(difference, place(difference, *here).file, &none, world)
         })
         .collect()
@@ -340,6 +365,7 @@ impl Key {
             | Self::Signs(..)
             | Self::Values(..)
             | Self::Ports(..)
+            | Self::Follow(..)
             | Self::Habit(..) => 0,
             // A definition differs because its version does: never a line at a time.
             Self::Copy(_, resource, _) if &*resource.gvk.kind == "CustomResourceDefinition" => 0,
@@ -355,7 +381,8 @@ impl Key {
             | Self::Object(..)
             | Self::Signs(..)
             | Self::Values(..)
-            | Self::Ports(..) => Grouping::Span,
+            | Self::Ports(..)
+            | Self::Follow(..) => Grouping::Span,
             Self::Habit(..) => Grouping::Habit,
             Self::Copy(..) => Grouping::Copy,
             Self::Directory(..) => Grouping::Directory,

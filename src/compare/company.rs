@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::compare::diff::{Change, Side};
-use crate::compare::{Comparison, Difference, Topic};
+use crate::compare::{Class, Comparison, Difference, Topic};
 use crate::kube::Value;
 
 /// Shorter texts stand in many places by chance.
@@ -29,7 +29,9 @@ impl Company {
         let mut set = BTreeSet::new();
         for difference in reported.chain(&comparison.permitted) {
             let (here, there) = pair(difference);
-            if difference.change == Change::Changed && pairs.contains(&(here, there)) {
+            // Which version of a program runs is no reason for another set of names.
+            let setting = difference.change == Change::Changed && difference.class != Class::Image;
+            if setting && pairs.contains(&(here, there)) {
                 let sides = [(true, &difference.here), (false, &difference.there)];
                 for (mine, text) in
                     sides.into_iter().flat_map(|(m, s)| set_by(s).map(move |t| (m, t)))

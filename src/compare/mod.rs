@@ -13,6 +13,7 @@ mod embedded;
 mod equal;
 mod find;
 mod flags;
+mod follow;
 mod foreign;
 mod habit;
 mod identity;
@@ -120,7 +121,7 @@ pub fn compare(
     }
     count_habits(&mut results);
     let cover = Cover::of(layout, evaluated);
-    let mut comparison = Comparison { learnt, cover, ..Comparison::default() };
+    let mut comparison = Comparison { cover, learnt, ..Comparison::default() };
     let mut differences = Vec::new();
     for result in results {
         comparison.comparisons += result.comparisons;

@@ -7,6 +7,7 @@ use crate::compare::equal::equal;
 use crate::compare::find::find;
 use crate::compare::identity::{Image, image, is_version, looks_like_image};
 use crate::compare::names::{Names, PairNames, same_but_names, without_names};
+use crate::compare::sizes::is_of_chart;
 use crate::compare::version::order;
 use crate::kube::{Path, PathStep, Resource, ResourceId, Value};
 use crate::source::Snapshot;
@@ -141,7 +142,7 @@ pub(crate) fn are_tags(
     let beside = || parent(resource, steps, 1).is_some_and(|map| map.get("repository").is_some());
     match difference.path.last_key() {
         Some("imageTag" | "newTag") => true,
-        Some("tag") if of_image() || beside() => true,
+        Some("tag") if of_image() || beside() || is_of_chart(&resource.id.gvk, steps) => true,
         _ => [here, there].iter().any(|side| is_set_by_policy(snapshot, side.span)),
     }
 }
@@ -217,7 +218,11 @@ fn name_of(step: &PathStep) -> &str {
 }
 
 /// The map that stands `up` levels above the end of the path.
-fn parent<'v>(resource: &'v Resource, steps: &[PathStep], up: usize) -> Option<&'v Value> {
+pub(crate) fn parent<'v>(
+    resource: &'v Resource,
+    steps: &[PathStep],
+    up: usize,
+) -> Option<&'v Value> {
     let steps = steps.get(..steps.len().checked_sub(up)?)?;
     steps.iter().try_fold(&resource.body, |value, step| match step {
         PathStep::Key(key) => value.get(key),

@@ -23,7 +23,7 @@ const AMOUNTS: &[&str] = &["cpu", "memory"];
 const BOUNDS: &[&str] = &["limit", "limits", "request", "requests"];
 /// Options of the Java machine that are followed by an amount.
 const HEAPS: &[&str] = &["-Xmx", "-Xms"];
-/// What a LimitRange or a ResourceQuota bounds.
+/// What a `LimitRange` or a `ResourceQuota` bounds.
 const QUOTAS: &[&str] =
     &["default", "defaultRequest", "hard", "max", "maxLimitRequestRatio", "min"];
 
@@ -40,7 +40,7 @@ pub(crate) fn is_size(gvk: &Gvk, path: &[PathStep], value: Option<&Value>) -> bo
     bound || SIZES.contains(&&words[..]) || heap()
 }
 
-/// Whether the path leads to what a LimitRange or a ResourceQuota bounds.
+/// Whether the path leads to what a `LimitRange` or a `ResourceQuota` bounds.
 pub(crate) fn is_quota(gvk: &Gvk, path: &[PathStep]) -> bool {
     matches!(&*gvk.kind, "LimitRange" | "ResourceQuota")
         && path.iter().any(|step| matches!(step, PathStep::Key(key) if QUOTAS.contains(&&**key)))
@@ -62,7 +62,7 @@ pub(crate) fn sizes(here: Option<&Value>, there: Option<&Value>) -> Option<(f64,
 }
 
 /// Whether the path leads to a value that a chart is given.
-fn is_of_chart(gvk: &Gvk, path: &[PathStep]) -> bool {
+pub(crate) fn is_of_chart(gvk: &Gvk, path: &[PathStep]) -> bool {
     let keys: Vec<&str> = path
         .iter()
         .map(|step| match step {

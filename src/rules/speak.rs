@@ -195,13 +195,23 @@ fn labelled(cx: &Context<'_>, finding: Finding, cause: &Cause, sides: &Sides) ->
     }
     let mut seen = BTreeSet::from([cause.primary(), cause.counterpart()]);
     for difference in &cause.differences[1..] {
-        let side = if cause.caused_here { &difference.here } else { &difference.there };
+        let side = if is_here(cause, difference) { &difference.here } else { &difference.there };
         let span = side.key.unwrap_or(side.span);
         if seen.len() < PLACES + 2 && seen.insert(span) {
             finding = finding.place(Role::Related, span, also(cx, cause, difference));
         }
     }
     finding
+}
+
+/// Whether the environment's side shows a further difference of a cause: of what only one side has,
+/// the side that has it or took it away.
+fn is_here(cause: &Cause, difference: &Difference) -> bool {
+    match difference.change {
+        Change::Changed => cause.caused_here,
+        Change::OnlyHere => true,
+        Change::OnlyThere => difference.here.key.is_some(),
+    }
 }
 
 /// What stands at a further place of a cause: the same path elsewhere, or another one.
@@ -211,7 +221,8 @@ fn also(cx: &Context<'_>, cause: &Cause, difference: &Difference) -> String {
     if difference.path.steps().is_empty() {
         return format!("also {}", difference.resource);
     }
-    let shown = if cause.caused_here { difference.shown() } else { difference.reference_shown() };
+    let here = is_here(cause, difference);
+    let shown = if here { difference.shown() } else { difference.reference_shown() };
     let value = shown.map_or(String::new(), |value| format!(": `{value}`"));
     if difference.path == first.path && difference.unit == first.unit {
         match overlay.overlay.variant.as_deref() {
