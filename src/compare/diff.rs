@@ -48,7 +48,7 @@ pub(crate) struct RawDifference {
     pub(crate) change: Change,
     pub(crate) here: Side,
     pub(crate) there: Side,
-    /// Further lines of the same text that differ and are not told one by one.
+    /// Further places of the same text that differ and are not told one by one.
     pub(crate) more: usize,
     /// How many steps of the path lead to the text that it lies in.
     pub(crate) text: Option<usize>,
@@ -237,13 +237,10 @@ impl Differ<'_> {
                     last.noise = Some(rule);
                 }
             }
-            verdict => {
-                if self.texts(here, there) {
-                } else if verdict == Verdict::Unknown {
-                    self.found.unknown += 1;
-                } else {
-                    self.report(Change::Changed, Some((here, None)), Some((there, None)));
-                }
+            Verdict::Unknown | Verdict::Differs if self.texts(here, there) => {}
+            Verdict::Unknown => self.found.unknown += 1,
+            Verdict::Differs => {
+                self.report(Change::Changed, Some((here, None)), Some((there, None)));
             }
         }
     }

@@ -121,7 +121,7 @@ pub struct Difference {
     pub violated: Option<String>,
     /// The parameter of the configuration that covers the path and whose constraint fails.
     pub out_of_range: Option<OutOfRange>,
-    /// Further lines of the same text that differ and are not told one by one.
+    /// Further places of the same text that differ and are not told one by one.
     pub more: usize,
     /// The reference is a development environment: less depends on it.
     pub weak: bool,

@@ -49,10 +49,55 @@ fn done_by(value: &mut Value, action: Action) {
     match &mut value.kind {
         Kind::Scalar(_) => {}
         Kind::List(items) => {
-            Arc::make_mut(items).iter_mut().for_each(|item| done_by(item, action));
+            for item in Arc::make_mut(items) {
+                done_by(item, action);
+            }
         }
         Kind::Map(map) => {
-            Arc::make_mut(map).values_mut().for_each(|(_, value)| done_by(value, action));
+            for (_, value) in Arc::make_mut(map).values_mut() {
+                done_by(value, action);
+            }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{are_files, tree};
+    use crate::kube::{Action, Provenance, Value};
+    use crate::text::{FileId, Span};
+
+    fn read(text: &str) -> Option<Value> {
+        let span = Span::new(FileId(0), 0, text.len());
+        let value = Value::string(text, Provenance::new(Action::Generated, span));
+        tree(text, &value, text)
+    }
+
+    #[test]
+    fn documents_are_told_from_other_texts() {
+        for text in ["a: 1\nb: 2\n", "{\"a\": [1]}", "- a: 1\n- a: 2\n"] {
+            assert!(read(text).is_some(), "{text}");
+        }
+        for text in [
+            "word",
+            "- a:b\n- c\n",
+            "a: 1\na: 2\n",
+            "a: 1\n---\nb: 2\n",
+            "a: {{ .Values.a }}\n",
+            "[INPUT]\n  Name: x\n",
+            "404: x\n",
+        ] {
+            assert!(read(text).is_none(), "{text}");
+        }
+        assert!(are_files("a: 1\n", "a: 1\nb: 2\n") && are_files("{\"a\": 1}", "{ \"a\": 2}"));
+        assert!(!are_files("note: this", "note: that"));
+    }
+
+    #[test]
+    fn values_keep_who_set_them_and_where() {
+        let text = "a:\n  b: one\n";
+        let tree = read(text).unwrap();
+        let step = tree.at(&["a", "b"]).unwrap().provenance.last();
+        assert_eq!((&text[step.span.range()], step.action), ("one", Action::Generated));
     }
 }

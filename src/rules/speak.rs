@@ -248,7 +248,7 @@ fn remarks(cause: &Cause) -> String {
         let _ = write!(text, " (in {} overlays)", overlays.len());
     }
     if first.more > 0 {
-        let _ = write!(text, ", and {} more lines of the text differ", first.more);
+        let _ = write!(text, ", and {} more places of the text differ", first.more);
     }
     if let Some(frequency) = first.frequency.filter(|f| f.is_lonely()) {
         let what = if frequency.units { "units" } else { "objects" };
