@@ -132,7 +132,7 @@ impl MutableImage {
             Pin::Digest | Pin::Unknown => return None,
         };
         let moves = image::moves(tag, &self.tags, &self.words);
-        if !moves && !(self.versions_only && image::names_no_version(tag)) {
+        if !(moves || self.versions_only && image::names_no_version(tag)) {
             return None;
         }
         let is_name = |index| {

@@ -7,11 +7,13 @@ use crate::render::{Effect, Evaluated, StatementKind};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::{Rule, rule};
-use crate::syntax::{Comment, NodeRef};
+use crate::syntax::{Comment, Document, NodeRef};
 use crate::text::Span;
 
 /// Most parts of a target that are told.
 const PARTS: usize = 6;
+/// Most words of a comment that only names the entries below it.
+const HEADING: usize = 2;
 /// The lists of a kustomization whose entries are judged.
 const ENTRIES: &[&str] =
     &["patches", "patchesJson6902", "patchesStrategicMerge", "images", "replicas"];
@@ -103,23 +105,29 @@ fn names_its_target(cx: &Context<'_>, span: Span, found: &Use<'_>) -> bool {
 fn is_explained(cx: &Context<'_>, span: Span) -> bool {
     let Ok(source) = cx.snapshot.file(span.file) else { return false };
     let parsed = cx.store.yaml(span.file);
-    let lists = parsed
-        .documents
-        .first()
-        .into_iter()
-        .flat_map(|document| ENTRIES.iter().filter_map(move |key| document.root().get(key)));
-    let holds = |item: &Span| item.start <= span.start && span.end <= item.end;
-    let entry = lists.flat_map(NodeRef::items).map(NodeRef::span).find(holds).unwrap_or(span);
-    let length = source.slice(entry).trim_end().len();
+    let root = parsed.documents.first().map(Document::root);
+    let lists =
+        root.into_iter().flat_map(|root| ENTRIES.iter().filter_map(move |key| root.get(key)));
+    let entries: Vec<Span> = lists.flat_map(NodeRef::items).map(NodeRef::span).collect();
+    let holds = |entry: &&Span| entry.start <= span.start && span.end <= entry.end;
+    let entry = entries.iter().find(holds).copied().unwrap_or(span);
+    let length = u32::try_from(source.slice(entry).trim_end().len()).unwrap_or(0);
     let lines = source.lines();
-    let first = lines.line_of(entry.start);
-    let last = lines.line_of(Span::new(span.file, 0, entry.start as usize + length).end);
+    let (first, last) = (lines.line_of(entry.start), lines.line_of(entry.start + length));
     let line = |comment: &Comment| lines.line_of(comment.span.start);
     let above = parsed.comments.partition_point(|comment| line(comment) < first);
-    let beside = parsed.comments.iter().skip(above).take_while(|comment| line(comment) <= last);
-    let mut above = parsed.comments.iter().take(above).rev();
-    let above = above.next().filter(|comment| !comment.trailing && line(comment) + 1 == first);
-    beside.chain(above).any(|comment| is_prose(&comment.text))
+    let mut beside = parsed.comments.iter().skip(above).take_while(|comment| line(comment) <= last);
+    if beside.any(|comment| is_prose(&comment.text)) {
+        return true;
+    }
+    let above = above.checked_sub(1).and_then(|at| parsed.comments.get(at));
+    // A word or two above several entries are their heading.
+    let continued = entries.iter().any(|next| lines.line_of(next.start) == last + 1);
+    above.is_some_and(|comment| {
+        let directly = !comment.trailing && line(comment) + 1 == first;
+        let heading = continued && comment.text.split_whitespace().count() <= HEADING;
+        directly && !heading && is_prose(&comment.text)
+    })
 }
 
 /// Whether a comment is more than YAML that is commented out, a mark of a tool or a line.

@@ -94,7 +94,7 @@ fn leave_to_flux(cx: &Context<'_>, habits: &mut BTreeMap<Habit, Places<'_>>) {
     for (_, places) in habits.iter_mut().filter(|(habit, _)| habit.outside) {
         places.retain(|notice, overlays| {
             let own = cx.snapshot.path(notice.span.file).parent();
-            !own.is_some_and(|own| builds.covers(&own)) && !overlays.iter().any(|e| built(e))
+            !own.is_some_and(|own| builds.covers(&own)) && !overlays.iter().any(&built)
         });
     }
 }
