@@ -5,7 +5,7 @@ use crate::compare::parameters::amounts;
 use crate::kube::quantity::quantity;
 use crate::kube::{Gvk, PathStep, Value};
 
-/// What follows the words of another key: `workers`, `memoryLimit`, `JAVA_OPTS`, in small letters.
+/// Names that mean a size wherever a chart has them, in words: `workers`, `replicaCount`.
 const SIZES: &[&[&str]] = &[
     &["concurrency"],
     &["cpu"],
