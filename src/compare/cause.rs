@@ -198,9 +198,10 @@ pub(crate) fn group(
         broad[at] = wide.as_ref().map(Key::grouping);
         // An object that one overlay lacks among others, and another overlay alone, is two causes.
         let among_others = one.difference.path.steps().is_empty() && wide.is_some();
-        let narrow = match among_others {
-            true => object_key(&one.difference, world).into_iter().collect(),
-            false => narrow_keys(one),
+        let narrow = if among_others {
+            object_key(&one.difference, world).into_iter().collect()
+        } else {
+            narrow_keys(one)
         };
         for key in wide.into_iter().chain(narrow) {
             groups.join(at, *first_with.entry(key).or_insert(at));

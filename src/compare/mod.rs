@@ -35,6 +35,7 @@ mod stages;
 pub mod switches;
 mod unit;
 mod version;
+mod witness;
 
 use std::collections::BTreeMap;
 

@@ -19,7 +19,7 @@ pub(crate) fn tells(difference: &RawDifference) -> bool {
         || matches!(path.last(), Some(PathStep::Key(line)) if NAMES.contains(&&**line))
 }
 
-/// Whether a path leads into the template of an ExternalSecret or SealedSecret.
+/// Whether a path leads into the template of an `ExternalSecret` or `SealedSecret`.
 fn is_template(path: &[PathStep]) -> bool {
     matches!(path, [PathStep::Key(spec), .., PathStep::Key(template), PathStep::Key(data), PathStep::Key(_)]
         if &**spec == "spec" && &**template == "template" && matches!(&**data, "data" | "stringData"))

@@ -1,7 +1,6 @@
 //! All comparisons of one unit.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::compare::agents;
@@ -10,7 +9,6 @@ use crate::compare::classify::{Class, class_of};
 use crate::compare::copies::{self, Copied};
 use crate::compare::diff::{self, Change, Found, RawDifference, Side};
 use crate::compare::difference::{Difference, Topic, topic};
-use crate::compare::equal::equal;
 use crate::compare::find::find;
 use crate::compare::foreign::{self, Foreign, Sides};
 use crate::compare::identity::image;
@@ -23,6 +21,7 @@ use crate::compare::remotes;
 use crate::compare::scalar::without_hash;
 use crate::compare::secrets;
 use crate::compare::switches;
+use crate::compare::witness::Witness;
 use crate::config::Config;
 use crate::kube::{Gvk, Path, PathStep, Resource, ResourceId, Value};
 use crate::layout::Layout;
@@ -77,11 +76,7 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
         let witnesses: Vec<Witness<'_>> = comparison
             .witnesses
             .iter()
-            .filter_map(|&at| {
-                let at = first + at;
-                let rendered = rendered(world, at)?;
-                Some(Witness { world, here, at, mine, rendered, view: OnceCell::new() })
-            })
+            .filter_map(|&at| Witness::new(world, (here, mine), first + at))
             .collect();
         let sides = Sides {
             snapshot: world.snapshot,
@@ -128,7 +123,7 @@ fn lacks_data(rendered: &Rendered, resource: &Resource) -> bool {
     rendered.gaps.iter().any(|gap| resource.origin.contains(gap.span))
 }
 
-fn rendered(world: World<'_>, at: usize) -> Option<&Rendered> {
+pub(crate) fn rendered(world: World<'_>, at: usize) -> Option<&Rendered> {
     world.evaluated[at].output()
 }
 
@@ -151,62 +146,6 @@ pub(crate) fn names(world: World<'_>, here: usize, there: usize) -> PairNames {
         .map(|substitution| (&*substitution.here, &*substitution.there));
     let texts: Vec<(&str, &str)> = configured.chain(learnt).collect();
     PairNames::new(Names::of(a, mine), Names::of(b, theirs), &texts)
-}
-
-/// Another overlay of the reference: what it does too has been tried out.
-struct Witness<'a> {
-    world: World<'a>,
-    here: usize,
-    at: usize,
-    mine: &'a Rendered,
-    rendered: &'a Rendered,
-    /// Worked out when the first difference asks for it.
-    view: OnceCell<(PairNames, Vec<Pair>)>,
-}
-
-impl Witness<'_> {
-    fn view(&self) -> &(PairNames, Vec<Pair>) {
-        self.view.get_or_init(|| {
-            let names = names(self.world, self.here, self.at);
-            let pairs = align::align(&self.mine.resources, &self.rendered.resources, &names);
-            (names, pairs)
-        })
-    }
-
-    fn names(&self) -> &PairNames {
-        &self.view().0
-    }
-
-    /// The object that answers the environment's object at `here`.
-    fn partner(&self, here: usize) -> Option<&Resource> {
-        let pairs = &self.view().1;
-        let at = pairs.binary_search_by_key(&Some(here), |pair| pair.here).ok()?;
-        pairs[at].there.map(|at| &self.rendered.resources[at])
-    }
-
-    /// Whether this overlay agrees with the reference at the difference's path.
-    fn sides_with_reference(&self, here: usize, difference: &RawDifference) -> bool {
-        let Some(partner) = self.partner(here) else { return false };
-        let mine = find(&partner.body, difference.path.steps(), &self.names().there);
-        match (&difference.there.value, mine) {
-            (Some(theirs), Some(mine)) => equal(&mine, theirs, &self.names().among_there()),
-            (None, None) => true,
-            _ => false,
-        }
-    }
-
-    /// Whether this overlay agrees with the environment at the difference's path.
-    fn agrees(&self, here: usize, difference: &RawDifference) -> bool {
-        let Some(partner) = self.partner(here) else { return false };
-        let theirs = find(&partner.body, difference.path.steps(), &self.names().there);
-        match (&difference.here.value, theirs) {
-            (Some(mine), Some(theirs)) => {
-                difference.change == Change::OnlyHere || equal(mine, &theirs, self.names())
-            }
-            (None, None) => true,
-            _ => false,
-        }
-    }
 }
 
 /// One overlay under judgement.
