@@ -36,6 +36,11 @@ static NEEDLES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&format!("(?-u){}", all.into_iter().collect::<Vec<_>>().join("|"))).ok()
 });
 
+/// Whether a mark of another tool may begin in the text.
+pub fn may_hold_mark(text: &str) -> bool {
+    NEEDLES.as_ref().is_some_and(|needles| needles.is_match(text))
+}
+
 /// What else to look for in a file.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Hints {

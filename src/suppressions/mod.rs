@@ -16,6 +16,8 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use marks::may_hold_mark;
+
 use jiff::civil::Date;
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 

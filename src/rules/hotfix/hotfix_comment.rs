@@ -12,6 +12,7 @@ use crate::rules::hotfix::markers::{self, STRONG, Verdict, WEAK};
 use crate::rules::hotfix::places::{Beside, Places};
 use crate::rules::{Context, Findings, Rule, rule};
 use crate::source::SourceFile;
+use crate::suppressions::may_hold_mark;
 use crate::syntax::{Comment, Parsed};
 use crate::text::Span;
 
@@ -170,9 +171,10 @@ fn blocks<'c>(source: &SourceFile, comments: &'c [Comment]) -> impl Iterator<Ite
 /// first that is marked at all.
 fn strongest(block: &[Comment]) -> Option<(&Comment, Verdict)> {
     let starts = |comment: &Comment, mark: &str| comment.text.trim_start().starts_with(mark);
-    let ours = block.iter().any(|comment| starts(comment, "paritylint:"));
+    // What exceptions and marks of other tools say has rules of its own.
+    let mark = |comment: &Comment| starts(comment, "paritylint:") || may_hold_mark(&comment.text);
     // Documentation of a chart's values goes on over several lines.
-    if ours || block.first().is_some_and(|comment| starts(comment, "-- ")) {
+    if block.iter().any(mark) || block.first().is_some_and(|comment| starts(comment, "-- ")) {
         return None;
     }
     let weight = |verdict: &Option<Verdict>| verdict.as_ref().map_or(0, |found| found.weight);
