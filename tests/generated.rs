@@ -5,10 +5,18 @@
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test reads its files")]
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use jiff::civil::date;
+use paritylint::check::check;
+use paritylint::config::Config;
+use paritylint::policy::{Policy, Selection};
+use paritylint::report::{self, Format, Options, Report, Style};
 use paritylint::report::{configuration_schema, exceptions_schema, rule_page, rules_index};
-use paritylint::rules::RULES;
+use paritylint::rules::{RULES, Touched};
+use paritylint::source::{Limits, Snapshot};
+use paritylint::syntax::Store;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -27,10 +35,49 @@ fn same(path: &str, text: &str) {
     );
 }
 
+/// The first bad case of a rule: which files it has, and what the rule really says of them.
+fn example(rule: &str) -> String {
+    const MOST_LINES: usize = 60;
+    let cases = std::fs::read_dir(root().join("tests/rules").join(rule)).unwrap();
+    let cases = cases.map(|case| case.unwrap().path()).filter(|path| path.is_dir());
+    let bad = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().starts_with("bad");
+    let case = cases.filter(bad).min().unwrap();
+    let snapshot = Snapshot::from_work_tree(&case, Limits::default()).unwrap();
+    let config = Config::load(&snapshot, None).unwrap();
+    let policy = Policy::new(&config, &Selection::default()).unwrap();
+    let store = Store::new(&snapshot);
+    let mut checked = check(&store, &config, &policy, date(2026, 12, 1), &Touched::Everything);
+    checked.outcome.reported.retain(|finding| finding.rule == rule);
+    let report = Report {
+        snapshot: &snapshot,
+        store: &store,
+        outcome: &checked.outcome,
+        counts: checked.counts,
+        duration: Duration::ZERO,
+    };
+    let style = Style { color: false };
+    let options = Options { style, show_suppressed: false, verbose: false, quiet: true };
+    let mut printed = Vec::new();
+    report::write(&report, Format::Full, options, &mut printed).unwrap();
+    let printed = String::from_utf8(printed).unwrap();
+    let findings = printed.lines().take_while(|line| !line.starts_with("checked "));
+    let lines: Vec<&str> = findings.map(str::trim_end).collect();
+    let more = if lines.len() > MOST_LINES { "\n…" } else { "" };
+    let shown = lines[..lines.len().min(MOST_LINES)].join("\n");
+    let files: Vec<_> = snapshot.files().map(|(_, path)| path.to_string()).collect();
+    format!(
+        "## Example\n\nOf a repository with the files\n\n```text\n{}\n```\n\n\
+         `paritylint check` reports\n\n```text\n{}{more}\n```\n",
+        files.join("\n"),
+        shown.trim(),
+    )
+}
+
 #[test]
 fn every_rule_has_its_page() {
     for entry in RULES {
-        same(&format!("docs/rules/{}.md", entry.meta.id), &rule_page(entry));
+        let id = entry.meta.id;
+        same(&format!("docs/rules/{id}.md"), &format!("{}\n{}", rule_page(entry), example(id)));
     }
     same("docs/rules/README.md", &rules_index());
 }
