@@ -101,7 +101,9 @@ impl Dice<'_> {
 pub(crate) fn tree(data: &[u8]) -> Vec<(String, String)> {
     let mut dice = Dice { bytes: data.iter() };
     let mut files = Vec::new();
-    for (directory, resources) in [("", "[base, more.yaml]"), ("base/", "[objects.yaml]"), ("comp/", "[]")] {
+    for (directory, resources) in
+        [("", "[base, more.yaml]"), ("base/", "[objects.yaml]"), ("comp/", "[]")]
+    {
         let mut text = match directory {
             "comp/" => "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n".to_owned(),
             _ => format!("resources: {resources}\n"),

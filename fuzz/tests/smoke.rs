@@ -40,7 +40,8 @@ fn texts_of_notation_never_break_the_parser() {
     for _ in 0..rounds(10_000) {
         let length = usize::from(chance.bytes(1)[0]) % 60;
         let bytes = chance.bytes(length);
-        let text: Vec<u8> = bytes.iter().map(|b| NOTATION[usize::from(*b) % NOTATION.len()]).collect();
+        let text: Vec<u8> =
+            bytes.iter().map(|b| NOTATION[usize::from(*b) % NOTATION.len()]).collect();
         let text = String::from_utf8_lossy(&text).into_owned();
         paritylint_fuzz::yaml(text.as_bytes());
         let mut tree = vec![0];
@@ -52,12 +53,26 @@ fn texts_of_notation_never_break_the_parser() {
 #[test]
 fn repositories_of_two_environments_are_checked() {
     const MARKS: &[&str] = &[
-        "# checkov:skip=CKV_1:until 2024-01-01 @team\n", "# paritylint: allow missing-key owner=",
-        "# tfsec:ignore:a:exp:2020-01-01 ", "# remove after 2024-05-01\n", "* @org/team\n", "[S][2] @a\n",
-        "exception:\n- rule: missing-key\n  unit: '*'\n", "  retire-by: 2026-13-40\n", "CVE-2020-1 exp:",
-        "kind: CronJob\nspec: {suspend: true}\n", "<<<<<<< a\n", "=======\n", ">>>>>>> b\n", "# trivy:ignore:",
-        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\n", "\t\u{1b}[31m",
-        "spec: {path: ./apps/${X}, postBuild: {substitute: {A: b}}}\n", "a: |\n  b: c\n", "---\n", "é: &a [*a]\n",
+        "# checkov:skip=CKV_1:until 2024-01-01 @team\n",
+        "# paritylint: allow missing-key owner=",
+        "# tfsec:ignore:a:exp:2020-01-01 ",
+        "# remove after 2024-05-01\n",
+        "* @org/team\n",
+        "[S][2] @a\n",
+        "exception:\n- rule: missing-key\n  unit: '*'\n",
+        "  retire-by: 2026-13-40\n",
+        "CVE-2020-1 exp:",
+        "kind: CronJob\nspec: {suspend: true}\n",
+        "<<<<<<< a\n",
+        "=======\n",
+        ">>>>>>> b\n",
+        "# trivy:ignore:",
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\n",
+        "\t\u{1b}[31m",
+        "spec: {path: ./apps/${X}, postBuild: {substitute: {A: b}}}\n",
+        "a: |\n  b: c\n",
+        "---\n",
+        "é: &a [*a]\n",
     ];
     let mut chance = Chance(seed());
     for _ in 0..rounds(300) {
