@@ -184,11 +184,12 @@ impl Differ<'_> {
             };
             let own = difference.path.0.len() == depth && side.key.is_none();
             let Some(name) = difference.path.last_name().filter(|_| own) else { continue };
-            let removal = parent.provenance.steps().iter().rev().find(|step| {
-                step.action == Action::Patched
-                    && !holds_children(parent, step.span)
-                    && self.snapshot.slice(step.span).contains(name)
-            });
+            // What wrote the map or list as it is now had nothing left to take away before it.
+            let later = parent.provenance.steps().iter().rev();
+            let removal =
+                later.take_while(|step| !holds_children(parent, step.span)).find(|step| {
+                    step.action == Action::Patched && self.snapshot.slice(step.span).contains(name)
+                });
             if let Some(step) = removal {
                 (side.span, side.key) = (step.span, Some(step.span));
             }

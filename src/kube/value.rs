@@ -151,13 +151,6 @@ impl Value {
         scalar::bool_value(&scalar.text)
     }
 
-    /// The number, if it is one.
-    pub fn as_number(&self) -> Option<f64> {
-        self.as_scalar()
-            .filter(|scalar| matches!(scalar.tag, Tag::Int | Tag::Float))
-            .and_then(|scalar| scalar::float_value(&scalar.text))
-    }
-
     /// Where the value was last set.
     pub fn span(&self) -> Span {
         self.provenance.last().span
