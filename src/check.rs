@@ -11,7 +11,7 @@ use crate::owners::CodeOwners;
 use crate::policy::{self, Policy};
 use crate::render::{self, Evaluated, Renderer, evaluate};
 use crate::report::Counts;
-use crate::rules::{self, Context, Judged, Touched};
+use crate::rules::{self, Context, Focus, Judged, Touched};
 use crate::source::Snapshot;
 use crate::syntax::Store;
 use crate::text::{FileId, RepoPath};
@@ -29,25 +29,58 @@ pub struct Checked {
     pub roots: Vec<RepoPath>,
 }
 
-/// Checks a whole repository. `touched` decides how much old promises weigh.
-pub fn check(
-    store: &Store<'_>,
-    config: &Config,
-    policy: &Policy,
-    today: Date,
-    touched: &Touched,
-) -> Checked {
+/// What to check, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Job<'a> {
+    /// The files.
+    pub store: &'a Store<'a>,
+    /// The configuration.
+    pub config: &'a Config,
+    /// The rules that run.
+    pub policy: &'a Policy,
+    /// The units and environments, see [`layout`].
+    pub layout: &'a Layout,
+    /// The day for dates of exceptions.
+    pub today: Date,
+    /// What is changed: it decides how much old promises weigh.
+    pub touched: &'a Touched,
+    /// The part of the repository that is looked at.
+    pub focus: &'a Focus,
+}
+
+impl<'a> Job<'a> {
+    /// The whole repository, with no change in mind.
+    pub fn whole(
+        store: &'a Store<'a>,
+        config: &'a Config,
+        policy: &'a Policy,
+        layout: &'a Layout,
+        today: Date,
+    ) -> Self {
+        let (touched, focus) = (&Touched::Everything, &Focus::Everything);
+        Self { store, config, policy, layout, today, touched, focus }
+    }
+}
+
+/// The units and environments of a repository.
+pub fn layout(store: &Store<'_>, config: &Config) -> Layout {
+    Layout::discover(store, &choices(config))
+}
+
+/// Checks a repository, or a part of it.
+pub fn check(job: Job<'_>) -> Checked {
+    let Job { store, config, policy, layout, today, touched, focus } = job;
     let snapshot = store.snapshot();
-    let (files, mut not_analysed) = rules::checked_files(snapshot, store, &config.exclude);
-    let layout = Layout::discover(store, &choices(config));
+    let (files, mut not_analysed) = rules::checked_files(store, &config.exclude, focus);
     let renderer = Renderer::new(store, render::Options { restricted: false, partial: true });
-    let evaluated = evaluate::all(&layout, |root, kind| match kind {
+    let evaluated = evaluate::all(layout, |unit, root, kind| match kind {
+        _ if !focus.has_unit(&unit.name) => None,
         OverlayKind::Kustomize => Some(renderer.render(root)),
         OverlayKind::Manifests => Some(renderer.manifests(root)),
         OverlayKind::HelmValues | OverlayKind::Terraform => None,
     });
-    let comparison = compare::compare(snapshot, config, &layout, &evaluated);
-    let commented = rules::commented_files(snapshot, &config.exclude);
+    let comparison = compare::compare(snapshot, config, layout, &evaluated);
+    let commented = rules::commented_files(snapshot, &config.exclude, focus);
     let inline = exceptions::collect_inline(snapshot, store, &files, &commented);
     let owners = CodeOwners::find(snapshot);
     let exceptions = [&config.exceptions[..], &inline.exceptions[..]].concat();
@@ -55,19 +88,20 @@ pub fn check(
         snapshot,
         store,
         config,
-        layout: &layout,
+        layout,
         files: &files,
         evaluated: &evaluated,
         comparison: &comparison,
         today,
         touched,
+        focus,
         owners: owners.as_ref(),
         declared: &exceptions,
         exceptions: &[],
         malformed: &inline.malformed,
     };
     let found = policy.run(&cx, |rule| !rules::is_about_exceptions(rule));
-    let run = exceptions::Run { snapshot, layout: &layout, evaluated: &evaluated, today, policy };
+    let run = exceptions::Run { snapshot, layout, evaluated: &evaluated, today, policy };
     let applied = exceptions::apply(found, &exceptions, &run);
     let judged: Vec<_> = applied
         .standings
@@ -82,7 +116,7 @@ pub fn check(
     let cx = Context { exceptions: &judged, ..cx };
     reported.extend(policy.run(&cx, rules::is_about_exceptions));
     policy::sort(&mut reported);
-    not_analysed.extend(gaps(snapshot, &layout, &evaluated));
+    not_analysed.extend(gaps(snapshot, layout, &evaluated));
     not_analysed.sort();
     not_analysed.dedup();
     let counts = Counts {
@@ -93,7 +127,7 @@ pub fn check(
         allowed: comparison.allowed.clone(),
         noise: comparison.noise.clone(),
         unknown: comparison.unknown,
-        learnt: comparison.learnt.iter().map(|learnt| in_words(learnt, &layout)).collect(),
+        learnt: comparison.learnt.iter().map(|learnt| in_words(learnt, layout)).collect(),
     };
     let roots = evaluated.iter().map(|evaluated| evaluated.overlay.root.clone()).collect();
     let exceptions::Applied { excepted, standings: exceptions, .. } = applied;
@@ -102,7 +136,7 @@ pub fn check(
 }
 
 /// What the configuration decides about environments and units.
-pub fn choices(config: &Config) -> Choices {
+fn choices(config: &Config) -> Choices {
     Choices {
         environments: config
             .environments

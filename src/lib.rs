@@ -4,6 +4,7 @@
 //! environments and units, `render` works out what each environment runs, `compare` aligns them,
 //! `rules` judge, `exceptions` excuse, `report` prints. `docs/design.md` has the whole picture.
 
+pub mod change;
 pub mod check;
 pub mod cli;
 pub mod compare;

@@ -25,6 +25,7 @@ const LAYERS: &[&str] = &[
     "exceptions",
     "report",
     "check",
+    "change",
     "cli",
 ];
 

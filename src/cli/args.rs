@@ -51,12 +51,27 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  paritylint check\n  \
                         paritylint check apps/orders --min-severity warning\n  \
+                        paritylint check --staged\n  \
+                        paritylint check --base origin/main\n  \
+                        paritylint check --tree v1.4.0\n  \
                         paritylint check --select parity,exception-expired --fail-on warning\n  \
                         paritylint check --output json=report.json --format concise")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct CheckArgs {
     /// Report only what concerns these paths; the whole repository is looked at all the same
     pub(super) paths: Vec<PathBuf>,
+    /// Check what is staged: report only what it brings, compared with the last commit
+    #[arg(long, conflicts_with_all = ["base", "tree", "hook"], help_heading = "Changes")]
+    pub(super) staged: bool,
+    /// Report only what changed since this branch or commit (its merge base with `--tree` or HEAD)
+    #[arg(long, value_name = "REV", conflicts_with = "hook", help_heading = "Changes")]
+    pub(super) base: Option<String>,
+    /// The files to check: `worktree`, `index`, or a commit
+    #[arg(long, value_name = "TREE", conflicts_with = "hook", help_heading = "Changes")]
+    pub(super) tree: Option<String>,
+    /// Find out what the git hook, pre-commit or prek that runs this is about, and check that
+    #[arg(long, help_heading = "Changes")]
+    pub(super) hook: bool,
     /// The configuration, instead of `paritylint.toml` in the root
     #[arg(short, long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,

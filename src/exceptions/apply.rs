@@ -26,7 +26,7 @@ pub struct Excepted {
 }
 
 /// The result of a check.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Outcome {
     /// What to report, sorted.
     pub reported: Vec<Finding>,

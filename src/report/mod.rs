@@ -17,6 +17,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use crate::exceptions::Outcome;
+use crate::finding::Finding;
 use crate::source::Snapshot;
 use crate::syntax::Store;
 
@@ -47,6 +48,19 @@ pub struct Counts {
     pub learnt: Vec<String>,
 }
 
+/// What a change does, besides what it brings.
+#[derive(Debug)]
+pub struct Change {
+    /// How to call the state before it.
+    pub base: String,
+    /// How many files differ.
+    pub files: usize,
+    /// The findings that it ends; their places are in the state before it.
+    pub resolved: Vec<Finding>,
+    /// How many findings were there before and stay, among what was looked at.
+    pub known: usize,
+}
+
 /// Everything that a report may print.
 #[derive(Debug)]
 pub struct Report<'a> {
@@ -54,8 +68,12 @@ pub struct Report<'a> {
     pub snapshot: &'a Snapshot,
     /// The parsed files.
     pub store: &'a Store<'a>,
-    /// What was found.
+    /// What was found; of a change, what it brings.
     pub outcome: &'a Outcome,
+    /// The outcome of the whole new state, for the formats that need it, see [`Format::is_whole`].
+    pub whole: Option<&'a Outcome>,
+    /// The change that was checked; `None` for a check of everything.
+    pub change: Option<&'a Change>,
     /// How much was looked at.
     pub counts: Counts,
     /// How long it took.
@@ -71,6 +89,13 @@ pub enum Format {
     Concise,
     /// One JSON document, in the stable form `paritylint/v1`.
     Json,
+}
+
+impl Format {
+    /// Whether a report of this format always tells of the whole repository, also of a change.
+    pub fn is_whole(self) -> bool {
+        false
+    }
 }
 
 /// How to print a report for people.

@@ -33,7 +33,20 @@ pub(super) fn write(report: &Report<'_>, options: Options, out: &mut impl Write)
     if !outcome.excepted.is_empty() {
         parts.push(format!("{} excepted", outcome.excepted.len()));
     }
-    writeln!(out, "found {}", parts.join(", "))?;
+    if let Some(change) = report.change {
+        let parts = parts.join(", ");
+        let files = number(change.files, "changed file");
+        writeln!(out, "{files} since {}: {parts} new", printable(&change.base))?;
+        if !change.resolved.is_empty() {
+            let resolved = number(change.resolved.len(), "finding");
+            writeln!(out, "resolved by the change: {resolved}, well done")?;
+        }
+        if change.known > 0 {
+            writeln!(out, "there before, not shown: {}", number(change.known, "finding"))?;
+        }
+    } else {
+        writeln!(out, "found {}", parts.join(", "))?;
+    }
     tally("allowed by parameters", counts.allowed.iter().map(|(k, v)| (k.as_str(), *v)), out)?;
     tally("passed over as noise", counts.noise.iter().map(|(k, v)| (*k, *v)), out)?;
     for learnt in &counts.learnt {

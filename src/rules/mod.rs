@@ -11,7 +11,7 @@ mod parity;
 mod schema;
 mod speak;
 
-pub use context::{Context, Judged, Malformed, Need, Touched};
+pub use context::{Context, Focus, Judged, Malformed, Need, Touched};
 pub use exceptions::{Refusal, refusal};
 pub(crate) use files::text_files;
 pub use files::{checked_files, commented_files, is_excluded, is_yaml};

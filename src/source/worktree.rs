@@ -9,7 +9,7 @@ use std::sync::Arc;
 use ignore::WalkBuilder;
 
 use crate::source::limits::Limits;
-use crate::source::snapshot::{Reader, Snapshot, Unreadable};
+use crate::source::snapshot::{Listing, Origin, Reader, Snapshot, Unreadable};
 use crate::text::RepoPath;
 
 /// Why a directory cannot be opened as a snapshot.
@@ -77,8 +77,9 @@ impl Snapshot {
             }
         }
         paths.extend(tracked(&root).filter(|path| !links.contains_key(path)));
-        let paths = paths.into_iter().collect();
-        Ok(Self::new(paths, links, Reader::WorkTree(root), limits))
+        let files = paths.into_iter().map(|path| (path, Origin::Disk)).collect();
+        let listing = Listing { files, links, submodules: Vec::new() };
+        Ok(Self::new(listing, Reader { root: Some(root), objects: None }, limits))
     }
 }
 

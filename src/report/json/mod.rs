@@ -37,6 +37,12 @@ pub(super) fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()>
         findings: outcome.reported.iter().map(|found| finding(snapshot, found)).collect(),
         suppressed: outcome.excepted.iter().map(|entry| suppressed(snapshot, entry)).collect(),
         not_analysed: outcome.not_analysed.iter().map(|entry| gap(snapshot, entry)).collect(),
+        change: report.change.map(|change| v1::Change {
+            base: &change.base,
+            files: change.files,
+            resolved: change.resolved.iter().map(|found| finding(snapshot, found)).collect(),
+            known: change.known,
+        }),
     };
     let text = serde_json::to_string_pretty(&document)?;
     out.write_all(ascii_controls(&text).as_bytes())?;

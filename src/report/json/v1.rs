@@ -15,6 +15,16 @@ pub(super) struct Document<'a> {
     pub(super) findings: Vec<Finding<'a>>,
     pub(super) suppressed: Vec<Suppressed<'a>>,
     pub(super) not_analysed: Vec<NotAnalysed<'a>>,
+    pub(super) change: Option<Change<'a>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Change<'a> {
+    pub(super) base: &'a str,
+    pub(super) files: usize,
+    /// The places are those of the state before.
+    pub(super) resolved: Vec<Finding<'a>>,
+    pub(super) known: usize,
 }
 
 #[derive(Serialize)]
