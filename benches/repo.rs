@@ -20,7 +20,7 @@ use paritylint::config::Config;
 use paritylint::layout::{Layout, OverlayKind};
 use paritylint::policy::{Policy, Selection};
 use paritylint::render::{self, Renderer, evaluate};
-use paritylint::report::{self, Format, Options, Report, Style};
+use paritylint::report::{self, Format, Options, Prefixes, Report, Style};
 use paritylint::rules::{self, Context, Touched};
 use paritylint::source::{Limits, Snapshot};
 use paritylint::syntax::Store;
@@ -119,6 +119,7 @@ fn whole(root: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
         outcome: &checked.outcome,
         counts: checked.counts,
         duration: start.elapsed(),
+        prefixes: &Prefixes::default(),
     };
     let style = Style { color: false };
     let options = Options { style, show_suppressed: false, verbose: false, quiet: false };

@@ -1,5 +1,6 @@
 //! `paritylint check`.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
@@ -15,7 +16,7 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::progress::Progress;
 use crate::cli::root::{self, Root};
-use crate::cli::{terminal, write};
+use crate::cli::{prefixes, terminal, write};
 use crate::config::Config;
 use crate::finding::Level;
 use crate::policy::{Policy, Selection};
@@ -27,6 +28,7 @@ use crate::text::RepoPath;
 
 pub(super) fn run(args: &CheckArgs) -> Result<Exit, CliError> {
     let start = Instant::now();
+    one_report_for_each_file(&args.output)?;
     if let Some(jobs) = args.jobs {
         rayon::ThreadPoolBuilder::new()
             .num_threads(jobs.get())
@@ -54,18 +56,20 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, CliError> {
     }
     checked.keep_from(args.min_severity.into());
     drop(progress);
+    let prefixes = prefixes::find(&root.directory);
     let report = Report {
         snapshot: &snapshot,
         store: &store,
         outcome: &checked.outcome,
         counts: checked.counts.clone(),
         duration: start.elapsed(),
+        prefixes: &prefixes,
     };
     for output in &args.output {
         write_file(&report, output, args)?;
     }
     let options = options(args, terminal::output_style(args.color));
-    write::stdout(|mut out| report::write(&report, args.format.into(), options, &mut out))?;
+    write::stdout(|mut out| report::write(&report, args.format, options, &mut out))?;
     Ok(verdict(&checked, args))
 }
 
@@ -125,6 +129,19 @@ fn explicit(root: &Root, named: Option<&Path>) -> Result<Option<RepoPath>, CliEr
 fn options(args: &CheckArgs, style: Style) -> Options {
     let CheckArgs { show_suppressed, verbose, quiet, .. } = *args;
     Options { style, show_suppressed, verbose, quiet }
+}
+
+/// Refuses to write two reports to one file.
+fn one_report_for_each_file(outputs: &[Output]) -> Result<(), CliError> {
+    let mut seen = BTreeSet::new();
+    for Output { path, .. } in outputs {
+        // A path that cannot be made absolute cannot be written either, which is told then.
+        if !seen.insert(std::path::absolute(path).unwrap_or_else(|_| path.clone())) {
+            let message = format!("two reports go to `{}`", path.display());
+            return Err(CliError::new(&message, "name another file for each `--output`"));
+        }
+    }
+    Ok(())
 }
 
 fn write_file(report: &Report<'_>, output: &Output, args: &CheckArgs) -> Result<(), CliError> {

@@ -9,14 +9,18 @@ mod inventory;
 mod json;
 mod mask;
 mod place;
+mod sarif;
 mod schema;
 mod summary;
+mod wording;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::time::Duration;
 
 use crate::exceptions::Outcome;
+use crate::finding::Finding;
 use crate::source::Snapshot;
 use crate::syntax::Store;
 
@@ -60,17 +64,31 @@ pub struct Report<'a> {
     pub counts: Counts,
     /// How long it took.
     pub duration: Duration,
+    /// Where the paths of reports begin that are read by something else than people here.
+    pub prefixes: &'a Prefixes,
 }
 
-/// A way to print a report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// A way to print a report: the one list of them, from which the command line takes its names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 pub enum Format {
-    /// With the source of both sides, and a summary.
+    /// For people: the source of both sides, and a summary
     Full,
-    /// One line for each finding.
+    /// For people: one line for each finding
     Concise,
-    /// One JSON document, in the stable form `paritylint/v1`.
+    /// One JSON document in the stable form `paritylint/v1`
     Json,
+    /// SARIF 2.1.0, for GitHub code scanning and editors
+    Sarif,
+}
+
+/// What stands before the paths of a report so that they begin where their reader's do: empty, or
+/// a path with a `/` at its end.
+#[derive(Debug, Clone, Default)]
+pub struct Prefixes {
+    /// From the root of the repository.
+    pub repository: String,
+    /// From the directory in which the runner of a pipeline works.
+    pub workspace: String,
 }
 
 /// How to print a report for people.
@@ -97,5 +115,15 @@ pub fn write(
         Format::Full => full::write(report, options, out),
         Format::Concise => concise::write(report, options, out),
         Format::Json => json::write(report, out),
+        Format::Sarif => sarif::write(report, out),
     }
+}
+
+/// The findings of the highest levels, at most so many, in their order.
+fn gravest(findings: &[Finding], most: usize) -> Vec<&Finding> {
+    let mut order: Vec<_> = findings.iter().enumerate().collect();
+    order.sort_by_key(|&(at, finding)| (Reverse(finding.level), at));
+    order.truncate(most);
+    order.sort_by_key(|&(at, _)| at);
+    order.into_iter().map(|(_, finding)| finding).collect()
 }

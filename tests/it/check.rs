@@ -153,6 +153,21 @@ fn reports_can_be_written_to_files() {
 }
 
 #[test]
+fn wrong_outputs_are_told_before_anything_is_done() {
+    let repo = Repo::new(SHOP);
+    let run = repo.run(&["check", "--output", "json=a.json", "--output", "sarif=./a.json"]);
+    assert_eq!((run.code, run.out.as_str()), (2, ""));
+    assert!(run.err.contains("two reports go to `./a.json`"), "{}", run.err);
+    assert!(!repo.path().join("a.json").exists());
+    let run = repo.run(&["check", "--output", "sarfi=a.json"]);
+    assert_eq!(run.code, 2);
+    for part in ["unknown format `sarfi`", "sarif", "concise"] {
+        assert!(run.err.contains(part), "{}", run.err);
+    }
+    assert_eq!(repo.run(&["check", "--output", "sarif"]).code, 2);
+}
+
+#[test]
 fn threads_do_not_change_the_report() {
     let repo = Repo::new(SHOP);
     let one = repo.run(&["check", "--format", "concise", "-j", "1"]).out;
