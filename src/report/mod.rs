@@ -5,10 +5,14 @@ mod diagnostic;
 mod excerpt;
 mod explain;
 mod full;
+mod github;
+mod gitlab;
 mod inventory;
 mod json;
+mod junit;
 mod mask;
 mod place;
+mod rdjson;
 mod sarif;
 mod schema;
 mod summary;
@@ -35,8 +39,8 @@ pub use schema::{configuration_schema, exceptions_schema};
 pub struct Counts {
     /// Files of the snapshot.
     pub files: usize,
-    /// Units.
-    pub units: usize,
+    /// The names of the units.
+    pub units: Vec<String>,
     /// Overlays.
     pub overlays: usize,
     /// Pairs of overlays that were compared.
@@ -79,6 +83,14 @@ pub enum Format {
     Json,
     /// SARIF 2.1.0, for GitHub code scanning and editors
     Sarif,
+    /// Annotations in the log of a GitHub workflow, then the text of `full`
+    Github,
+    /// A GitLab Code Quality report
+    Gitlab,
+    /// Test results as XML, as JUnit writes them: each unit is a suite, each finding a case
+    Junit,
+    /// The diagnostic format of reviewdog
+    Rdjson,
 }
 
 /// What stands before the paths of a report so that they begin where their reader's do: empty, or
@@ -116,6 +128,10 @@ pub fn write(
         Format::Concise => concise::write(report, options, out),
         Format::Json => json::write(report, out),
         Format::Sarif => sarif::write(report, out),
+        Format::Github => github::write(report, options, out),
+        Format::Gitlab => gitlab::write(report, out),
+        Format::Junit => junit::write(report, out),
+        Format::Rdjson => rdjson::write(report, out),
     }
 }
 

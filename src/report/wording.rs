@@ -34,3 +34,40 @@ pub(super) fn side<'f>(finding: &'f Finding, label: &Label) -> &'f str {
         Role::Related => "related",
     }
 }
+
+/// What stands at a place of the finding.
+pub(super) fn label_text(finding: &Finding, label: &Label) -> String {
+    one_line(if label.text.is_empty() { side(finding, label) } else { &label.text })
+}
+
+/// The text with nothing in it that reads as a link or a tag: for readers that show Markdown.
+pub(super) fn inert(text: &str) -> String {
+    let text = text.replace("](", "] (");
+    let mut inert = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        inert.push(character);
+        let opens = |next: &char| next.is_alphabetic() || matches!(next, '/' | '!' | '?');
+        if character == '<' && characters.peek().is_some_and(opens) {
+            inert.push(' ');
+        }
+    }
+    inert
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{inert, sentence};
+
+    #[test]
+    fn links_and_tags_are_text() {
+        assert_eq!(inert("![a](https://b) <b>"), "![a] (https://b) < b>");
+        assert_eq!(inert("a[name=b] < 1 <1"), "a[name=b] < 1 <1");
+    }
+
+    #[test]
+    fn sentences_are_one_line() {
+        assert_eq!(sentence("élan\n  of\u{1b}it"), "Élan of\\u{1b}it.");
+        assert_eq!((sentence("`a` is?"), sentence("")), ("`a` is?".into(), ".".into()));
+    }
+}

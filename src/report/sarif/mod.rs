@@ -9,9 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use crate::finding::{Finding, Label, NotAnalysed, Role};
-use crate::report::json::{VERSION, ascii_controls};
+use crate::report::json::{self, VERSION};
 use crate::report::place::Columns;
-use crate::report::wording::{REPOSITORY, one_line, sentence, side};
+use crate::report::wording::{REPOSITORY, inert, label_text, one_line, sentence, side};
 use crate::report::{Report, gravest, place};
 use crate::rules::RULES;
 use crate::text::{FileId, Span};
@@ -46,9 +46,7 @@ pub(super) fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()>
         results: kept.iter().map(|finding| result(report, finding, &hashes)).collect(),
     };
     let schema = "https://json.schemastore.org/sarif-2.1.0.json";
-    let text = serde_json::to_string(&v2::Log { schema, version: "2.1.0", runs: [run] })?;
-    out.write_all(ascii_controls(&text).as_bytes())?;
-    out.write_all(b"\n")
+    json::write_line(&v2::Log { schema, version: "2.1.0", runs: [run] }, out)
 }
 
 /// Fingerprints of lines, by file and line.
@@ -96,11 +94,7 @@ fn result(report: &Report<'_>, finding: &Finding, hashes: &Hashes) -> v2::Result
         rule_index: RULES.iter().position(|entry| entry.meta.id == finding.rule).unwrap_or(0),
         level: catalogue::sarif_level(finding.level),
         message: v2::Message { text: message(finding, &sides) },
-        locations: [v2::Location {
-            id: None,
-            physical_location: physical(report, span),
-            message: None,
-        }],
+        locations: [v2::Location { id: None, physical: physical(report, span), message: None }],
         related_locations: sides
             .iter()
             .enumerate()
@@ -137,13 +131,8 @@ fn message(finding: &Finding, sides: &[&Label]) -> String {
     });
     let links: Vec<_> = links.collect();
     let links = if links.is_empty() { String::new() } else { format!(": {}", links.join(", ")) };
-    let help = finding.help.as_deref().map(|help| format!(" {}", unlinked(&sentence(help))));
-    format!("{}{links}.{}", unlinked(what), help.unwrap_or_default())
-}
-
-/// The text with nothing in it that reads as a link.
-fn unlinked(text: &str) -> String {
-    text.replace("](", "] (")
+    let help = finding.help.as_deref().map(|help| format!(" {}", inert(&sentence(help))));
+    format!("{}{links}.{}", inert(what), help.unwrap_or_default())
 }
 
 fn location(
@@ -152,11 +141,10 @@ fn location(
     label: &Label,
     id: Option<usize>,
 ) -> v2::Location {
-    let text = if label.text.is_empty() { side(finding, label) } else { &label.text };
     v2::Location {
         id,
-        physical_location: physical(report, label.span),
-        message: Some(v2::Message { text: unlinked(&one_line(text)) }),
+        physical: physical(report, label.span),
+        message: Some(v2::Message { text: inert(&label_text(finding, label)) }),
     }
 }
 
@@ -214,10 +202,10 @@ fn notification(report: &Report<'_>, gap: &NotAnalysed) -> v2::Notification {
     v2::Notification {
         descriptor: catalogue::NOT_ANALYSED,
         level: "note",
-        message: v2::Message { text: unlinked(&sentence(&text)) },
+        message: v2::Message { text: inert(&sentence(&text)) },
         locations: place
             .into_iter()
-            .map(|physical_location| v2::Location { id: None, physical_location, message: None })
+            .map(|physical| v2::Location { id: None, physical, message: None })
             .collect(),
     }
 }
