@@ -12,7 +12,7 @@ use crate::finding::{Finding, Level, Role};
 use crate::report::concise::{level, scope};
 use crate::report::place::Columns;
 use crate::report::summary::number;
-use crate::report::wording::{one_line, sentence};
+use crate::report::wording::{help, sentence};
 use crate::report::{Options, Report, full, place};
 use crate::text::printable;
 
@@ -68,9 +68,9 @@ fn annotation(report: &Report<'_>, finding: &Finding) -> String {
         let side = finding.subject.reference.as_deref().unwrap_or("compare");
         let place = place::of(report.snapshot, label.span);
         let file = format!("{}{}", report.prefixes.workspace, place.file);
-        format!("{}: {}:{}", one_line(side), printable(&file), place.start.line)
+        format!("{}: {}:{}", printable(side), printable(&file), place.start.line)
     }));
-    lines.extend(finding.help.iter().map(|help| format!("help: {}", one_line(help))));
+    lines.extend(help(finding).map(|help| format!("help: {help}")));
     format!(
         "::{command} file={},line={},col={},endColumn={end},title={}::{}",
         property(&printable(&file)),

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use crate::finding::{Finding, Level};
 use crate::report::concise::level;
-use crate::report::wording::{label_text, one_line, sentence};
+use crate::report::wording::{help, label_text, sentence};
 use crate::report::{Report, place};
 use crate::text::printable;
 
@@ -60,7 +60,7 @@ fn suite(
     }
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for finding in findings {
-        let title = format!("{}: {}", finding.rule, one_line(&finding.message));
+        let title = format!("{}: {}", finding.rule, printable(&finding.message));
         let count = seen.entry(title.clone()).or_default();
         *count += 1;
         let title = if *count > 1 { format!("{title} ({count})") } else { title };
@@ -93,7 +93,7 @@ fn case(
             let (file, line) = path(label.span);
             format!("{file}:{line}: {}", label_text(finding, label))
         });
-        let help = finding.help.iter().map(|help| format!("help: {}", one_line(help)));
+        let help = help(finding).map(|help| format!("help: {help}"));
         let text = places.chain(help).collect::<Vec<_>>().join("\n");
         let (kind, text) = (level(finding.level), escape(&text));
         writeln!(out, r#"      <failure message="{message}" type="{kind}">{text}</failure>"#)?;

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::finding::{Finding, Level};
 use crate::report::place::Columns;
-use crate::report::wording::{REPOSITORY, inert, label_text, rule_url, sentence};
+use crate::report::wording::{REPOSITORY, help, inert, label_text, rule_url, sentence};
 use crate::report::{Report, json, place};
 use crate::text::{Position, Span};
 
@@ -79,9 +79,9 @@ pub(super) fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()>
 
 fn diagnostic(report: &Report<'_>, finding: &Finding) -> Diagnostic {
     let mut message = inert(&sentence(&finding.message));
-    if let Some(help) = &finding.help {
+    if let Some(help) = help(finding) {
         message.push_str("\n\n");
-        message.push_str(&inert(&sentence(help)));
+        message.push_str(&inert(&sentence(&help)));
     }
     let related = finding.labels.iter().skip(1).take(RELATED);
     Diagnostic {

@@ -11,14 +11,15 @@ pub(super) fn rule_url(id: &str) -> String {
     format!("{REPOSITORY}/blob/main/docs/rules/{id}.md")
 }
 
-/// A text of several lines as one.
-pub(super) fn one_line(text: &str) -> String {
-    text.lines().map(|line| printable(line.trim())).collect::<Vec<_>>().join(" ")
+/// What to do, on one line; helps have several where they show what to write.
+pub(super) fn help(finding: &Finding) -> Option<String> {
+    let lines = |text: &String| text.lines().map(str::trim).collect::<Vec<_>>().join(" ");
+    finding.help.as_ref().map(lines).map(|text| printable(&text).into_owned())
 }
 
 /// The text as a sentence of its own.
 pub(super) fn sentence(text: &str) -> String {
-    let text = one_line(text);
+    let text = printable(text);
     let stop = if text.ends_with(['.', '!', '?']) { "" } else { "." };
     let mut characters = text.chars();
     let first = characters.next().into_iter().flat_map(char::to_uppercase).collect::<String>();
@@ -37,7 +38,7 @@ pub(super) fn side<'f>(finding: &'f Finding, label: &Label) -> &'f str {
 
 /// What stands at a place of the finding.
 pub(super) fn label_text(finding: &Finding, label: &Label) -> String {
-    one_line(if label.text.is_empty() { side(finding, label) } else { &label.text })
+    printable(if label.text.is_empty() { side(finding, label) } else { &label.text }).into_owned()
 }
 
 /// The text with nothing in it that reads as a link or a tag: for readers that show Markdown.
@@ -67,7 +68,7 @@ mod tests {
 
     #[test]
     fn sentences_are_one_line() {
-        assert_eq!(sentence("élan\n  of\u{1b}it"), "Élan of\\u{1b}it.");
+        assert_eq!(sentence("élan\nof\u{1b}it"), "Élan\\nof\\u{1b}it.");
         assert_eq!((sentence("`a` is?"), sentence("")), ("`a` is?".into(), ".".into()));
     }
 }

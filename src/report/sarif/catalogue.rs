@@ -81,9 +81,10 @@ pub(super) fn sarif_level(of: Level) -> &'static str {
 
 /// The summary and the text under `## Why`.
 fn why(docs: &str) -> String {
-    let section = docs.split("\n## ").find_map(|part| part.strip_prefix("Why\n"));
     let summary = docs.lines().next().unwrap_or("");
-    format!("{} {}", sentence(summary), section.map(sentence).unwrap_or_default()).trim().to_owned()
+    let section = docs.split("\n## ").find_map(|part| part.strip_prefix("Why\n")).unwrap_or("");
+    let words: Vec<_> = section.split_whitespace().collect();
+    format!("{} {}", sentence(summary), words.join(" ")).trim().to_owned()
 }
 
 fn cut(text: &str) -> String {

@@ -11,10 +11,10 @@ use std::io::{self, Write};
 use crate::finding::{Finding, Label, NotAnalysed, Role};
 use crate::report::json::{self, VERSION};
 use crate::report::place::Columns;
-use crate::report::wording::{REPOSITORY, inert, label_text, one_line, sentence, side};
+use crate::report::wording::{REPOSITORY, help, inert, label_text, sentence, side};
 use crate::report::{Report, gravest, place};
 use crate::rules::RULES;
-use crate::text::{FileId, Span};
+use crate::text::{FileId, Span, printable};
 
 /// Results that GitHub shows of one run.
 const RESULTS: usize = 5_000;
@@ -126,12 +126,12 @@ fn message(finding: &Finding, sides: &[&Label]) -> String {
     let what = sentence(&finding.message);
     let what = what.strip_suffix('.').unwrap_or(&what);
     let links = sides.iter().enumerate().map(|(at, label)| {
-        let name = one_line(side(finding, label)).replace(['[', ']', '\\'], " ");
+        let name = printable(side(finding, label)).replace(['[', ']', '\\'], " ");
         format!("[{name}]({})", at + 1)
     });
     let links: Vec<_> = links.collect();
     let links = if links.is_empty() { String::new() } else { format!(": {}", links.join(", ")) };
-    let help = finding.help.as_deref().map(|help| format!(" {}", inert(&sentence(help))));
+    let help = help(finding).map(|help| format!(" {}", inert(&sentence(&help))));
     format!("{}{links}.{}", inert(what), help.unwrap_or_default())
 }
 

@@ -169,6 +169,21 @@ fn what_was_not_analysed_is_notified() {
     assert_eq!(place["artifactLocation"]["uri"], "apps/shop/overlays/staging/kustomization.yaml");
 }
 
+/// GitHub shows so many: the gravest are kept, in their order.
+#[test]
+fn what_github_would_not_show_is_cut_and_told() {
+    let repo = Repo::new(SHOP);
+    repo.write("a.yaml", "a: 1\n".repeat(5_001).as_bytes());
+    let run = run(&repo);
+    let results = list(&run, "results");
+    assert_eq!(results.len(), 5_000);
+    assert!(results.iter().all(|result| result["level"] == "error"));
+    let notes = list(&run["invocations"][0], "toolExecutionNotifications");
+    assert_eq!(notes[0]["descriptor"], json!({"id": "results-cut", "index": 1}));
+    let text = "2 findings of the lowest levels are not in this report.";
+    assert_eq!(notes[0]["message"]["text"], text);
+}
+
 /// Places without text, in files that are no text, still have a line.
 #[test]
 fn a_file_that_cannot_be_read_has_a_first_line() {
