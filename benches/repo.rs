@@ -20,7 +20,7 @@ use paritylint::config::Config;
 use paritylint::layout::OverlayKind;
 use paritylint::policy::{Policy, Selection};
 use paritylint::render::{self, Renderer, evaluate};
-use paritylint::report::{self, Format, Options, Report, Style};
+use paritylint::report::{self, Format, Options, Prefixes, Report, Style};
 use paritylint::rules::{self, Context, Focus, Touched};
 use paritylint::source::{Limits, Snapshot};
 use paritylint::syntax::Store;
@@ -118,8 +118,11 @@ fn whole(root: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
         snapshot: &snapshot,
         store: &store,
         outcome: &checked.outcome,
+        whole: None,
+        change: None,
         counts: checked.counts,
         duration: start.elapsed(),
+        prefixes: &Prefixes::default(),
     };
     let style = Style { color: false };
     let options = Options { style, show_suppressed: false, verbose: false, quiet: false };

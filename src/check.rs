@@ -121,7 +121,7 @@ pub fn check(job: Job<'_>) -> Checked {
     not_analysed.dedup();
     let counts = Counts {
         files: snapshot.len(),
-        units: layout.units.len(),
+        units: layout.units.iter().map(|unit| unit.name.clone()).collect(),
         overlays: evaluated.len(),
         comparisons: comparison.comparisons,
         allowed: comparison.allowed.clone(),

@@ -12,7 +12,7 @@ use jiff::civil::date;
 use paritylint::check::check;
 use paritylint::config::Config;
 use paritylint::policy::{Policy, Selection};
-use paritylint::report::{self, Format, Options, Report, Style};
+use paritylint::report::{self, Format, Options, Prefixes, Report, Style};
 use paritylint::report::{configuration_schema, exceptions_schema, rule_page, rules_index};
 use paritylint::rules::{RULES, Touched};
 use paritylint::source::{Limits, Snapshot};
@@ -54,6 +54,7 @@ fn example(rule: &str) -> String {
         outcome: &checked.outcome,
         counts: checked.counts,
         duration: Duration::ZERO,
+        prefixes: &Prefixes::default(),
     };
     let style = Style { color: false };
     let options = Options { style, show_suppressed: false, verbose: false, quiet: true };

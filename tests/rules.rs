@@ -18,7 +18,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use paritylint::check::{Checked, check};
 use paritylint::config::Config;
 use paritylint::policy::{Policy, Selection};
-use paritylint::report::{self, Format, Options, Report, Style};
+use paritylint::report::{self, Format, Options, Prefixes, Report, Style};
 use paritylint::rules::{RULES, Touched};
 use paritylint::source::{Limits, Snapshot};
 use paritylint::syntax::Store;
@@ -139,6 +139,7 @@ fn run(case: &Path) -> Result<Printed, Failed> {
         outcome: &outcome,
         counts,
         duration: Duration::ZERO,
+        prefixes: &Prefixes::default(),
     };
     let options = Options {
         style: Style { color: false },

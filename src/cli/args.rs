@@ -55,7 +55,8 @@ pub(super) enum Command {
                         paritylint check --base origin/main\n  \
                         paritylint check --tree v1.4.0\n  \
                         paritylint check --select parity,exception-expired --fail-on warning\n  \
-                        paritylint check --output json=report.json --format concise")]
+                        paritylint check --format concise --output json=report.json \\\n    \
+                        --output sarif=paritylint.sarif")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct CheckArgs {
     /// Report only what concerns these paths; the whole repository is looked at all the same
@@ -89,7 +90,7 @@ pub(super) struct CheckArgs {
     pub(super) fail_on: Severity,
     /// How to print findings
     #[arg(long, value_name = "FORMAT", default_value = "full")]
-    pub(super) format: FormatArg,
+    pub(super) format: Format,
     /// Write a report to a file as well; may be given several times
     #[arg(long, value_name = "FORMAT=PATH", value_parser = parse_output)]
     pub(super) output: Vec<Output>,
@@ -123,6 +124,13 @@ pub(super) struct CheckArgs {
     /// Threads to use; all cores without it
     #[arg(short, long, value_name = "N")]
     pub(super) jobs: Option<std::num::NonZeroUsize>,
+}
+
+impl CheckArgs {
+    /// Every format in which a report is wanted.
+    pub(super) fn formats(&self) -> impl Iterator<Item = Format> {
+        std::iter::once(self.format).chain(self.output.iter().map(|output| output.format))
+    }
 }
 
 /// What `render` takes.
@@ -314,24 +322,6 @@ impl From<Severity> for Level {
     }
 }
 
-/// A format of reports.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum FormatArg {
-    Full,
-    Concise,
-    Json,
-}
-
-impl From<FormatArg> for Format {
-    fn from(format: FormatArg) -> Self {
-        match format {
-            FormatArg::Full => Self::Full,
-            FormatArg::Concise => Self::Concise,
-            FormatArg::Json => Self::Json,
-        }
-    }
-}
-
 /// A report that is written to a file.
 #[derive(Debug, Clone)]
 pub(super) struct Output {
@@ -342,12 +332,15 @@ pub(super) struct Output {
 fn parse_output(text: &str) -> Result<Output, String> {
     let (format, path) =
         text.split_once('=').ok_or("write it as FORMAT=PATH, for example json=report.json")?;
-    let format = FormatArg::from_str(format, false)
-        .map_err(|_unknown| format!("unknown format `{format}`: full, concise or json"))?;
+    let format = Format::from_str(format, false).map_err(|_unknown| {
+        let known = Format::value_variants().iter().filter_map(Format::to_possible_value);
+        let known: Vec<_> = known.map(|value| value.get_name().to_owned()).collect();
+        format!("unknown format `{format}`: one of {}", known.join(", "))
+    })?;
     if path.is_empty() {
         return Err("the path is missing".to_owned());
     }
-    Ok(Output { format: format.into(), path: path.into() })
+    Ok(Output { format, path: path.into() })
 }
 
 /// `30d`, `6w` or `30`.

@@ -1,5 +1,6 @@
 //! `paritylint check`.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
@@ -17,17 +18,18 @@ use crate::cli::exit::Exit;
 use crate::cli::progress::Progress;
 use crate::cli::root::Root;
 use crate::cli::states::{self, Plan, States};
-use crate::cli::{terminal, write};
+use crate::cli::{prefixes, terminal, write};
 use crate::config::Config;
 use crate::finding::Level;
 use crate::policy::{Policy, Selection};
-use crate::report::{self, Change, Options, Report, Style};
+use crate::report::{self, Change, Format, Options, Report, Style};
 use crate::rules::Touched;
 use crate::source::Snapshot;
 use crate::syntax::Store;
 use crate::text::RepoPath;
 
 pub(super) fn run(args: &CheckArgs) -> Result<Exit, CliError> {
+    one_report_for_each_file(&args.output)?;
     if let Some(jobs) = args.jobs {
         rayon::ThreadPoolBuilder::new()
             .num_threads(jobs.get())
@@ -63,7 +65,7 @@ fn run_plan(args: &CheckArgs, plan: &Plan) -> Result<Exit, CliError> {
         let terms = change::Terms {
             today,
             least: args.min_severity.into(),
-            whole: args.output.iter().any(|output| output.format.is_whole()),
+            whole: args.formats().any(Format::is_whole),
         };
         let old = Side { store: &old_store, config: old_config, policy: old_policy };
         let new = Side { store: &store, config: &config, policy: &policy };
@@ -87,6 +89,7 @@ fn run_plan(args: &CheckArgs, plan: &Plan) -> Result<Exit, CliError> {
         return Err(nothing(&root));
     }
     drop(progress);
+    let prefixes = prefixes::find(&root.directory);
     let report = Report {
         snapshot: &after,
         store: &store,
@@ -95,14 +98,16 @@ fn run_plan(args: &CheckArgs, plan: &Plan) -> Result<Exit, CliError> {
         change: change.as_ref(),
         counts: checked.counts.clone(),
         duration: start.elapsed(),
+        prefixes: &prefixes,
     };
     for output in &args.output {
         write_file(&report, output, args)?;
     }
     // What passes a hook passes without a word.
-    if !args.hook || args.verbose || !checked.outcome.reported.is_empty() {
+    let silent = args.hook && !args.verbose && checked.outcome.reported.is_empty();
+    if !(silent && args.format.is_for_people()) {
         let options = options(args, terminal::output_style(args.color));
-        write::stdout(|mut out| report::write(&report, args.format.into(), options, &mut out))?;
+        write::stdout(|mut out| report::write(&report, args.format, options, &mut out))?;
     }
     Ok(verdict(&checked, args))
 }
@@ -165,6 +170,19 @@ pub(super) fn load(
 fn options(args: &CheckArgs, style: Style) -> Options {
     let CheckArgs { show_suppressed, verbose, quiet, .. } = *args;
     Options { style, show_suppressed, verbose, quiet }
+}
+
+/// Refuses to write two reports to one file.
+fn one_report_for_each_file(outputs: &[Output]) -> Result<(), CliError> {
+    let mut seen = BTreeSet::new();
+    for Output { path, .. } in outputs {
+        // A path that cannot be made absolute cannot be written either, which is told then.
+        if !seen.insert(std::path::absolute(path).unwrap_or_else(|_| path.clone())) {
+            let message = format!("two reports go to `{}`", path.display());
+            return Err(CliError::new(&message, "name another file for each `--output`"));
+        }
+    }
+    Ok(())
 }
 
 fn write_file(report: &Report<'_>, output: &Output, args: &CheckArgs) -> Result<(), CliError> {

@@ -8,6 +8,7 @@ mod error;
 mod exceptions;
 mod exit;
 mod explain;
+mod prefixes;
 mod progress;
 mod push;
 mod render;

@@ -35,7 +35,7 @@ fn line(report: &Report<'_>, finding: &Finding, options: Options) -> String {
 }
 
 /// The unit and environment, where the finding has them.
-fn scope(finding: &Finding) -> String {
+pub(super) fn scope(finding: &Finding) -> String {
     let subject = &finding.subject;
     let parts: Vec<_> =
         [&subject.unit, &subject.environment].into_iter().flatten().cloned().collect();

@@ -19,7 +19,7 @@ pub(super) fn write(report: &Report<'_>, options: Options, out: &mut impl Write)
         out,
         "checked {}, {}, {}, {} in {} ms",
         number(counts.files, "file"),
-        number(counts.units, "unit"),
+        number(counts.units.len(), "unit"),
         number(counts.overlays, "overlay"),
         number(counts.comparisons, "comparison"),
         report.duration.as_millis(),
@@ -98,6 +98,6 @@ fn tally<'a>(
 }
 
 /// `1 file`, `2 files`.
-fn number(count: usize, noun: &str) -> String {
+pub(super) fn number(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }

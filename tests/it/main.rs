@@ -7,4 +7,5 @@ mod check;
 mod exceptions;
 mod harness;
 mod other_commands;
+mod reports;
 mod secrets;

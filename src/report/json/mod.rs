@@ -5,6 +5,8 @@ mod v1;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use serde::Serialize;
+
 use crate::exceptions::Excepted;
 use crate::finding::{Finding, Label, Level, NotAnalysed};
 use crate::report::concise::level;
@@ -24,7 +26,7 @@ pub(super) fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()>
         version: VERSION,
         summary: v1::Summary {
             files: report.counts.files,
-            units: report.counts.units,
+            units: report.counts.units.len(),
             overlays: report.counts.overlays,
             comparisons: report.counts.comparisons,
             errors: of(Level::Error),
@@ -45,6 +47,13 @@ pub(super) fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()>
         }),
     };
     let text = serde_json::to_string_pretty(&document)?;
+    out.write_all(ascii_controls(&text).as_bytes())?;
+    out.write_all(b"\n")
+}
+
+/// Writes a document of a format that others have made, on one line.
+pub(super) fn write_line(document: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
+    let text = serde_json::to_string(document)?;
     out.write_all(ascii_controls(&text).as_bytes())?;
     out.write_all(b"\n")
 }
