@@ -79,6 +79,7 @@ impl Rule for HotfixComment {
 /// The marked comments of a file, or of a patch that stands in it.
 fn marks<'a>(
     cx: &Context<'a>,
+    source: &'a SourceFile,
     parsed: &Parsed,
     inline: bool,
     places: &Places<'a>,
