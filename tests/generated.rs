@@ -13,7 +13,9 @@ use paritylint::check::check;
 use paritylint::config::Config;
 use paritylint::policy::{Policy, Selection};
 use paritylint::report::{self, Format, Options, Report, Style};
-use paritylint::report::{configuration_schema, exceptions_schema, rule_page, rules_index};
+use paritylint::report::{
+    baseline_schema, configuration_schema, exceptions_schema, rule_page, rules_index,
+};
 use paritylint::rules::{RULES, Touched};
 use paritylint::source::{Limits, Snapshot};
 use paritylint::syntax::Store;
@@ -96,6 +98,7 @@ fn no_page_is_left_over() {
 #[test]
 fn the_schemas_are_committed() {
     same("schemas/paritylint.schema.json", &format!("{:#}\n", configuration_schema()));
+    same("schemas/baseline.schema.json", &format!("{:#}\n", baseline_schema()));
     same("schemas/exceptions.schema.json", &format!("{:#}\n", exceptions_schema()));
 }
 

@@ -9,13 +9,14 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::baseline::Applied;
 use crate::check::{self, Checked};
 use crate::cli::args::{CheckArgs, Color, Output};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::progress::Progress;
 use crate::cli::root::{self, Root};
-use crate::cli::{terminal, write};
+use crate::cli::{baseline, terminal, write};
 use crate::config::Config;
 use crate::finding::Level;
 use crate::policy::{Policy, Selection};
@@ -53,11 +54,20 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, CliError> {
         return Err(nothing(&root));
     }
     checked.keep_from(args.min_severity.into());
+    let around = baseline::Around {
+        snapshot: &snapshot,
+        root: &root,
+        config: &config,
+        policy: &policy,
+        today,
+    };
+    let applied = baseline::apply(args, &around, &mut checked)?;
     drop(progress);
     let report = Report {
         snapshot: &snapshot,
         store: &store,
         outcome: &checked.outcome,
+        baseline: applied.as_ref(),
         counts: checked.counts.clone(),
         duration: start.elapsed(),
     };
@@ -66,7 +76,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, CliError> {
     }
     let options = options(args, terminal::output_style(args.color));
     write::stdout(|mut out| report::write(&report, args.format.into(), options, &mut out))?;
-    Ok(verdict(&checked, args))
+    Ok(verdict(&checked, applied.as_ref(), args))
 }
 
 /// The configuration and what follows from it, or everything that is wrong with them.
@@ -94,7 +104,7 @@ fn touched(root: &Root) -> Touched {
     if root.paths.is_empty() { Touched::Everything } else { Touched::Paths(root.paths.clone()) }
 }
 
-fn verdict(checked: &Checked, args: &CheckArgs) -> Exit {
+fn verdict(checked: &Checked, applied: Option<&Applied>, args: &CheckArgs) -> Exit {
     let fail_on: Level = args.fail_on.into();
     let fails = checked.outcome.reported.iter().any(|finding| finding.level >= fail_on);
     let gaps = args.strict && !checked.outcome.not_analysed.is_empty();
@@ -102,7 +112,11 @@ fn verdict(checked: &Checked, args: &CheckArgs) -> Exit {
         let count = checked.outcome.not_analysed.len();
         write::stderr(&format!("error: {count} things were not analysed (--strict)\n"));
     }
-    if (fails || gaps) && !args.exit_zero { Exit::Findings } else { Exit::Clean }
+    let stale = args.strict && applied.is_some_and(|applied| !applied.stale.is_empty());
+    if stale && !args.quiet {
+        write::stderr("error: entries of the baseline are stale (--strict)\n");
+    }
+    if (fails || gaps || stale) && !args.exit_zero { Exit::Findings } else { Exit::Clean }
 }
 
 /// Reads the configuration that lies in the root, or the one that is named.

@@ -26,10 +26,18 @@ impl Identity {
     /// By what it is about, and by what that does not tell apart.
     pub fn of(subject: &Subject, key: &[String]) -> Self {
         let resource = subject.resource.as_ref();
-        let names = [&subject.unit, &subject.environment, &subject.reference, &subject.path];
+        let names = [&subject.unit, &subject.environment, &subject.reference];
         let names = names.into_iter().map(|name| name.clone().unwrap_or_default());
+        let path = subject.path.as_deref().map(unnumbered).unwrap_or_default();
         let object = resource.map(|id| format!("{}/{id}", id.gvk.group)).unwrap_or_default();
-        Self(names.chain([object]).chain(key.iter().cloned()).collect())
+        Self(names.chain([path, object]).chain(key.iter().cloned()).collect())
+    }
+
+    /// One of several that nothing else tells apart.
+    #[must_use]
+    pub fn numbered(mut self, at: usize) -> Self {
+        self.0.extend((at > 0).then(|| at.to_string()));
+        self
     }
 
     fn hash(&self, rule: &str) -> String {
@@ -41,6 +49,18 @@ impl Identity {
         let digest = hash.finalize();
         digest.iter().take(8).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
     }
+}
+
+/// A path without the numbers of list elements: they move with their neighbours.
+fn unnumbered(path: &str) -> String {
+    let mut parts = path.split('[');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.trim_start_matches(|c: char| c.is_ascii_digit());
+        text.push('[');
+        text.push_str(if rest.starts_with(']') { rest } else { part });
+    }
+    text
 }
 
 impl Finding {
@@ -123,6 +143,10 @@ mod tests {
             value: Some(value.to_owned()),
             ..Subject::default()
         };
+        let path = |path: &str| Subject { path: Some(path.to_owned()), ..Subject::default() };
+        let at = |text: &str| finding("a", 1).about(path(text)).fingerprint();
+        assert_eq!(at("rules[2].verbs[10]"), at("rules[3].verbs[9]"));
+        assert_ne!(at("env[name=1].value"), at("env[name=2].value"));
         let one = finding("30 differs", 1).about(subject("30"));
         let other = finding("31 differs", 9).about(subject("31"));
         assert_eq!(one.fingerprint(), other.fingerprint());

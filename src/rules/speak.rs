@@ -1,6 +1,6 @@
 //! From a cause of the comparison to a finding: what all rules about differences say alike.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use crate::compare::{Cause, Change, Difference, Grouping, Side, Topic};
@@ -82,19 +82,23 @@ fn identified(cx: &Context<'_>, mut finding: Finding, cause: &Cause) -> Finding 
         // Whichever unit comes first is only an example.
         return finding.known_by(["habit", &cause.general()]);
     }
-    let members: BTreeSet<Identity> = cause
-        .differences
-        .iter()
-        .map(|difference| {
-            let path = difference.path.to_string();
-            let subject = Subject {
-                resource: Some(difference.resource.clone()),
-                path: (!path.is_empty()).then_some(path),
-                ..overlays(cx, difference)
-            };
-            Identity::of(&subject, &key(difference))
-        })
-        .collect();
+    // The same place in several variants is one.
+    let mut seen = BTreeSet::new();
+    let mut counts: BTreeMap<Identity, usize> = BTreeMap::new();
+    for difference in &cause.differences {
+        let path = difference.path.to_string();
+        let mut subject = overlays(cx, difference);
+        subject.resource = Some(difference.resource.clone());
+        subject.path = (!path.is_empty()).then_some(path);
+        let place = [&subject.unit, &subject.environment, &subject.reference, &subject.path];
+        if seen.insert((place.map(Clone::clone), difference.resource.clone(), key(difference))) {
+            *counts.entry(Identity::of(&subject, &key(difference))).or_default() += 1;
+        }
+    }
+    let numbered = |(identity, count): (Identity, usize)| {
+        (0..count).map(move |at| identity.clone().numbered(at))
+    };
+    let members: Vec<Identity> = counts.into_iter().flat_map(numbered).collect();
     finding = finding.key(key(cause.first()));
     if members.len() > 1 { finding.made_of(members) } else { finding }
 }

@@ -80,6 +80,14 @@ impl Snapshot {
         let paths = paths.into_iter().collect();
         Ok(Self::new(paths, links, Reader::WorkTree(root), limits))
     }
+
+    /// One file that the user named, wherever it is, and nothing else; `None` if there is none.
+    pub fn from_file(file: &Path, limits: Limits) -> Option<Self> {
+        let real = file.canonicalize().ok()?;
+        let path = RepoPath::new(real.file_name()?.to_str()?).ok()?;
+        let directory = Reader::WorkTree(real.parent()?.to_owned());
+        Some(Self::new(vec![path], BTreeMap::new(), directory, limits))
+    }
 }
 
 /// Reads one file, never more than the limit.
