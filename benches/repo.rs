@@ -120,6 +120,7 @@ fn whole(root: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
         outcome: &checked.outcome,
         whole: None,
         change: None,
+        baseline: None,
         counts: checked.counts,
         duration: start.elapsed(),
         prefixes: &Prefixes::default(),

@@ -1,5 +1,7 @@
 //! The pipeline: from a snapshot to what is to be reported.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use crate::compare::{self, Substitution};
@@ -27,6 +29,8 @@ pub struct Checked {
     pub files: Vec<FileId>,
     /// The directories and files of all overlays.
     pub roots: Vec<RepoPath>,
+    /// The units of which an overlay could not be rendered.
+    pub failed: BTreeSet<String>,
 }
 
 /// What to check, and how.
@@ -130,9 +134,11 @@ pub fn check(job: Job<'_>) -> Checked {
         learnt: comparison.learnt.iter().map(|learnt| in_words(learnt, layout)).collect(),
     };
     let roots = evaluated.iter().map(|evaluated| evaluated.overlay.root.clone()).collect();
+    let failed = evaluated.iter().filter(|evaluated| evaluated.error().is_some());
+    let failed = failed.map(|evaluated| evaluated.unit.name.clone()).collect();
     let exceptions::Applied { excepted, standings: exceptions, .. } = applied;
     let outcome = Outcome { reported, excepted, not_analysed, exceptions };
-    Checked { outcome, counts, files, roots }
+    Checked { outcome, counts, files, roots, failed }
 }
 
 /// What the configuration decides about environments and units.

@@ -1,10 +1,14 @@
 //! What a rule says: plain data, without lines, colours or formats.
 
+mod identity;
+
 use serde::{Deserialize, Serialize};
 
 use crate::kube::ResourceId;
 use crate::text::RepoPath;
 use crate::text::Span;
+
+pub use identity::{Identity, number};
 
 /// How much a finding matters. The names are SARIF's.
 #[derive(
@@ -103,8 +107,14 @@ pub struct Finding {
     pub labels: Vec<Label>,
     /// What it is about.
     pub subject: Subject,
-    /// Parts of the identity beyond rule and subject; see [`Finding::fingerprint`].
+    /// Parts of the identity beyond rule and subject.
     pub key: Vec<String>,
+    /// The whole identity within the rule, where the subject is only an example.
+    pub identity: Option<Identity>,
+    /// What a finding about several things is made of, sorted.
+    pub members: Vec<Identity>,
+    /// How many findings of the run have the same identity and come before it, see [`number`].
+    pub occurrence: usize,
 }
 
 impl Finding {
@@ -119,6 +129,9 @@ impl Finding {
             labels: vec![Label { role: Role::Primary, span, text: String::new() }],
             subject: Subject::default(),
             key: Vec::new(),
+            identity: None,
+            members: Vec::new(),
+            occurrence: 0,
         }
     }
 
@@ -150,38 +163,9 @@ impl Finding {
         self
     }
 
-    /// Adds to the identity what rule and subject do not tell apart.
-    #[must_use]
-    pub fn key(mut self, parts: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.key.extend(parts.into_iter().map(Into::into));
-        self
-    }
-
     /// The bytes that cause the finding.
     pub fn primary(&self) -> Span {
         self.labels[0].span
-    }
-
-    /// An identity without positions: the same on both sides of an unrelated edit.
-    pub fn fingerprint(&self) -> String {
-        use sha2::{Digest as _, Sha256};
-        let subject = &self.subject;
-        let resource = subject.resource.as_ref();
-        let mut hash = Sha256::new();
-        let mut part = |text: &str| {
-            hash.update((text.len() as u64).to_le_bytes());
-            hash.update(text.as_bytes());
-        };
-        part(self.rule);
-        for text in [&subject.unit, &subject.environment, &subject.reference, &subject.path] {
-            part(text.as_deref().unwrap_or(""));
-        }
-        part(&resource.map(|id| format!("{}/{id}", id.gvk.group)).unwrap_or_default());
-        for text in &self.key {
-            part(text);
-        }
-        let digest = hash.finalize();
-        digest.iter().take(8).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
     }
 }
 

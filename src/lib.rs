@@ -2,8 +2,10 @@
 //!
 //! The flow goes one way: `source` reads bytes, `syntax` makes spanned trees, `layout` finds
 //! environments and units, `render` works out what each environment runs, `compare` aligns them,
-//! `rules` judge, `exceptions` excuse, `report` prints. `docs/design.md` has the whole picture.
+//! `rules` judge, `exceptions` excuse, `baseline` knows what was there
+//! before, `report` prints. `docs/design.md` has the whole picture.
 
+pub mod baseline;
 pub mod change;
 pub mod check;
 pub mod cli;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 use crate::config::{Config, ConfigError, decode_error, did_you_mean};
-use crate::finding::{Family, Finding, Level, Subject};
+use crate::finding::{Family, Finding, Level, Subject, number};
 use crate::rules::{self, Check, Context, Findings, RULES, RuleMeta};
 
 /// The families by the names that `--select` and `--ignore` take.
@@ -90,7 +90,8 @@ impl Policy {
         self.enabled.iter().any(|enabled| enabled.meta.id == rule)
     }
 
-    /// Runs the rules that are wanted; the result is sorted and free of doubles.
+    /// Runs the rules that are wanted; the result is sorted and free of doubles, and each has a
+    /// fingerprint of its own.
     pub fn run(&self, cx: &Context<'_>, wanted: fn(&RuleMeta) -> bool) -> Vec<Finding> {
         let rules: Vec<_> = self.enabled.iter().filter(|enabled| wanted(enabled.meta)).collect();
         let found: Vec<Vec<Finding>> = rules
@@ -104,6 +105,7 @@ impl Policy {
         let mut findings: Vec<_> = found.into_iter().flatten().collect();
         leave_to_others(&mut findings);
         sort(&mut findings);
+        number(&mut findings);
         findings
     }
 }

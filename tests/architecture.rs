@@ -23,6 +23,7 @@ const LAYERS: &[&str] = &[
     "rules",
     "policy",
     "exceptions",
+    "baseline",
     "report",
     "check",
     "change",

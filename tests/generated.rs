@@ -9,12 +9,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::civil::date;
-use paritylint::check::check;
+use paritylint::check::{Job, check, layout};
 use paritylint::config::Config;
 use paritylint::policy::{Policy, Selection};
 use paritylint::report::{self, Format, Options, Prefixes, Report, Style};
-use paritylint::report::{configuration_schema, exceptions_schema, rule_page, rules_index};
-use paritylint::rules::{RULES, Touched};
+use paritylint::report::{
+    baseline_schema, configuration_schema, exceptions_schema, rule_page, rules_index,
+};
+use paritylint::rules::RULES;
 use paritylint::source::{Limits, Snapshot};
 use paritylint::syntax::Store;
 
@@ -46,12 +48,16 @@ fn example(rule: &str) -> String {
     let config = Config::load(&snapshot, None).unwrap();
     let policy = Policy::new(&config, &Selection::default()).unwrap();
     let store = Store::new(&snapshot);
-    let mut checked = check(&store, &config, &policy, date(2026, 12, 1), &Touched::Everything);
+    let layout = layout(&store, &config);
+    let mut checked = check(Job::whole(&store, &config, &policy, &layout, date(2026, 12, 1)));
     checked.outcome.reported.retain(|finding| finding.rule == rule);
     let report = Report {
         snapshot: &snapshot,
         store: &store,
         outcome: &checked.outcome,
+        whole: None,
+        change: None,
+        baseline: None,
         counts: checked.counts,
         duration: Duration::ZERO,
         prefixes: &Prefixes::default(),
@@ -97,6 +103,7 @@ fn no_page_is_left_over() {
 #[test]
 fn the_schemas_are_committed() {
     same("schemas/paritylint.schema.json", &format!("{:#}\n", configuration_schema()));
+    same("schemas/baseline.schema.json", &format!("{:#}\n", baseline_schema()));
     same("schemas/exceptions.schema.json", &format!("{:#}\n", exceptions_schema()));
 }
 

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::civil::Date;
 
+use crate::cli::baseline::BaselineArgs;
 use crate::config::parse_date;
 use crate::finding::Level;
 use crate::report::{Format, ListStyle};
@@ -43,7 +44,7 @@ pub(super) enum Command {
     Explain(ExplainArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
-    /// Print the JSON schema of the configuration, or of files with exceptions
+    /// Print the JSON schema of the configuration, of files with exceptions, or of baselines
     Schema(SchemaArgs),
 }
 
@@ -56,7 +57,9 @@ pub(super) enum Command {
                         paritylint check --tree v1.4.0\n  \
                         paritylint check --select parity,exception-expired --fail-on warning\n  \
                         paritylint check --format concise --output json=report.json \\\n    \
-                        --output sarif=paritylint.sarif")]
+                        --output sarif=paritylint.sarif\n  \
+                        paritylint check --write-baseline paritylint-baseline.json\n  \
+                        paritylint check --baseline paritylint-baseline.json")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct CheckArgs {
     /// Report only what concerns these paths; the whole repository is looked at all the same
@@ -94,13 +97,15 @@ pub(super) struct CheckArgs {
     /// Write a report to a file as well; may be given several times
     #[arg(long, value_name = "FORMAT=PATH", value_parser = parse_output)]
     pub(super) output: Vec<Output>,
-    /// Print findings that an exception covers, too
+    /// Print findings that an exception covers or the baseline knows, too
     #[arg(long)]
     pub(super) show_suppressed: bool,
+    #[command(flatten)]
+    pub(super) baseline: BaselineArgs,
     /// The day on which exceptions are judged, instead of today (UTC)
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
     pub(super) today: Option<Date>,
-    /// Fail when something could not be analysed
+    /// Fail when something could not be analysed, or an entry of the baseline is stale
     #[arg(long)]
     pub(super) strict: bool,
     /// Exit with 0 even if there are findings
@@ -243,6 +248,8 @@ pub(super) enum SchemaOf {
     Configuration,
     /// The files of `exceptions.files`
     Exceptions,
+    /// The file of `--baseline`
+    Baseline,
 }
 
 /// What `rules` takes.

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::baseline::Applied;
 use crate::change::{self, Side};
 use crate::check::{self, Checked, Job};
 use crate::cli::args::{CheckArgs, Color, Output};
@@ -18,7 +19,7 @@ use crate::cli::exit::Exit;
 use crate::cli::progress::Progress;
 use crate::cli::root::Root;
 use crate::cli::states::{self, Plan, States};
-use crate::cli::{prefixes, terminal, write};
+use crate::cli::{baseline, prefixes, terminal, write};
 use crate::config::Config;
 use crate::finding::Level;
 use crate::policy::{Policy, Selection};
@@ -56,7 +57,7 @@ fn run_plan(args: &CheckArgs, plan: &Plan) -> Result<Exit, CliError> {
     let (config, policy) = prepared(&after)?;
     let store = Store::new(&after);
     let today = args.today.unwrap_or_else(today);
-    let (mut checked, whole, change) = if let Some((before, base)) = &before {
+    let (mut checked, mut whole, change) = if let Some((before, base)) = &before {
         // A configuration that was broken before tells nothing about the state before.
         let old = prepared(before).ok();
         let (old_config, old_policy) =
@@ -88,6 +89,15 @@ fn run_plan(args: &CheckArgs, plan: &Plan) -> Result<Exit, CliError> {
     if checked.is_empty() && change.is_none() && !args.allow_empty {
         return Err(nothing(&root));
     }
+    let around = baseline::Around {
+        snapshot: &after,
+        root: &root,
+        config: &config,
+        policy: &policy,
+        today,
+        whole: change.is_none(),
+    };
+    let applied = baseline::apply(args, &around, &mut checked, whole.as_mut())?;
     drop(progress);
     let prefixes = prefixes::find(&root.directory);
     let report = Report {
@@ -96,6 +106,7 @@ fn run_plan(args: &CheckArgs, plan: &Plan) -> Result<Exit, CliError> {
         outcome: &checked.outcome,
         whole: whole.as_ref(),
         change: change.as_ref(),
+        baseline: applied.as_ref(),
         counts: checked.counts.clone(),
         duration: start.elapsed(),
         prefixes: &prefixes,
@@ -109,7 +120,7 @@ fn run_plan(args: &CheckArgs, plan: &Plan) -> Result<Exit, CliError> {
         let options = options(args, terminal::output_style(args.color));
         write::stdout(|mut out| report::write(&report, args.format, options, &mut out))?;
     }
-    Ok(verdict(&checked, args))
+    Ok(verdict(&checked, applied.as_ref(), args))
 }
 
 fn absent(path: &RepoPath) -> CliError {
@@ -144,7 +155,7 @@ fn touched(root: &Root) -> Touched {
     if root.paths.is_empty() { Touched::Everything } else { Touched::Paths(root.paths.clone()) }
 }
 
-fn verdict(checked: &Checked, args: &CheckArgs) -> Exit {
+fn verdict(checked: &Checked, applied: Option<&Applied>, args: &CheckArgs) -> Exit {
     let fail_on: Level = args.fail_on.into();
     let fails = checked.outcome.reported.iter().any(|finding| finding.level >= fail_on);
     let gaps = args.strict && !checked.outcome.not_analysed.is_empty();
@@ -152,7 +163,11 @@ fn verdict(checked: &Checked, args: &CheckArgs) -> Exit {
         let count = checked.outcome.not_analysed.len();
         write::stderr(&format!("error: {count} things were not analysed (--strict)\n"));
     }
-    if (fails || gaps) && !args.exit_zero { Exit::Findings } else { Exit::Clean }
+    let stale = args.strict && applied.is_some_and(|applied| !applied.stale.is_empty());
+    if stale && !args.quiet {
+        write::stderr("error: entries of the baseline are stale (--strict)\n");
+    }
+    if (fails || gaps || stale) && !args.exit_zero { Exit::Findings } else { Exit::Clean }
 }
 
 /// Reads the configuration that lies in the root, or the one that is named.

@@ -2,6 +2,7 @@
 
 mod add;
 mod args;
+mod baseline;
 mod check;
 mod completions;
 mod error;

@@ -47,6 +47,12 @@ impl Cause {
         &self.differences[0]
     }
 
+    /// The path of the first difference with names taken out: what a habit is known by.
+    pub fn general(&self) -> String {
+        let first = self.first();
+        General::of(&first.resource.gvk.kind, first.path.steps()).name()
+    }
+
     /// The bytes that cause it.
     pub fn primary(&self) -> Span {
         place(self.first(), self.caused_here)

@@ -77,6 +77,16 @@ impl General {
         &self.kind
     }
 
+    /// The kind and the path, for an identity.
+    pub(crate) fn name(&self) -> String {
+        let steps = self.steps.iter().map(|step| match step {
+            GeneralStep::Key(key) => format!(".{key}"),
+            GeneralStep::Element(key, value) => format!("[{key}={value}]"),
+            GeneralStep::Any => "[]".to_owned(),
+        });
+        format!("{}{}", self.kind, steps.collect::<String>())
+    }
+
     /// Whether an object has the path.
     pub(crate) fn is_in(&self, body: &Value) -> bool {
         has(body, &self.steps)

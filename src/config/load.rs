@@ -25,6 +25,7 @@ const MOST_EXCEPTIONS: usize = 5_000;
 /// The tables of the file.
 const SECTIONS: &[&str] = &[
     "exclude",
+    "baseline",
     "environments",
     "unit",
     "compare",
@@ -125,6 +126,7 @@ fn read(reader: &mut Reader, mut table: DeTable<'_>) -> Config {
     let config = Config {
         path: None,
         exclude: values(reader.list("exclude", take("exclude"))),
+        baseline: take("baseline").and_then(|value| baseline(reader, value)),
         environments: environments(reader, take("environments")),
         units: reader.list("unit", take("unit")),
         compare: reader.list("compare", take("compare")),
@@ -176,6 +178,18 @@ fn environments(reader: &mut Reader, value: Option<Spanned<DeValue<'_>>>) -> Vec
         environments.push(Located { span, value: Names { name, words: words.value } });
     }
     environments
+}
+
+fn baseline(reader: &mut Reader, value: Spanned<DeValue<'_>>) -> Option<Located<RepoPath>> {
+    let name = reader.decode::<String>(value)?;
+    let path = RepoPath::new(&name.value).ok().filter(|path| !path.is_root());
+    if path.is_none() {
+        let message = format!("`{}` is not a file of the repository", name.value);
+        let help =
+            "name a file by its path from the root: `baseline = \"paritylint-baseline.json\"`";
+        reader.errors.push(ConfigError::at(name.span, message).help(help));
+    }
+    Some(Located { span: name.span, value: path? })
 }
 
 fn built_in(reader: &mut Reader, value: Option<Spanned<DeValue<'_>>>) -> BTreeMap<String, bool> {

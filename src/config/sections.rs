@@ -22,6 +22,8 @@ pub struct Config {
     pub path: Option<RepoPath>,
     /// Paths that are not checked.
     pub exclude: Vec<Glob>,
+    /// The file with findings that were accepted.
+    pub baseline: Option<Located<RepoPath>>,
     /// Environments in promotion order, instead of the built-in words; empty for the latter.
     pub environments: Vec<Located<Names>>,
     /// Units that discovery does not find.
@@ -184,6 +186,8 @@ impl Default for Terms {
 pub struct ConfigSchema {
     /// Paths that are not checked, as globs
     exclude: Option<Vec<Glob>>,
+    /// The file with findings that were accepted, by its path from the root; see docs/baseline.md
+    baseline: Option<String>,
     /// Environments in promotion order, each with the words that mean it
     environments: Option<BTreeMap<String, Vec<String>>>,
     /// Units that discovery does not find

@@ -27,6 +27,17 @@ pub enum StatementKind {
     Replicas,
 }
 
+impl StatementKind {
+    /// The list of the kustomization.
+    pub fn list(self) -> &'static str {
+        match self {
+            Self::Patch => "patches",
+            Self::Image => "images",
+            Self::Replicas => "replicas",
+        }
+    }
+}
+
 /// A statement of a kustomization with what it did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Statement {

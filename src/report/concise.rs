@@ -14,6 +14,10 @@ pub(super) fn write(report: &Report<'_>, options: Options, out: &mut impl Write)
         let id = excepted.exception.id();
         writeln!(out, "{} (excepted: {id})", line(report, &excepted.finding, options))?;
     }
+    for known in report.known().iter().filter(|_| options.show_suppressed) {
+        let line = line(report, &known.finding, options);
+        writeln!(out, "{line} (known since {})", known.accepted)?;
+    }
     Ok(())
 }
 

@@ -24,6 +24,13 @@ pub(super) fn write(report: &Report<'_>, options: Options, out: &mut impl Write)
         let (owner, reason) = (printable(owner), printable(reason));
         writeln!(out, "  excepted by {owner}{until}: {reason} ({file}:{line})\n")?;
     }
+    for known in report.known().iter().filter(|_| options.show_suppressed) {
+        write!(out, "{}", printer.print(&message(&known.finding, options)))?;
+        let owner = known.owner.as_deref().map(|owner| format!(", {}", printable(owner)));
+        let reason = known.reason.as_deref().map(|reason| format!(": {}", printable(reason)));
+        let (owner, reason) = (owner.unwrap_or_default(), reason.unwrap_or_default());
+        writeln!(out, "  known since {}{owner}{reason}\n", known.accepted)?;
+    }
     if options.quiet { Ok(()) } else { summary::write(report, options, out) }
 }
 

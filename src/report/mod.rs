@@ -23,6 +23,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::time::Duration;
 
+use crate::baseline::{Applied, Entry, Known};
 use crate::exceptions::Outcome;
 use crate::finding::Finding;
 use crate::source::Snapshot;
@@ -32,7 +33,7 @@ pub use diagnostic::{Style, config_errors};
 pub use explain::{explain, rule_page, rules_index, rules_json, rules_text};
 pub use inventory::{Inventory, ListStyle, Wanted};
 pub use place::origin;
-pub use schema::{configuration_schema, exceptions_schema};
+pub use schema::{baseline_schema, configuration_schema, exceptions_schema};
 
 /// How much was looked at.
 #[derive(Debug, Clone, Default)]
@@ -81,12 +82,26 @@ pub struct Report<'a> {
     pub whole: Option<&'a Outcome>,
     /// The change that was checked; `None` for a check of everything.
     pub change: Option<&'a Change>,
+    /// What the baseline says of it, if there is one.
+    pub baseline: Option<&'a Applied>,
     /// How much was looked at.
     pub counts: Counts,
     /// How long it took.
     pub duration: Duration,
     /// Where the paths of reports begin that are read by something else than people here.
     pub prefixes: &'a Prefixes,
+}
+
+impl<'a> Report<'a> {
+    /// The findings that the baseline knows.
+    fn known(&self) -> &'a [Known] {
+        self.baseline.map_or(&[], |applied| &applied.known)
+    }
+
+    /// The entries of the baseline whose finding is gone.
+    fn stale(&self) -> &'a [Entry] {
+        self.baseline.map_or(&[], |applied| &applied.stale)
+    }
 }
 
 /// A way to print a report: the one list of them, from which the command line takes its names.

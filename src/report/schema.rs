@@ -3,6 +3,7 @@
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
+use crate::baseline::BaselineSchema;
 use crate::config::{BUILT_IN, ConfigSchema, RegistrySchema};
 use crate::rules::RULES;
 
@@ -48,6 +49,11 @@ pub fn configuration_schema() -> Value {
         }
     }
     schema
+}
+
+/// The schema of baselines.
+pub fn baseline_schema() -> Value {
+    SchemaSettings::draft07().into_generator().into_root_schema_for::<BaselineSchema>().to_value()
 }
 
 /// The schema of files with exceptions.

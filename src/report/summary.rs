@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::finding::{Level, NotAnalysed};
-use crate::report::{Options, Report, place};
+use crate::report::{Change, Options, Report, place};
 use crate::text::printable;
 
 /// Examples of each kind that are shown without `-v`.
@@ -33,20 +33,15 @@ pub(super) fn write(report: &Report<'_>, options: Options, out: &mut impl Write)
     if !outcome.excepted.is_empty() {
         parts.push(format!("{} excepted", outcome.excepted.len()));
     }
-    if let Some(change) = report.change {
-        let parts = parts.join(", ");
-        let files = number(change.files, "changed file");
-        writeln!(out, "{files} since {}: {parts} new", printable(&change.base))?;
-        if !change.resolved.is_empty() {
-            let resolved = number(change.resolved.len(), "finding");
-            writeln!(out, "resolved by the change: {resolved}, well done")?;
-        }
-        if change.known > 0 {
-            writeln!(out, "there before, not shown: {}", number(change.known, "finding"))?;
-        }
-    } else {
-        writeln!(out, "found {}", parts.join(", "))?;
+    if !report.known().is_empty() {
+        parts.push(format!("{} known", report.known().len()));
     }
+    let parts = parts.join(", ");
+    match report.change {
+        Some(change) => change_of(change, &parts, out)?,
+        None => writeln!(out, "found {parts}")?,
+    }
+    baseline(report, options, out)?;
     tally("allowed by parameters", counts.allowed.iter().map(|(k, v)| (k.as_str(), *v)), out)?;
     tally("passed over as noise", counts.noise.iter().map(|(k, v)| (*k, *v)), out)?;
     for learnt in &counts.learnt {
@@ -75,18 +70,74 @@ pub(super) fn write(report: &Report<'_>, options: Options, out: &mut impl Write)
     Ok(())
 }
 
+/// What the baseline knows, since when, and what of it is gone.
+fn baseline(report: &Report<'_>, options: Options, out: &mut impl Write) -> io::Result<()> {
+    let known = report.known();
+    if let Some(oldest) = known.iter().min_by_key(|known| known.accepted) {
+        let mut owners: BTreeMap<&str, usize> = BTreeMap::new();
+        for owner in known.iter().filter_map(|known| known.owner.as_deref()) {
+            *owners.entry(owner).or_default() += 1;
+        }
+        let owned: usize = owners.values().sum();
+        let named = match owned {
+            0 => String::new(),
+            _ => format!("; {owned} with an owner: {}", shares(owners.into_iter())),
+        };
+        let (count, days) = (number(known.len(), "known finding"), number(oldest.days, "day"));
+        let since = oldest.accepted;
+        writeln!(out, "{count} in the baseline, the oldest since {since} ({days}){named}")?;
+    }
+    let stale = report.stale();
+    if !stale.is_empty() {
+        let entries = if stale.len() == 1 { "entry" } else { "entries" };
+        let remedy = "`--write-baseline FILE --prune` takes them out";
+        let count = stale.len();
+        writeln!(out, "{count} stale {entries} in the baseline, not found any more: {remedy}")?;
+        let shown = if options.verbose { count } else { EXAMPLES };
+        for entry in stale.iter().take(shown) {
+            let (rule, message) = (printable(&entry.rule), printable(&entry.message));
+            writeln!(out, "  {rule} of {}: {message}", entry.accepted)?;
+        }
+        if count > shown {
+            writeln!(out, "  and {} more (-v lists them)", count - shown)?;
+        }
+    }
+    Ok(())
+}
+
+/// What a change brings, ends, and leaves as it was.
+fn change_of(change: &Change, parts: &str, out: &mut impl Write) -> io::Result<()> {
+    let files = number(change.files, "changed file");
+    writeln!(out, "{files} since {}: {parts} new", printable(&change.base))?;
+    if !change.resolved.is_empty() {
+        let resolved = number(change.resolved.len(), "finding");
+        writeln!(out, "resolved by the change: {resolved}, well done")?;
+    }
+    if change.known > 0 {
+        writeln!(out, "there before, not shown: {}", number(change.known, "finding"))?;
+    }
+    Ok(())
+}
+
 /// One line with a total and its parts, the largest first; nothing where there is none.
 fn tally<'a>(
     what: &str,
     parts: impl Iterator<Item = (&'a str, usize)>,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let mut parts: Vec<(&str, usize)> = parts.collect();
+    let parts: Vec<(&str, usize)> = parts.collect();
     if parts.is_empty() {
         return Ok(());
     }
-    parts.sort_by_key(|&(name, count)| (std::cmp::Reverse(count), name));
     let total: usize = parts.iter().map(|(_, count)| count).sum();
+    let shares = shares(parts.into_iter());
+    writeln!(out, "{what}: {} ({shares})", number(total, "difference"))
+}
+
+/// The parts of a total, the largest first.
+fn shares<'a>(parts: impl Iterator<Item = (&'a str, usize)>) -> String {
+    let mut parts: Vec<(&str, usize)> = parts.collect();
+    parts.sort_by_key(|&(name, count)| (std::cmp::Reverse(count), name));
     let rest = parts.len().saturating_sub(PARTS);
     let mut parts: Vec<String> = parts
         .iter()
@@ -94,7 +145,7 @@ fn tally<'a>(
         .map(|(name, count)| format!("{} {count}", printable(name)))
         .collect();
     parts.extend((rest > 0).then(|| format!("{rest} more")));
-    writeln!(out, "{what}: {} ({})", number(total, "difference"), parts.join(", "))
+    parts.join(", ")
 }
 
 /// `1 file`, `2 files`.

@@ -5,6 +5,7 @@ mod exceptions;
 mod files;
 mod findings;
 mod hotfix;
+mod locality;
 mod meta;
 mod observability;
 mod parity;
@@ -18,6 +19,7 @@ pub use files::{checked_files, commented_files, is_excluded, is_yaml};
 pub use findings::Findings;
 pub use meta::{Check, Described, Rule, RuleEntry, RuleMeta, Status};
 
+pub(crate) use locality::locality;
 pub(crate) use meta::rule;
 
 use crate::finding::Family;

@@ -1,10 +1,10 @@
 //! From a cause of the comparison to a finding: what all rules about differences say alike.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use crate::compare::{Cause, Change, Difference, Grouping, Side, Topic};
-use crate::finding::{Finding, Level, Role, Subject};
+use crate::finding::{Finding, Identity, Level, Role, Subject};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 
@@ -68,10 +68,52 @@ pub(crate) fn report_at_most(
         let message = format!("{}{}", speech.message, remarks(cause));
         let mut finding = Finding::at(cause.primary(), message).help(speech.help);
         finding = labelled(cx, finding, cause, &sides).about(subject(cx, cause));
-        if first.siblings {
-            finding = finding.key([&sides.here]);
-        }
+        finding = identified(cx, finding, cause);
         findings.push_at(level, finding);
+    }
+}
+
+/// Says what tells the finding from others.
+fn identified(cx: &Context<'_>, mut finding: Finding, cause: &Cause) -> Finding {
+    let key = |difference: &Difference| -> Vec<String> {
+        difference.siblings.then(|| Sides::of(cx, difference).here).into_iter().collect()
+    };
+    if cause.grouping == Grouping::Habit {
+        // Whichever unit comes first is only an example.
+        return finding.known_by(["habit", &cause.general()]);
+    }
+    // The same place in several variants is one.
+    let mut seen = BTreeSet::new();
+    let mut counts: BTreeMap<Identity, usize> = BTreeMap::new();
+    for difference in &cause.differences {
+        let path = difference.path.to_string();
+        let mut subject = overlays(cx, difference);
+        subject.resource = Some(difference.resource.clone());
+        subject.path = (!path.is_empty()).then_some(path);
+        let place = [&subject.unit, &subject.environment, &subject.reference, &subject.path];
+        if seen.insert((place.map(Clone::clone), difference.resource.clone(), key(difference))) {
+            *counts.entry(Identity::of(&subject, &key(difference))).or_default() += 1;
+        }
+    }
+    let numbered = |(identity, count): (Identity, usize)| {
+        (0..count).map(move |at| identity.clone().numbered(at))
+    };
+    let members: Vec<Identity> = counts.into_iter().flat_map(numbered).collect();
+    finding = finding.key(key(cause.first()));
+    if members.len() > 1 { finding.made_of(members) } else { finding }
+}
+
+/// The unit and the two environments of a difference.
+fn overlays(cx: &Context<'_>, difference: &Difference) -> Subject {
+    let environment = |overlay: usize| {
+        let environment = cx.evaluated[overlay].overlay.environment;
+        cx.layout.environments[environment].name.clone()
+    };
+    Subject {
+        unit: Some(cx.evaluated[difference.here_overlay].unit.name.clone()),
+        environment: Some(environment(difference.here_overlay)),
+        reference: Some(environment(difference.there_overlay)),
+        ..Subject::default()
     }
 }
 
@@ -152,21 +194,14 @@ fn subject(cx: &Context<'_>, cause: &Cause) -> Subject {
         .collect();
     let single = matches!(cause.grouping, Grouping::Span | Grouping::Habit);
     let path = first.path.to_string();
-    let environment = |overlay: usize| {
-        let environment = cx.evaluated[overlay].overlay.environment;
-        cx.layout.environments[environment].name.clone()
-    };
     Subject {
-        unit: Some(cx.evaluated[first.here_overlay].unit.name.clone()),
-        environment: Some(environment(first.here_overlay)),
-        reference: Some(environment(first.there_overlay)),
         variants: variants.into_iter().collect(),
         resource: Some(first.resource.clone()),
         path: (single && !path.is_empty()).then_some(path),
-        suppressions: Vec::new(),
         class: Some(first.class.name()),
         value: first.shown().filter(|_| single),
         reference_value: first.reference_shown().filter(|_| single),
+        ..overlays(cx, first)
     }
 }
 

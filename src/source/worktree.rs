@@ -81,6 +81,15 @@ impl Snapshot {
         let listing = Listing { files, links, submodules: Vec::new() };
         Ok(Self::new(listing, Reader { root: Some(root), objects: None }, limits))
     }
+
+    /// One file that the user named, wherever it is, and nothing else; `None` if there is none.
+    pub fn from_file(file: &Path, limits: Limits) -> Option<Self> {
+        let real = file.canonicalize().ok()?;
+        let path = RepoPath::new(real.file_name()?.to_str()?).ok()?;
+        let files = [(path, Origin::Disk)].into();
+        let reader = Reader { root: Some(real.parent()?.to_owned()), objects: None };
+        Some(Self::new(Listing { files, ..Listing::default() }, reader, limits))
+    }
 }
 
 /// Reads one file, never more than the limit.

@@ -6,7 +6,7 @@ mod path;
 mod span;
 mod wild;
 
-pub use display::{is_unprintable, printable};
+pub use display::{ascii_controls, is_unprintable, printable};
 pub use lines::{LineIndex, Position};
 pub use path::{PathError, RepoPath};
 pub use span::{FileId, Span};

@@ -2,17 +2,17 @@
 
 mod v1;
 
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use serde::Serialize;
 
+use crate::baseline::Known;
 use crate::exceptions::Excepted;
 use crate::finding::{Finding, Label, Level, NotAnalysed};
 use crate::report::concise::level;
 use crate::report::{Report, place};
 use crate::source::Snapshot;
-use crate::text::is_unprintable;
+pub(super) use crate::text::ascii_controls;
 
 /// The version of this program.
 pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -33,11 +33,15 @@ pub(super) fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()>
             warnings: of(Level::Warning),
             notes: of(Level::Note),
             suppressed: outcome.excepted.len(),
+            known: report.known().len(),
+            stale: report.stale().len(),
             not_analysed: outcome.not_analysed.len(),
             duration_ms: u64::try_from(report.duration.as_millis()).unwrap_or(u64::MAX),
         },
         findings: outcome.reported.iter().map(|found| finding(snapshot, found)).collect(),
         suppressed: outcome.excepted.iter().map(|entry| suppressed(snapshot, entry)).collect(),
+        known: report.known().iter().map(|entry| known(snapshot, entry)).collect(),
+        stale: report.stale(),
         not_analysed: outcome.not_analysed.iter().map(|entry| gap(snapshot, entry)).collect(),
         change: report.change.map(|change| v1::Change {
             base: &change.base,
@@ -56,22 +60,6 @@ pub(super) fn write_line(document: &impl Serialize, out: &mut impl Write) -> io:
     let text = serde_json::to_string(document)?;
     out.write_all(ascii_controls(&text).as_bytes())?;
     out.write_all(b"\n")
-}
-
-/// Writes characters that could steer a terminal as JSON escapes; they stand in strings only.
-pub(super) fn ascii_controls(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character != '\n' && is_unprintable(character) {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                // Writing to a `String` does not fail.
-                let _ = write!(escaped, "\\u{unit:04x}");
-            }
-        } else {
-            escaped.push(character);
-        }
-    }
-    escaped
 }
 
 fn finding<'f>(snapshot: &Snapshot, finding: &'f Finding) -> v1::Finding<'f> {
@@ -128,6 +116,16 @@ fn suppressed<'e>(snapshot: &Snapshot, entry: &'e Excepted) -> v1::Suppressed<'e
             file: place.file,
             line: place.start.line,
         },
+    }
+}
+
+fn known<'e>(snapshot: &Snapshot, entry: &'e Known) -> v1::Known<'e> {
+    v1::Known {
+        finding: finding(snapshot, &entry.finding),
+        accepted: entry.accepted.to_string(),
+        days: entry.days,
+        owner: entry.owner.as_deref(),
+        reason: entry.reason.as_deref(),
     }
 }
 

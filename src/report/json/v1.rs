@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use crate::baseline::Entry;
 use crate::finding::{Family, Role};
 
 #[derive(Serialize)]
@@ -14,6 +15,8 @@ pub(super) struct Document<'a> {
     pub(super) summary: Summary,
     pub(super) findings: Vec<Finding<'a>>,
     pub(super) suppressed: Vec<Suppressed<'a>>,
+    pub(super) known: Vec<Known<'a>>,
+    pub(super) stale: &'a [Entry],
     pub(super) not_analysed: Vec<NotAnalysed<'a>>,
     pub(super) change: Option<Change<'a>>,
 }
@@ -37,6 +40,8 @@ pub(super) struct Summary {
     pub(super) warnings: usize,
     pub(super) notes: usize,
     pub(super) suppressed: usize,
+    pub(super) known: usize,
+    pub(super) stale: usize,
     pub(super) not_analysed: usize,
     pub(super) duration_ms: u64,
 }
@@ -85,6 +90,15 @@ pub(super) struct Location<'a> {
 pub(super) struct Suppressed<'a> {
     pub(super) finding: Finding<'a>,
     pub(super) exception: Exception<'a>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Known<'a> {
+    pub(super) finding: Finding<'a>,
+    pub(super) accepted: String,
+    pub(super) days: usize,
+    pub(super) owner: Option<&'a str>,
+    pub(super) reason: Option<&'a str>,
 }
 
 #[derive(Serialize)]

@@ -1,7 +1,7 @@
 //! Comments that are meant to be exceptions and cannot be read.
 
 use crate::finding::Finding;
-use crate::rules::{Context, Findings, Rule, rule};
+use crate::rules::{Context, Findings, Rule, locality, rule};
 
 rule! {
     /// Reports a `# paritylint:` comment that cannot be read
@@ -19,10 +19,10 @@ rule! {
 impl Rule for MalformedException {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
         for comment in cx.malformed {
-            let path = cx.snapshot.path(comment.span.file).as_str();
             findings.push(
                 Finding::at(comment.span, &*comment.message)
-                    .key([path, &*comment.message])
+                    .key([&*comment.message])
+                    .key(locality(cx, comment.span))
                     .help(&*comment.help),
             );
         }

@@ -7,8 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Exception;
-use crate::finding::{Finding, Level, Role, Subject};
-use crate::rules::{Context, Findings, Rule, rule};
+use crate::finding::{Finding, Identity, Level, Role, Subject};
+use crate::rules::{Context, Findings, Rule, locality, rule};
 use crate::suppressions::{self, Suppression};
 
 /// Most further places of one finding.
@@ -176,6 +176,8 @@ impl UndocumentedSuppression {
         let explained = if group.explained { "with a reason" } else { "" };
         let rules = group.rules.join(",");
         let covering = group.covered.iter().flatten().filter_map(|&at| cx.declared.get(at));
+        let covering = covering.map(Exception::id);
+        let file = group.place.rsplit('/').next().unwrap_or_default();
         let mut finding = Finding::at(first.span, message)
             .label("nobody answers for this")
             .help(format!(
@@ -183,8 +185,16 @@ impl UndocumentedSuppression {
                  `{ID}` with `suppression = \"{name}\"`"
             ))
             .about(Subject { suppressions, ..Subject::default() })
-            .key([first.tool, &rules, &group.place, explained])
-            .key(covering.map(Exception::id));
+            .known_by(
+                [first.tool, &rules, file, explained]
+                    .into_iter()
+                    .map(str::to_owned)
+                    .chain(covering),
+            )
+            .made_of(marks.iter().map(|mark| {
+                let names = [mark.tool.to_owned(), mark.names().join(",")];
+                Identity::named(names.into_iter().chain(locality(cx, mark.span)))
+            }));
         for mark in marks.iter().skip(1).take(PLACES) {
             finding = finding.place(Role::Related, mark.span, "and for this");
         }
@@ -220,10 +230,10 @@ fn expired(cx: &Context<'_>, suppression: &Suppression) -> Finding {
 }
 
 fn about(cx: &Context<'_>, suppression: &Suppression, message: String, what: &str) -> Finding {
-    let path = cx.snapshot.path(suppression.span.file).to_string();
     let names = suppression.names();
     Finding::at(suppression.span, message)
-        .key([what, &path, &names.join(","), suppression.reason.as_deref().unwrap_or("")])
+        .key([what, &names.join(",")])
+        .key(locality(cx, suppression.span))
         .about(Subject { suppressions: names, ..Subject::default() })
 }
 

@@ -5,7 +5,7 @@ use crate::kube::looks_like_credential;
 use crate::rules::hotfix::counterpart::{self, Step};
 use crate::rules::hotfix::marked;
 use crate::rules::hotfix::places::Places;
-use crate::rules::{Context, Findings, Rule, rule};
+use crate::rules::{Context, Findings, Rule, locality, rule};
 use crate::source::SourceFile;
 use crate::syntax::{Comment, NodeRef, Parsed, parse_yaml};
 use crate::text::{LineIndex, Span};
@@ -75,7 +75,7 @@ impl Rule for CommentedOutConfig {
                 let Some(setting) = found else { continue };
                 // What the base sets anyway is rendered alike.
                 if places.text_tells(cx, file) || differs(cx, &places, setting.live) {
-                    findings.push(finding(cx, source, &setting));
+                    findings.push(finding(cx, &setting));
                 }
             }
         }
@@ -90,7 +90,7 @@ fn differs(cx: &Context<'_>, places: &Places<'_>, live: NodeRef<'_>) -> bool {
     places.differing(span.file, index.line_of(first), index.line_of(last)).is_some()
 }
 
-fn finding(cx: &Context<'_>, source: &SourceFile, setting: &Setting<'_>) -> Finding {
+fn finding(cx: &Context<'_>, setting: &Setting<'_>) -> Finding {
     let name = |environment: usize| {
         cx.layout.environment(environment).map_or(String::new(), |found| found.name.clone())
     };
@@ -101,14 +101,14 @@ fn finding(cx: &Context<'_>, source: &SourceFile, setting: &Setting<'_>) -> Find
     let subject = Subject {
         environment: Some(here),
         reference: Some(there.clone()),
-        path: Some(path.clone()),
+        path: Some(path),
         ..Subject::default()
     };
     Finding::at(setting.span, message)
         .place(Role::Reference, setting.live.span(), format!("live in {there}"))
         .help(help)
         .about(subject)
-        .key([source.path.as_str(), &path])
+        .key(locality(cx, setting.span))
 }
 
 fn displayed(steps: &[Step]) -> String {

@@ -3,7 +3,7 @@
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use crate::finding::{Finding, Role};
-use crate::rules::{Context, Findings, Rule, rule, text_files};
+use crate::rules::{Context, Findings, Rule, locality, rule, text_files};
 use crate::syntax::{Conflict, conflicts};
 
 rule! {
@@ -30,14 +30,14 @@ impl Rule for ConflictMarker {
             })
             .collect();
         for Conflict { start, middle, end } in found.into_iter().flatten() {
-            let path = cx.snapshot.path(start.file).as_str();
             findings.push(
                 Finding::at(start, "a merge conflict was committed with its markers")
                     .label("one side begins here")
                     .place(Role::Related, middle, "the other side begins here")
                     .place(Role::Related, end, "the conflict ends here")
                     .help("keep what is meant, and delete the lines of the markers")
-                    .key([path, cx.snapshot.slice(start), cx.snapshot.slice(end)]),
+                    .key([cx.snapshot.slice(start), cx.snapshot.slice(end)])
+                    .key(locality(cx, start)),
             );
         }
     }

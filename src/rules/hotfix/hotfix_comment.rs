@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::finding::{Finding, Level, Role, Subject};
+use crate::finding::{Finding, Identity, Level, Role, Subject};
 use crate::rules::hotfix::deadline::deadline;
 use crate::rules::hotfix::inline;
 use crate::rules::hotfix::marked::{Marked, marked};
 use crate::rules::hotfix::markers::{self, STRONG, Verdict, WEAK};
 use crate::rules::hotfix::places::{Beside, Places};
-use crate::rules::{Context, Findings, Rule, rule};
+use crate::rules::{Context, Findings, Rule, locality, rule};
 use crate::source::SourceFile;
 use crate::suppressions::may_hold_mark;
 use crate::syntax::{Comment, Parsed};
@@ -40,7 +40,6 @@ rule! {
 
 /// A marked comment and what it stands beside.
 struct Mark<'a> {
-    source: &'a SourceFile,
     span: Span,
     text: String,
     verdict: Verdict,
@@ -99,7 +98,7 @@ fn marks<'a>(
             places.beside(cx, source.id, &parsed.documents, &marked)
         });
         let text = comment.text.trim().to_owned();
-        found.push(Mark { source, span: comment.span, text, verdict, expired, beside });
+        found.push(Mark { span: comment.span, text, verdict, expired, beside });
     }
     found
 }
@@ -158,7 +157,22 @@ fn finding(cx: &Context<'_>, marks: &[Mark<'_>]) -> Finding {
     }
     let help =
         "undo it, make it part of the base, or declare an exception with an owner and a date";
-    finding.help(help).key([first.source.path.as_str(), &first.text])
+    let finding = finding.help(help).key([worded(&first.text)]);
+    match first.beside {
+        // Object and path say where it stands.
+        Beside::Differs(_) => finding,
+        Beside::Unlike { .. } => finding.key(locality(cx, first.span)),
+        // Copies are one finding, whatever place comes first.
+        Beside::Unknown => finding.made_of(marks.iter().map(|mark| {
+            Identity::named([worded(&mark.text)].into_iter().chain(locality(cx, mark.span)))
+        })),
+    }
+}
+
+/// The words of a comment, however it is set.
+fn worded(text: &str) -> String {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
 /// Comments on adjacent lines, as one text each; a trailing comment stands alone.

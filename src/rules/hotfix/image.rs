@@ -45,6 +45,15 @@ pub(super) fn pin(image: &str) -> Pin<'_> {
     }
 }
 
+/// The image without its tag or digest.
+pub(super) fn name(image: &str) -> &str {
+    let name = image.split_once('@').map_or(image, |(name, _)| name);
+    match pin(name) {
+        Pin::Tag(tag) => name.strip_suffix(tag).unwrap_or(name).trim_end_matches(':'),
+        Pin::Digest | Pin::Nothing | Pin::Unknown => name,
+    }
+}
+
 /// Whether the tag is one of `tags`, or has one of `words` as a part, or names a pull request.
 pub(super) fn moves(tag: &str, tags: &[String], words: &[String]) -> bool {
     let tag = tag.to_lowercase();

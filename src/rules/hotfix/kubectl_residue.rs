@@ -5,7 +5,7 @@ use crate::kube::ResourceId;
 use crate::rules::hotfix::inline;
 use crate::rules::hotfix::residue::{self, Certainty, Residue};
 use crate::rules::hotfix::server_fields::{has_fields, identity, objects};
-use crate::rules::{Context, Findings, Rule, rule};
+use crate::rules::{Context, Findings, Rule, locality, rule};
 use crate::syntax::NodeRef;
 
 rule! {
@@ -41,7 +41,7 @@ impl Rule for KubectlResidue {
             for document in documents.chain(patches.iter().flat_map(|patch| &patch.documents)) {
                 let root = document.root();
                 for node in whole_objects(root) {
-                    report(node, source.path.as_str(), findings);
+                    report(cx, node, findings);
                 }
             }
         }
@@ -57,7 +57,7 @@ fn whole_objects(root: NodeRef<'_>) -> Vec<NodeRef<'_>> {
     objects.into_iter().filter(|&object| !has_fields(object)).collect()
 }
 
-fn report(node: NodeRef<'_>, path: &str, findings: &mut Findings) {
+fn report(cx: &Context<'_>, node: NodeRef<'_>, findings: &mut Findings) {
     let found = residue::all(node);
     for together in found.chunk_by(|a, b| a.map == b.map) {
         let most = together.iter().map(|residue| residue.certainty).max();
@@ -66,15 +66,15 @@ fn report(node: NodeRef<'_>, path: &str, findings: &mut Findings) {
             Some(Certainty::Hint) => findings.level().min(Level::Note),
             Some(Certainty::Beside) | None => continue,
         };
-        if let Some(finding) = finding(node, path, together, most) {
+        if let Some(finding) = finding(cx, node, together, most) {
             findings.push_at(level, finding);
         }
     }
 }
 
 fn finding(
+    cx: &Context<'_>,
     node: NodeRef<'_>,
-    path: &str,
     together: &[Residue],
     most: Option<Certainty>,
 ) -> Option<Finding> {
@@ -93,5 +93,6 @@ fn finding(
         finding.place(Role::Related, residue.span, residue.why)
     });
     let help = "delete it, and look for what else was changed in the cluster";
-    Some(finding.help(help).about(Subject { resource, ..Subject::default() }).key([path, key]))
+    let finding = finding.help(help).about(Subject { resource, ..Subject::default() });
+    Some(finding.key([key]).key(locality(cx, *span)))
 }

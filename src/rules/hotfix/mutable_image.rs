@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::finding::{Finding, Level, Role, Subject};
+use crate::finding::{Finding, Identity, Level, Role, Subject};
 use crate::kube::Resource;
 use crate::layout::OverlayKind;
 use crate::render::Evaluated;
 use crate::rules::hotfix::image::{self, DEPTH, Found, Pin, images};
-use crate::rules::{Context, Findings, Rule, rule};
+use crate::rules::{Context, Findings, Rule, locality, rule};
 use crate::syntax::NodeRef;
 use crate::text::{FileId, Span};
 
@@ -94,7 +94,7 @@ impl Rule for MutableImage {
                 if matches!(pin, Pin::Tag(_)) && !is_asked_about(cx, first) {
                     folded.entry((first.file, what)).or_default().push((image, places));
                 } else {
-                    findings.push(finding(cx, &what, &[(image, places)]));
+                    findings.push(finding(cx, &what, &[(image, places)], |image| image));
                 }
             } else if let Pin::Tag(_) = pin {
                 let what = match without_digest(cx, places) {
@@ -105,12 +105,13 @@ impl Rule for MutableImage {
                     None => continue,
                 };
                 let level = findings.level().min(Level::Note);
-                findings.push_at(level, finding(cx, &what, &[(image, places)]));
+                // The next version is the same finding.
+                findings.push_at(level, finding(cx, &what, &[(image, places)], image::name));
             }
         }
         for ((_, what), mut images) in folded {
             images.sort_by_key(|(_, places)| places.keys().next().copied());
-            findings.push(finding(cx, &what, &images));
+            findings.push(finding(cx, &what, &images, |image| image));
         }
         for values in released(cx).filter(|e| e.overlay.kind == OverlayKind::HelmValues) {
             self.values(cx, values, findings);
@@ -184,16 +185,21 @@ impl MutableImage {
         for ((what, _), mut images) in folded {
             images.sort();
             let [(span, image), rest @ ..] = &*images else { continue };
-            let mut finding = Finding::at(*span, message(&what, image, images.len()))
-                .label(format!("runs in {name}"))
-                .help("name a released version or a digest")
-                .about(Subject {
-                    unit: Some(values.unit.name.clone()),
-                    environment: Some(name.clone()),
-                    value: rest.is_empty().then(|| image.clone()),
-                    ..Subject::default()
-                })
-                .key([values.overlay.root.as_str(), if rest.is_empty() { image } else { &what }]);
+            let mut finding =
+                Finding::at(*span, message(&what, image, images.len()))
+                    .label(format!("runs in {name}"))
+                    .help("name a released version or a digest")
+                    .about(Subject {
+                        unit: Some(values.unit.name.clone()),
+                        environment: Some(name.clone()),
+                        value: rest.is_empty().then(|| image.clone()),
+                        ..Subject::default()
+                    })
+                    .key([tag_of(image)])
+                    .key(values.overlay.variant.as_deref())
+                    .made_of(images.iter().map(|(_, image)| {
+                        Identity::named([image.as_str(), &values.unit.name, &name])
+                    }));
             for (span, image) in rest.iter().take(IMAGES) {
                 finding = finding.place(Role::Related, *span, format!("`{image}`"));
             }
@@ -208,6 +214,13 @@ fn is_asked_about(cx: &Context<'_>, span: Span) -> bool {
     cx.declared.iter().any(|exception| {
         exception.rules.iter().any(|(rule, _)| rule == ID) && exception.is_at(path, span)
     })
+}
+
+fn tag_of(image: &str) -> &str {
+    match image::pin(image) {
+        Pin::Tag(tag) => tag,
+        Pin::Nothing | Pin::Digest | Pin::Unknown => "",
+    }
 }
 
 fn message(what: &str, image: &str, count: usize) -> String {
@@ -234,8 +247,14 @@ fn released<'a>(cx: &Context<'a>) -> impl Iterator<Item = &'a Evaluated<'a>> {
     })
 }
 
-/// A finding about images of which the same is wrong, the one to begin with first.
-fn finding(cx: &Context<'_>, what: &str, images: &[(&str, &Places<'_>)]) -> Finding {
+/// A finding about images of which the same is wrong, the one to begin with first; `known_as` says
+/// what of an image makes it another finding.
+fn finding(
+    cx: &Context<'_>,
+    what: &str,
+    images: &[(&str, &Places<'_>)],
+    known_as: fn(&str) -> &str,
+) -> Finding {
     let uses: Vec<&Use<'_>> =
         images.iter().flat_map(|(_, places)| places.values().flatten()).collect();
     let names = environments(cx, &uses);
@@ -247,10 +266,20 @@ fn finding(cx: &Context<'_>, what: &str, images: &[(&str, &Places<'_>)]) -> Find
     let mut finding = Finding::at(span, message(what, image, images.len()))
         .label(format!("runs in {}", names.join(", ")))
         .help("name a released version or a digest");
+    let members = images.iter().flat_map(|(image, places)| {
+        let uses = places.values().flatten();
+        uses.map(|used| {
+            let environment = cx.layout.environment(used.evaluated.overlay.environment);
+            let environment = environment.map_or("", |environment| &environment.name);
+            Identity::named([known_as(image), &used.evaluated.unit.name, environment])
+        })
+    });
+    finding = finding.made_of(members);
     finding = if alone {
-        finding.key([image])
+        finding.known_by([known_as(image)])
     } else {
-        finding.key([cx.snapshot.path(span.file).as_str(), what])
+        let [overlay, file] = locality(cx, span);
+        finding.known_by([tag_of(image), &overlay, &file])
     };
     if let Some(first) = uses.first() {
         let shared =

@@ -6,7 +6,7 @@ use crate::compare::Topic;
 use crate::compare::switches::Control;
 use crate::finding::{Finding, Level, Subject};
 use crate::rules::hotfix::{objects, switched};
-use crate::rules::{Context, Findings, Rule, rule};
+use crate::rules::{Context, Findings, Rule, locality, rule};
 
 /// So many applications have to be synced for each that is not, before that one stands out.
 const SIBLINGS: usize = 5;
@@ -73,8 +73,7 @@ fn unlike_siblings(cx: &Context<'_>, findings: &mut Findings) {
         let subject = Subject { resource: Some(id.clone()), ..Subject::default() };
         let finding = Finding::at(span, message).about(subject);
         let help = "give it `syncPolicy.automated`, or say in an exception who syncs it";
-        let path = cx.snapshot.path(span.file).as_str();
-        findings
-            .push_at(findings.level().min(Level::Note), finding.help(help).key([path, "siblings"]));
+        let finding = finding.help(help).key(["siblings"]).key(locality(cx, span));
+        findings.push_at(findings.level().min(Level::Note), finding);
     }
 }

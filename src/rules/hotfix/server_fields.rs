@@ -3,7 +3,7 @@
 use crate::finding::{Finding, Level, Role, Subject};
 use crate::kube::{Gvk, ResourceId};
 use crate::rules::hotfix::{inline, residue};
-use crate::rules::{Context, Findings, Rule, rule};
+use crate::rules::{Context, Findings, Rule, locality, rule};
 use crate::syntax::NodeRef;
 use crate::text::Span;
 
@@ -67,14 +67,14 @@ impl Rule for ServerFields {
             let documents = parsed.documents.iter();
             for document in documents.chain(patches.iter().flat_map(|patch| &patch.documents)) {
                 for object in objects(document.root()) {
-                    report(object, source.path.as_str(), findings);
+                    report(cx, object, findings);
                 }
             }
         }
     }
 }
 
-fn report(object: NodeRef<'_>, path: &str, findings: &mut Findings) {
+fn report(cx: &Context<'_>, object: NodeRef<'_>, findings: &mut Findings) {
     let mut fields = certain(object);
     let alone = fields.is_empty();
     fields.extend(chosen(object));
@@ -97,7 +97,7 @@ fn report(object: NodeRef<'_>, path: &str, findings: &mut Findings) {
     }
     let subject = Subject { resource: Some(identity(object)), ..Subject::default() };
     let help = "delete them, and look for what else was changed in the cluster";
-    findings.push_at(level, finding.about(subject).help(help).key([path]));
+    findings.push_at(level, finding.about(subject).help(help).key(locality(cx, first.span)));
 }
 
 /// The object of a document, or those of a `List`.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::compare::switches::{self, Control, Sighting, Weight};
 use crate::compare::{Difference, Topic};
-use crate::finding::{Finding, Level, Role, Subject};
+use crate::finding::{Finding, Identity, Level, Role, Subject};
 use crate::kube::{PathStep, Resource, ResourceId};
 use crate::layout::Environment;
 use crate::rules::hotfix::{mask, objects};
@@ -186,6 +186,22 @@ fn place<'a>(
     }
 }
 
+impl Place<'_> {
+    fn subject(&self) -> Subject {
+        let environment = |at: usize| {
+            let found = self.cx.layout.environment(self.cx.evaluated[at].overlay.environment);
+            found.map(|environment| environment.name.clone())
+        };
+        Subject {
+            unit: self.overlay.map(|at| self.cx.evaluated[at].unit.name.clone()),
+            environment: self.overlay.and_then(environment),
+            resource: Some(self.id.clone()),
+            path: Some(self.path.clone()),
+            ..Subject::default()
+        }
+    }
+}
+
 fn finding(places: &BTreeMap<Span, Place<'_>>, help: &str) -> Option<(Level, Finding)> {
     let (&span, first) = places.iter().next()?;
     let Place { id, path, says, shown, .. } = first;
@@ -194,19 +210,11 @@ fn finding(places: &BTreeMap<Span, Place<'_>>, help: &str) -> Option<(Level, Fin
         2 => " (and in one more place)".to_owned(),
         count => format!(" (and in {} more places)", count - 1),
     };
-    let environment = |at: usize| {
-        let found = first.cx.layout.environment(first.cx.evaluated[at].overlay.environment);
-        found.map(|environment| environment.name.clone())
-    };
-    let subject = Subject {
-        unit: first.overlay.map(|at| first.cx.evaluated[at].unit.name.clone()),
-        environment: first.overlay.and_then(environment),
-        resource: Some(id.clone()),
-        path: Some(path.clone()),
-        ..Subject::default()
-    };
     let message = format!("`{path}` of {id}{shown}: {says}{more}");
-    let mut finding = Finding::at(span, message).help(help).about(subject);
+    let mut finding = Finding::at(span, message).help(help).about(first.subject());
+    if places.len() > 1 {
+        finding = finding.made_of(places.values().map(|place| Identity::of(&place.subject(), &[])));
+    }
     for &span in places.keys().skip(1).take(PLACES) {
         finding = finding.place(Role::Related, span, "here too");
     }

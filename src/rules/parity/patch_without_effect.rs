@@ -6,7 +6,7 @@ use crate::finding::{Finding, Level, Subject};
 use crate::render::{Effect, Evaluated, StatementKind};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
-use crate::rules::{Rule, rule};
+use crate::rules::{Rule, locality, rule};
 use crate::syntax::{Comment, Document, NodeRef};
 use crate::text::Span;
 
@@ -161,6 +161,30 @@ fn described(cx: &Context<'_>, span: Span) -> Option<String> {
     Some(asked.take(PARTS).collect::<Vec<_>>().join(", "))
 }
 
+/// What the entry at `span` is about, where it has no target: the name, the file of a patch, or the
+/// object that a patch describes.
+fn named(cx: &Context<'_>, span: Span) -> String {
+    let root = cx.store.yaml(span.file).documents.first().map(Document::root);
+    let entries = root
+        .into_iter()
+        .flat_map(|root| ENTRIES.iter().filter_map(move |key| root.get(key)))
+        .flat_map(NodeRef::items);
+    let holds =
+        |entry: &NodeRef<'_>| entry.span().start <= span.start && span.end <= entry.span().end;
+    let Some(entry) = entries.into_iter().find(holds) else { return String::new() };
+    let text = |key: &str| entry.get(key).and_then(NodeRef::text);
+    if let Some(name) = text("name") {
+        return name.to_owned();
+    }
+    let patch = text("patch").or(entry.text()).unwrap_or("");
+    if let Some(path) = text("path").or(Some(patch).filter(|text| !text.contains('\n'))) {
+        return path.rsplit('/').next().unwrap_or(path).to_owned();
+    }
+    let line = |key: &str| patch.lines().find_map(|line| line.trim().strip_prefix(key));
+    let object = ["kind:", "name:"].into_iter().filter_map(line).map(str::trim);
+    object.collect::<Vec<_>>().join(" ")
+}
+
 fn finding(cx: &Context<'_>, span: Span, found: &Use<'_>) -> Finding {
     let text = cx.snapshot.slice(span);
     let line = text.lines().next().unwrap_or("").trim_end();
@@ -195,10 +219,12 @@ fn finding(cx: &Context<'_>, span: Span, found: &Use<'_>) -> Finding {
         count => format!("in all {count} overlays that use it"),
     };
     let environment = found.first.overlay.environment;
+    let [overlay, file] = locality(cx, span);
+    let known = wanted.clone().unwrap_or_else(|| named(cx, span));
     Finding::at(at, message)
         .label(label)
         .help(help)
-        .key([wanted.as_deref().unwrap_or_default(), line, cx.snapshot.path(span.file).as_str()])
+        .known_by([found.kind.list(), &known, &overlay, &file])
         .about(Subject {
             unit: Some(found.first.unit.name.clone()),
             environment: (found.overlays == 1)

@@ -63,8 +63,7 @@ impl Rule for BuildFailed {
                 variants: first.overlay.variant.iter().filter(|_| alone).cloned().collect(),
                 ..Subject::default()
             };
-            let path = cx.snapshot.path(span.file).as_str();
-            findings.push(finding.about(subject).key([path, message]));
+            findings.push(finding.about(subject).key([message]));
         }
     }
 }

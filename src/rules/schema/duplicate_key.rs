@@ -1,7 +1,7 @@
 //! Keys that stand twice in one map.
 
 use crate::finding::{Finding, Role};
-use crate::rules::{Context, Findings, Rule, rule};
+use crate::rules::{Context, Findings, Rule, locality, rule};
 use crate::syntax::ProblemKind;
 
 rule! {
@@ -20,7 +20,6 @@ rule! {
 impl Rule for DuplicateKey {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
         for &file in cx.files {
-            let path = cx.snapshot.path(file).as_str();
             for problem in &cx.store.yaml(file).problems {
                 let ProblemKind::DuplicateKey { key, first } = &problem.kind else { continue };
                 findings.push(
@@ -28,7 +27,8 @@ impl Rule for DuplicateKey {
                         .label("again here")
                         .place(Role::Related, *first, "first here")
                         .help(problem.kind.help())
-                        .key([path, key]),
+                        .key([key])
+                        .key(locality(cx, problem.span)),
                 );
             }
         }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::finding::{Finding, Role, Subject};
+use crate::finding::{Finding, Identity, Role, Subject};
 use crate::layout::FluxBuilds;
 use crate::render::{Evaluated, Notice};
-use crate::rules::{Context, Findings, Rule, rule};
+use crate::rules::{Context, Findings, Rule, locality, rule};
 use crate::text::RepoPath;
 
 /// Most further places of one finding that are shown.
@@ -71,10 +71,19 @@ impl Rule for InvalidKustomization {
                 let shared =
                     all.iter().any(|other| subject.unit.as_ref() != Some(&other.unit.name));
                 subject.unit = subject.unit.filter(|_| !shared);
-                finding.about(subject).key([scope, "outside"])
+                finding.about(subject).known_by([scope, "outside"])
             } else {
-                finding.about(subject(cx, overlays)).key([scope, &*first.message])
+                finding.about(subject(cx, overlays)).known_by(locality(cx, first.span))
             };
+            let members = places.keys().map(|notice| {
+                Identity::named(
+                    [&*notice.message]
+                        .into_iter()
+                        .map(str::to_owned)
+                        .chain(locality(cx, notice.span)),
+                )
+            });
+            let finding = finding.made_of(members);
             findings.push_at(findings.level().min(first.level), finding);
         }
     }

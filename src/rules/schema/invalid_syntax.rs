@@ -1,7 +1,7 @@
 //! Files that cannot be read.
 
 use crate::finding::Finding;
-use crate::rules::{Context, Findings, Rule, rule};
+use crate::rules::{Context, Findings, Rule, locality, rule};
 use crate::syntax::{ProblemKind, conflicts};
 
 rule! {
@@ -20,7 +20,6 @@ rule! {
 impl Rule for InvalidSyntax {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
         for &file in cx.files {
-            let path = cx.snapshot.path(file).as_str();
             // What a merge left behind is told by `conflict-marker`.
             let text = cx.snapshot.file(file).map_or("", |source| &source.text);
             let merged =
@@ -33,7 +32,7 @@ impl Rule for InvalidSyntax {
                     ProblemKind::DuplicateKey { .. } => continue,
                 };
                 let finding = Finding::at(problem.span, &*message).help(problem.kind.help());
-                findings.push(finding.key([path, &*message]));
+                findings.push(finding.key([message]).key(locality(cx, problem.span)));
             }
         }
     }
