@@ -17,6 +17,7 @@ use jiff::civil::date;
 use paritylint::check::{check, choices};
 use paritylint::compare::compare;
 use paritylint::config::Config;
+use paritylint::history::{History, Waiting};
 use paritylint::layout::{Layout, OverlayKind};
 use paritylint::policy::{Policy, Selection};
 use paritylint::render::{self, Renderer, evaluate};
@@ -78,7 +79,7 @@ fn files_that_a_check_reads(root: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>>
     let snapshot = Snapshot::from_work_tree(root, Limits::default())?;
     let (config, policy) = policy(&snapshot)?;
     let store = Store::new(&snapshot);
-    check(&store, &config, &policy, date(2026, 12, 1), &Touched::Everything);
+    check(&store, &config, &policy, date(2026, 12, 1), &Touched::Everything, &History::off());
     let read = snapshot.files().filter(|(file, _)| store.parsed(*file).is_some());
     Ok(read.map(|(_, path)| root.join(path.as_str())).collect())
 }
@@ -112,7 +113,8 @@ fn whole(root: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
     let snapshot = Snapshot::from_work_tree(root, Limits::default())?;
     let (config, policy) = policy(&snapshot)?;
     let store = Store::new(&snapshot);
-    let checked = check(&store, &config, &policy, date(2026, 12, 1), &Touched::Everything);
+    let checked =
+        check(&store, &config, &policy, date(2026, 12, 1), &Touched::Everything, &History::off());
     let report = Report {
         snapshot: &snapshot,
         store: &store,
@@ -154,6 +156,7 @@ fn in_phases(root: &Path) -> Result<[Duration; PHASES.len()], Box<dyn Error>> {
     next();
     let comparison = compare(&snapshot, &config, &layout, &evaluated);
     next();
+    let waiting = Waiting::default();
     let cx = Context {
         snapshot: &snapshot,
         store: &store,
@@ -162,6 +165,7 @@ fn in_phases(root: &Path) -> Result<[Duration; PHASES.len()], Box<dyn Error>> {
         files: &files,
         evaluated: &evaluated,
         comparison: &comparison,
+        waiting: &waiting,
         today: date(2026, 12, 1),
         touched: &Touched::Everything,
         owners: None,

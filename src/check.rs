@@ -6,6 +6,7 @@ use crate::compare::{self, Substitution};
 use crate::config::{Config, glob_set};
 use crate::exceptions::{self, Outcome};
 use crate::finding::{Finding, Level, NotAnalysed};
+use crate::history::{self, History, Waiting};
 use crate::layout::{Choices, Layout, OverlayKind, UnitChoice};
 use crate::owners::CodeOwners;
 use crate::policy::{self, Policy};
@@ -29,6 +30,9 @@ pub struct Checked {
     pub roots: Vec<RepoPath>,
 }
 
+/// The rule that asks for the history.
+const ABOUT_HISTORY: &str = "stale-promotion";
+
 /// Checks a whole repository. `touched` decides how much old promises weigh.
 pub fn check(
     store: &Store<'_>,
@@ -36,6 +40,7 @@ pub fn check(
     policy: &Policy,
     today: Date,
     touched: &Touched,
+    history: &History,
 ) -> Checked {
     let snapshot = store.snapshot();
     let (files, mut not_analysed) = rules::checked_files(snapshot, store, &config.exclude);
@@ -47,6 +52,10 @@ pub fn check(
         OverlayKind::HelmValues | OverlayKind::Terraform => None,
     });
     let comparison = compare::compare(snapshot, config, &layout, &evaluated);
+    let promotions: &[_] =
+        if policy.is_enabled(ABOUT_HISTORY) { &comparison.promotions } else { &[] };
+    let waiting = Waiting::of(history, snapshot, promotions, &config.history);
+    not_analysed.extend(waiting.gap.clone());
     let commented = rules::commented_files(snapshot, &config.exclude);
     let inline = exceptions::collect_inline(snapshot, store, &files, &commented);
     let owners = CodeOwners::find(snapshot);
@@ -59,6 +68,7 @@ pub fn check(
         files: &files,
         evaluated: &evaluated,
         comparison: &comparison,
+        waiting: &waiting,
         today,
         touched,
         owners: owners.as_ref(),
@@ -67,7 +77,10 @@ pub fn check(
         malformed: &inline.malformed,
     };
     let found = policy.run(&cx, |rule| !rules::is_about_exceptions(rule));
-    let run = exceptions::Run { snapshot, layout: &layout, evaluated: &evaluated, today, policy };
+    let guesses = !history.is_on() || waiting.gap.is_some();
+    let unsure = if guesses { &[ABOUT_HISTORY][..] } else { &[] };
+    let run =
+        exceptions::Run { snapshot, layout: &layout, evaluated: &evaluated, today, policy, unsure };
     let applied = exceptions::apply(found, &exceptions, &run);
     let judged: Vec<_> = applied
         .standings
@@ -169,7 +182,8 @@ impl Checked {
         };
         self.outcome.reported.retain(concerns);
         self.outcome.excepted.retain(|entry| concerns(&entry.finding));
-        self.outcome.not_analysed.retain(|entry| inside(&entry.path));
+        // What is said of the root is said of everything.
+        self.outcome.not_analysed.retain(|entry| entry.path.is_root() || inside(&entry.path));
         self.files.retain(|&file| inside(snapshot.path(file)));
         self.roots.retain(|root| inside(root));
     }
@@ -178,6 +192,15 @@ impl Checked {
     pub fn keep_from(&mut self, least: Level) {
         self.outcome.reported.retain(|finding| finding.level >= least);
         self.outcome.excepted.retain(|entry| entry.finding.level >= least);
+    }
+
+    /// Adds to every finding who last changed its line.
+    pub fn blame(&mut self, snapshot: &Snapshot, history: &History, config: &Config) {
+        let outcome = &mut self.outcome;
+        let excepted = outcome.excepted.iter_mut().map(|entry| &mut entry.finding);
+        let findings = outcome.reported.iter_mut().chain(excepted);
+        outcome.not_analysed.extend(history::blame(history, snapshot, &config.history, findings));
+        outcome.not_analysed.sort();
     }
 
     /// Whether there was nothing at all to look at.

@@ -10,6 +10,7 @@ pub mod compare;
 pub mod config;
 pub mod exceptions;
 pub mod finding;
+pub mod history;
 pub mod kube;
 pub mod layout;
 pub mod owners;

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use jiff::civil::date;
 use paritylint::check;
 use paritylint::config::Config;
+use paritylint::history::History;
 use paritylint::policy::{Policy, Selection};
 use paritylint::render::output::write;
 use paritylint::render::{Options, Renderer};
@@ -82,7 +83,7 @@ pub fn check(data: &[u8]) {
     // Broken exceptions are told; the check goes on with those that are right.
     let (config, _errors) = Config::load_what_is_right(&snapshot, None);
     let Ok(policy) = Policy::new(&config, &Selection::default()) else { return };
-    let checked = check::check(&store, &config, &policy, date(2026, 12, 1), &Touched::Everything);
+    let checked = check::check(&store, &config, &policy, date(2026, 12, 1), &Touched::Everything, &History::off());
     for finding in &checked.outcome.reported {
         let bytes = snapshot.bytes(finding.primary().file).map(|bytes| bytes.len());
         assert!(bytes.is_ok_and(|length| finding.primary().range().end <= length), "{finding:#?}");

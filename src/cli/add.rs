@@ -17,6 +17,7 @@ use crate::cli::write;
 use crate::config::{Config, Exception, FILE_NAMES, Terms, is_registry, nearest, parse_registry};
 use crate::exceptions::{Entry, Notation, Promise, covers};
 use crate::finding::{Family, Finding};
+use crate::history::History;
 use crate::layout::Layout;
 use crate::owners::CodeOwners;
 use crate::policy::Selection;
@@ -34,7 +35,8 @@ pub(super) fn run(args: &AddArgs) -> Result<Exit, CliError> {
         prepare(&snapshot, &root, args.config.as_deref(), &selection, Color::Auto)?;
     let today = args.today.unwrap_or_else(today);
     let store = Store::new(&snapshot);
-    let checked = check::check(&store, &config, &policy, today, &Touched::Everything);
+    let history = History::open(&root.directory);
+    let checked = check::check(&store, &config, &policy, today, &Touched::Everything, &history);
     let finding = find(&checked, &args.fingerprint)?;
     agree(args, &config, &snapshot, finding, today)?;
     let promise = Promise {

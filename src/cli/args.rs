@@ -81,6 +81,9 @@ pub(super) struct CheckArgs {
     /// Print findings that an exception covers, too
     #[arg(long)]
     pub(super) show_suppressed: bool,
+    /// Say of every finding which commit last changed its line
+    #[arg(long)]
+    pub(super) blame: bool,
     /// The day on which exceptions are judged, instead of today (UTC)
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
     pub(super) today: Option<Date>,

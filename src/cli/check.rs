@@ -18,12 +18,13 @@ use crate::cli::root::{self, Root};
 use crate::cli::{terminal, write};
 use crate::config::Config;
 use crate::finding::Level;
+use crate::history::History;
 use crate::policy::{Policy, Selection};
 use crate::report::{self, Options, Report, Style};
 use crate::rules::Touched;
 use crate::source::Snapshot;
 use crate::syntax::Store;
-use crate::text::RepoPath;
+use crate::text::{RepoPath, printable};
 
 pub(super) fn run(args: &CheckArgs) -> Result<Exit, CliError> {
     let start = Instant::now();
@@ -47,12 +48,19 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, CliError> {
         prepare(&snapshot, &root, args.config.as_deref(), &selection, args.color)?;
     let store = Store::new(&snapshot);
     let today = args.today.unwrap_or_else(today);
-    let mut checked = check::check(&store, &config, &policy, today, &touched(&root));
+    let history = History::open(&root.directory);
+    let mut checked = check::check(&store, &config, &policy, today, &touched(&root), &history);
     checked.restrict(&snapshot, &root.paths);
     if checked.is_empty() && !args.allow_empty {
         return Err(nothing(&root));
     }
     checked.keep_from(args.min_severity.into());
+    if args.blame {
+        if let Some(why) = history.unknown().filter(|_| !args.quiet) {
+            write::stderr(&format!("note: --blame says nothing: {}\n", printable(why)));
+        }
+        checked.blame(&snapshot, &history, &config);
+    }
     drop(progress);
     let report = Report {
         snapshot: &snapshot,

@@ -36,6 +36,7 @@ const SECTIONS: &[&str] = &[
     "rules",
     "owners",
     "observability",
+    "history",
 ];
 
 impl Config {
@@ -145,6 +146,10 @@ fn read(reader: &mut Reader, mut table: DeTable<'_>) -> Config {
         observability: take("observability")
             .and_then(|value| reader.decode(value))
             .map(|observability| observability.value)
+            .unwrap_or_default(),
+        history: take("history")
+            .and_then(|value| reader.decode(value))
+            .map(|history| history.value)
             .unwrap_or_default(),
     };
     reader.unknown(&table, SECTIONS);
