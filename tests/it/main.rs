@@ -6,5 +6,6 @@ mod bad_input;
 mod check;
 mod exceptions;
 mod harness;
+mod history;
 mod other_commands;
 mod secrets;

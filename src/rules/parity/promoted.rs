@@ -53,7 +53,10 @@ pub(super) fn described(cx: &Context<'_>, mut finding: Finding, uses: &[&Promoti
     for promotion in uses {
         if !seen.contains(&promotion.here.1) && seen.len() < PLACES {
             seen.push(promotion.here.1);
-            let text = format!("also {}", promotion.resource);
+            let version = &promotion.here.0;
+            let other =
+                if *version == first.here.0 { String::new() } else { format!(": `{version}`") };
+            let text = format!("also {}{other}", promotion.resource);
             finding = finding.place(Role::Related, promotion.here.1, text);
         }
     }

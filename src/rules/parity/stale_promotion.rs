@@ -1,6 +1,6 @@
 //! `stale-promotion`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -9,7 +9,7 @@ use crate::finding::{Finding, Level, Role};
 use crate::history::Since;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
-use crate::rules::parity::promoted::{self, Key};
+use crate::rules::parity::promoted;
 use crate::rules::{Rule, rule};
 
 rule! {
@@ -40,13 +40,16 @@ struct Stale<'c> {
 
 impl Rule for StalePromotion {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
-        let mut causes: BTreeMap<Key<'_>, Vec<Stale<'_>>> = BTreeMap::new();
+        // What one commit brought to the reference in one version is one promotion of a unit.
+        let mut causes: BTreeMap<(usize, usize, &str, &str), Vec<Stale<'_>>> = BTreeMap::new();
         for (&at, since) in &cx.waiting.since {
             let Some(promotion) = cx.comparison.promotions.get(at) else { continue };
             let Some(days) = day(since).map(|day| days(day, cx.today)) else { continue };
             if days > i64::from(self.days) {
-                let stale = Stale { promotion, since, days };
-                causes.entry(promoted::key(cx, promotion)).or_default().push(stale);
+                let overlay = &cx.evaluated[promotion.here_overlay];
+                let (environment, unit) = (overlay.overlay.environment, overlay.unit_index);
+                let cause = (environment, unit, promotion.there.0.as_str(), commit(since));
+                causes.entry(cause).or_default().push(Stale { promotion, since, days });
             }
         }
         for mut uses in causes.into_values() {
@@ -67,6 +70,14 @@ fn day(since: &Since) -> Option<Date> {
     match since {
         Since::Commit(introduced) => introduced.committed,
         Since::AtLeast(day) => Some(*day),
+    }
+}
+
+/// The commit's id, where it is known.
+fn commit(since: &Since) -> &str {
+    match since {
+        Since::Commit(introduced) => &introduced.commit,
+        Since::AtLeast(_) => "",
     }
 }
 
@@ -92,8 +103,9 @@ fn finding(cx: &Context<'_>, uses: &[Stale<'_>]) -> Option<Finding> {
     let came = if commit.is_empty() { String::new() } else { format!(", came with: {commit}") };
     let promotions: Vec<&Promotion> = uses.iter().map(|stale| stale.promotion).collect();
     let message = format!(
-        "{here} runs `{mine}` of `{}`, and {there} has had `{theirs}` {age}{}",
+        "{here} runs `{mine}` of `{}`{}, and {there} has had `{theirs}` {age}{}",
         promotion.name,
+        others(&promotions),
         promoted::reach(&promotions),
     );
     let finding = Finding::at(promotion.here.1, message)
@@ -102,4 +114,13 @@ fn finding(cx: &Context<'_>, uses: &[Stale<'_>]) -> Option<Finding> {
         .help(format!("promote `{theirs}` to {here}, or document why it waits with an exception"))
         .key([&promotion.name]);
     Some(promoted::described(cx, finding, &promotions))
+}
+
+/// How many other things came with it.
+fn others(uses: &[&Promotion]) -> String {
+    let names: BTreeSet<&str> = uses.iter().map(|promotion| promotion.name.as_str()).collect();
+    match names.len() {
+        0 | 1 => String::new(),
+        count => format!(" and an old version of {} more", count - 1),
+    }
 }
