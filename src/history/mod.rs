@@ -13,6 +13,8 @@ mod waiting;
 mod walk;
 
 pub use blame::blame;
-pub use question::{Answer, Follow, Merges, Question};
 pub use repository::History;
 pub use waiting::{Since, Waiting};
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use crate::text::Span;
 
 /// What is to be followed back from a place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Follow {
+pub(super) enum Follow {
     /// The line, whatever its white space.
     Line,
     /// This text in the line, after the same words: other edits of the line do not matter.
@@ -16,19 +16,19 @@ pub enum Follow {
 
 /// Which commit brought what stands at a place?
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Question {
+pub(super) struct Question {
     /// The place; the empty beginning of a file stands for the whole of it.
-    pub place: Span,
+    pub(super) place: Span,
     /// What is followed.
-    pub follow: Follow,
+    pub(super) follow: Follow,
     /// The question whose answer makes this one needless: it only matters whether this place is the
     /// older one. An index into the same list.
-    pub until: Option<usize>,
+    pub(super) until: Option<usize>,
 }
 
 /// What is known of a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
+pub(super) enum Answer {
     /// The commit that brought it.
     Commit(Introduced),
     /// No commit has it yet.
@@ -43,7 +43,7 @@ pub enum Answer {
 
 /// What a merge means to a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Merges {
+pub(super) enum Merges {
     /// The moment at which the work of a branch arrives: only first parents are followed.
     Arrive,
     /// Nothing: the commit on the branch is wanted.
