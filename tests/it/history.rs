@@ -21,7 +21,8 @@ fn commit_as(repo: &Repo, who: &str, seconds: i64, message: &str, parents: &[Oid
     index.update_all(["*"], None).unwrap();
     index.write().unwrap();
     let tree = index.write_tree().unwrap();
-    let parents: String = parents.iter().map(|id| format!("parent {id}\n")).collect();
+    let parents: Vec<_> = parents.iter().map(|id| format!("parent {id}\n")).collect();
+    let parents = parents.concat();
     let who = format!("{who} <someone@nordwerk.example> {seconds} +0000");
     let text = format!("tree {tree}\n{parents}author {who}\ncommitter {who}\n\n{message}");
     let id = git.odb().unwrap().write(ObjectType::Commit, text.as_bytes()).unwrap();
