@@ -17,6 +17,7 @@ use jiff::civil::date;
 use paritylint::check::{Job, check, layout};
 use paritylint::compare::compare;
 use paritylint::config::Config;
+use paritylint::history::{History, Waiting};
 use paritylint::layout::OverlayKind;
 use paritylint::policy::{Policy, Selection};
 use paritylint::render::{self, Renderer, evaluate};
@@ -79,7 +80,8 @@ fn files_that_a_check_reads(root: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>>
     let (config, policy) = policy(&snapshot)?;
     let store = Store::new(&snapshot);
     let layout = layout(&store, &config);
-    check(Job::whole(&store, &config, &policy, &layout, date(2026, 12, 1)));
+    let history = History::off();
+    check(Job::whole(&store, &config, &policy, &layout, date(2026, 12, 1), &history));
     let read = snapshot.files().filter(|(file, _)| store.parsed(*file).is_some());
     Ok(read.map(|(_, path)| root.join(path.as_str())).collect())
 }
@@ -113,7 +115,10 @@ fn whole(root: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
     let snapshot = Snapshot::from_work_tree(root, Limits::default())?;
     let (config, policy) = policy(&snapshot)?;
     let store = Store::new(&snapshot);
-    let checked = check(&store, &config, &policy, date(2026, 12, 1), &Touched::Everything);
+    let layout = layout(&store, &config);
+    let history = History::off();
+    let checked =
+        check(Job::whole(&store, &config, &policy, &layout, date(2026, 12, 1), &history));
     let report = Report {
         snapshot: &snapshot,
         store: &store,
@@ -159,6 +164,7 @@ fn in_phases(root: &Path) -> Result<[Duration; PHASES.len()], Box<dyn Error>> {
     next();
     let comparison = compare(&snapshot, &config, &layout, &evaluated);
     next();
+    let waiting = Waiting::default();
     let cx = Context {
         snapshot: &snapshot,
         store: &store,
@@ -167,6 +173,7 @@ fn in_phases(root: &Path) -> Result<[Duration; PHASES.len()], Box<dyn Error>> {
         files: &files,
         evaluated: &evaluated,
         comparison: &comparison,
+        waiting: &waiting,
         today: date(2026, 12, 1),
         touched: &Touched::Everything,
         focus: &Focus::Everything,

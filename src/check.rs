@@ -8,6 +8,7 @@ use crate::compare::{self, Substitution};
 use crate::config::{Config, glob_set};
 use crate::exceptions::{self, Outcome};
 use crate::finding::{Finding, Level, NotAnalysed};
+use crate::history::{self, History, Waiting};
 use crate::layout::{Choices, Layout, OverlayKind, UnitChoice};
 use crate::owners::CodeOwners;
 use crate::policy::{self, Policy};
@@ -33,6 +34,9 @@ pub struct Checked {
     pub failed: BTreeSet<String>,
 }
 
+/// The rule that asks for the history.
+const ABOUT_HISTORY: &str = "stale-promotion";
+
 /// What to check, and how.
 #[derive(Debug, Clone, Copy)]
 pub struct Job<'a> {
@@ -50,6 +54,8 @@ pub struct Job<'a> {
     pub touched: &'a Touched,
     /// The part of the repository that is looked at.
     pub focus: &'a Focus,
+    /// What git knows of the past.
+    pub history: &'a History,
 }
 
 impl<'a> Job<'a> {
@@ -60,9 +66,10 @@ impl<'a> Job<'a> {
         policy: &'a Policy,
         layout: &'a Layout,
         today: Date,
+        history: &'a History,
     ) -> Self {
         let (touched, focus) = (&Touched::Everything, &Focus::Everything);
-        Self { store, config, policy, layout, today, touched, focus }
+        Self { store, config, policy, layout, today, touched, focus, history }
     }
 }
 
@@ -73,7 +80,7 @@ pub fn layout(store: &Store<'_>, config: &Config) -> Layout {
 
 /// Checks a repository, or a part of it.
 pub fn check(job: Job<'_>) -> Checked {
-    let Job { store, config, policy, layout, today, touched, focus } = job;
+    let Job { store, config, policy, layout, today, touched, focus, history } = job;
     let snapshot = store.snapshot();
     let (files, mut not_analysed) = rules::checked_files(store, &config.exclude, focus);
     let renderer = Renderer::new(store, render::Options { restricted: false, partial: true });
@@ -84,6 +91,10 @@ pub fn check(job: Job<'_>) -> Checked {
         OverlayKind::HelmValues | OverlayKind::Terraform => None,
     });
     let comparison = compare::compare(snapshot, config, layout, &evaluated);
+    let promotions: &[_] =
+        if policy.is_enabled(ABOUT_HISTORY) { &comparison.promotions } else { &[] };
+    let waiting = Waiting::of(history, snapshot, promotions, &config.history);
+    not_analysed.extend(waiting.gap.clone());
     let commented = rules::commented_files(snapshot, &config.exclude, focus);
     let inline = exceptions::collect_inline(snapshot, store, &files, &commented);
     let owners = CodeOwners::find(snapshot);
@@ -96,6 +107,7 @@ pub fn check(job: Job<'_>) -> Checked {
         files: &files,
         evaluated: &evaluated,
         comparison: &comparison,
+        waiting: &waiting,
         today,
         touched,
         focus,
@@ -105,7 +117,10 @@ pub fn check(job: Job<'_>) -> Checked {
         malformed: &inline.malformed,
     };
     let found = policy.run(&cx, |rule| !rules::is_about_exceptions(rule));
-    let run = exceptions::Run { snapshot, layout, evaluated: &evaluated, today, policy };
+    let guesses = !history.is_on() || waiting.gap.is_some();
+    let unsure = if guesses { &[ABOUT_HISTORY][..] } else { &[] };
+    let run =
+        exceptions::Run { snapshot, layout, evaluated: &evaluated, today, policy, unsure };
     let applied = exceptions::apply(found, &exceptions, &run);
     let judged: Vec<_> = applied
         .standings
@@ -209,7 +224,8 @@ impl Checked {
         };
         self.outcome.reported.retain(concerns);
         self.outcome.excepted.retain(|entry| concerns(&entry.finding));
-        self.outcome.not_analysed.retain(|entry| inside(&entry.path));
+        // What is said of the root is said of everything.
+        self.outcome.not_analysed.retain(|entry| entry.path.is_root() || inside(&entry.path));
         self.files.retain(|&file| inside(snapshot.path(file)));
         self.roots.retain(|root| inside(root));
     }
@@ -218,6 +234,15 @@ impl Checked {
     pub fn keep_from(&mut self, least: Level) {
         self.outcome.reported.retain(|finding| finding.level >= least);
         self.outcome.excepted.retain(|entry| entry.finding.level >= least);
+    }
+
+    /// Adds to every finding who last changed its line.
+    pub fn blame(&mut self, snapshot: &Snapshot, history: &History, config: &Config) {
+        let outcome = &mut self.outcome;
+        let excepted = outcome.excepted.iter_mut().map(|entry| &mut entry.finding);
+        let findings = outcome.reported.iter_mut().chain(excepted);
+        outcome.not_analysed.extend(history::blame(history, snapshot, &config.history, findings));
+        outcome.not_analysed.sort();
     }
 
     /// Whether there was nothing at all to look at.

@@ -13,6 +13,7 @@ pub mod compare;
 pub mod config;
 pub mod exceptions;
 pub mod finding;
+pub mod history;
 pub mod kube;
 pub mod layout;
 pub mod owners;

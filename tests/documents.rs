@@ -20,6 +20,7 @@ const DOCUMENTS: &[&str] = &[
     "docs/configuration.md",
     "docs/design.md",
     "docs/exceptions.md",
+    "docs/history.md",
     "docs/reports.md",
     "docs/suppressions.md",
 ];

@@ -4,10 +4,14 @@
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test reads its files")]
 
+#[path = "common/case.rs"]
+mod case;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use case::Case;
 use jiff::civil::date;
 use paritylint::check::{Job, check, layout};
 use paritylint::config::Config;
@@ -44,12 +48,15 @@ fn example(rule: &str) -> String {
     let cases = cases.map(|case| case.unwrap().path()).filter(|path| path.is_dir());
     let bad = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().starts_with("bad");
     let case = cases.filter(bad).min().unwrap();
-    let snapshot = Snapshot::from_work_tree(&case, Limits::default()).unwrap();
+    let case = Case::open(&case);
+    let snapshot = Snapshot::from_work_tree(&case.path, Limits::default()).unwrap();
     let config = Config::load(&snapshot, None).unwrap();
     let policy = Policy::new(&config, &Selection::default()).unwrap();
     let store = Store::new(&snapshot);
+    let today = date(2026, 12, 1);
     let layout = layout(&store, &config);
-    let mut checked = check(Job::whole(&store, &config, &policy, &layout, date(2026, 12, 1)));
+    let job = Job::whole(&store, &config, &policy, &layout, today, &case.history);
+    let mut checked = check(job);
     checked.outcome.reported.retain(|finding| finding.rule == rule);
     let report = Report {
         snapshot: &snapshot,

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use jiff::civil::date;
 use paritylint::check::{self, Job};
 use paritylint::config::Config;
+use paritylint::history::History;
 use paritylint::policy::{Policy, Selection};
 use paritylint::render::output::write;
 use paritylint::render::{Options, Renderer};
@@ -82,7 +83,8 @@ pub fn check(data: &[u8]) {
     let (config, _errors) = Config::load_what_is_right(&snapshot, None);
     let Ok(policy) = Policy::new(&config, &Selection::default()) else { return };
     let layout = check::layout(&store, &config);
-    let checked = check::check(Job::whole(&store, &config, &policy, &layout, date(2026, 12, 1)));
+    let (day, history) = (date(2026, 12, 1), History::off());
+    let checked = check::check(Job::whole(&store, &config, &policy, &layout, day, &history));
     for finding in &checked.outcome.reported {
         let bytes = snapshot.bytes(finding.primary().file).map(|bytes| bytes.len());
         assert!(bytes.is_ok_and(|length| finding.primary().range().end <= length), "{finding:#?}");

@@ -14,6 +14,7 @@ use crate::check::{self, Checked, Job};
 use crate::config::Config;
 use crate::exceptions::Outcome;
 use crate::finding::{Finding, Level, NotAnalysed};
+use crate::history::History;
 use crate::layout::Layout;
 use crate::policy::Policy;
 use crate::rules::{Focus, Touched};
@@ -66,13 +67,15 @@ pub fn between(before: Side<'_>, after: Side<'_>, terms: Terms) -> Changed {
     };
     let focus = focus::of(before, after, &layouts, &paths);
     let touched = Touched::Paths(paths.iter().cloned().collect());
+    // Only time makes a promotion stale, never a change.
+    let history = History::off();
     let look = |focus: &Focus| {
         let check = |side: Side<'_>, layout: &Layout| {
             let Side { store, config, policy } = side;
             let today = terms.today;
-            let touched = &touched;
+            let (touched, history) = (&touched, &history);
             let mut checked =
-                check::check(Job { store, config, policy, layout, today, touched, focus });
+                check::check(Job { store, config, policy, layout, today, touched, focus, history });
             checked.keep_from(terms.least);
             checked
         };
@@ -82,8 +85,10 @@ pub fn between(before: Side<'_>, after: Side<'_>, terms: Terms) -> Changed {
     let (mut new, mut gone) = (first.new(), first.gone());
     let decided = focus == Focus::Everything || (new.is_empty() && !terms.whole);
     let look = if decided { first } else { look(&Focus::Everything) };
-    new.retain(|name| decided || look.new().contains(name));
-    gone.retain(|name| decided || look.gone().contains(name));
+    if !decided {
+        new = &new & &look.new();
+        gone = &gone & &look.gone();
+    }
     look.into_changed(&new, &gone, paths, terms.whole)
 }
 
@@ -99,17 +104,20 @@ struct Look {
     after: Checked,
 }
 
-fn names(checked: &Checked) -> BTreeSet<String> {
-    checked.outcome.reported.iter().map(Finding::fingerprint).collect()
+/// Everything that is said of one state, see [`Finding::parts`].
+fn parts(checked: &Checked) -> BTreeSet<String> {
+    checked.outcome.reported.iter().flat_map(Finding::parts).collect()
 }
 
 impl Look {
+    /// What is only said of the new state.
     fn new(&self) -> BTreeSet<String> {
-        names(&self.after).difference(&names(&self.before)).cloned().collect()
+        parts(&self.after).difference(&parts(&self.before)).cloned().collect()
     }
 
+    /// What is only said of the old state.
     fn gone(&self) -> BTreeSet<String> {
-        names(&self.before).difference(&names(&self.after)).cloned().collect()
+        parts(&self.before).difference(&parts(&self.after)).cloned().collect()
     }
 
     fn into_changed(
@@ -123,10 +131,10 @@ impl Look {
         let whole = wanted.then(|| checked.outcome.clone());
         let outcome = &mut checked.outcome;
         let all = outcome.reported.len();
-        outcome.reported.retain(|finding| new.contains(&finding.fingerprint()));
+        outcome.reported.retain(|finding| !finding.parts().is_disjoint(new));
         let known = all - outcome.reported.len();
         let mut resolved = before.outcome.reported;
-        resolved.retain(|finding| gone.contains(&finding.fingerprint()));
+        resolved.retain(|finding| finding.is_among(gone));
         let old: BTreeSet<_> =
             before.outcome.excepted.iter().map(|entry| entry.finding.fingerprint()).collect();
         outcome.excepted.retain(|entry| !old.contains(&entry.finding.fingerprint()));

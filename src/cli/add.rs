@@ -17,6 +17,7 @@ use crate::cli::write;
 use crate::config::{Config, Exception, FILE_NAMES, Terms, is_registry, nearest, parse_registry};
 use crate::exceptions::{Entry, Notation, Promise, covers};
 use crate::finding::{Family, Finding};
+use crate::history::History;
 use crate::owners::CodeOwners;
 use crate::policy::Selection;
 use crate::report;
@@ -34,7 +35,8 @@ pub(super) fn run(args: &AddArgs) -> Result<Exit, CliError> {
     let today = args.today.unwrap_or_else(today);
     let store = Store::new(&snapshot);
     let layout = check::layout(&store, &config);
-    let checked = check::check(Job::whole(&store, &config, &policy, &layout, today));
+    let history = History::open(&root.directory);
+    let checked = check::check(Job::whole(&store, &config, &policy, &layout, today, &history));
     let finding = find(&checked, &args.fingerprint)?;
     agree(args, &config, &snapshot, finding, today)?;
     let promise = Promise {

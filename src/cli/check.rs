@@ -27,7 +27,7 @@ use crate::report::{self, Change, Format, Options, Report, Style};
 use crate::rules::Touched;
 use crate::source::Snapshot;
 use crate::syntax::Store;
-use crate::text::RepoPath;
+use crate::text::{RepoPath, printable};
 
 pub(super) fn run(args: &CheckArgs) -> Result<Exit, CliError> {
     one_report_for_each_file(&args.output)?;
@@ -57,6 +57,7 @@ fn run_plan(args: &CheckArgs, plan: &Plan) -> Result<Exit, CliError> {
     let (config, policy) = prepared(&after)?;
     let store = Store::new(&after);
     let today = args.today.unwrap_or_else(today);
+    let history = plan.history(&root, args);
     let (mut checked, mut whole, change) = if let Some((before, base)) = &before {
         // A configuration that was broken before tells nothing about the state before.
         let old = prepared(before).ok();
@@ -77,7 +78,8 @@ fn run_plan(args: &CheckArgs, plan: &Plan) -> Result<Exit, CliError> {
     } else {
         let layout = check::layout(&store, &config);
         let touched = touched(&root);
-        let job = Job { touched: &touched, ..Job::whole(&store, &config, &policy, &layout, today) };
+        let whole = Job::whole(&store, &config, &policy, &layout, today, &history);
+        let job = Job { touched: &touched, ..whole };
         let mut checked = check::check(job);
         checked.keep_from(args.min_severity.into());
         (checked, None, None)
@@ -88,6 +90,12 @@ fn run_plan(args: &CheckArgs, plan: &Plan) -> Result<Exit, CliError> {
     checked.restrict(&after, &root.paths);
     if checked.is_empty() && change.is_none() && !args.allow_empty {
         return Err(nothing(&root));
+    }
+    if args.blame {
+        if let Some(why) = history.unknown().filter(|_| !args.quiet) {
+            write::stderr(&format!("note: --blame says nothing: {}\n", printable(why)));
+        }
+        checked.blame(&after, &history, &config);
     }
     let around = baseline::Around {
         snapshot: &after,

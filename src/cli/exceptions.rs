@@ -7,6 +7,7 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::root::Root;
 use crate::cli::{add, write};
+use crate::history::History;
 use crate::policy::Selection;
 use crate::report::{Inventory, Wanted};
 use crate::suppressions;
@@ -24,7 +25,8 @@ pub(super) fn run(args: &ExceptionsArgs) -> Result<Exit, CliError> {
     let store = Store::new(&snapshot);
     let today = args.today.unwrap_or_else(today);
     let layout = check::layout(&store, &config);
-    let checked = check::check(Job::whole(&store, &config, &policy, &layout, today));
+    let history = History::open(&root.directory);
+    let checked = check::check(Job::whole(&store, &config, &policy, &layout, today, &history));
     let wanted = Wanted { within: args.expiring, owner: args.owner.clone() };
     let standings = &checked.outcome.exceptions;
     let marks = suppressions::collect(&store, &config.exclude, |_| true);

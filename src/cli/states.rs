@@ -6,6 +6,7 @@ use crate::cli::args::CheckArgs;
 use crate::cli::error::CliError;
 use crate::cli::push::{self, Push};
 use crate::cli::root::{self, Root};
+use crate::history::History;
 use crate::source::{GitError, GitRepository, Limits, Snapshot, State};
 
 /// The files to check.
@@ -143,6 +144,16 @@ fn hook(git: &GitRepository) -> Result<Vec<Plan>, CliError> {
 }
 
 impl Plan {
+    /// The past of what is checked. What a change brings is not a matter of time, so its past is
+    /// only of use to tell who wrote a line.
+    pub(super) fn history(&self, root: &Root, args: &CheckArgs) -> History {
+        match self {
+            Self::WorkTree | Self::State(State::Index) => History::open(&root.directory),
+            Self::Change { .. } if args.blame => History::open(&root.directory),
+            Self::State(_) | Self::Change { .. } => History::off(),
+        }
+    }
+
     /// Lists the files.
     pub(super) fn open(&self, args: &CheckArgs) -> Result<States, CliError> {
         let configured = args.config.is_some();

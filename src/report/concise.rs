@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::finding::{Finding, Level};
-use crate::report::{Options, Report, place};
+use crate::report::{Options, Report, blame, place};
 use crate::text::printable;
 
 pub(super) fn write(report: &Report<'_>, options: Options, out: &mut impl Write) -> io::Result<()> {
@@ -26,8 +26,9 @@ fn line(report: &Report<'_>, finding: &Finding, options: Options) -> String {
     let scope = scope(finding);
     let fingerprint =
         if options.verbose { format!(" #{}", finding.fingerprint()) } else { String::new() };
+    let blame = blame::suffix(finding);
     format!(
-        "{}:{}:{}: {}[{}] {}{}{fingerprint}",
+        "{}:{}:{}: {}[{}] {}{}{fingerprint}{blame}",
         printable(&place.file),
         place.start.line,
         place.start.column,

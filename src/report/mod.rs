@@ -1,5 +1,6 @@
 //! Prints what was found: one file per format.
 
+mod blame;
 mod concise;
 mod diagnostic;
 mod excerpt;

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use crate::compare::Comparison;
 use crate::config::{Config, Exception};
+use crate::history::Waiting;
 use crate::layout::Layout;
 use crate::owners::CodeOwners;
 use crate::render::Evaluated;
@@ -119,6 +120,8 @@ pub struct Context<'a> {
     pub evaluated: &'a [Evaluated<'a>],
     /// The environments side by side.
     pub comparison: &'a Comparison,
+    /// What waits for promotion, and since when.
+    pub waiting: &'a Waiting,
     /// The day for dates of exceptions.
     pub today: Date,
     /// What the check is about.

@@ -45,6 +45,7 @@ pub const RULES: &[RuleEntry] = &[
     RuleEntry::of::<parity::PatchWithoutEffect>(),
     RuleEntry::of::<parity::PromotionOrder>(),
     RuleEntry::of::<parity::SecretKeysDiffer>(),
+    RuleEntry::of::<parity::StalePromotion>(),
     RuleEntry::of::<parity::UndefinedVariable>(),
     RuleEntry::of::<parity::UnparameterizedDifference>(),
     RuleEntry::of::<observability::AlertThresholdDiffers>(),

@@ -6,6 +6,7 @@ mod bad_input;
 mod check;
 mod exceptions;
 mod harness;
+mod history;
 mod other_commands;
 mod reports;
 mod secrets;

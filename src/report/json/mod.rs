@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::baseline::Known;
 use crate::exceptions::Excepted;
-use crate::finding::{Finding, Label, Level, NotAnalysed};
+use crate::finding::{Blame, Finding, Label, Level, NotAnalysed};
 use crate::report::concise::level;
 use crate::report::{Report, place};
 use crate::source::Snapshot;
@@ -86,6 +86,19 @@ fn finding<'f>(snapshot: &Snapshot, finding: &'f Finding) -> v1::Finding<'f> {
         reference_value: subject.reference_value.as_deref(),
         locations: finding.labels.iter().map(|label| location(snapshot, label)).collect(),
         fingerprint: finding.fingerprint(),
+        introduced: finding.blame.as_ref().map(introduced),
+    }
+}
+
+fn introduced(blame: &Blame) -> v1::Introduced<'_> {
+    match blame {
+        Blame::Uncommitted => v1::Introduced::default(),
+        Blame::Commit(introduced) => v1::Introduced {
+            commit: Some(&introduced.commit),
+            author: Some(&introduced.author),
+            date: introduced.authored.map(|day| day.to_string()),
+            summary: Some(&introduced.summary),
+        },
     }
 }
 

@@ -64,6 +64,17 @@ pub(super) struct Finding<'a> {
     pub(super) reference_value: Option<&'a str>,
     pub(super) locations: Vec<Location<'a>>,
     pub(super) fingerprint: String,
+    /// Who last changed the line of the primary place: null where nobody asked or it is unknown, all of
+    /// it null where the line is not committed yet.
+    pub(super) introduced: Option<Introduced<'a>>,
+}
+
+#[derive(Default, Serialize)]
+pub(super) struct Introduced<'a> {
+    pub(super) commit: Option<&'a str>,
+    pub(super) author: Option<&'a str>,
+    pub(super) date: Option<String>,
+    pub(super) summary: Option<&'a str>,
 }
 
 #[derive(Serialize)]
