@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::pages::{blocks, page};
-use crate::site::{Run, SETTINGS, Site, manifests, overlay};
+use crate::site::{Run, SETTINGS, Site, manifests, overlay, without};
 use crate::tools::tool;
 
 /// A framework that is there, and the repositories of its users.
@@ -73,12 +73,6 @@ fn with_each_configured(word: &str, scenario: impl Fn(&Framework, &Site)) {
 
 fn production() -> PathBuf {
     overlay("production").join("settings.yaml")
-}
-
-/// Settings without a key that staging has.
-fn without(key: &str) -> String {
-    let lines = SETTINGS.lines().filter(|line| !line.trim_start().starts_with(key));
-    lines.map(|line| format!("{line}\n")).collect()
 }
 
 const MISSING: &[&str] = &["missing-key", "RETRIES"];

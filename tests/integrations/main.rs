@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests read what is written")]
 
+mod action;
 mod frameworks;
 mod manifest;
 mod pages;

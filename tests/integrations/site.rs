@@ -61,6 +61,12 @@ pub(crate) fn manifests(environment: &str) -> PathBuf {
     Path::new("clusters").join(environment).join("billing")
 }
 
+/// Settings without a key that staging has.
+pub(crate) fn without(key: &str) -> String {
+    let lines = SETTINGS.lines().filter(|line| !line.trim_start().starts_with(key));
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
 impl Site {
     /// A repository without a commit.
     pub(crate) fn empty() -> Self {
@@ -100,6 +106,13 @@ impl Site {
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.directory.path().canonicalize().unwrap().join(name)
+    }
+
+    /// A directory beside the repository.
+    pub(crate) fn directory(&self, name: &str) -> PathBuf {
+        let directory = self.path(name);
+        std::fs::create_dir_all(&directory).unwrap();
+        directory
     }
 
     pub(crate) fn work(&self) -> PathBuf {
@@ -160,8 +173,7 @@ impl Run {
     /// Runs a command that reads this from its standard input.
     pub(crate) fn of(command: &mut Command, input: &str) -> Self {
         let pipe = Stdio::piped;
-        let mut child =
-            command.stdin(pipe()).stdout(pipe()).stderr(pipe()).spawn().unwrap();
+        let mut child = command.stdin(pipe()).stdout(pipe()).stderr(pipe()).spawn().unwrap();
         // A program that reads nothing may be gone already.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         let output = child.wait_with_output().unwrap();
