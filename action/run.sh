@@ -32,44 +32,16 @@ find_base() {
     fi
 }
 
-# The directory that paths in reports begin at, seen from the workspace: empty, or with a slash at
-# its end. That is the nearest one with a configuration, or else the root of the repository.
-prefix() {
-    local top directory workspace
-    top="$(cd "$(git rev-parse --show-toplevel 2>/dev/null || pwd)" && pwd -P)"
-    directory="$(pwd -P)"
-    [ -z "$INPUT_CONFIG" ] || directory="$top"
-    while [ "$directory" != "$top" ] &&
-        [ ! -f "$directory/paritylint.toml" ] && [ ! -f "$directory/.paritylint.toml" ]; do
-        directory="$(dirname "$directory")"
-    done
-    workspace="$(cd "${GITHUB_WORKSPACE:-.}" && pwd -P)"
-    case "$directory" in
-    "$workspace"/*) printf '%s/' "${directory#"$workspace"/}" ;;
-    esac
-}
-
 # Repository text must not give orders to the runner: neither by commands of today nor by those of
-# old (`##[`), which are read even where the others are stopped.
-quietly() {
+# old (`##[`), which are read even where the others are stopped. The format `github` sees to that
+# itself.
+quietly() { # quietly FILE
     local token
+    [ -s "$1" ] || return 0
     token="$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')"
     printf '::stop-commands::%s\n' "$token"
     sed 's/##\[/# #[/g' "$1"
     printf '::%s::\n' "$token"
-}
-
-annotate() { # annotate FILE PREFIX
-    local start
-    start="$(escape "$2")"
-    start="${start//:/%3A}"
-    start="${start//,/%2C}"
-    START="$start" awk '{
-        at = index($0, " file=")
-        if (at > 0 && at < index(substr($0, 3), "::") + 2)
-            $0 = substr($0, 1, at + 5) ENVIRON["START"] substr($0, at + 6)
-        print
-    }' "$1"
 }
 
 # Appends a text to the summary of the job, cut at the end of a line where it is too long.
@@ -87,7 +59,7 @@ summarise() {
 }
 
 number() { # number KEY FILE: of the JSON report's summary, which stands before the findings
-    sed -n "s/^ *\"$1\": \([0-9][0-9]*\),\{0,1\}\$/\1/p" "$2" | head -n 1
+    sed -n "/^ *\"$1\": [0-9]/{s/[^0-9]//gp;q;}" "$2"
 }
 
 case "$INPUT_FAIL_ON" in
@@ -118,9 +90,8 @@ while IFS= read -r line; do
 done <<<"$INPUT_ARGS"
 
 arguments=(
-    "${common[@]}" "${verdict[@]}" --format full --color never
+    "${common[@]}" "${verdict[@]}" --color never
     --output "json=$reports/paritylint.json"
-    --output "github=$reports/annotations"
 )
 if grep -q markdown <<<"$("$PROGRAM" check --help)"; then
     arguments+=(--output "markdown=$reports/summary.md")
@@ -133,9 +104,13 @@ else
     arguments+=(--output "sarif=$reports/paritylint.sarif")
 fi
 
+format=full
+if [ "$INPUT_ANNOTATIONS" = true ]; then format=github; fi
+
 code=0
-"$PROGRAM" "${arguments[@]}" >"$reports/log" 2>&1 || code=$?
-quietly "$reports/log"
+"$PROGRAM" "${arguments[@]}" --format "$format" >"$reports/log" 2>"$reports/errors" || code=$?
+quietly "$reports/errors"
+if [ "$format" = github ]; then cat "$reports/log"; else quietly "$reports/log"; fi
 if [ "$code" -gt 1 ]; then
     output exit-code "$code"
     exit
@@ -147,7 +122,6 @@ if [ "$extent" = changed ]; then
         give_up "the whole repository could not be checked"
 fi
 
-if [ "$INPUT_ANNOTATIONS" = true ]; then annotate "$reports/annotations" "$(prefix)"; fi
 # What is indented is shown as it is, whatever it holds.
 [ -f "$reports/summary.md" ] || sed 's/^/    /' "$reports/log" >"$reports/summary.md"
 if [ "$INPUT_SUMMARY" = true ]; then summarise "$reports/summary.md"; fi

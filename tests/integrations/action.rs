@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_yaml::Value;
 
-use crate::site::{Run, SETTINGS, Site, manifests, overlay, without};
+use crate::site::{Run, Site, manifests, overlay, without};
 use crate::tools::tool;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_paritylint");
@@ -419,8 +419,8 @@ fn only_a_repository_of_its_own_uploads() {
 fn arguments_are_arguments_and_nothing_else() {
     let site = examples();
     let job = |arguments: &str| Job::new(&site).input("args", arguments).run();
-    let outcome = job("--select\nexceptions").leaves_with(0);
-    assert_eq!(outcome.output("errors"), "0");
+    let outcome = job("--select\nexception-without-owner").leaves_with(0);
+    assert_eq!(outcome.output("warnings"), "1");
     for hostile in [
         "--select\n$(touch ../pwned)",
         "--select\n`touch ../pwned`",
@@ -492,6 +492,36 @@ fn program(site: &Site, name: &str, script: &str) -> String {
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
     let inherited = std::env::var("PATH").unwrap();
     format!("{}:{inherited}", directory.display())
+}
+
+/// A summary above 1 MiB would be thrown away as a whole.
+#[test]
+fn a_long_summary_is_cut_at_the_end_of_a_line() {
+    let site = Site::new();
+    let script = r#"
+        for argument in "$@"; do
+            case "$argument" in
+            --version) echo paritylint 0.1.0 ;;
+            --help) echo markdown ;;
+            json=*) printf '  "errors": 1,
+  "warnings": 2,
+  "notes": 3,
+' >"${argument#*=}" ;;
+            sarif=*) echo '{}' >"${argument#*=}" ;;
+            markdown=*) awk 'BEGIN { for (i = 0; i < 90000; i++) print "| a row | ä |" }' >"${argument#*=}" ;;
+            esac
+        done
+        exit 1"#;
+    program(&site, "paritylint-long", script);
+    let binary = site.path("bin/paritylint-long");
+    let outcome = Job::new(&site).input("binary", binary.to_str().unwrap()).run().leaves_with(1);
+    assert_eq!(outcome.output("findings"), "6");
+    assert!(outcome.summary.len() < 1_000_100 && outcome.summary.len() > 990_000);
+    let mut lines: Vec<_> = outcome.summary.lines().collect();
+    let last = lines.pop().unwrap();
+    lines.retain(|line| !line.is_empty());
+    assert!(lines.iter().all(|line| *line == "| a row | ä |"));
+    assert_eq!(last, format!("{} more lines: see the log.", 90_000 - lines.len()));
 }
 
 #[test]
