@@ -501,8 +501,8 @@ fn a_long_summary_is_cut_at_the_end_of_a_line() {
     let script = r#"
         for argument in "$@"; do
             case "$argument" in
-            --version) echo paritylint 0.1.0 ;;
-            --help) echo markdown ;;
+            --version) echo paritylint 0.1.0; exit ;;
+            --help) echo markdown; exit ;;
             json=*) printf '  "errors": 1,
   "warnings": 2,
   "notes": 3,
