@@ -82,16 +82,11 @@ reports="$(mktemp -d "${RUNNER_TEMP:?}/paritylint.XXXXXX")"
 version="$("$PROGRAM" --version)" || give_up "the program does not run: $PROGRAM"
 output version "${version#paritylint }"
 
-common=(check --no-progress)
-if [ -n "$INPUT_CONFIG" ]; then common+=(--config "$INPUT_CONFIG"); fi
-while IFS= read -r line; do
-    line="${line%$'\r'}"
-    if [ -n "$line" ]; then common+=("$line"); fi
-done <<<"$INPUT_ARGS"
-
 arguments=(
-    "${common[@]}" "${verdict[@]}" --color never
+    check --no-progress --color never "${verdict[@]}"
     --output "json=$reports/paritylint.json"
+    # About the whole repository, always: an alert that is missing from an upload is closed.
+    --output "sarif=$reports/paritylint.sarif"
 )
 if grep -q markdown <<<"$("$PROGRAM" check --help)"; then
     arguments+=(--output "markdown=$reports/summary.md")
@@ -100,26 +95,24 @@ if [ "$extent" = changed ]; then
     base="$(find_base)" ||
         give_up "the commit to compare with is not in this clone: give \`fetch-depth: 2\` to actions/checkout, or the input \`base\`"
     arguments+=("--base=$base")
-else
-    arguments+=(--output "sarif=$reports/paritylint.sarif")
 fi
 
+if [ -n "$INPUT_CONFIG" ]; then arguments+=(--config "$INPUT_CONFIG"); fi
 format=full
 if [ "$INPUT_ANNOTATIONS" = true ]; then format=github; fi
+arguments+=(--format "$format")
+while IFS= read -r line; do
+    line="${line%$'\r'}"
+    if [ -n "$line" ]; then arguments+=("$line"); fi
+done <<<"$INPUT_ARGS"
 
 code=0
-"$PROGRAM" "${arguments[@]}" --format "$format" >"$reports/log" 2>"$reports/errors" || code=$?
+"$PROGRAM" "${arguments[@]}" >"$reports/log" 2>"$reports/errors" || code=$?
 quietly "$reports/errors"
 if [ "$format" = github ]; then cat "$reports/log"; else quietly "$reports/log"; fi
 if [ "$code" -gt 1 ]; then
     output exit-code "$code"
     exit
-fi
-
-# An alert that is missing from an upload is closed: SARIF is about the whole repository, always.
-if [ "$extent" = changed ]; then
-    "$PROGRAM" "${common[@]}" --exit-zero --quiet --format sarif >"$reports/paritylint.sarif" ||
-        give_up "the whole repository could not be checked"
 fi
 
 # What is indented is shown as it is, whatever it holds.

@@ -7,6 +7,7 @@ mod action;
 mod frameworks;
 mod manifest;
 mod pages;
+mod plain;
 mod site;
 #[path = "../common/tools.rs"]
 mod tools;
