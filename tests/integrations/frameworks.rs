@@ -355,3 +355,17 @@ fn a_commit_can_leave_it_out() {
         assert_eq!(site.commits(), 3);
     });
 }
+
+/// prek has projects inside of projects, and runs their hooks in their directories.
+#[test]
+fn a_nested_project_of_prek_is_checked() {
+    let Some(program) = tool("prek") else { return };
+    let framework = Framework { name: "prek", program };
+    let site = Site::new();
+    framework.install(&site, ALL_HOOKS);
+    site.write("apps/.pre-commit-config.yaml", &configuration(&site, ALL_HOOKS));
+    site.write(".pre-commit-config.yaml", "repos: []\n");
+    site.commit_unchecked("add hooks");
+    site.write(production(), &without("RETRIES"));
+    site.git(&["commit", "--all", "--message", "one"]).fails(MISSING);
+}

@@ -148,3 +148,58 @@ fn husky_checks_commits() {
     site.commit_unchecked("add hooks");
     commits_are_checked(&site, true);
 }
+
+/// prek runs hooks of a nested configuration there, and git names the index from the root.
+#[test]
+fn the_index_that_git_names_is_found_from_below() {
+    let site = plain();
+    site.write(overlay("production").join("settings.yaml"), &without("RETRIES"));
+    site.git(&["add", "--all"]).passes();
+    let mut check = site.command("paritylint");
+    check.args(["check", "--hook"]).env("GIT_INDEX_FILE", ".git/index");
+    Run::of(check.current_dir(site.work().join("apps")), "").fails(MISSING);
+}
+
+/// Such commits change something, if nothing that is read: they are no reason to check everything.
+#[test]
+fn what_is_old_fails_no_commit_that_changes_no_text() {
+    let site = plain();
+    let production = overlay("production").join("settings.yaml");
+    site.write(&production, &without("RETRIES"));
+    site.commit_unchecked("an old fault");
+    // A mode.
+    site.run("chmod", &["+x", production.to_str().unwrap()]).passes();
+    site.git(&["commit", "--all", "--message", "mode"]).passes();
+    // Another commit of a submodule.
+    let other = Site::new();
+    let (url, file) = (other.work(), "protocol.file.allow=always");
+    let add = ["-c", file, "submodule", "--quiet", "add", url.to_str().unwrap(), "vendor/other"];
+    site.git(&add).passes();
+    site.commit_unchecked("add a submodule");
+    let empty = ["-C", "vendor/other", "commit", "--quiet", "--allow-empty", "--message", "next"];
+    site.git(&empty).passes();
+    site.git(&["commit", "--all", "--message", "submodule"]).passes();
+    // Something outside of the directory that is checked.
+    site.git(&["mv", "apps", "deploy"]).passes();
+    site.write("deploy/paritylint.toml", "");
+    site.commit_unchecked("move");
+    site.write("src/main.c", "int main(void) { return 0; }\n");
+    site.git(&["add", "--all"]).passes();
+    let mut commit = site.command("git");
+    let mut hook = site.command("paritylint");
+    hook.args(["check", "--hook"]).current_dir(site.work().join("deploy"));
+    Run::of(&mut hook, "").passes();
+    Run::of(commit.args(["commit", "--message", "code"]), "").passes();
+}
+
+/// There is nothing to be compared in such a repository, and no reason to stop its users.
+#[test]
+fn a_repository_without_environments_is_left_alone() {
+    let site = Site::empty();
+    write_blocks(&site, "sh", ".githooks/");
+    site.run("sh", &["-e", "-c", "chmod +x .githooks/*; git config core.hooksPath .githooks"]);
+    site.git(&["add", "--all"]).passes();
+    site.git(&["commit", "--message", "begin"]).passes();
+    site.git(&["commit", "--amend", "--no-edit"]).passes();
+    site.git(&["commit", "--allow-empty", "--message", "empty"]).passes();
+}
