@@ -367,5 +367,6 @@ fn a_nested_project_of_prek_is_checked() {
     site.write(".pre-commit-config.yaml", "repos: []\n");
     site.commit_unchecked("add hooks");
     site.write(production(), &without("RETRIES"));
-    site.git(&["commit", "--all", "--message", "one"]).fails(MISSING);
+    site.git(&["add", "--all"]).passes();
+    site.git(&["commit", "--message", "one"]).fails(MISSING);
 }
