@@ -22,6 +22,11 @@ const DOCUMENTS: &[&str] = &[
     "docs/exceptions.md",
     "docs/history.md",
     "docs/reports.md",
+    "docs/integrations/git-hooks.md",
+    "docs/integrations/github.md",
+    "docs/integrations/gitlab.md",
+    "docs/integrations/jenkins.md",
+    "docs/integrations/pre-commit.md",
     "docs/suppressions.md",
 ];
 
