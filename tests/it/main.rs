@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests read what is written")]
 
 mod bad_input;
+mod changes;
 mod check;
 mod exceptions;
 mod harness;
