@@ -30,11 +30,12 @@ fn repo() -> Repo {
         let directory = format!("apps/{}/overlays/{environment}", name());
         repo.write(&format!("{directory}/kustomization.yaml"), b"resources: [map.yaml]\n");
         let text = quoted(&format!("{number}{HOSTILE}"));
+        let short = quoted(&format!("{number} pwned [l](https://evil.example) <script>"));
         let key = quoted(&format!("{HOSTILE} key"));
         let only = quoted(&format!("{HOSTILE} only in {environment}"));
         let map = format!(
             "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {key}}}\ndata:\n  {key}: {text}\n  \
-             {only}: {text}\n  plain: {text}\n"
+             {only}: {text}\n  plain: {text}\n  short: {short}\n"
         );
         repo.write(&format!("{directory}/map.yaml"), map.as_bytes());
     }
