@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests read what is written")]
 
 mod bad_input;
+mod baseline;
 mod check;
 mod exceptions;
+mod fingerprints;
 mod harness;
 mod other_commands;
 mod secrets;
