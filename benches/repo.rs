@@ -117,6 +117,7 @@ fn whole(root: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
         snapshot: &snapshot,
         store: &store,
         outcome: &checked.outcome,
+        baseline: None,
         counts: checked.counts,
         duration: start.elapsed(),
     };

@@ -54,6 +54,7 @@ fn example(rule: &str) -> String {
         snapshot: &snapshot,
         store: &store,
         outcome: &checked.outcome,
+        baseline: None,
         counts: checked.counts,
         duration: Duration::ZERO,
     };

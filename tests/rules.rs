@@ -137,6 +137,7 @@ fn run(case: &Path) -> Result<Printed, Failed> {
         snapshot: &snapshot,
         store: &store,
         outcome: &outcome,
+        baseline: None,
         counts,
         duration: Duration::ZERO,
     };

@@ -47,6 +47,12 @@ fn what_was_accepted_fails_nothing_and_stays_visible() {
     assert_eq!(run.code, 0, "{}", run.out);
     assert!(run.err.contains(&format!("{FILE} written: {count} added, 0 kept")), "{}", run.err);
     assert_eq!(entries(&repo).len(), count);
+    let schema = repo.run(&["schema", "baseline"]).json();
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    let mut file: serde_json::Value = serde_json::from_str(&repo.read(FILE)).unwrap();
+    assert!(schema.is_valid(&file));
+    file["findings"][0]["onwer"] = "me".into();
+    assert!(!schema.is_valid(&file));
 
     let run = check(&repo, &[]);
     assert_eq!(run.code, 0, "{}", run.out);
