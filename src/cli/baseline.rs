@@ -15,7 +15,7 @@ use crate::config::{Config, ConfigError, Located};
 use crate::finding::Level;
 use crate::policy::Policy;
 use crate::source::{Limits, Snapshot};
-use crate::text::{FileId, RepoPath};
+use crate::text::{FileId, RepoPath, printable};
 
 /// Which findings are known.
 #[derive(Debug, Args)]
@@ -143,18 +143,16 @@ fn missing(file: &Path) -> CliError {
 fn told(file: &Path, changes: Changes, prune: bool, new: bool) -> String {
     let Changes { added, grown, kept, removed, refused } = changes;
     let file = file.display().to_string();
-    let file = crate::text::printable(&file);
+    let file = printable(&file);
     if prune {
         return format!("baseline {file}: {removed} removed, {kept} kept\n");
     }
     let did = if new { "written" } else { "updated" };
     let grown = if grown > 0 { format!(", {grown} grown") } else { String::new() };
-    let mut text = format!("baseline {file} {did}: {added} added{grown}, {kept} kept\n");
-    if refused > 0 {
-        let findings = if refused == 1 { "finding" } else { "findings" };
-        text.push_str(&format!(
-            "note: {refused} {findings} about exceptions cannot be accepted: mend the exceptions\n"
-        ));
-    }
-    text
+    let note = match refused {
+        0 => String::new(),
+        1 => "note: 1 finding about exceptions cannot be accepted: mend the exception\n".to_owned(),
+        _ => format!("note: {refused} findings about exceptions cannot be accepted: mend them\n"),
+    };
+    format!("baseline {file} {did}: {added} added{grown}, {kept} kept\n{note}")
 }

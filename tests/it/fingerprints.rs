@@ -141,12 +141,10 @@ fn what_another_unit_does_not_matter() {
 #[test]
 fn a_neighbour_in_a_list_does_not_matter() {
     let role = |rules: &[&str]| {
-        let rules: String = rules
-            .iter()
-            .map(|what| {
-                format!("  - apiGroups: [\"\"]\n    resources: [{what}]\n    verbs: [get]\n")
-            })
-            .collect();
+        let rule = |what: &&str| {
+            format!("  - apiGroups: [\"\"]\n    resources: [{what}]\n    verbs: [get]\n")
+        };
+        let rules = rules.iter().map(rule).collect::<Vec<_>>().concat();
         format!(
             "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata:\n  name: shop\n\
              rules:\n{rules}"
