@@ -13,3 +13,5 @@ mod history;
 mod other_commands;
 mod reports;
 mod secrets;
+#[path = "../common/tools.rs"]
+mod tools;
