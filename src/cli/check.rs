@@ -66,7 +66,7 @@ fn run_plan(args: &CheckArgs, plan: &Plan) -> Result<Exit, CliError> {
         let old_store = store.beside(before);
         let terms = change::Terms {
             today,
-            least: args.min_severity.into(),
+            least: args.least(),
             whole: args.formats().any(Format::is_whole),
         };
         let old = Side { store: &old_store, config: old_config, policy: old_policy };
@@ -81,7 +81,7 @@ fn run_plan(args: &CheckArgs, plan: &Plan) -> Result<Exit, CliError> {
         let whole = Job::whole(&store, &config, &policy, &layout, today, &history);
         let job = Job { touched: &touched, ..whole };
         let mut checked = check::check(job);
-        checked.keep_from(args.min_severity.into());
+        checked.keep_from(args.least());
         (checked, None, None)
     };
     if let Some(path) = after.absent().next() {
