@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use git2::{ErrorCode, Oid, Repository, RepositoryOpenFlags};
 
+use crate::source::Limits;
 use crate::source::git::objects::Objects;
 use crate::source::git::{GitError, listing, work_tree};
 use crate::source::snapshot::{Listing, Reader, Snapshot};
-use crate::source::Limits;
 use crate::text::RepoPath;
 
 /// A state of the files that git knows.
@@ -94,7 +94,9 @@ impl GitRepository {
     pub fn remote_default(&self) -> Option<Oid> {
         let remotes = self.repository.remotes().ok()?;
         let names = std::iter::once("origin").chain(remotes.iter().flatten().flatten());
-        names.into_iter().find_map(|remote| self.commit(&format!("refs/remotes/{remote}/HEAD")).ok())
+        names
+            .into_iter()
+            .find_map(|remote| self.commit(&format!("refs/remotes/{remote}/HEAD")).ok())
     }
 
     /// The files of one state below the directory `prefix`.
@@ -145,7 +147,12 @@ impl GitRepository {
         }
     }
 
-    fn listing(&self, state: State, prefix: &RepoPath, limits: Limits) -> Result<Listing, GitError> {
+    fn listing(
+        &self,
+        state: State,
+        prefix: &RepoPath,
+        limits: Limits,
+    ) -> Result<Listing, GitError> {
         match state {
             State::Empty => Ok(Listing::default()),
             State::Commit(commit) => {
