@@ -11,14 +11,14 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use crate::check::{self, Checked, Job};
+use crate::check::{self, Checked, Job, Part};
 use crate::config::Config;
 use crate::exceptions::Outcome;
 use crate::finding::{Finding, Level, NotAnalysed};
 use crate::history::History;
 use crate::layout::{self, Layout};
-use crate::policy::Policy;
-use crate::rules::{Focus, Touched};
+use crate::policy::{self, Policy};
+use crate::rules::{Change, Focus, Touched};
 use crate::syntax::Store;
 use crate::text::RepoPath;
 
@@ -35,7 +35,9 @@ pub struct Side<'a> {
 
 /// How to look.
 #[derive(Debug, Clone, Copy)]
-pub struct Terms {
+pub struct Terms<'a> {
+    /// The trailers in the messages of the change's commits: key and value.
+    pub trailers: &'a [(String, String)],
     /// The day for dates of exceptions.
     pub today: Date,
     /// Findings below this level do not count.
@@ -60,7 +62,7 @@ pub struct Changed {
 }
 
 /// Works out what the change from `before` to `after` brings and ends.
-pub fn between(before: Side<'_>, after: Side<'_>, terms: Terms) -> Changed {
+pub fn between(before: Side<'_>, after: Side<'_>, terms: Terms<'_>) -> Changed {
     let paths = after.store.snapshot().changes(before.store.snapshot());
     let general = focus::is_general(before, after, &paths);
     let new_layout = check::layout(after.store, after.config);
@@ -73,20 +75,21 @@ pub fn between(before: Side<'_>, after: Side<'_>, terms: Terms) -> Changed {
     let touched = Touched::Paths(paths.iter().cloned().collect());
     // Only time makes a promotion stale, never a change.
     let history = History::off();
-    let check = |side: Side<'_>, layout: &Layout, focus: &Focus| {
+    let check = |side: Side<'_>, layout: &Layout, focus: &Focus, part: Part<'_>| {
         let Side { store, config, policy } = side;
         let (today, touched, history) = (terms.today, &touched, &history);
-        let mut checked =
-            check::check(Job { store, config, policy, layout, today, touched, focus, history });
+        let job = Job { store, config, policy, layout, today, touched, focus, history, part };
+        let mut checked = check::check(job);
         checked.keep_from(terms.least);
         checked
     };
-    let look = Look {
-        before: check(before, &layouts.before, &focus),
-        after: check(after, &layouts.after, &focus),
-    };
+    let mut old = check(before, &layouts.before, &focus, Part::Before);
+    let past = std::mem::take(&mut old.past);
+    let change = Change { past, trailers: terms.trailers.to_vec() };
+    let new = |focus: &Focus| check(after, &layouts.after, focus, Part::After(&change));
+    let look = Look { before: old, after: new(&focus) };
     let decided = focus == Focus::Everything || (look.new().is_empty() && !terms.whole);
-    let whole = (!decided).then(|| check(after, &layouts.after, &Focus::Everything));
+    let whole = (!decided).then(|| new(&Focus::Everything));
     look.into_changed(whole, paths, terms.whole)
 }
 
@@ -139,6 +142,7 @@ impl Look {
         let all = outcome.reported.len();
         outcome.reported.retain(|finding| !finding.parts().is_disjoint(&new));
         let known = all - outcome.reported.len();
+        policy::leave_to_rules_of_changes(&mut outcome.reported);
         let mut resolved = before.outcome.reported;
         resolved.retain(|finding| finding.is_among(&gone));
         let old: BTreeSet<_> =
