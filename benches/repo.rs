@@ -117,8 +117,7 @@ fn whole(root: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
     let store = Store::new(&snapshot);
     let layout = layout(&store, &config);
     let history = History::off();
-    let checked =
-        check(Job::whole(&store, &config, &policy, &layout, date(2026, 12, 1), &history));
+    let checked = check(Job::whole(&store, &config, &policy, &layout, date(2026, 12, 1), &history));
     let report = Report {
         snapshot: &snapshot,
         store: &store,

@@ -119,8 +119,7 @@ pub fn check(job: Job<'_>) -> Checked {
     let found = policy.run(&cx, |rule| !rules::is_about_exceptions(rule));
     let guesses = !history.is_on() || waiting.gap.is_some();
     let unsure = if guesses { &[ABOUT_HISTORY][..] } else { &[] };
-    let run =
-        exceptions::Run { snapshot, layout, evaluated: &evaluated, today, policy, unsure };
+    let run = exceptions::Run { snapshot, layout, evaluated: &evaluated, today, policy, unsure };
     let applied = exceptions::apply(found, &exceptions, &run);
     let judged: Vec<_> = applied
         .standings
@@ -209,7 +208,13 @@ fn gaps(snapshot: &Snapshot, layout: &Layout, evaluated: &[Evaluated<'_>]) -> Ve
         let detail = format!("unit {}", found.unit.name);
         Some(NotAnalysed { path: found.overlay.root.clone(), span: None, what, detail })
     });
-    unplaced.chain(left_out).chain(unknown).collect()
+    let submodules = snapshot.submodules().iter().map(|path| NotAnalysed {
+        path: path.clone(),
+        span: None,
+        what: "submodule",
+        detail: "its files belong to another repository".to_owned(),
+    });
+    unplaced.chain(submodules).chain(left_out).chain(unknown).collect()
 }
 
 impl Checked {

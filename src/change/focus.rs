@@ -53,10 +53,7 @@ fn is_general(path: &RepoPath, side: Side<'_>) -> bool {
 }
 
 /// The units that are not made of the same overlays on both sides.
-fn rearranged<'l>(
-    before: &'l Layout,
-    after: &'l Layout,
-) -> impl Iterator<Item = String> + use<'l> {
+fn rearranged<'l>(before: &'l Layout, after: &'l Layout) -> impl Iterator<Item = String> + use<'l> {
     let by_name = |layout: &'l Layout| -> BTreeMap<&'l str, &'l [Overlay]> {
         layout.units.iter().map(|unit| (unit.name.as_str(), &unit.overlays[..])).collect()
     };

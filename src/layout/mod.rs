@@ -13,8 +13,8 @@ mod units;
 mod users;
 mod words;
 
-pub use users::Users;
 pub use flux::{FLUX_GROUP, FluxBuilds, flux_directory};
+pub use users::Users;
 
 use globset::GlobSet;
 

@@ -155,7 +155,8 @@ mod tests {
             ("g.txt", "g\n"),
         ]);
         let store = Store::new(&snapshot);
-        let (files, left_out) = checked_files(&store, &[Glob::parse("old/**").unwrap()], &Focus::Everything);
+        let (files, left_out) =
+            checked_files(&store, &[Glob::parse("old/**").unwrap()], &Focus::Everything);
         let files: Vec<_> = files.iter().map(|&file| snapshot.path(file).as_str()).collect();
         assert_eq!(files, ["a.yaml", "chart/Chart.yaml", "templates/d.yaml", "x/Kustomization"]);
         let commented = commented_files(&snapshot, &[], &Focus::Everything);

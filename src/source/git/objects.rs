@@ -18,7 +18,9 @@ pub(in crate::source) struct Objects {
 
 impl fmt::Debug for Objects {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Objects").field("git_directory", &self.git_directory).finish_non_exhaustive()
+        f.debug_struct("Objects")
+            .field("git_directory", &self.git_directory)
+            .finish_non_exhaustive()
     }
 }
 

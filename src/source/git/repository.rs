@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use git2::{ErrorCode, Index, Oid, Repository, RepositoryOpenFlags};
 
+use crate::source::Limits;
 use crate::source::git::listing::is_announced;
 use crate::source::git::objects::Objects;
 use crate::source::git::{GitError, listing, work_tree};
 use crate::source::snapshot::{Listing, Reader, Snapshot};
-use crate::source::Limits;
 use crate::text::RepoPath;
 
 /// A state of the files that git knows.
@@ -96,7 +96,9 @@ impl GitRepository {
     pub fn remote_default(&self) -> Option<Oid> {
         let remotes = self.repository.remotes().ok()?;
         let names = std::iter::once("origin").chain(remotes.iter().flatten().flatten());
-        names.into_iter().find_map(|remote| self.commit(&format!("refs/remotes/{remote}/HEAD")).ok())
+        names
+            .into_iter()
+            .find_map(|remote| self.commit(&format!("refs/remotes/{remote}/HEAD")).ok())
     }
 
     /// The files of one state below the directory `prefix`.
@@ -163,7 +165,12 @@ impl GitRepository {
         }
     }
 
-    fn listing(&self, state: State, prefix: &RepoPath, limits: Limits) -> Result<Listing, GitError> {
+    fn listing(
+        &self,
+        state: State,
+        prefix: &RepoPath,
+        limits: Limits,
+    ) -> Result<Listing, GitError> {
         match state {
             State::Empty => Ok(Listing::default()),
             State::Commit(commit) => {
