@@ -264,7 +264,7 @@ fn a_push_checks_everything() {
     let commands = outcome.commands();
     let errors = commands.iter().filter(|line| line.starts_with("::error ")).count();
     assert!(errors > 0 && errors <= 10, "{errors}");
-    assert!(!outcome.summary.is_empty());
+    assert!(outcome.summary.contains("ERP_TIMEOUT") && !outcome.summary.contains("\n::"));
     assert!(outcome.used.is_empty());
 }
 
@@ -492,6 +492,27 @@ fn program(site: &Site, name: &str, script: &str) -> String {
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
     let inherited = std::env::var("PATH").unwrap();
     format!("{}:{inherited}", directory.display())
+}
+
+/// A program that dies must not leave the runner deaf for the rest of the job.
+#[test]
+fn a_crash_is_a_failure_that_is_told() {
+    let site = Site::new();
+    let script = r#"
+        case "$*" in
+        --version) echo paritylint 0.1.0; exit ;;
+        *--help) exit ;;
+        esac
+        echo "::stop-commands::abc"
+        echo "::error::half a line"
+        echo "panicked" >&2
+        exit 101"#;
+    program(&site, "paritylint-broken", script);
+    let binary = site.path("bin/paritylint-broken");
+    let outcome = Job::new(&site).input("binary", binary.to_str().unwrap()).run().leaves_with(2);
+    assert_eq!(outcome.output("exit-code"), "2");
+    assert!(outcome.commands().is_empty());
+    assert!(outcome.log.contains("panicked"));
 }
 
 /// A summary above 1 MiB would be thrown away as a whole.
