@@ -177,12 +177,14 @@ impl Plan {
             Self::Change { before, after, base, whole } => {
                 let git = repository()?;
                 let (root, prefix) = root::in_git(&git, &args.paths, *after, configured)?;
-                // A submodule or a mode that changes is a change, if none of what is read.
+                let (old, new) = git.pair(*before, *after, &prefix, limits)?;
                 let same = match after {
-                    Some(after) if whole.is_some() => git.same(*before, *after)?,
+                    // A submodule or a mode that changes is a change, if none of what is read.
+                    Some(after) if whole.is_some() && new.changes(&old).is_empty() => {
+                        repository()?.same(*before, *after)?
+                    }
                     _ => false,
                 };
-                let (old, new) = git.pair(*before, *after, &prefix, limits)?;
                 let note = whole.filter(|_| same).map(str::to_owned);
                 let before = note.is_none().then(|| (old, base.clone()));
                 Ok(States { root, after: new, before, note })
