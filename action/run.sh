@@ -91,7 +91,7 @@ arguments=(
 if grep -q markdown <<<"$("$PROGRAM" check --help)"; then
     arguments+=(--output "markdown=$reports/summary.md")
 else
-    arguments+=(--output "full=$reports/text")
+    arguments+=(--output "concise=$reports/text")
 fi
 if [ "$extent" = changed ]; then
     base="$(find_base)" ||
