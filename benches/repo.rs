@@ -14,14 +14,15 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use jiff::civil::date;
-use paritylint::check::{check, choices};
+use paritylint::check::{Job, check, layout};
 use paritylint::compare::compare;
 use paritylint::config::Config;
-use paritylint::layout::{Layout, OverlayKind};
+use paritylint::history::{History, Waiting};
+use paritylint::layout::OverlayKind;
 use paritylint::policy::{Policy, Selection};
 use paritylint::render::{self, Renderer, evaluate};
-use paritylint::report::{self, Format, Options, Report, Style};
-use paritylint::rules::{self, Context, Touched};
+use paritylint::report::{self, Format, Options, Prefixes, Report, Style};
+use paritylint::rules::{self, Context, Focus, Touched};
 use paritylint::source::{Limits, Snapshot};
 use paritylint::syntax::Store;
 use rayon::prelude::*;
@@ -78,7 +79,9 @@ fn files_that_a_check_reads(root: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>>
     let snapshot = Snapshot::from_work_tree(root, Limits::default())?;
     let (config, policy) = policy(&snapshot)?;
     let store = Store::new(&snapshot);
-    check(&store, &config, &policy, date(2026, 12, 1), &Touched::Everything);
+    let layout = layout(&store, &config);
+    let history = History::off();
+    check(Job::whole(&store, &config, &policy, &layout, date(2026, 12, 1), &history));
     let read = snapshot.files().filter(|(file, _)| store.parsed(*file).is_some());
     Ok(read.map(|(_, path)| root.join(path.as_str())).collect())
 }
@@ -112,14 +115,19 @@ fn whole(root: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
     let snapshot = Snapshot::from_work_tree(root, Limits::default())?;
     let (config, policy) = policy(&snapshot)?;
     let store = Store::new(&snapshot);
-    let checked = check(&store, &config, &policy, date(2026, 12, 1), &Touched::Everything);
+    let layout = layout(&store, &config);
+    let history = History::off();
+    let checked = check(Job::whole(&store, &config, &policy, &layout, date(2026, 12, 1), &history));
     let report = Report {
         snapshot: &snapshot,
         store: &store,
         outcome: &checked.outcome,
+        whole: None,
+        change: None,
         baseline: None,
         counts: checked.counts,
         duration: start.elapsed(),
+        prefixes: &Prefixes::default(),
     };
     let style = Style { color: false };
     let options = Options { style, show_suppressed: false, verbose: false, quiet: false };
@@ -142,12 +150,12 @@ fn in_phases(root: &Path) -> Result<[Duration; PHASES.len()], Box<dyn Error>> {
     let (config, policy) = policy(&snapshot)?;
     next();
     let store = Store::new(&snapshot);
-    let (files, _) = rules::checked_files(&snapshot, &store, &config.exclude);
+    let (files, _) = rules::checked_files(&store, &config.exclude, &Focus::Everything);
     next();
-    let layout = Layout::discover(&store, &choices(&config));
+    let layout = layout(&store, &config);
     next();
     let renderer = Renderer::new(&store, render::Options { restricted: false, partial: true });
-    let evaluated = evaluate::all(&layout, |root, kind| match kind {
+    let evaluated = evaluate::all(&layout, |_, root, kind| match kind {
         OverlayKind::Kustomize => Some(renderer.render(root)),
         OverlayKind::Manifests => Some(renderer.manifests(root)),
         OverlayKind::HelmValues | OverlayKind::Terraform => None,
@@ -155,6 +163,7 @@ fn in_phases(root: &Path) -> Result<[Duration; PHASES.len()], Box<dyn Error>> {
     next();
     let comparison = compare(&snapshot, &config, &layout, &evaluated);
     next();
+    let waiting = Waiting::default();
     let cx = Context {
         snapshot: &snapshot,
         store: &store,
@@ -163,8 +172,10 @@ fn in_phases(root: &Path) -> Result<[Duration; PHASES.len()], Box<dyn Error>> {
         files: &files,
         evaluated: &evaluated,
         comparison: &comparison,
+        waiting: &waiting,
         today: date(2026, 12, 1),
         touched: &Touched::Everything,
+        focus: &Focus::Everything,
         owners: None,
         declared: &[],
         exceptions: &[],

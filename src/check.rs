@@ -8,12 +8,13 @@ use crate::compare::{self, Substitution};
 use crate::config::{Config, glob_set};
 use crate::exceptions::{self, Outcome};
 use crate::finding::{Finding, Level, NotAnalysed};
+use crate::history::{self, History, Waiting};
 use crate::layout::{Choices, Layout, OverlayKind, UnitChoice};
 use crate::owners::CodeOwners;
 use crate::policy::{self, Policy};
 use crate::render::{self, Evaluated, Renderer, evaluate};
 use crate::report::Counts;
-use crate::rules::{self, Context, Judged, Touched};
+use crate::rules::{self, Context, Focus, Judged, Touched};
 use crate::source::Snapshot;
 use crate::syntax::Store;
 use crate::text::{FileId, RepoPath};
@@ -33,25 +34,68 @@ pub struct Checked {
     pub failed: BTreeSet<String>,
 }
 
-/// Checks a whole repository. `touched` decides how much old promises weigh.
-pub fn check(
-    store: &Store<'_>,
-    config: &Config,
-    policy: &Policy,
-    today: Date,
-    touched: &Touched,
-) -> Checked {
+/// The rule that asks for the history.
+const ABOUT_HISTORY: &str = "stale-promotion";
+
+/// What to check, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Job<'a> {
+    /// The files.
+    pub store: &'a Store<'a>,
+    /// The configuration.
+    pub config: &'a Config,
+    /// The rules that run.
+    pub policy: &'a Policy,
+    /// The units and environments, see [`layout`].
+    pub layout: &'a Layout,
+    /// The day for dates of exceptions.
+    pub today: Date,
+    /// What is changed: it decides how much old promises weigh.
+    pub touched: &'a Touched,
+    /// The part of the repository that is looked at.
+    pub focus: &'a Focus,
+    /// What git knows of the past.
+    pub history: &'a History,
+}
+
+impl<'a> Job<'a> {
+    /// The whole repository, with no change in mind.
+    pub fn whole(
+        store: &'a Store<'a>,
+        config: &'a Config,
+        policy: &'a Policy,
+        layout: &'a Layout,
+        today: Date,
+        history: &'a History,
+    ) -> Self {
+        let (touched, focus) = (&Touched::Everything, &Focus::Everything);
+        Self { store, config, policy, layout, today, touched, focus, history }
+    }
+}
+
+/// The units and environments of a repository.
+pub fn layout(store: &Store<'_>, config: &Config) -> Layout {
+    Layout::discover(store, &choices(config))
+}
+
+/// Checks a repository, or a part of it.
+pub fn check(job: Job<'_>) -> Checked {
+    let Job { store, config, policy, layout, today, touched, focus, history } = job;
     let snapshot = store.snapshot();
-    let (files, mut not_analysed) = rules::checked_files(snapshot, store, &config.exclude);
-    let layout = Layout::discover(store, &choices(config));
+    let (files, mut not_analysed) = rules::checked_files(store, &config.exclude, focus);
     let renderer = Renderer::new(store, render::Options { restricted: false, partial: true });
-    let evaluated = evaluate::all(&layout, |root, kind| match kind {
+    let evaluated = evaluate::all(layout, |unit, root, kind| match kind {
+        _ if !focus.has_unit(&unit.name) => None,
         OverlayKind::Kustomize => Some(renderer.render(root)),
         OverlayKind::Manifests => Some(renderer.manifests(root)),
         OverlayKind::HelmValues | OverlayKind::Terraform => None,
     });
-    let comparison = compare::compare(snapshot, config, &layout, &evaluated);
-    let commented = rules::commented_files(snapshot, &config.exclude);
+    let comparison = compare::compare(snapshot, config, layout, &evaluated);
+    let promotions: &[_] =
+        if policy.is_enabled(ABOUT_HISTORY) { &comparison.promotions } else { &[] };
+    let waiting = Waiting::of(history, snapshot, promotions, &config.history);
+    not_analysed.extend(waiting.gap.clone());
+    let commented = rules::commented_files(snapshot, &config.exclude, focus);
     let inline = exceptions::collect_inline(snapshot, store, &files, &commented);
     let owners = CodeOwners::find(snapshot);
     let exceptions = [&config.exceptions[..], &inline.exceptions[..]].concat();
@@ -59,19 +103,23 @@ pub fn check(
         snapshot,
         store,
         config,
-        layout: &layout,
+        layout,
         files: &files,
         evaluated: &evaluated,
         comparison: &comparison,
+        waiting: &waiting,
         today,
         touched,
+        focus,
         owners: owners.as_ref(),
         declared: &exceptions,
         exceptions: &[],
         malformed: &inline.malformed,
     };
     let found = policy.run(&cx, |rule| !rules::is_about_exceptions(rule));
-    let run = exceptions::Run { snapshot, layout: &layout, evaluated: &evaluated, today, policy };
+    let guesses = !history.is_on() || waiting.gap.is_some();
+    let unsure = if guesses { &[ABOUT_HISTORY][..] } else { &[] };
+    let run = exceptions::Run { snapshot, layout, evaluated: &evaluated, today, policy, unsure };
     let applied = exceptions::apply(found, &exceptions, &run);
     let judged: Vec<_> = applied
         .standings
@@ -86,18 +134,18 @@ pub fn check(
     let cx = Context { exceptions: &judged, ..cx };
     reported.extend(policy.run(&cx, rules::is_about_exceptions));
     policy::sort(&mut reported);
-    not_analysed.extend(gaps(snapshot, &layout, &evaluated));
+    not_analysed.extend(gaps(snapshot, layout, &evaluated));
     not_analysed.sort();
     not_analysed.dedup();
     let counts = Counts {
         files: snapshot.len(),
-        units: layout.units.len(),
+        units: layout.units.iter().map(|unit| unit.name.clone()).collect(),
         overlays: evaluated.len(),
         comparisons: comparison.comparisons,
         allowed: comparison.allowed.clone(),
         noise: comparison.noise.clone(),
         unknown: comparison.unknown,
-        learnt: comparison.learnt.iter().map(|learnt| in_words(learnt, &layout)).collect(),
+        learnt: comparison.learnt.iter().map(|learnt| in_words(learnt, layout)).collect(),
     };
     let roots = evaluated.iter().map(|evaluated| evaluated.overlay.root.clone()).collect();
     let failed = evaluated.iter().filter(|evaluated| evaluated.error().is_some());
@@ -108,7 +156,7 @@ pub fn check(
 }
 
 /// What the configuration decides about environments and units.
-pub fn choices(config: &Config) -> Choices {
+fn choices(config: &Config) -> Choices {
     Choices {
         environments: config
             .environments
@@ -175,7 +223,8 @@ impl Checked {
         };
         self.outcome.reported.retain(concerns);
         self.outcome.excepted.retain(|entry| concerns(&entry.finding));
-        self.outcome.not_analysed.retain(|entry| inside(&entry.path));
+        // What is said of the root is said of everything.
+        self.outcome.not_analysed.retain(|entry| entry.path.is_root() || inside(&entry.path));
         self.files.retain(|&file| inside(snapshot.path(file)));
         self.roots.retain(|root| inside(root));
     }
@@ -184,6 +233,15 @@ impl Checked {
     pub fn keep_from(&mut self, least: Level) {
         self.outcome.reported.retain(|finding| finding.level >= least);
         self.outcome.excepted.retain(|entry| entry.finding.level >= least);
+    }
+
+    /// Adds to every finding who last changed its line.
+    pub fn blame(&mut self, snapshot: &Snapshot, history: &History, config: &Config) {
+        let outcome = &mut self.outcome;
+        let excepted = outcome.excepted.iter_mut().map(|entry| &mut entry.finding);
+        let findings = outcome.reported.iter_mut().chain(excepted);
+        outcome.not_analysed.extend(history::blame(history, snapshot, &config.history, findings));
+        outcome.not_analysed.sort();
     }
 
     /// Whether there was nothing at all to look at.

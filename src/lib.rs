@@ -6,12 +6,14 @@
 //! before, `report` prints. `docs/design.md` has the whole picture.
 
 pub mod baseline;
+pub mod change;
 pub mod check;
 pub mod cli;
 pub mod compare;
 pub mod config;
 pub mod exceptions;
 pub mod finding;
+pub mod history;
 pub mod kube;
 pub mod layout;
 pub mod owners;

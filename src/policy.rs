@@ -18,7 +18,10 @@ const FAMILIES: &[(&str, Family)] = &[
 ];
 
 /// Pairs of rules: what the first says of a path, the second need not say too.
-const SAYS_MORE: &[(&str, &str)] = &[("undefined-variable", "unparameterized-difference")];
+const SAYS_MORE: &[(&str, &str)] = &[
+    ("undefined-variable", "unparameterized-difference"),
+    ("stale-promotion", "dependency-version-differs"),
+];
 
 /// Rules and families named on the command line.
 #[derive(Debug, Clone, Default)]

@@ -26,6 +26,7 @@ const LAYERS: &[&str] = &[
     "baseline",
     "report",
     "check",
+    "change",
     "cli",
 ];
 

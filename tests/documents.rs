@@ -22,6 +22,13 @@ const DOCUMENTS: &[&str] = &[
     "docs/configuration.md",
     "docs/design.md",
     "docs/exceptions.md",
+    "docs/history.md",
+    "docs/reports.md",
+    "docs/integrations/git-hooks.md",
+    "docs/integrations/github.md",
+    "docs/integrations/gitlab.md",
+    "docs/integrations/jenkins.md",
+    "docs/integrations/pre-commit.md",
     "docs/suppressions.md",
 ];
 

@@ -4,19 +4,23 @@
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test reads its files")]
 
+#[path = "common/case.rs"]
+mod case;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use case::Case;
 use jiff::civil::date;
-use paritylint::check::check;
+use paritylint::check::{Job, check, layout};
 use paritylint::config::Config;
 use paritylint::policy::{Policy, Selection};
-use paritylint::report::{self, Format, Options, Report, Style};
+use paritylint::report::{self, Format, Options, Prefixes, Report, Style};
 use paritylint::report::{
     baseline_schema, configuration_schema, exceptions_schema, rule_page, rules_index,
 };
-use paritylint::rules::{RULES, Touched};
+use paritylint::rules::RULES;
 use paritylint::source::{Limits, Snapshot};
 use paritylint::syntax::Store;
 
@@ -44,19 +48,26 @@ fn example(rule: &str) -> String {
     let cases = cases.map(|case| case.unwrap().path()).filter(|path| path.is_dir());
     let bad = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().starts_with("bad");
     let case = cases.filter(bad).min().unwrap();
-    let snapshot = Snapshot::from_work_tree(&case, Limits::default()).unwrap();
+    let case = Case::open(&case);
+    let snapshot = Snapshot::from_work_tree(&case.path, Limits::default()).unwrap();
     let config = Config::load(&snapshot, None).unwrap();
     let policy = Policy::new(&config, &Selection::default()).unwrap();
     let store = Store::new(&snapshot);
-    let mut checked = check(&store, &config, &policy, date(2026, 12, 1), &Touched::Everything);
+    let today = date(2026, 12, 1);
+    let layout = layout(&store, &config);
+    let job = Job::whole(&store, &config, &policy, &layout, today, &case.history);
+    let mut checked = check(job);
     checked.outcome.reported.retain(|finding| finding.rule == rule);
     let report = Report {
         snapshot: &snapshot,
         store: &store,
         outcome: &checked.outcome,
+        whole: None,
+        change: None,
         baseline: None,
         counts: checked.counts,
         duration: Duration::ZERO,
+        prefixes: &Prefixes::default(),
     };
     let style = Style { color: false };
     let options = Options { style, show_suppressed: false, verbose: false, quiet: true };

@@ -5,6 +5,8 @@
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test reads its cases")]
 
+#[path = "common/case.rs"]
+mod case;
 #[path = "common/positions.rs"]
 mod positions;
 
@@ -13,13 +15,14 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use case::Case;
 use jiff::civil::date;
 use libtest_mimic::{Arguments, Failed, Trial};
-use paritylint::check::{Checked, check};
+use paritylint::check::{Checked, Job, check, layout};
 use paritylint::config::Config;
 use paritylint::policy::{Policy, Selection};
-use paritylint::report::{self, Format, Options, Report, Style};
-use paritylint::rules::{RULES, Touched};
+use paritylint::report::{self, Format, Options, Prefixes, Report, Style};
+use paritylint::rules::RULES;
 use paritylint::source::{Limits, Snapshot};
 use paritylint::syntax::Store;
 
@@ -121,13 +124,15 @@ fn with_threads<T: Send>(threads: usize, run: impl FnOnce() -> T + Send) -> T {
 }
 
 fn run(case: &Path) -> Result<Printed, Failed> {
-    let snapshot = Snapshot::from_work_tree(case, Limits::default())?;
+    let case = Case::open(case);
+    let snapshot = Snapshot::from_work_tree(&case.path, Limits::default())?;
     let config = Config::load(&snapshot, None).map_err(|errors| format!("{errors:#?}"))?;
     let policy =
         Policy::new(&config, &Selection::default()).map_err(|errors| format!("{errors:#?}"))?;
     let store = Store::new(&snapshot);
+    let layout = layout(&store, &config);
     let Checked { outcome, counts, .. } =
-        check(&store, &config, &policy, date(2026, 12, 1), &Touched::Everything);
+        check(Job::whole(&store, &config, &policy, &layout, date(2026, 12, 1), &case.history));
     let slices: Vec<_> = outcome
         .reported
         .iter()
@@ -137,9 +142,12 @@ fn run(case: &Path) -> Result<Printed, Failed> {
         snapshot: &snapshot,
         store: &store,
         outcome: &outcome,
+        whole: None,
+        change: None,
         baseline: None,
         counts,
         duration: Duration::ZERO,
+        prefixes: &Prefixes::default(),
     };
     let options = Options {
         style: Style { color: false },

@@ -6,12 +6,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use jiff::civil::date;
-use paritylint::check;
+use paritylint::check::{self, Job};
 use paritylint::config::Config;
+use paritylint::history::History;
 use paritylint::policy::{Policy, Selection};
 use paritylint::render::output::write;
 use paritylint::render::{Options, Renderer};
-use paritylint::rules::Touched;
 use paritylint::source::Snapshot;
 use paritylint::syntax::{NodeRef, Store, parse_yaml};
 use paritylint::text::{FileId, RepoPath, Span};
@@ -82,7 +82,9 @@ pub fn check(data: &[u8]) {
     // Broken exceptions are told; the check goes on with those that are right.
     let (config, _errors) = Config::load_what_is_right(&snapshot, None);
     let Ok(policy) = Policy::new(&config, &Selection::default()) else { return };
-    let checked = check::check(&store, &config, &policy, date(2026, 12, 1), &Touched::Everything);
+    let layout = check::layout(&store, &config);
+    let (day, history) = (date(2026, 12, 1), History::off());
+    let checked = check::check(Job::whole(&store, &config, &policy, &layout, day, &history));
     for finding in &checked.outcome.reported {
         let bytes = snapshot.bytes(finding.primary().file).map(|bytes| bytes.len());
         assert!(bytes.is_ok_and(|length| finding.primary().range().end <= length), "{finding:#?}");

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
-use crate::check::{self, Checked, choices};
+use crate::check::{self, Checked, Job};
 use crate::cli::args::{AddArgs, Color};
 use crate::cli::check::{prepare, today};
 use crate::cli::error::CliError;
@@ -17,11 +17,11 @@ use crate::cli::write;
 use crate::config::{Config, Exception, FILE_NAMES, Terms, is_registry, nearest, parse_registry};
 use crate::exceptions::{Entry, Notation, Promise, covers};
 use crate::finding::{Family, Finding};
-use crate::layout::Layout;
+use crate::history::History;
 use crate::owners::CodeOwners;
 use crate::policy::Selection;
 use crate::report;
-use crate::rules::{Touched, refusal};
+use crate::rules::refusal;
 use crate::source::Snapshot;
 use crate::syntax::Store;
 use crate::text::{FileId, RepoPath, printable};
@@ -34,7 +34,9 @@ pub(super) fn run(args: &AddArgs) -> Result<Exit, CliError> {
         prepare(&snapshot, &root, args.config.as_deref(), &selection, Color::Auto)?;
     let today = args.today.unwrap_or_else(today);
     let store = Store::new(&snapshot);
-    let checked = check::check(&store, &config, &policy, today, &Touched::Everything);
+    let layout = check::layout(&store, &config);
+    let history = History::open(&root.directory);
+    let checked = check::check(Job::whole(&store, &config, &policy, &layout, today, &history));
     let finding = find(&checked, &args.fingerprint)?;
     agree(args, &config, &snapshot, finding, today)?;
     let promise = Promise {
@@ -47,7 +49,6 @@ pub(super) fn run(args: &AddArgs) -> Result<Exit, CliError> {
     let entry = Entry::for_finding(finding, &promise, &snapshot);
     let target = Target::choose(&root, &snapshot, &config, args.file.as_deref())?;
     let (text, exception) = target.extended(&snapshot, &entry)?;
-    let layout = Layout::discover(&store, &choices(&config));
     let covered = |finding: &Finding| covers(&exception, finding, &layout, &snapshot);
     if !covered(finding) {
         let message =

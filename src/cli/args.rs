@@ -52,14 +52,30 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  paritylint check\n  \
                         paritylint check apps/orders --min-severity warning\n  \
+                        paritylint check --staged\n  \
+                        paritylint check --base origin/main\n  \
+                        paritylint check --tree v1.4.0\n  \
                         paritylint check --select parity,exception-expired --fail-on warning\n  \
-                        paritylint check --output json=report.json --format concise\n  \
+                        paritylint check --format concise --output json=report.json \\\n    \
+                        --output sarif=paritylint.sarif\n  \
                         paritylint check --write-baseline paritylint-baseline.json\n  \
                         paritylint check --baseline paritylint-baseline.json")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct CheckArgs {
     /// Report only what concerns these paths; the whole repository is looked at all the same
     pub(super) paths: Vec<PathBuf>,
+    /// Check what is staged: report only what it brings, compared with the last commit
+    #[arg(long, conflicts_with_all = ["base", "tree", "hook"], help_heading = "Changes")]
+    pub(super) staged: bool,
+    /// Report only what changed since this branch or commit (its merge base with `--tree` or HEAD)
+    #[arg(long, value_name = "REV", conflicts_with = "hook", help_heading = "Changes")]
+    pub(super) base: Option<String>,
+    /// The files to check: `worktree`, `index`, or a commit
+    #[arg(long, value_name = "TREE", conflicts_with = "hook", help_heading = "Changes")]
+    pub(super) tree: Option<String>,
+    /// Find out what the git hook, pre-commit or prek that runs this is about, and check that
+    #[arg(long, help_heading = "Changes")]
+    pub(super) hook: bool,
     /// The configuration, instead of `paritylint.toml` in the root
     #[arg(short, long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
@@ -77,7 +93,7 @@ pub(super) struct CheckArgs {
     pub(super) fail_on: Severity,
     /// How to print findings
     #[arg(long, value_name = "FORMAT", default_value = "full")]
-    pub(super) format: FormatArg,
+    pub(super) format: Format,
     /// Write a report to a file as well; may be given several times
     #[arg(long, value_name = "FORMAT=PATH", value_parser = parse_output)]
     pub(super) output: Vec<Output>,
@@ -86,6 +102,9 @@ pub(super) struct CheckArgs {
     pub(super) show_suppressed: bool,
     #[command(flatten)]
     pub(super) baseline: BaselineArgs,
+    /// Say of every finding which commit last changed its line
+    #[arg(long, conflicts_with_all = ["tree", "hook"])]
+    pub(super) blame: bool,
     /// The day on which exceptions are judged, instead of today (UTC)
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
     pub(super) today: Option<Date>,
@@ -113,6 +132,13 @@ pub(super) struct CheckArgs {
     /// Threads to use; all cores without it
     #[arg(short, long, value_name = "N")]
     pub(super) jobs: Option<std::num::NonZeroUsize>,
+}
+
+impl CheckArgs {
+    /// Every format in which a report is wanted.
+    pub(super) fn formats(&self) -> impl Iterator<Item = Format> {
+        std::iter::once(self.format).chain(self.output.iter().map(|output| output.format))
+    }
 }
 
 /// What `render` takes.
@@ -306,24 +332,6 @@ impl From<Severity> for Level {
     }
 }
 
-/// A format of reports.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum FormatArg {
-    Full,
-    Concise,
-    Json,
-}
-
-impl From<FormatArg> for Format {
-    fn from(format: FormatArg) -> Self {
-        match format {
-            FormatArg::Full => Self::Full,
-            FormatArg::Concise => Self::Concise,
-            FormatArg::Json => Self::Json,
-        }
-    }
-}
-
 /// A report that is written to a file.
 #[derive(Debug, Clone)]
 pub(super) struct Output {
@@ -334,12 +342,15 @@ pub(super) struct Output {
 fn parse_output(text: &str) -> Result<Output, String> {
     let (format, path) =
         text.split_once('=').ok_or("write it as FORMAT=PATH, for example json=report.json")?;
-    let format = FormatArg::from_str(format, false)
-        .map_err(|_unknown| format!("unknown format `{format}`: full, concise or json"))?;
+    let format = Format::from_str(format, false).map_err(|_unknown| {
+        let known = Format::value_variants().iter().filter_map(Format::to_possible_value);
+        let known: Vec<_> = known.map(|value| value.get_name().to_owned()).collect();
+        format!("unknown format `{format}`: one of {}", known.join(", "))
+    })?;
     if path.is_empty() {
         return Err("the path is missing".to_owned());
     }
-    Ok(Output { format: format.into(), path: path.into() })
+    Ok(Output { format, path: path.into() })
 }
 
 /// `30d`, `6w` or `30`.

@@ -12,6 +12,7 @@ use crate::cli::error::CliError;
 use crate::cli::root::Root;
 use crate::cli::{terminal, write};
 use crate::config::{Config, ConfigError, Located};
+use crate::exceptions::Outcome;
 use crate::finding::Level;
 use crate::policy::Policy;
 use crate::source::{Limits, Snapshot};
@@ -25,7 +26,7 @@ pub(super) struct BaselineArgs {
     #[arg(long, value_name = "FILE")]
     pub(super) baseline: Option<PathBuf>,
     /// Accept what is found now: write it to a baseline, or add it to one that exists
-    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "staged", "base", "tree", "hook"])]
     pub(super) write_baseline: Option<PathBuf>,
     /// With --write-baseline: take out what is not found any more, and add nothing
     #[arg(long, requires = "write_baseline",
@@ -40,6 +41,8 @@ pub(super) struct Around<'a> {
     pub(super) config: &'a Config,
     pub(super) policy: &'a Policy,
     pub(super) today: Date,
+    /// Whether the whole repository was checked, and not only a change.
+    pub(super) whole: bool,
 }
 
 /// Takes out of `checked` what the baseline knows, after writing it where that is asked for.
@@ -47,8 +50,11 @@ pub(super) fn apply(
     args: &CheckArgs,
     around: &Around<'_>,
     checked: &mut Checked,
+    whole_outcome: Option<&mut Outcome>,
 ) -> Result<Option<Applied>, CliError> {
-    let whole = around.root.paths.is_empty() && Level::from(args.min_severity) == Level::Note;
+    let whole = around.whole
+        && around.root.paths.is_empty()
+        && Level::from(args.min_severity) == Level::Note;
     let failed = std::mem::take(&mut checked.failed);
     let run = Run { today: around.today, policy: around.policy, failed: &failed, whole };
     let findings = &mut checked.outcome.reported;
@@ -75,6 +81,9 @@ pub(super) fn apply(
         (None, None, Some(configured)) => self::configured(configured, args, around)?,
         (None, None, None) => return Ok(None),
     };
+    if let Some(outcome) = whole_outcome {
+        baseline.apply(&mut outcome.reported, run);
+    }
     Ok(Some(baseline.apply(findings, run)))
 }
 

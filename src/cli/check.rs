@@ -1,5 +1,6 @@
 //! `paritylint check`.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
@@ -10,73 +11,131 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::baseline::Applied;
-use crate::check::{self, Checked};
+use crate::change::{self, Side};
+use crate::check::{self, Checked, Job};
 use crate::cli::args::{CheckArgs, Color, Output};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::progress::Progress;
-use crate::cli::root::{self, Root};
-use crate::cli::{baseline, terminal, write};
+use crate::cli::root::Root;
+use crate::cli::states::{self, Plan, States};
+use crate::cli::{baseline, prefixes, terminal, write};
 use crate::config::Config;
 use crate::finding::Level;
 use crate::policy::{Policy, Selection};
-use crate::report::{self, Options, Report, Style};
+use crate::report::{self, Change, Format, Options, Report, Style};
 use crate::rules::Touched;
 use crate::source::Snapshot;
 use crate::syntax::Store;
-use crate::text::RepoPath;
+use crate::text::{RepoPath, printable};
 
 pub(super) fn run(args: &CheckArgs) -> Result<Exit, CliError> {
-    let start = Instant::now();
+    one_report_for_each_file(&args.output)?;
     if let Some(jobs) = args.jobs {
         rayon::ThreadPoolBuilder::new()
             .num_threads(jobs.get())
             .build_global()
             .map_err(|error| CliError::new(&format!("no threads: {error}"), ""))?;
     }
-    let root = Root::find(&args.paths, args.config.is_some())?;
-    if !root.in_git && !args.quiet {
-        let directory = root.directory.display();
-        write::stderr(&format!(
-            "note: not a git repository: checking the files below {directory}\n"
-        ));
+    let mut worst = Exit::Clean;
+    for plan in states::plans(args)? {
+        worst = worst.max(run_plan(args, &plan)?);
     }
+    Ok(worst)
+}
+
+fn run_plan(args: &CheckArgs, plan: &Plan) -> Result<Exit, CliError> {
+    let start = Instant::now();
     let progress = Progress::start(!args.no_progress && !args.quiet);
-    let snapshot = root.open()?;
+    let States { root, after, before, note } = plan.open(args)?;
+    if let Some(note) = note.filter(|_| !args.quiet) {
+        write::stderr(&format!("note: {note}\n"));
+    }
     let selection = Selection { select: args.select.clone(), ignore: args.ignore.clone() };
-    let (config, policy) =
-        prepare(&snapshot, &root, args.config.as_deref(), &selection, args.color)?;
-    let store = Store::new(&snapshot);
+    let prepared =
+        |files: &Snapshot| prepare(files, &root, args.config.as_deref(), &selection, args.color);
+    let (config, policy) = prepared(&after)?;
+    let store = Store::new(&after);
     let today = args.today.unwrap_or_else(today);
-    let mut checked = check::check(&store, &config, &policy, today, &touched(&root));
-    checked.restrict(&snapshot, &root.paths);
-    if checked.is_empty() && !args.allow_empty {
+    let history = plan.history(&root, args);
+    let (mut checked, mut whole, change) = if let Some((before, base)) = &before {
+        // A configuration that was broken before tells nothing about the state before.
+        let old = prepared(before).ok();
+        let (old_config, old_policy) =
+            old.as_ref().map_or((&config, &policy), |(config, policy)| (config, policy));
+        let old_store = store.beside(before);
+        let terms = change::Terms {
+            today,
+            least: args.min_severity.into(),
+            whole: args.formats().any(Format::is_whole),
+        };
+        let old = Side { store: &old_store, config: old_config, policy: old_policy };
+        let new = Side { store: &store, config: &config, policy: &policy };
+        let change::Changed { checked, whole, resolved, known, paths } =
+            change::between(old, new, terms);
+        let change = Change { base: base.clone(), files: paths.len(), resolved, known };
+        (checked, whole, Some(change))
+    } else {
+        let layout = check::layout(&store, &config);
+        let touched = touched(&root);
+        let whole = Job::whole(&store, &config, &policy, &layout, today, &history);
+        let job = Job { touched: &touched, ..whole };
+        let mut checked = check::check(job);
+        checked.keep_from(args.min_severity.into());
+        (checked, None, None)
+    };
+    if let Some(path) = after.absent().next() {
+        return Err(absent(path));
+    }
+    checked.restrict(&after, &root.paths);
+    if checked.is_empty() && change.is_none() && !args.allow_empty {
         return Err(nothing(&root));
     }
-    checked.keep_from(args.min_severity.into());
+    if args.blame {
+        if let Some(why) = history.unknown().filter(|_| !args.quiet) {
+            write::stderr(&format!("note: --blame says nothing: {}\n", printable(why)));
+        }
+        checked.blame(&after, &history, &config);
+    }
     let around = baseline::Around {
-        snapshot: &snapshot,
+        snapshot: &after,
         root: &root,
         config: &config,
         policy: &policy,
         today,
+        whole: change.is_none(),
     };
-    let applied = baseline::apply(args, &around, &mut checked)?;
+    let applied = baseline::apply(args, &around, &mut checked, whole.as_mut())?;
     drop(progress);
+    let prefixes = prefixes::find(&root.directory);
     let report = Report {
-        snapshot: &snapshot,
+        snapshot: &after,
         store: &store,
         outcome: &checked.outcome,
+        whole: whole.as_ref(),
+        change: change.as_ref(),
         baseline: applied.as_ref(),
         counts: checked.counts.clone(),
         duration: start.elapsed(),
+        prefixes: &prefixes,
     };
     for output in &args.output {
         write_file(&report, output, args)?;
     }
-    let options = options(args, terminal::output_style(args.color));
-    write::stdout(|mut out| report::write(&report, args.format.into(), options, &mut out))?;
+    // What passes a hook passes without a word.
+    let silent = args.hook && !args.verbose && checked.outcome.reported.is_empty();
+    if !(silent && args.format.is_for_people()) {
+        let options = options(args, terminal::output_style(args.color));
+        write::stdout(|mut out| report::write(&report, args.format, options, &mut out))?;
+    }
     Ok(verdict(&checked, applied.as_ref(), args))
+}
+
+fn absent(path: &RepoPath) -> CliError {
+    CliError::new(
+        &format!("the content of `{path}` is not in this clone"),
+        "the clone is partial or damaged: fetch it whole (`git fetch --refetch --no-filter`)",
+    )
 }
 
 /// The configuration and what follows from it, or everything that is wrong with them.
@@ -87,7 +146,7 @@ pub(super) fn prepare(
     selection: &Selection,
     color: Color,
 ) -> Result<(Config, Policy), CliError> {
-    let explicit = self::explicit(root, explicit)?;
+    let explicit = explicit.map(|path| root.named(path)).transpose()?;
     let (config, mut errors) = Config::load_what_is_right(snapshot, explicit.as_ref());
     match Policy::new(&config, selection) {
         Ok(policy) if errors.is_empty() => Ok((config, policy)),
@@ -126,19 +185,27 @@ pub(super) fn load(
     explicit: Option<&Path>,
     color: Color,
 ) -> Result<Config, CliError> {
-    let explicit = self::explicit(root, explicit)?;
+    let explicit = explicit.map(|path| root.named(path)).transpose()?;
     Config::load(snapshot, explicit.as_ref())
         .map_err(|errors| CliError::config(snapshot, &errors, terminal::error_style(color)))
-}
-
-/// The path of the configuration that was named, from the root.
-fn explicit(root: &Root, named: Option<&Path>) -> Result<Option<RepoPath>, CliError> {
-    named.map(|path| root.relative(&root::canonical(path)?)).transpose()
 }
 
 fn options(args: &CheckArgs, style: Style) -> Options {
     let CheckArgs { show_suppressed, verbose, quiet, .. } = *args;
     Options { style, show_suppressed, verbose, quiet }
+}
+
+/// Refuses to write two reports to one file.
+fn one_report_for_each_file(outputs: &[Output]) -> Result<(), CliError> {
+    let mut seen = BTreeSet::new();
+    for Output { path, .. } in outputs {
+        // A path that cannot be made absolute cannot be written either, which is told then.
+        if !seen.insert(std::path::absolute(path).unwrap_or_else(|_| path.clone())) {
+            let message = format!("two reports go to `{}`", path.display());
+            return Err(CliError::new(&message, "name another file for each `--output`"));
+        }
+    }
+    Ok(())
 }
 
 fn write_file(report: &Report<'_>, output: &Output, args: &CheckArgs) -> Result<(), CliError> {

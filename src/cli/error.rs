@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::config::ConfigError;
 use crate::report::{self, Style};
-use crate::source::Snapshot;
+use crate::source::{GitError, Snapshot};
 use crate::text::printable;
 
 /// What to tell the user before leaving with 2.
@@ -23,6 +23,12 @@ impl CliError {
     /// All errors of a configuration, each with its source.
     pub(super) fn config(snapshot: &Snapshot, errors: &[ConfigError], style: Style) -> Self {
         Self(report::config_errors(snapshot, errors, style))
+    }
+}
+
+impl From<GitError> for CliError {
+    fn from(error: GitError) -> Self {
+        Self::new(&error.to_string(), error.help())
     }
 }
 

@@ -1,15 +1,15 @@
 //! `paritylint exceptions`.
 
-use crate::check;
+use crate::check::{self, Job};
 use crate::cli::args::{Color, ExceptionsArgs, ExceptionsCommand};
 use crate::cli::check::{prepare, today};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::root::Root;
 use crate::cli::{add, write};
+use crate::history::History;
 use crate::policy::Selection;
 use crate::report::{Inventory, Wanted};
-use crate::rules::Touched;
 use crate::suppressions;
 use crate::syntax::Store;
 
@@ -24,10 +24,12 @@ pub(super) fn run(args: &ExceptionsArgs) -> Result<Exit, CliError> {
         prepare(&snapshot, &root, args.config.as_deref(), &Selection::default(), Color::Auto)?;
     let store = Store::new(&snapshot);
     let today = args.today.unwrap_or_else(today);
-    let checked = check::check(&store, &config, &policy, today, &Touched::Everything);
+    let layout = check::layout(&store, &config);
+    let history = History::open(&root.directory);
+    let checked = check::check(Job::whole(&store, &config, &policy, &layout, today, &history));
     let wanted = Wanted { within: args.expiring, owner: args.owner.clone() };
     let standings = &checked.outcome.exceptions;
-    let marks = suppressions::collect(&store, &config.exclude);
+    let marks = suppressions::collect(&store, &config.exclude, |_| true);
     let inventory = Inventory::new(&snapshot, standings, &marks, today, &config.terms, &wanted);
     write::stdout(|out| inventory.write(args.format.into(), out))?;
     Ok(Exit::Clean)

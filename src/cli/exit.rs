@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-/// The three answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The three answers, from good to bad.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Exit {
     /// Nothing at or above `--fail-on`.
     Clean,

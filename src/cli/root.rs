@@ -1,10 +1,10 @@
 //! Which repository is meant, and which part of it.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::cli::error::CliError;
 use crate::config::FILE_NAMES;
-use crate::source::{Limits, Snapshot, find_root};
+use crate::source::{GitRepository, Limits, Snapshot, State, find_root};
 use crate::text::RepoPath;
 
 /// The directory that is read, and the paths below it that the user asked for.
@@ -86,6 +86,33 @@ impl Root {
         RepoPath::new(&text).map_err(|_outside| outside())
     }
 
+    /// The path of a file that is named on the command line, whether it is on disk or not.
+    pub(super) fn named(&self, path: &Path) -> Result<RepoPath, CliError> {
+        match path.canonicalize() {
+            Ok(real) if real.starts_with(&self.directory) => self.relative(&real),
+            _ => {
+                let here = canonical(Path::new("."))?;
+                let inside = here.starts_with(&self.directory);
+                self.lexical(if inside { &here } else { &self.directory }, path)
+            }
+        }
+    }
+
+    /// The path of something below the root, seen from the directory `here`, by its letters.
+    fn lexical(&self, here: &Path, path: &Path) -> Result<RepoPath, CliError> {
+        let mut whole = PathBuf::new();
+        for part in here.join(path).components() {
+            match part {
+                Component::ParentDir => {
+                    whole.pop();
+                }
+                Component::CurDir => {}
+                other => whole.push(other),
+            }
+        }
+        self.relative(&whole)
+    }
+
     /// Opens the root.
     pub(super) fn open(&self) -> Result<Snapshot, CliError> {
         let snapshot = Snapshot::from_work_tree(&self.directory, Limits::default())
@@ -96,6 +123,72 @@ impl Root {
         }
         Ok(snapshot)
     }
+}
+
+/// The root inside a git repository for a state of its files (the work tree if `None`), and its
+/// path from the top of the repository.
+///
+/// It is the nearest directory upwards that holds a configuration in that state, or else the top.
+/// The paths need not be there: a change may delete them.
+pub(super) fn in_git(
+    git: &GitRepository,
+    paths: &[PathBuf],
+    state: Option<State>,
+    configured: bool,
+) -> Result<(Root, RepoPath), CliError> {
+    let directory = git.work_tree().unwrap_or(git.git_directory()).to_owned();
+    let top = Root { directory, paths: Vec::new(), in_git: true };
+    let here = canonical(Path::new("."))?;
+    let here = if git.work_tree().is_some() && here.starts_with(&top.directory) {
+        here
+    } else {
+        top.directory.clone()
+    };
+    let wanted: Vec<RepoPath> =
+        paths.iter().map(|path| top.lexical(&here, path)).collect::<Result<_, _>>()?;
+    let start = wanted.first().cloned().map_or_else(|| top.lexical(&here, Path::new(".")), Ok)?;
+    let prefix = if configured { None } else { configured_above(git, &top, state, &start)? };
+    let prefix = prefix.unwrap_or_else(RepoPath::root);
+    let directory = top.directory.join(prefix.as_str());
+    let root = Root { directory, ..top };
+    let mut below: Vec<RepoPath> = Vec::new();
+    for (path, named) in wanted.iter().zip(paths) {
+        if !path.is_in(&prefix) {
+            let message =
+                format!("`{}` lies outside of `{}`", named.display(), root.directory.display());
+            return Err(CliError::new(&message, "check one repository at a time"));
+        }
+        let rest = path.as_str().get(prefix.as_str().len()..).unwrap_or("");
+        below.extend(RepoPath::new(rest.trim_start_matches('/')));
+    }
+    if below.iter().any(RepoPath::is_root) {
+        below.clear();
+    }
+    Ok((Root { paths: below, ..root }, prefix))
+}
+
+/// The nearest directory upwards that holds a configuration.
+fn configured_above(
+    git: &GitRepository,
+    top: &Root,
+    state: Option<State>,
+    start: &RepoPath,
+) -> Result<Option<RepoPath>, CliError> {
+    let mut at = Some(start.clone());
+    while let Some(directory) = at {
+        for name in FILE_NAMES {
+            let Ok(path) = directory.join(name) else { continue };
+            let there = match state {
+                Some(state) => git.holds(state, &path)?,
+                None => top.directory.join(path.as_str()).is_file(),
+            };
+            if there {
+                return Ok(Some(directory));
+            }
+        }
+        at = directory.parent();
+    }
+    Ok(None)
 }
 
 /// The real path, links followed.

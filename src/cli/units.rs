@@ -1,12 +1,12 @@
 //! `paritylint units`.
 
-use crate::check::choices;
+use crate::check::layout;
 use crate::cli::args::{Color, ListFormat, UnitsArgs};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::root::Root;
 use crate::cli::{check, write};
-use crate::layout::{Layout, table};
+use crate::layout::table;
 use crate::syntax::Store;
 
 pub(super) fn run(args: &UnitsArgs) -> Result<Exit, CliError> {
@@ -15,7 +15,7 @@ pub(super) fn run(args: &UnitsArgs) -> Result<Exit, CliError> {
     let snapshot = root.open()?;
     let config = check::load(&snapshot, &root, args.config.as_deref(), Color::Auto)?;
     let store = Store::new(&snapshot);
-    let layout = Layout::discover(&store, &choices(&config));
+    let layout = layout(&store, &config);
     write::stdout(|out| match args.format {
         ListFormat::Text => out.write_all(table::text(&layout).as_bytes()),
         ListFormat::Json => writeln!(out, "{:#}", table::json(&layout)),

@@ -53,7 +53,7 @@ pub use habit::Frequency;
 pub use identity::{is_host, is_placeholder_of, is_single_network};
 pub use learn::Substitution;
 pub use parameters::OutOfRange;
-pub use promotion::Promotion;
+pub use promotion::{Promotion, Standing};
 pub use remotes::{Pin, pin};
 pub use secrets::key_of;
 pub use show::SECRET;
@@ -88,7 +88,7 @@ pub struct Comparison {
     pub unknown: usize,
     /// Texts that were learnt to stand for each other.
     pub learnt: Vec<Substitution>,
-    /// What an environment runs in a newer version than its reference, in the order of overlays.
+    /// What an environment runs in another version than its reference, in the order of overlays.
     pub promotions: Vec<Promotion>,
     /// Objects that both sides of a comparison declare in files of their own, in the order of overlays.
     pub copies: Vec<Copied>,

@@ -8,12 +8,23 @@ use crate::compare::find::find;
 use crate::compare::identity::{Image, image, is_version, looks_like_image};
 use crate::compare::names::{Names, PairNames, same_but_names, without_names};
 use crate::compare::sizes::is_of_chart;
-use crate::compare::version::order;
+use crate::compare::version::{are_unordered, order};
 use crate::kube::{Path, PathStep, Resource, ResourceId, Value};
 use crate::source::Snapshot;
 use crate::text::Span;
 
-/// Something with a version that runs on both sides, and that the reference has an older one of.
+/// How the version of an environment stands to those of its reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It is newer than every one.
+    Ahead,
+    /// It is older than every one.
+    Behind,
+    /// It is another one than every one, and its text does not tell which is newer.
+    Unordered,
+}
+
+/// Something with a version that runs on both sides, in another version here.
 #[derive(Debug, Clone)]
 pub struct Promotion {
     /// Index of the overlay among the evaluated ones.
@@ -28,8 +39,11 @@ pub struct Promotion {
     pub name: String,
     /// The version that the environment runs, and who says so.
     pub here: (String, Span),
-    /// The newest that the reference runs in any variant, and who says so.
+    /// The version of the reference, and who says so: where this one is ahead, the newest that it runs in
+    /// any variant.
     pub there: (String, Span),
+    /// Which of them is newer.
+    pub standing: Standing,
     /// The reference is a development environment: less depends on it.
     pub weak: bool,
 }
@@ -47,22 +61,24 @@ pub(crate) struct Place<'v> {
     pub(crate) value: &'v Value,
 }
 
-/// Where the environment runs something newer than every overlay of its reference: both versions.
+/// How the environment's version stands to those of all overlays of its reference, where it stands to
+/// all of them alike: both versions.
 ///
 /// `others` are the same field in all overlays of the reference, each with the names of the pair.
-pub(crate) fn ahead<'v>(
+pub(crate) fn versions<'v>(
     snapshot: &Snapshot,
     difference: &'v RawDifference,
     here: &'v Resource,
     others: &[(Place<'v>, &PairNames)],
-) -> Option<Ahead> {
+) -> Option<Versions> {
     if difference.change != Change::Changed {
         return None;
     }
     let steps = difference.path.steps();
     let value = difference.here.value.as_ref()?;
     let mine = artefact(snapshot, &Place { resource: here, value }, steps)?;
-    let mut newest: Option<(Artefact<'_>, String)> = None;
+    let mut chosen: Option<(Artefact<'_>, String)> = None;
+    let mut standing = None;
     for (place, names) in others {
         let theirs = artefact(snapshot, place, steps)?;
         let (own, other) = (bare(&names.here, mine.version), bare(&names.there, theirs.version));
@@ -74,22 +90,35 @@ pub(crate) fn ahead<'v>(
         if !same_but_names(&mine.name, &theirs.name, names) {
             return None;
         }
-        if order(own.text(), other.text())? != Ordering::Greater {
+        let stands = stands(own.text(), other.text())?;
+        if standing.is_some_and(|known| known != stands) {
             return None;
         }
-        let later = newest
-            .as_ref()
-            .is_none_or(|(_, newest)| order(other.text(), newest) == Some(Ordering::Greater));
-        if later {
-            newest = Some((theirs, other.text().to_owned()));
+        standing = Some(stands);
+        let better = chosen.as_ref().is_none_or(|(_, chosen)| {
+            stands == Standing::Ahead && order(other.text(), chosen) == Some(Ordering::Greater)
+        });
+        if better {
+            chosen = Some((theirs, other.text().to_owned()));
         }
     }
-    let (newest, _) = newest?;
-    Some(Ahead {
+    let (theirs, _) = chosen?;
+    Some(Versions {
         name: mine.name,
         here: (mine.version.to_owned(), mine.span),
-        there: (newest.version.to_owned(), newest.span),
+        there: (theirs.version.to_owned(), theirs.span),
+        standing: standing?,
     })
+}
+
+/// How one version stands to another one.
+pub(crate) fn stands(here: &str, there: &str) -> Option<Standing> {
+    match order(here, there) {
+        Some(Ordering::Greater) => Some(Standing::Ahead),
+        Some(Ordering::Less) => Some(Standing::Behind),
+        Some(Ordering::Equal) => None,
+        None => are_unordered(here, there).then_some(Standing::Unordered),
+    }
 }
 
 /// A version in the eyes of its environment.
@@ -156,11 +185,12 @@ fn is_set_by_policy(snapshot: &Snapshot, span: Span) -> bool {
     comment.is_some_and(|(_, comment)| comment.trim_start().starts_with(MARK))
 }
 
-/// Both versions of something that production runs ahead of its reference.
-pub(crate) struct Ahead {
+/// Both versions of something, see [`Promotion`].
+pub(crate) struct Versions {
     pub(crate) name: String,
     pub(crate) here: (String, Span),
     pub(crate) there: (String, Span),
+    pub(crate) standing: Standing,
 }
 
 /// Keys that say where something comes from, beside its version or above it.

@@ -16,7 +16,7 @@ use crate::compare::learn::Substitution;
 use crate::compare::names::{Names, PairNames};
 use crate::compare::pairs::Comparison;
 use crate::compare::parameters::{Case, Judgement, judge};
-use crate::compare::promotion::{self, Place, Promotion};
+use crate::compare::promotion::{self, Place, Promotion, Standing};
 use crate::compare::remotes;
 use crate::compare::scalar::without_hash;
 use crate::compare::secrets;
@@ -51,7 +51,7 @@ pub(crate) struct UnitResult {
     pub(crate) noise: BTreeMap<&'static str, usize>,
     pub(crate) allowed: BTreeMap<String, usize>,
     pub(crate) unknown: usize,
-    /// What runs here in a newer version than in the reference.
+    /// What runs here in another version than in the reference.
     pub(crate) promotions: Vec<Promotion>,
     /// What both sides declare in files of their own.
     pub(crate) copies: Vec<Copied>,
@@ -107,6 +107,7 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
         if !siblings {
             let others = witnesses.iter().map(|witness| witness.rendered);
             for (resource, raw) in remotes::versions(mine, theirs, others, &names) {
+                result.promotions.extend(judging.remote(&resource, &raw));
                 judging.judge(raw, &resource, &names, &mut result);
             }
         }
@@ -310,8 +311,8 @@ impl Judging<'_> {
                 continue;
             }
             if !self.siblings {
-                let ahead = self.ahead(&difference, (resource, answer), at, names, witnesses);
-                result.promotions.extend(ahead);
+                let found = self.promotion(&difference, (resource, answer), at, names, witnesses);
+                result.promotions.extend(found);
             }
             let text = difference.text.map(|to| difference.path.steps()[..to].to_vec());
             let before = result.differences.len();
@@ -342,8 +343,8 @@ impl Judging<'_> {
         })
     }
 
-    /// The versions of both sides where this one is newer than all that the reference runs.
-    fn ahead(
+    /// The versions of both sides, where this one is none of those that the reference runs.
+    fn promotion(
         &self,
         difference: &RawDifference,
         (resource, answer): (&Resource, &Resource),
@@ -361,15 +362,35 @@ impl Judging<'_> {
                 others.push((Place { resource, value }, witness.names()));
             }
         }
-        let ahead = promotion::ahead(self.world.snapshot, difference, resource, &others)?;
+        let found = promotion::versions(self.world.snapshot, difference, resource, &others)?;
         Some(Promotion {
             here_overlay: self.here,
             there_overlay: self.there,
             resource: stable_id(resource),
             path: difference.path.clone(),
-            name: ahead.name,
-            here: ahead.here,
-            there: ahead.there,
+            name: found.name,
+            here: found.here,
+            there: found.there,
+            standing: found.standing,
+            weak: self.weak,
+        })
+    }
+
+    /// A remote base that waits for promotion.
+    fn remote(&self, resource: &Resource, difference: &RawDifference) -> Option<Promotion> {
+        let side = |side: &Side| Some((side.value.as_ref()?.text()?.to_owned(), side.span));
+        let (here, there) = (side(&difference.here)?, side(&difference.there)?);
+        let standing = promotion::stands(&here.0, &there.0)?;
+        // One that is ahead is a difference as it stands.
+        (standing != Standing::Ahead).then(|| Promotion {
+            here_overlay: self.here,
+            there_overlay: self.there,
+            resource: resource.id.clone(),
+            path: difference.path.clone(),
+            name: resource.id.name.to_string(),
+            here,
+            there,
+            standing,
             weak: self.weak,
         })
     }

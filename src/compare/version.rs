@@ -83,6 +83,17 @@ pub(crate) fn order(here: &str, there: &str) -> Option<Ordering> {
     }
 }
 
+/// Whether both name builds of one scheme whose texts do not tell which came first: commits, digests.
+pub(crate) fn are_unordered(here: &str, there: &str) -> bool {
+    if here.len().max(there.len()) > LONGEST || order(here, there).is_some() {
+        return false;
+    }
+    let (a, b) = (split(here), split(there));
+    a.len() == b.len()
+        && a.iter().zip(&b).all(|(a, b)| shape(a) == shape(b))
+        && a.iter().zip(&b).any(|(a, b)| matches!(a, Part::Hash(_)) && a != b)
+}
+
 /// The order of two rests, number by number.
 fn parts(here: &[Part<'_>], there: &[Part<'_>]) -> Option<Ordering> {
     let mut unordered = here.len() != there.len();
@@ -205,7 +216,7 @@ fn is_hash(text: &str) -> bool {
 mod tests {
     use std::cmp::Ordering::{Equal, Greater, Less};
 
-    use super::order;
+    use super::{are_unordered, order};
 
     #[test]
     fn one_scheme_has_an_order() {
@@ -250,6 +261,24 @@ mod tests {
             ("", "1"),
         ] {
             assert_eq!(order(here, there), None, "{here} {there}");
+        }
+    }
+
+    #[test]
+    fn commits_of_one_scheme_are_builds() {
+        let digest = |byte: &str| format!("sha256:{}", byte.repeat(32));
+        for (here, there, expected) in [
+            ("0a1b2c3", "fedcba9", true),
+            ("main-0a1b2c3", "main-fedcba9", true),
+            ("20261121-0a1b2c3", "20261121-fedcba9", true),
+            (&digest("0a"), &digest("b1"), true),
+            ("0a1b2c3", "0a1b2c3", false),
+            ("main-0a1b2c3", "release-fedcba9", false),
+            ("main-0a1b2c3-1700000001", "main-fedcba9-1700000000", false),
+            ("0a1b2c3", "1.2.0", false),
+            ("main", "release", false),
+        ] {
+            assert_eq!(are_unordered(here, there), expected, "{here} {there}");
         }
     }
 }

@@ -37,6 +37,7 @@ const SECTIONS: &[&str] = &[
     "rules",
     "owners",
     "observability",
+    "history",
 ];
 
 impl Config {
@@ -147,6 +148,10 @@ fn read(reader: &mut Reader, mut table: DeTable<'_>) -> Config {
         observability: take("observability")
             .and_then(|value| reader.decode(value))
             .map(|observability| observability.value)
+            .unwrap_or_default(),
+        history: take("history")
+            .and_then(|value| reader.decode(value))
+            .map(|history| history.value)
             .unwrap_or_default(),
     };
     reader.unknown(&table, SECTIONS);

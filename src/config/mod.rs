@@ -27,8 +27,8 @@ pub use path_pattern::{PathPattern, PathPatternError};
 pub use reader::{Located, decode_error};
 pub use registry::{is_registry, parse_registry};
 pub use sections::{
-    Config, ConfigSchema, Names, Override, Owners, Ownership, Parameter, RuleSetting, Substitution,
-    Terms, UnitEntry,
+    Config, ConfigSchema, HistoryBudget, Names, Override, Owners, Ownership, Parameter,
+    RuleSetting, Substitution, Terms, UnitEntry,
 };
 pub use suggest::{did_you_mean, nearest};
 

@@ -46,6 +46,8 @@ pub struct Config {
     pub owners: Owners,
     /// What has to be known of the programs of an environment.
     pub observability: Observability,
+    /// How far the history of git is looked into.
+    pub history: HistoryBudget,
 }
 
 impl Config {
@@ -179,6 +181,21 @@ impl Default for Terms {
     }
 }
 
+/// How far the history of git is looked into
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(rename = "History")]
+pub struct HistoryBudget {
+    /// Most commits that are looked at to answer a question
+    pub commits: u32,
+}
+
+impl Default for HistoryBudget {
+    fn default() -> Self {
+        Self { commits: 5_000 }
+    }
+}
+
 /// Configuration of paritylint
 #[derive(Debug, JsonSchema)]
 #[schemars(rename_all = "kebab-case", deny_unknown_fields, rename = "paritylint")]
@@ -210,4 +227,6 @@ pub struct ConfigSchema {
     owners: Option<Owners>,
     /// What has to be known of the programs of an environment
     observability: Option<Observability>,
+    /// How far the history of git is looked into
+    history: Option<HistoryBudget>,
 }

@@ -26,7 +26,7 @@ pub struct Excepted {
 }
 
 /// The result of a check.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Outcome {
     /// What to report, sorted.
     pub reported: Vec<Finding>,
@@ -73,6 +73,8 @@ pub struct Run<'a> {
     pub today: Date,
     /// The rules that ran.
     pub policy: &'a Policy,
+    /// The rules that could not look at everything they had to.
+    pub unsure: &'a [&'static str],
 }
 
 /// Applies exceptions. An expired one covers nothing; one without owner or date does.
@@ -112,7 +114,10 @@ pub fn apply(findings: Vec<Finding>, exceptions: &[Exception], run: &Run<'_>) ->
 
 /// Whether it can be told that the exception is not needed, if it covers nothing.
 fn unused(exception: &Exception, run: &Run<'_>) -> Need {
-    let ran = exception.rules.iter().all(|(rule, _)| run.policy.is_enabled(rule));
+    let ran = exception
+        .rules
+        .iter()
+        .all(|(rule, _)| run.policy.is_enabled(rule) && !run.unsure.contains(&rule.as_str()));
     let whole = run.evaluated.iter().all(|evaluated| {
         let outside = exception.suppression.is_some()
             || exception.unit.as_ref().is_some_and(|glob| !glob.matches(&evaluated.unit.name))
@@ -178,6 +183,7 @@ mod tests {
             evaluated: &[],
             today: date(2026, 6, 30),
             policy: &Policy::new(&Config::default(), &Selection::default()).unwrap(),
+            unsure: &[],
         };
         let applied = apply(vec![finding()], &exceptions(scope), &run);
         let need = applied.standings[0].need;

@@ -2,6 +2,7 @@
 
 mod identity;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::kube::ResourceId;
@@ -90,6 +91,37 @@ pub struct Subject {
     pub reference_value: Option<String>,
 }
 
+/// A commit, as far as it is told. Author and summary are what a stranger wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Introduced {
+    /// Its id, in hexadecimal digits.
+    pub commit: String,
+    /// The author's name; no address.
+    pub author: String,
+    /// The day on which it was written, in UTC; nothing where the commit says nonsense.
+    pub authored: Option<Date>,
+    /// The day on which it was committed, in UTC.
+    pub committed: Option<Date>,
+    /// The first line of its message, shortened.
+    pub summary: String,
+}
+
+impl Introduced {
+    /// The first digits of the id.
+    pub fn short(&self) -> &str {
+        self.commit.get(..8).unwrap_or(&self.commit)
+    }
+}
+
+/// Who last changed the line of a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Blame {
+    /// A commit.
+    Commit(Introduced),
+    /// Nobody yet: the change is not committed.
+    Uncommitted,
+}
+
 /// One thing to tell the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -115,6 +147,8 @@ pub struct Finding {
     pub members: Vec<Identity>,
     /// How many findings of the run have the same identity and come before it, see [`number`].
     pub occurrence: usize,
+    /// Who last changed the line of the primary place, where somebody asked and it is known.
+    pub blame: Option<Blame>,
 }
 
 impl Finding {
@@ -132,6 +166,7 @@ impl Finding {
             identity: None,
             members: Vec::new(),
             occurrence: 0,
+            blame: None,
         }
     }
 

@@ -163,6 +163,7 @@ impl<'l> Assembly<'l> {
             environments: environments.into_iter().map(|(_, environment)| environment).collect(),
             units,
             unplaced: unplaced.into_iter().collect(),
+            ..Layout::default()
         }
     }
 }

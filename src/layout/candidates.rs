@@ -255,7 +255,7 @@ impl Gather<'_> {
     fn values(&self, contents: &Contents, marked: bool, candidates: &mut Vec<Candidate>) {
         for &file in &contents.yaml {
             let path = self.store.snapshot().path(file);
-            if self.kustomizations.referenced.contains(path) {
+            if self.kustomizations.referenced.contains_key(path) {
                 continue;
             }
             let extension = format!(".{}", path.extension());
@@ -286,7 +286,7 @@ impl Gather<'_> {
         for &file in &contents.yaml {
             let path = self.store.snapshot().path(file);
             if self.lexicon.read(path.stem()).is_some()
-                && !self.kustomizations.referenced.contains(path)
+                && !self.kustomizations.referenced.contains_key(path)
                 && self.is_manifest(file)
             {
                 let extension = format!(".{}", path.extension());
@@ -315,7 +315,7 @@ impl Gather<'_> {
         });
         let files = || contents.yaml.iter().map(|&file| (file, self.store.snapshot().path(file)));
         !covered
-            && !files().any(|(_, path)| self.kustomizations.referenced.contains(path))
+            && !files().any(|(_, path)| self.kustomizations.referenced.contains_key(path))
             && files().any(|(file, _)| self.is_manifest(file))
     }
 

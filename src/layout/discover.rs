@@ -19,6 +19,7 @@ use crate::layout::place::Placer;
 use crate::layout::units::Placed;
 use crate::layout::units::Templates;
 use crate::layout::units::has_unit;
+use crate::layout::users::Users;
 use crate::layout::words;
 use crate::syntax::Store;
 use crate::text::RepoPath;
@@ -66,7 +67,10 @@ impl Layout {
         for found in declared {
             assembly.declare(choices, found, &mut search.unplaced);
         }
-        assembly.finish(search.unplaced)
+        let mut layout = assembly.finish(search.unplaced);
+        let Kustomizations { includers, referenced, .. } = kustomizations;
+        layout.users = Users { of_directories: includers, of_files: referenced };
+        layout
     }
 }
 

@@ -40,8 +40,8 @@ pub(super) struct Kustomizations {
     pub all: BTreeMap<RepoPath, Kustomization>,
     /// Which kustomizations include a directory, as a resource or as a component.
     pub includers: BTreeMap<RepoPath, BTreeSet<RepoPath>>,
-    /// Files that kustomizations name: resources, patches, generator sources.
-    pub referenced: BTreeSet<RepoPath>,
+    /// Which kustomizations name a file: as a resource, a patch, a source of a generator.
+    pub referenced: BTreeMap<RepoPath, BTreeSet<RepoPath>>,
 }
 
 /// Whether a file of this name makes its directory a kustomization.
@@ -67,7 +67,7 @@ impl Kustomizations {
 
     fn add(&mut self, store: &Store<'_>, snapshot: &Snapshot, file: FileId, path: &RepoPath) {
         let Some(directory) = path.parent() else { return };
-        self.referenced.insert(path.clone());
+        self.refer(path, &directory);
         let mut read =
             Kustomization { component: false, resources: BTreeSet::new(), only_lists: false };
         if let Some(document) = store.yaml(file).documents.first() {
@@ -98,27 +98,33 @@ impl Kustomizations {
 
     /// Notes every text of a kustomization that is the path of a file, whatever the key.
     fn reference_files(&mut self, snapshot: &Snapshot, directory: &RepoPath, root: NodeRef<'_>) {
-        let mut waiting = vec![root];
+        // Only in a list is a text without a dot as likely a file as a name.
+        let mut waiting = vec![(root, false)];
         for _ in 0..MOST_NODES {
-            let Some(node) = waiting.pop() else { return };
+            let Some((node, listed)) = waiting.pop() else { return };
             if node.is_alias() {
                 continue;
             }
-            waiting.extend(node.items());
-            waiting.extend(node.entries().map(|(_, value)| value));
+            waiting.extend(node.items().map(|item| (item, true)));
+            waiting.extend(node.entries().map(|(_, value)| (value, false)));
             let Some(text) = node.text().filter(|text| text.len() <= LONGEST_PATH) else {
                 continue;
             };
             // Generators name their files as `key=path`.
             let path = text.rsplit_once('=').map_or(text, |(_, path)| path);
-            if path.contains(['\n', ':']) || !path.contains('.') {
+            if path.contains(['\n', ':']) || !(listed || path.contains('.')) {
                 continue;
             }
             let Ok(path) = directory.join(path) else { continue };
-            if snapshot.find(&path).is_some() {
-                self.referenced.insert(path);
+            if let Some(file) = snapshot.find(&path) {
+                self.refer(&path, directory);
+                self.refer(snapshot.path(file), directory);
             }
         }
+    }
+
+    fn refer(&mut self, file: &RepoPath, directory: &RepoPath) {
+        self.referenced.entry(file.clone()).or_default().insert(directory.clone());
     }
 
     /// The directory, or the nearest one above it, that is a kustomization.

@@ -10,9 +10,11 @@ mod lexicon;
 mod place;
 pub mod table;
 mod units;
+mod users;
 mod words;
 
 pub use flux::{FLUX_GROUP, FluxBuilds, flux_directory};
+pub use users::Users;
 
 use globset::GlobSet;
 
@@ -118,6 +120,8 @@ pub struct Layout {
     pub units: Vec<Unit>,
     /// Sorted by path.
     pub unplaced: Vec<Unplaced>,
+    /// Who uses which file.
+    pub users: Users,
 }
 
 impl Layout {

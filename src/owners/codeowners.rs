@@ -48,6 +48,11 @@ struct Line {
 }
 
 impl CodeOwners {
+    /// Whether a file of this path has a say in who owns what.
+    pub fn is_read(path: &RepoPath) -> bool {
+        LOCATIONS.contains(&path.as_str()) || GITLAB.contains(&path.as_str())
+    }
+
     /// Reads the file of a repository, if it has one that names somebody.
     pub fn find(snapshot: &Snapshot) -> Option<Self> {
         let find = |path: &&str| snapshot.find(&RepoPath::new(path).ok()?);

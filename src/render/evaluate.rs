@@ -15,7 +15,7 @@ pub struct Evaluated<'l> {
     pub unit: &'l Unit,
     /// The overlay.
     pub overlay: &'l Overlay,
-    /// What it runs; `None` for kinds that cannot be rendered yet.
+    /// What it runs; `None` for kinds that cannot be rendered yet and for what is not looked at.
     pub rendered: Option<Result<Rendered, RenderError>>,
 }
 
@@ -34,7 +34,7 @@ impl Evaluated<'_> {
 /// Renders every overlay with `render`, in the order of the layout.
 pub fn all(
     layout: &Layout,
-    render: impl Fn(&RepoPath, OverlayKind) -> Option<Result<Rendered, RenderError>> + Sync,
+    render: impl Fn(&Unit, &RepoPath, OverlayKind) -> Option<Result<Rendered, RenderError>> + Sync,
 ) -> Vec<Evaluated<'_>> {
     let overlays: Vec<(usize, &Unit, &Overlay)> = layout
         .units
@@ -45,7 +45,7 @@ pub fn all(
     overlays
         .into_par_iter()
         .map(|(unit_index, unit, overlay)| {
-            let rendered = render(&overlay.root, overlay.kind);
+            let rendered = render(unit, &overlay.root, overlay.kind);
             Evaluated { unit_index, unit, overlay, rendered }
         })
         .collect()

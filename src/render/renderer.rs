@@ -66,7 +66,7 @@ fn slots<T>(count: usize) -> Vec<OnceLock<T>> {
 impl<'s> Renderer<'s> {
     /// A renderer over all files of a store.
     pub fn new(store: &'s Store<'s>, options: Options) -> Self {
-        let count = store.snapshot().len();
+        let count = store.snapshot().ids();
         Self {
             store,
             options,

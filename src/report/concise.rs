@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::finding::{Finding, Level};
-use crate::report::{Options, Report, place};
+use crate::report::{Options, Report, blame, place};
 use crate::text::printable;
 
 pub(super) fn write(report: &Report<'_>, options: Options, out: &mut impl Write) -> io::Result<()> {
@@ -26,8 +26,9 @@ fn line(report: &Report<'_>, finding: &Finding, options: Options) -> String {
     let scope = scope(finding);
     let fingerprint =
         if options.verbose { format!(" #{}", finding.fingerprint()) } else { String::new() };
+    let blame = blame::suffix(finding);
     format!(
-        "{}:{}:{}: {}[{}] {}{}{fingerprint}",
+        "{}:{}:{}: {}[{}] {}{}{fingerprint}{blame}",
         printable(&place.file),
         place.start.line,
         place.start.column,
@@ -39,7 +40,7 @@ fn line(report: &Report<'_>, finding: &Finding, options: Options) -> String {
 }
 
 /// The unit and environment, where the finding has them.
-fn scope(finding: &Finding) -> String {
+pub(super) fn scope(finding: &Finding) -> String {
     let subject = &finding.subject;
     let parts: Vec<_> =
         [&subject.unit, &subject.environment].into_iter().flatten().cloned().collect();

@@ -90,7 +90,7 @@ fn facts(entry: &RuleEntry) -> String {
 }
 
 /// The name that serialising gives.
-fn name(value: &impl serde::Serialize) -> String {
+pub(super) fn name(value: &impl serde::Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(Value::String(name)) => name,
         _ => String::new(),

@@ -5,16 +5,18 @@ use std::io::{self, Write};
 use crate::finding::{Finding, Role};
 use crate::report::diagnostic::{Message, Printer, Spot};
 use crate::report::mask::MASK;
-use crate::report::{Options, Report, place, summary};
+use crate::report::{Options, Report, blame, place, summary};
 use crate::text::printable;
 
 pub(super) fn write(report: &Report<'_>, options: Options, out: &mut impl Write) -> io::Result<()> {
     let mut printer = Printer::new(report.snapshot, report.store, options.style);
     for finding in &report.outcome.reported {
-        writeln!(out, "{}", printer.print(&message(finding, options)))?;
+        write!(out, "{}", printer.print(&message(finding, options)))?;
+        writeln!(out, "{}", blame::line(finding))?;
     }
     for excepted in report.outcome.excepted.iter().filter(|_| options.show_suppressed) {
         write!(out, "{}", printer.print(&message(&excepted.finding, options)))?;
+        write!(out, "{}", blame::line(&excepted.finding))?;
         let exception = &excepted.exception;
         let place = place::of(report.snapshot, exception.span);
         let owner = exception.owner.as_deref().unwrap_or("nobody");

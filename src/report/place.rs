@@ -26,6 +26,27 @@ pub(super) fn of(snapshot: &Snapshot, span: Span) -> Place {
     }
 }
 
+/// What columns count.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Columns {
+    Characters,
+    Bytes,
+}
+
+/// The part of a span that lies in its first line: for readers that show, or accept, one line.
+pub(super) fn in_one_line(snapshot: &Snapshot, span: Span, columns: Columns) -> Place {
+    let Ok(source) = snapshot.file(span.file) else { return of(snapshot, span) };
+    let lines = source.lines();
+    let line = lines.line_range(&source.text, lines.line_of(span.start));
+    let end = Span::new(span.file, span.start as usize, line.end.min(span.end as usize)).end;
+    let position = |offset| match columns {
+        Columns::Characters => lines.position(&source.text, offset),
+        Columns::Bytes => lines.byte_position(offset),
+    };
+    let file = snapshot.path(span.file).display().to_owned();
+    Place { file, start: position(span.start), end: position(end) }
+}
+
 /// Where a value was last set, as `path:line`, safe to print.
 pub fn origin(snapshot: &Snapshot, span: Span) -> String {
     let place = of(snapshot, span);

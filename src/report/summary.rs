@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::finding::{Level, NotAnalysed};
-use crate::report::{Options, Report, place};
+use crate::report::{Change, Options, Report, place};
 use crate::text::printable;
 
 /// Examples of each kind that are shown without `-v`.
@@ -19,7 +19,7 @@ pub(super) fn write(report: &Report<'_>, options: Options, out: &mut impl Write)
         out,
         "checked {}, {}, {}, {} in {} ms",
         number(counts.files, "file"),
-        number(counts.units, "unit"),
+        number(counts.units.len(), "unit"),
         number(counts.overlays, "overlay"),
         number(counts.comparisons, "comparison"),
         report.duration.as_millis(),
@@ -36,7 +36,11 @@ pub(super) fn write(report: &Report<'_>, options: Options, out: &mut impl Write)
     if !report.known().is_empty() {
         parts.push(format!("{} known", report.known().len()));
     }
-    writeln!(out, "found {}", parts.join(", "))?;
+    let parts = parts.join(", ");
+    match report.change {
+        Some(change) => change_of(change, &parts, out)?,
+        None => writeln!(out, "found {parts}")?,
+    }
     baseline(report, options, out)?;
     tally("allowed by parameters", counts.allowed.iter().map(|(k, v)| (k.as_str(), *v)), out)?;
     tally("passed over as noise", counts.noise.iter().map(|(k, v)| (*k, *v)), out)?;
@@ -101,6 +105,20 @@ fn baseline(report: &Report<'_>, options: Options, out: &mut impl Write) -> io::
     Ok(())
 }
 
+/// What a change brings, ends, and leaves as it was.
+fn change_of(change: &Change, parts: &str, out: &mut impl Write) -> io::Result<()> {
+    let files = number(change.files, "changed file");
+    writeln!(out, "{files} since {}: {parts} new", printable(&change.base))?;
+    if !change.resolved.is_empty() {
+        let resolved = number(change.resolved.len(), "finding");
+        writeln!(out, "resolved by the change: {resolved}, well done")?;
+    }
+    if change.known > 0 {
+        writeln!(out, "there before, not shown: {}", number(change.known, "finding"))?;
+    }
+    Ok(())
+}
+
 /// One line with a total and its parts, the largest first; nothing where there is none.
 fn tally<'a>(
     what: &str,
@@ -131,6 +149,6 @@ fn shares<'a>(parts: impl Iterator<Item = (&'a str, usize)>) -> String {
 }
 
 /// `1 file`, `2 files`.
-fn number(count: usize, noun: &str) -> String {
+pub(super) fn number(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }

@@ -1,9 +1,12 @@
 //! Everything that a rule may look at.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use crate::compare::Comparison;
 use crate::config::{Config, Exception};
+use crate::history::Waiting;
 use crate::layout::Layout;
 use crate::owners::CodeOwners;
 use crate::render::Evaluated;
@@ -56,6 +59,39 @@ impl Touched {
     }
 }
 
+/// The part of the repository that is looked at.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Focus {
+    /// All of it.
+    #[default]
+    Everything,
+    /// Some units, and some files for the rules about files.
+    Part {
+        /// The names of the units.
+        units: BTreeSet<String>,
+        /// The files.
+        files: BTreeSet<RepoPath>,
+    },
+}
+
+impl Focus {
+    /// Whether the unit is looked at.
+    pub fn has_unit(&self, name: &str) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Part { units, .. } => units.contains(name),
+        }
+    }
+
+    /// Whether the rules about files look at this one.
+    pub fn has_file(&self, path: &RepoPath) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Part { files, .. } => files.contains(path),
+        }
+    }
+}
+
 /// A comment that should be an exception and is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Malformed {
@@ -84,10 +120,14 @@ pub struct Context<'a> {
     pub evaluated: &'a [Evaluated<'a>],
     /// The environments side by side.
     pub comparison: &'a Comparison,
+    /// What waits for promotion, and since when.
+    pub waiting: &'a Waiting,
     /// The day for dates of exceptions.
     pub today: Date,
     /// What the check is about.
     pub touched: &'a Touched,
+    /// The part of the repository that is looked at.
+    pub focus: &'a Focus,
     /// Who owns which file, if the repository says so.
     pub owners: Option<&'a CodeOwners>,
     /// Every exception, of the configuration and of comments, before anything is known of them.

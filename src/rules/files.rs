@@ -4,6 +4,7 @@ use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 use crate::config::Glob;
 use crate::finding::NotAnalysed;
+use crate::rules::Focus;
 use crate::source::Snapshot;
 use crate::syntax::Store;
 use crate::text::{FileId, RepoPath};
@@ -41,22 +42,21 @@ const HASH_COMMENTS: &[&str] =
     &["cfg", "conf", "env", "hcl", "ini", "properties", "tf", "tfvars", "toml"];
 
 /// The files that are not YAML and may have `#` comments.
-pub fn commented_files(snapshot: &Snapshot, exclude: &[Glob]) -> Vec<FileId> {
+pub fn commented_files(snapshot: &Snapshot, exclude: &[Glob], focus: &Focus) -> Vec<FileId> {
     let commented = |path: &RepoPath| {
         HASH_COMMENTS.contains(&path.extension().as_str()) || path.file_name().starts_with(".env")
     };
-    own_files(snapshot, exclude, commented).map(|(file, _)| file).collect()
+    own_files(snapshot, exclude, focus, commented).map(|(file, _)| file).collect()
 }
 
 /// The YAML files to look at, parsed, and those that were left out for a reason to be told.
 pub fn checked_files(
-    snapshot: &Snapshot,
     store: &Store<'_>,
     exclude: &[Glob],
+    focus: &Focus,
 ) -> (Vec<FileId>, Vec<NotAnalysed>) {
-    let candidates: Vec<_> = snapshot
-        .files()
-        .filter(|(_, path)| is_yaml(path) && !is_foreign(path) && !is_excluded(path, exclude))
+    let snapshot = store.snapshot();
+    let candidates: Vec<_> = own_files(snapshot, exclude, focus, is_yaml)
         .map(|(file, path)| (file, path, is_chart_template(snapshot, path)))
         .collect();
     let templates: Vec<_> = candidates
@@ -81,18 +81,21 @@ pub fn checked_files(
 pub(crate) fn text_files<'s>(
     snapshot: &'s Snapshot,
     exclude: &[Glob],
+    focus: &Focus,
 ) -> impl Iterator<Item = (FileId, &'s RepoPath)> {
-    own_files(snapshot, exclude, |path| TEXTS.contains(&path.extension().as_str()))
+    own_files(snapshot, exclude, focus, |path| TEXTS.contains(&path.extension().as_str()))
 }
 
 fn own_files<'s>(
     snapshot: &'s Snapshot,
     exclude: &[Glob],
+    focus: &Focus,
     wanted: impl Fn(&RepoPath) -> bool,
 ) -> impl Iterator<Item = (FileId, &'s RepoPath)> {
-    snapshot
-        .files()
-        .filter(move |(_, path)| wanted(path) && !is_foreign(path) && !is_excluded(path, exclude))
+    let looked_at = move |path: &RepoPath| {
+        wanted(path) && focus.has_file(path) && !is_foreign(path) && !is_excluded(path, exclude)
+    };
+    snapshot.files().filter(move |(_, path)| looked_at(path))
 }
 
 /// Whether the file name says YAML; kustomize reads files that are called `Kustomization`.
@@ -130,6 +133,7 @@ fn is_chart_template(snapshot: &Snapshot, path: &RepoPath) -> bool {
 mod tests {
     use super::{checked_files, commented_files};
     use crate::config::Glob;
+    use crate::rules::Focus;
     use crate::source::Snapshot;
     use crate::syntax::Store;
 
@@ -151,10 +155,11 @@ mod tests {
             ("g.txt", "g\n"),
         ]);
         let store = Store::new(&snapshot);
-        let (files, left_out) = checked_files(&snapshot, &store, &[Glob::parse("old/**").unwrap()]);
+        let (files, left_out) =
+            checked_files(&store, &[Glob::parse("old/**").unwrap()], &Focus::Everything);
         let files: Vec<_> = files.iter().map(|&file| snapshot.path(file).as_str()).collect();
         assert_eq!(files, ["a.yaml", "chart/Chart.yaml", "templates/d.yaml", "x/Kustomization"]);
-        let commented = commented_files(&snapshot, &[]);
+        let commented = commented_files(&snapshot, &[], &Focus::Everything);
         let commented: Vec<_> =
             commented.iter().map(|&file| snapshot.path(file).as_str()).collect();
         assert_eq!(commented, ["x/.env.staging", "x/main.tf"]);

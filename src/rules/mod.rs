@@ -12,7 +12,7 @@ mod parity;
 mod schema;
 mod speak;
 
-pub use context::{Context, Judged, Malformed, Need, Touched};
+pub use context::{Context, Focus, Judged, Malformed, Need, Touched};
 pub use exceptions::{Refusal, refusal};
 pub(crate) use files::text_files;
 pub use files::{checked_files, commented_files, is_excluded, is_yaml};
@@ -45,6 +45,7 @@ pub const RULES: &[RuleEntry] = &[
     RuleEntry::of::<parity::PatchWithoutEffect>(),
     RuleEntry::of::<parity::PromotionOrder>(),
     RuleEntry::of::<parity::SecretKeysDiffer>(),
+    RuleEntry::of::<parity::StalePromotion>(),
     RuleEntry::of::<parity::UndefinedVariable>(),
     RuleEntry::of::<parity::UnparameterizedDifference>(),
     RuleEntry::of::<observability::AlertThresholdDiffers>(),

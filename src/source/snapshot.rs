@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use git2::Oid;
+
+use crate::source::git::Objects;
 use crate::source::ignored::IgnoreRules;
 use crate::source::limits::Limits;
 use crate::source::worktree;
@@ -26,6 +29,9 @@ pub enum Unreadable {
         /// Offset of the first byte that is not UTF-8.
         at: usize,
     },
+    /// The clone does not hold the object: a partial clone, or a damaged one.
+    #[error("its content is not in this clone")]
+    Absent,
     /// The operating system refused.
     #[error("the file cannot be read: {0}")]
     Io(String),
@@ -55,44 +61,109 @@ impl SourceFile {
     }
 }
 
-/// Where the bytes of a snapshot come from.
-#[derive(Debug)]
-pub(super) enum Reader {
-    /// Files below a directory of the file system.
-    WorkTree(PathBuf),
+/// Where the bytes of one file come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// A file below the root of the arena.
+    Disk,
+    /// An object of the git repository.
+    Blob(Oid),
     /// Bytes in memory.
-    Memory(BTreeMap<RepoPath, Vec<u8>>),
+    Memory(Arc<[u8]>),
+}
+
+/// What a snapshot is made of: one list of all its files, links and submodules.
+#[derive(Debug, Default)]
+pub(super) struct Listing {
+    /// Every file and where its bytes are.
+    pub(super) files: BTreeMap<RepoPath, Origin>,
+    /// Every symbolic link and its target; `None` for one that is refused.
+    pub(super) links: BTreeMap<RepoPath, Option<RepoPath>>,
+    /// Directories that belong to other repositories and whose files are not listed.
+    pub(super) submodules: Vec<RepoPath>,
+}
+
+/// Who reads the bytes of an arena.
+#[derive(Debug, Default)]
+pub(super) struct Reader {
+    /// The directory that files on disk lie below.
+    pub(super) root: Option<PathBuf>,
+    /// The objects of the git repository.
+    pub(super) objects: Option<Objects>,
 }
 
 #[derive(Debug)]
 struct Entry {
     path: RepoPath,
+    origin: Origin,
     bytes: OnceLock<Result<Arc<[u8]>, Unreadable>>,
     file: OnceLock<Result<SourceFile, Unreadable>>,
 }
 
-/// One consistent view of the repository's files, sorted by path. Nothing else reads bytes.
+/// The files of one snapshot, or of two that share what is the same in both.
 #[derive(Debug)]
-pub struct Snapshot {
+struct Arena {
     entries: Vec<Entry>,
-    directories: BTreeSet<RepoPath>,
-    links: BTreeMap<RepoPath, Option<RepoPath>>,
     reader: Reader,
     limits: Limits,
+}
+
+/// One consistent view of the repository's files, sorted by path. Nothing else reads bytes.
+///
+/// Two snapshots may share an arena: then a file has the same id in both where its bytes are the
+/// same, and each can show the places of the other.
+#[derive(Debug)]
+pub struct Snapshot {
+    arena: Arc<Arena>,
+    /// The files of this view, in the order of their paths.
+    order: Vec<FileId>,
+    directories: BTreeSet<RepoPath>,
+    links: BTreeMap<RepoPath, Option<RepoPath>>,
+    submodules: Vec<RepoPath>,
     ignore_rules: OnceLock<IgnoreRules>,
 }
 
 impl Snapshot {
-    /// Builds the view from sorted `paths` and the symbolic `links` (target `None`: refused).
-    pub(super) fn new(
-        paths: Vec<RepoPath>,
-        links: BTreeMap<RepoPath, Option<RepoPath>>,
+    /// The view of one listing.
+    pub(super) fn new(listing: Listing, reader: Reader, limits: Limits) -> Self {
+        let mut entries = Vec::with_capacity(listing.files.len());
+        let order = add(&mut entries, listing.files, |_, _| None);
+        let arena = Arc::new(Arena { entries, reader, limits });
+        Self::view(arena, order, listing.links, listing.submodules)
+    }
+
+    /// Two views over one arena: `after`, whose ids follow its paths, and `before`.
+    pub(super) fn pair(
+        before: Listing,
+        after: Listing,
         reader: Reader,
         limits: Limits,
+    ) -> (Self, Self) {
+        let mut entries = Vec::with_capacity(after.files.len());
+        let new = add(&mut entries, after.files, |_, _| None);
+        let shared: BTreeMap<RepoPath, (FileId, Origin)> = new
+            .iter()
+            .map(|&file| &entries[file.index()])
+            .zip(&new)
+            .map(|(entry, &file)| (entry.path.clone(), (file, entry.origin.clone())))
+            .collect();
+        let old = add(&mut entries, before.files, |path, origin| {
+            shared.get(path).filter(|(_, same)| same == origin).map(|&(file, _)| file)
+        });
+        let arena = Arc::new(Arena { entries, reader, limits });
+        let before = Self::view(Arc::clone(&arena), old, before.links, before.submodules);
+        (before, Self::view(arena, new, after.links, after.submodules))
+    }
+
+    fn view(
+        arena: Arc<Arena>,
+        order: Vec<FileId>,
+        links: BTreeMap<RepoPath, Option<RepoPath>>,
+        submodules: Vec<RepoPath>,
     ) -> Self {
         let mut directories = BTreeSet::from([RepoPath::root()]);
-        for path in &paths {
-            let mut parent = path.parent();
+        for file in &order {
+            let mut parent = arena.entries[file.index()].path.parent();
             while let Some(directory) = parent {
                 parent = directory.parent();
                 if !directories.insert(directory) {
@@ -100,37 +171,50 @@ impl Snapshot {
                 }
             }
         }
-        let entries = paths
-            .into_iter()
-            .map(|path| Entry { path, bytes: OnceLock::new(), file: OnceLock::new() })
-            .collect();
-        Self { entries, directories, links, reader, limits, ignore_rules: OnceLock::new() }
+        Self { arena, order, directories, links, submodules, ignore_rules: OnceLock::new() }
     }
 
     /// All files in the order of their paths.
     pub fn files(&self) -> impl ExactSizeIterator<Item = (FileId, &RepoPath)> {
-        self.entries.iter().enumerate().map(|(at, entry)| (id(at), &entry.path))
+        self.order.iter().map(|&file| (file, self.path(file)))
     }
 
     /// How many files there are.
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.order.len()
+    }
+
+    /// One more than the largest id that a file of this snapshot can have.
+    pub fn ids(&self) -> usize {
+        self.arena.entries.len()
+    }
+
+    /// Directories of other repositories (git submodules), whose files are not part of this one.
+    pub fn submodules(&self) -> &[RepoPath] {
+        &self.submodules
     }
 
     /// Whether the snapshot has no file at all.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.order.is_empty()
     }
 
     /// The path of a file.
     pub fn path(&self, file: FileId) -> &RepoPath {
-        &self.entries[file.index()].path
+        &self.entry(file).path
+    }
+
+    fn entry(&self, file: FileId) -> &Entry {
+        &self.arena.entries[file.index()]
     }
 
     /// The file at `path`, symbolic links resolved inside the root.
     pub fn find(&self, path: &RepoPath) -> Option<FileId> {
-        let at = |path: &RepoPath| self.entries.binary_search_by(|e| e.path.cmp(path)).ok();
-        at(path).or_else(|| at(&self.resolve(path)?)).map(id)
+        let at = |path: &RepoPath| {
+            let at = self.order.binary_search_by(|&file| self.path(file).cmp(path)).ok()?;
+            self.order.get(at).copied()
+        };
+        at(path).or_else(|| at(&self.resolve(path)?))
     }
 
     /// Whether `path` is a directory that holds files, symbolic links resolved.
@@ -139,14 +223,32 @@ impl Snapshot {
             || self.resolve(path).is_some_and(|path| self.directories.contains(&path))
     }
 
+    /// The files whose content was asked for and is not in the clone.
+    pub fn absent(&self) -> impl Iterator<Item = &RepoPath> {
+        let absent = |entry: &&Entry| matches!(entry.bytes.get(), Some(Err(Unreadable::Absent)));
+        self.arena.entries.iter().filter(absent).map(|entry| &entry.path)
+    }
+
+    /// The paths at which the two views differ: files that only one has or whose bytes differ, and
+    /// symbolic links. Both must have been made together.
+    pub fn changes(&self, other: &Self) -> BTreeSet<RepoPath> {
+        let mine: BTreeSet<FileId> = self.order.iter().copied().collect();
+        let theirs: BTreeSet<FileId> = other.order.iter().copied().collect();
+        let files = mine.symmetric_difference(&theirs).map(|&file| self.path(file).clone());
+        let one_sided = |a: &Self, b: &Self| -> Vec<RepoPath> {
+            let links = a.links.iter().filter(|&(path, target)| b.links.get(path) != Some(target));
+            links.map(|(path, _)| path.clone()).collect()
+        };
+        files.chain(one_sided(self, other)).chain(one_sided(other, self)).collect()
+    }
+
     /// The files directly or indirectly below `directory`, in order.
     pub fn files_below(&self, directory: &RepoPath) -> impl Iterator<Item = (FileId, &RepoPath)> {
-        let start = self.entries.partition_point(|entry| entry.path < *directory);
+        let start = self.order.partition_point(|&file| self.path(file) < directory);
         let below = directory.clone();
-        self.entries[start..]
+        self.order[start..]
             .iter()
-            .enumerate()
-            .map(move |(at, entry)| (id(start + at), &entry.path))
+            .map(|&file| (file, self.path(file)))
             .take_while(move |(_, path)| path.as_str().starts_with(below.as_str()))
             .filter({
                 let directory = directory.clone();
@@ -164,7 +266,7 @@ impl Snapshot {
     /// `None` when a link leads outside the root, to nothing, or round in a circle.
     pub fn resolve(&self, path: &RepoPath) -> Option<RepoPath> {
         let mut path = path.clone();
-        for _ in 0..self.limits.links {
+        for _ in 0..self.arena.limits.links {
             match self.follow_first_link(&path) {
                 Step::Follow(target) => path = target,
                 Step::Refuse => return None,
@@ -197,13 +299,13 @@ impl Snapshot {
 
     /// The bytes of a file, read on first use.
     pub fn bytes(&self, file: FileId) -> Result<&Arc<[u8]>, &Unreadable> {
-        let entry = &self.entries[file.index()];
-        entry.bytes.get_or_init(|| self.load(&entry.path)).as_ref()
+        let entry = self.entry(file);
+        entry.bytes.get_or_init(|| self.arena.load(entry)).as_ref()
     }
 
     /// The text of a file, read and checked on first use.
     pub fn file(&self, file: FileId) -> Result<&SourceFile, &Unreadable> {
-        let entry = &self.entries[file.index()];
+        let entry = self.entry(file);
         entry
             .file
             .get_or_init(|| {
@@ -224,20 +326,39 @@ impl Snapshot {
     pub fn slice(&self, span: Span) -> &str {
         self.file(span.file).map_or("", |file| file.slice(span))
     }
+}
 
-    fn load(&self, path: &RepoPath) -> Result<Arc<[u8]>, Unreadable> {
-        match &self.reader {
-            Reader::WorkTree(root) => worktree::read(root, path, self.limits),
-            Reader::Memory(files) => {
-                let bytes = files.get(path).map_or(&[][..], Vec::as_slice);
-                let size = bytes.len() as u64;
-                if size > self.limits.file_bytes {
-                    return Err(Unreadable::TooLarge { size, limit: self.limits.file_bytes });
-                }
-                Ok(Arc::from(bytes))
+impl Arena {
+    fn load(&self, entry: &Entry) -> Result<Arc<[u8]>, Unreadable> {
+        let Reader { root, objects } = &self.reader;
+        match (&entry.origin, root, objects) {
+            (Origin::Memory(bytes), ..) if bytes.len() as u64 > self.limits.file_bytes => {
+                let (size, limit) = (bytes.len() as u64, self.limits.file_bytes);
+                Err(Unreadable::TooLarge { size, limit })
             }
+            (Origin::Memory(bytes), ..) => Ok(Arc::clone(bytes)),
+            (Origin::Disk, Some(root), _) => worktree::read(root, &entry.path, self.limits),
+            (Origin::Blob(blob), _, Some(objects)) => objects.read(*blob, self.limits),
+            (Origin::Disk, None, _) | (Origin::Blob(_), _, None) => Err(Unreadable::Absent),
         }
     }
+}
+
+/// Adds files in the order of their paths, except those that are `known`; the ids of all.
+fn add(
+    entries: &mut Vec<Entry>,
+    files: BTreeMap<RepoPath, Origin>,
+    known: impl Fn(&RepoPath, &Origin) -> Option<FileId>,
+) -> Vec<FileId> {
+    let mut order = Vec::with_capacity(files.len());
+    for (path, origin) in files {
+        order.push(known(&path, &origin).unwrap_or_else(|| {
+            let id = FileId(u32::try_from(entries.len()).unwrap_or(u32::MAX));
+            entries.push(Entry { path, origin, bytes: OnceLock::new(), file: OnceLock::new() });
+            id
+        }));
+    }
+    order
 }
 
 /// What becomes of a path at its first symbolic link.
@@ -248,10 +369,6 @@ enum Step {
     Follow(RepoPath),
     /// The link leads outside the root or to nothing.
     Refuse,
-}
-
-fn id(at: usize) -> FileId {
-    FileId(u32::try_from(at).unwrap_or(u32::MAX))
 }
 
 #[cfg(test)]

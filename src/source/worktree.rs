@@ -9,7 +9,7 @@ use std::sync::Arc;
 use ignore::WalkBuilder;
 
 use crate::source::limits::Limits;
-use crate::source::snapshot::{Reader, Snapshot, Unreadable};
+use crate::source::snapshot::{Listing, Origin, Reader, Snapshot, Unreadable};
 use crate::text::RepoPath;
 
 /// Why a directory cannot be opened as a snapshot.
@@ -77,16 +77,18 @@ impl Snapshot {
             }
         }
         paths.extend(tracked(&root).filter(|path| !links.contains_key(path)));
-        let paths = paths.into_iter().collect();
-        Ok(Self::new(paths, links, Reader::WorkTree(root), limits))
+        let files = paths.into_iter().map(|path| (path, Origin::Disk)).collect();
+        let listing = Listing { files, links, submodules: Vec::new() };
+        Ok(Self::new(listing, Reader { root: Some(root), objects: None }, limits))
     }
 
     /// One file that the user named, wherever it is, and nothing else; `None` if there is none.
     pub fn from_file(file: &Path, limits: Limits) -> Option<Self> {
         let real = file.canonicalize().ok()?;
         let path = RepoPath::new(real.file_name()?.to_str()?).ok()?;
-        let directory = Reader::WorkTree(real.parent()?.to_owned());
-        Some(Self::new(vec![path], BTreeMap::new(), directory, limits))
+        let files = [(path, Origin::Disk)].into();
+        let reader = Reader { root: Some(real.parent()?.to_owned()), objects: None };
+        Some(Self::new(Listing { files, ..Listing::default() }, reader, limits))
     }
 }
 

@@ -24,7 +24,7 @@ use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use crate::config::Glob;
 use crate::source::Snapshot;
 use crate::syntax::Store;
-use crate::text::{FileId, Span};
+use crate::text::{FileId, RepoPath, Span};
 
 /// Most marks that are kept of one file.
 const MARKS: usize = 10_000;
@@ -99,12 +99,16 @@ impl Suppression {
     }
 }
 
-/// Every mark of the repository, by file and place, but for the files that are left out.
-pub fn collect(store: &Store<'_>, exclude: &[Glob]) -> Vec<Suppression> {
+/// Every mark of the files that are `wanted`, by file and place, but for those that are left out.
+pub fn collect(
+    store: &Store<'_>,
+    exclude: &[Glob],
+    wanted: impl Fn(&RepoPath) -> bool,
+) -> Vec<Suppression> {
     let snapshot = store.snapshot();
     let files: Vec<FileId> = snapshot
         .files()
-        .filter(|(_, path)| files::is_read(path))
+        .filter(|(_, path)| files::is_read(path) && wanted(path))
         .filter(|(_, path)| !exclude.iter().any(|glob| glob.matches(path.as_str())))
         .map(|(file, _)| file)
         .collect();

@@ -1,6 +1,6 @@
 //! Every file parsed once, whoever asks.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::source::Snapshot;
 use crate::syntax::comment::Comment;
@@ -75,14 +75,21 @@ impl Parsed {
 #[derive(Debug)]
 pub struct Store<'s> {
     snapshot: &'s Snapshot,
-    yaml: Vec<OnceLock<Parsed>>,
+    yaml: Arc<[OnceLock<Parsed>]>,
 }
 
 impl<'s> Store<'s> {
     /// A store over all files of the snapshot.
     pub fn new(snapshot: &'s Snapshot) -> Self {
-        let yaml = std::iter::repeat_with(OnceLock::new).take(snapshot.len()).collect();
+        let yaml = std::iter::repeat_with(OnceLock::new).take(snapshot.ids()).collect();
         Self { snapshot, yaml }
+    }
+
+    /// A store over another view of the same files: what one of them parses serves both.
+    ///
+    /// The snapshots must have been made together.
+    pub fn beside(&self, snapshot: &'s Snapshot) -> Self {
+        Self { snapshot, yaml: Arc::clone(&self.yaml) }
     }
 
     /// The files themselves.

@@ -1,11 +1,11 @@
 //! Where lines begin: from byte offsets to 1-based lines and columns.
 
-/// A 1-based line and a 1-based column counted in characters.
+/// A 1-based line and a 1-based column, counted in characters unless something else is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// 1-based line.
     pub line: usize,
-    /// 1-based column, in characters.
+    /// 1-based column.
     pub column: usize,
 }
 
@@ -61,6 +61,13 @@ impl LineIndex {
         let before = text.get(start..end).unwrap_or("");
         Position { line: line + 1, column: before.chars().count() + 1 }
     }
+
+    /// The line of a byte offset, and its column counted in bytes.
+    pub fn byte_position(&self, offset: u32) -> Position {
+        let line = self.line_of(offset);
+        let start = self.starts.get(line).copied().unwrap_or(0);
+        Position { line: line + 1, column: (offset - start) as usize + 1 }
+    }
 }
 
 #[cfg(test)]
@@ -74,6 +81,8 @@ mod tests {
         assert_eq!(lines.position(text, 0), Position { line: 1, column: 1 });
         assert_eq!(lines.position(text, 5), Position { line: 1, column: 5 });
         assert_eq!(lines.position(text, 10), Position { line: 2, column: 4 });
+        assert_eq!(lines.byte_position(5), Position { line: 1, column: 6 });
+        assert_eq!(lines.byte_position(10), Position { line: 2, column: 4 });
         assert_eq!(&text[lines.line_range(text, 0)], "a: é");
         assert_eq!(&text[lines.line_range(text, 1)], "b: 2");
         assert_eq!(&text[lines.line_range(text, 2)], "");

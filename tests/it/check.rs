@@ -54,8 +54,8 @@ fn both_sides_are_shown_with_their_source() {
 #[test]
 fn the_exit_code_follows_the_level_and_not_the_format() {
     let repo = Repo::new(SHOP);
-    for format in ["full", "concise", "json"] {
-        assert_eq!(repo.run(&["check", "--format", format]).code, 1);
+    for format in crate::reports::formats() {
+        assert_eq!(repo.run(&["check", "--format", &format]).code, 1);
     }
     let warnings = ["check", "--ignore", "missing-key"];
     assert_eq!(repo.run(&warnings).code, 0);
@@ -150,6 +150,21 @@ fn reports_can_be_written_to_files() {
     let json: serde_json::Value = serde_json::from_str(&repo.read("report.json")).unwrap();
     assert_eq!(json["summary"]["errors"], 1);
     assert_eq!(repo.read("report.txt").lines().count(), 2);
+}
+
+#[test]
+fn wrong_outputs_are_told_before_anything_is_done() {
+    let repo = Repo::new(SHOP);
+    let run = repo.run(&["check", "--output", "json=a.json", "--output", "sarif=./a.json"]);
+    assert_eq!((run.code, run.out.as_str()), (2, ""));
+    assert!(run.err.contains("two reports go to `./a.json`"), "{}", run.err);
+    assert!(!repo.path().join("a.json").exists());
+    let run = repo.run(&["check", "--output", "sarfi=a.json"]);
+    assert_eq!(run.code, 2);
+    for part in ["unknown format `sarfi`", "sarif", "concise"] {
+        assert!(run.err.contains(part), "{}", run.err);
+    }
+    assert_eq!(repo.run(&["check", "--output", "sarif"]).code, 2);
 }
 
 #[test]

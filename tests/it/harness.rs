@@ -72,7 +72,9 @@ impl Repo {
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_paritylint"));
         command.args(args).current_dir(self.path()).stdin(Stdio::null());
-        for name in ["NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE"] {
+        for name in
+            ["NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "GITHUB_WORKSPACE", "CI_PROJECT_DIR"]
+        {
             command.env_remove(name);
         }
         command.env("GIT_CEILING_DIRECTORIES", self.path().parent().unwrap());

@@ -8,5 +8,7 @@ mod check;
 mod exceptions;
 mod fingerprints;
 mod harness;
+mod history;
 mod other_commands;
+mod reports;
 mod secrets;

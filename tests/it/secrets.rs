@@ -37,8 +37,8 @@ fn repo() -> Repo {
 #[test]
 fn no_format_shows_a_secret() {
     let repo = repo();
-    for format in ["full", "concise", "json"] {
-        let run = repo.run(&["check", "--format", format, "-v"]);
+    for format in crate::reports::formats() {
+        let run = repo.run(&["check", "--format", &format, "-v"]);
         assert!(run.out.contains("TIMEOUT"), "{}", run.out);
         assert!(!run.out.contains("hush"), "{}", run.out);
         assert!(!run.err.contains("hush"), "{}", run.err);

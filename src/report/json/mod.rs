@@ -4,9 +4,11 @@ mod v1;
 
 use std::io::{self, Write};
 
+use serde::Serialize;
+
 use crate::baseline::Known;
 use crate::exceptions::Excepted;
-use crate::finding::{Finding, Label, Level, NotAnalysed};
+use crate::finding::{Blame, Finding, Label, Level, NotAnalysed};
 use crate::report::concise::level;
 use crate::report::{Report, place};
 use crate::source::Snapshot;
@@ -24,7 +26,7 @@ pub(super) fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()>
         version: VERSION,
         summary: v1::Summary {
             files: report.counts.files,
-            units: report.counts.units,
+            units: report.counts.units.len(),
             overlays: report.counts.overlays,
             comparisons: report.counts.comparisons,
             errors: of(Level::Error),
@@ -41,8 +43,21 @@ pub(super) fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()>
         known: report.known().iter().map(|entry| known(snapshot, entry)).collect(),
         stale: report.stale(),
         not_analysed: outcome.not_analysed.iter().map(|entry| gap(snapshot, entry)).collect(),
+        change: report.change.map(|change| v1::Change {
+            base: &change.base,
+            files: change.files,
+            resolved: change.resolved.iter().map(|found| finding(snapshot, found)).collect(),
+            known: change.known,
+        }),
     };
     let text = serde_json::to_string_pretty(&document)?;
+    out.write_all(ascii_controls(&text).as_bytes())?;
+    out.write_all(b"\n")
+}
+
+/// Writes a document of a format that others have made, on one line.
+pub(super) fn write_line(document: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
+    let text = serde_json::to_string(document)?;
     out.write_all(ascii_controls(&text).as_bytes())?;
     out.write_all(b"\n")
 }
@@ -71,6 +86,19 @@ fn finding<'f>(snapshot: &Snapshot, finding: &'f Finding) -> v1::Finding<'f> {
         reference_value: subject.reference_value.as_deref(),
         locations: finding.labels.iter().map(|label| location(snapshot, label)).collect(),
         fingerprint: finding.fingerprint(),
+        introduced: finding.blame.as_ref().map(introduced),
+    }
+}
+
+fn introduced(blame: &Blame) -> v1::Introduced<'_> {
+    match blame {
+        Blame::Uncommitted => v1::Introduced::default(),
+        Blame::Commit(introduced) => v1::Introduced {
+            commit: Some(&introduced.commit),
+            author: Some(&introduced.author),
+            date: introduced.authored.map(|day| day.to_string()),
+            summary: Some(&introduced.summary),
+        },
     }
 }
 

@@ -18,6 +18,16 @@ pub(super) struct Document<'a> {
     pub(super) known: Vec<Known<'a>>,
     pub(super) stale: &'a [Entry],
     pub(super) not_analysed: Vec<NotAnalysed<'a>>,
+    pub(super) change: Option<Change<'a>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Change<'a> {
+    pub(super) base: &'a str,
+    pub(super) files: usize,
+    /// The places are those of the state before.
+    pub(super) resolved: Vec<Finding<'a>>,
+    pub(super) known: usize,
 }
 
 #[derive(Serialize)]
@@ -54,6 +64,17 @@ pub(super) struct Finding<'a> {
     pub(super) reference_value: Option<&'a str>,
     pub(super) locations: Vec<Location<'a>>,
     pub(super) fingerprint: String,
+    /// Who last changed the line of the primary place: null where nobody asked or it is unknown, all of
+    /// it null where the line is not committed yet.
+    pub(super) introduced: Option<Introduced<'a>>,
+}
+
+#[derive(Default, Serialize)]
+pub(super) struct Introduced<'a> {
+    pub(super) commit: Option<&'a str>,
+    pub(super) author: Option<&'a str>,
+    pub(super) date: Option<String>,
+    pub(super) summary: Option<&'a str>,
 }
 
 #[derive(Serialize)]

@@ -100,7 +100,8 @@ struct Group<'a> {
 
 impl Rule for UndocumentedSuppression {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
-        let suppressions = suppressions::collect(cx.store, &cx.config.exclude);
+        let suppressions =
+            suppressions::collect(cx.store, &cx.config.exclude, |path| cx.focus.has_file(path));
         let warning = findings.level().max(Level::Warning);
         let mut groups: BTreeMap<Group<'_>, Vec<&Suppression>> = BTreeMap::new();
         for suppression in &suppressions {

@@ -21,7 +21,7 @@ rule! {
 
 impl Rule for ConflictMarker {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
-        let files: Vec<_> = text_files(cx.snapshot, &cx.config.exclude).collect();
+        let files: Vec<_> = text_files(cx.snapshot, &cx.config.exclude, cx.focus).collect();
         let found: Vec<Vec<Conflict>> = files
             .into_par_iter()
             .map(|(file, _)| match cx.snapshot.file(file) {

@@ -17,8 +17,10 @@ mod missing_resource;
 mod network_differs;
 mod parameter_out_of_range;
 mod patch_without_effect;
+mod promoted;
 mod promotion_order;
 mod secret_keys_differ;
+mod stale_promotion;
 mod undefined_variable;
 mod unparameterized_difference;
 
@@ -41,5 +43,6 @@ pub(super) use parameter_out_of_range::ParameterOutOfRange;
 pub(super) use patch_without_effect::PatchWithoutEffect;
 pub(super) use promotion_order::PromotionOrder;
 pub(super) use secret_keys_differ::SecretKeysDiffer;
+pub(super) use stale_promotion::StalePromotion;
 pub(super) use undefined_variable::UndefinedVariable;
 pub(super) use unparameterized_difference::UnparameterizedDifference;

@@ -2,15 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::compare::Promotion;
-use crate::finding::{Finding, Level, Role, Subject};
+use crate::compare::{Promotion, Standing};
+use crate::finding::{Finding, Level, Role};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
+use crate::rules::parity::promoted::{self, Key};
 use crate::rules::{Rule, rule};
-use crate::text::Span;
-
-/// Most further places that a finding shows.
-const PLACES: usize = 20;
 
 rule! {
     /// Reports an image, chart or source that runs in a newer version than the reference has
@@ -29,18 +26,15 @@ rule! {
 
 impl Rule for PromotionOrder {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
-        // The same step ahead of the same thing is one cause, however many files repeat it.
-        let mut causes: BTreeMap<(usize, &str, &str, &str), Vec<&Promotion>> = BTreeMap::new();
-        for promotion in &cx.comparison.promotions {
-            let environment = cx.evaluated[promotion.here_overlay].overlay.environment;
-            let (here, there) = (promotion.here.0.as_str(), promotion.there.0.as_str());
-            causes.entry((environment, &promotion.name, here, there)).or_default().push(promotion);
+        let mut causes: BTreeMap<Key<'_>, Vec<&Promotion>> = BTreeMap::new();
+        let promotions = cx.comparison.promotions.iter();
+        for promotion in promotions.filter(|promotion| promotion.standing == Standing::Ahead) {
+            causes.entry(promoted::key(cx, promotion)).or_default().push(promotion);
         }
-        let last = cx.layout.environments.len().saturating_sub(1);
-        for ((environment, ..), mut uses) in causes {
+        for mut uses in causes.into_values() {
             uses.sort_by_key(|promotion| promotion.here.1);
             if let Some(finding) = finding(cx, &uses) {
-                let released = environment == last && uses.iter().any(|promotion| !promotion.weak);
+                let released = promoted::is_released(cx, uses.iter().copied());
                 let most = if released { Level::Error } else { Level::Note };
                 findings.push_at(findings.level().min(most), finding);
             }
@@ -50,58 +44,17 @@ impl Rule for PromotionOrder {
 
 fn finding(cx: &Context<'_>, uses: &[&Promotion]) -> Option<Finding> {
     let first = uses.first()?;
-    let environment = |overlay: usize| {
-        let environment = cx.evaluated[overlay].overlay.environment;
-        cx.layout.environments[environment].name.as_str()
-    };
-    let (here, there) = (environment(first.here_overlay), environment(first.there_overlay));
+    let (here, there) = promoted::environments(cx, first);
     let ((mine, span), (theirs, reference)) = (&first.here, &first.there);
     let message = format!(
         "{here} runs `{mine}` of `{}`, and {there} is at `{theirs}` still{}",
         first.name,
-        reach(uses),
+        promoted::reach(uses),
     );
-    let mut finding = Finding::at(*span, message)
+    let finding = Finding::at(*span, message)
         .label(format!("{here}: `{mine}`"))
         .place(Role::Reference, *reference, format!("{there}: `{theirs}`"))
         .help(format!("run `{mine}` in {there} too, or put {here} back to `{theirs}`"))
         .key([&first.name]);
-    let mut seen: Vec<Span> = vec![*span, *reference];
-    for promotion in &uses[1..] {
-        if !seen.contains(&promotion.here.1) && seen.len() < PLACES {
-            seen.push(promotion.here.1);
-            finding = finding.place(
-                Role::Related,
-                promotion.here.1,
-                format!("also {}", promotion.resource),
-            );
-        }
-    }
-    let overlay = &cx.evaluated[first.here_overlay];
-    let own = uses.iter().map(|promotion| &cx.evaluated[promotion.here_overlay]);
-    let mut variants: Vec<String> = own
-        .filter(|other| other.unit_index == overlay.unit_index)
-        .filter_map(|other| other.overlay.variant.clone())
-        .collect();
-    variants.sort();
-    variants.dedup();
-    Some(finding.about(Subject {
-        unit: Some(overlay.unit.name.clone()),
-        environment: Some(here.to_owned()),
-        reference: Some(there.to_owned()),
-        variants,
-        resource: Some(first.resource.clone()),
-        path: Some(first.path.to_string()),
-        value: Some(mine.clone()),
-        reference_value: Some(theirs.clone()),
-        ..Subject::default()
-    }))
-}
-
-/// How many overlays run it.
-fn reach(uses: &[&Promotion]) -> String {
-    let mut overlays: Vec<usize> = uses.iter().map(|promotion| promotion.here_overlay).collect();
-    overlays.sort_unstable();
-    overlays.dedup();
-    if overlays.len() > 1 { format!(" (in {} overlays)", overlays.len()) } else { String::new() }
+    Some(promoted::described(cx, finding, uses))
 }

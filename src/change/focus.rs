@@ -1,0 +1,63 @@
+//! Which part of the repository a change can have an effect on.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::change::{Layouts, Side};
+use crate::config::{self, FILE_NAMES};
+use crate::layout::{Layout, Overlay, OverlayKind};
+use crate::owners::CodeOwners;
+use crate::rules::Focus;
+use crate::text::RepoPath;
+
+/// A change of more files than this is looked at as a whole at once.
+const MOST_FILES: usize = 200;
+
+/// The units and files that the changed `paths` can have an effect on.
+pub(super) fn of(
+    before: Side<'_>,
+    after: Side<'_>,
+    layouts: &Layouts,
+    paths: &BTreeSet<RepoPath>,
+) -> Focus {
+    let general = |path: &RepoPath| is_general(path, before) || is_general(path, after);
+    if paths.len() > MOST_FILES
+        || paths.iter().any(general)
+        || layouts.before.environments != layouts.after.environments
+    {
+        return Focus::Everything;
+    }
+    let mut units = layouts.before.units_of(paths);
+    units.extend(layouts.after.units_of(paths));
+    units.extend(rearranged(&layouts.before, &layouts.after));
+    let mut files = paths.clone();
+    for (side, layout) in [(before, &layouts.before), (after, &layouts.after)] {
+        let concerned = layout.units.iter().filter(|unit| units.contains(&unit.name));
+        let overlays: Vec<&Overlay> = concerned.flat_map(|unit| &unit.overlays).collect();
+        files.extend(layout.users.inputs(overlays.iter().map(|overlay| &overlay.root)));
+        let snapshot = side.store.snapshot();
+        for overlay in overlays.iter().filter(|overlay| overlay.kind == OverlayKind::Manifests) {
+            files.extend(snapshot.files_below(&overlay.root).map(|(_, path)| path.clone()));
+        }
+    }
+    Focus::Part { units, files }
+}
+
+/// Whether the file has a say in everything: the configuration, files with exceptions, owners,
+/// ignore rules.
+fn is_general(path: &RepoPath, side: Side<'_>) -> bool {
+    FILE_NAMES.contains(&path.as_str())
+        || path.file_name() == ".gitignore"
+        || CodeOwners::is_read(path)
+        || config::is_registry(&side.config.terms, path)
+        || side.config.path.as_ref() == Some(path)
+}
+
+/// The units that are not made of the same overlays on both sides.
+fn rearranged<'l>(before: &'l Layout, after: &'l Layout) -> impl Iterator<Item = String> + use<'l> {
+    let by_name = |layout: &'l Layout| -> BTreeMap<&'l str, &'l [Overlay]> {
+        layout.units.iter().map(|unit| (unit.name.as_str(), &unit.overlays[..])).collect()
+    };
+    let (old, new) = (by_name(before), by_name(after));
+    let names: BTreeSet<&str> = old.keys().chain(new.keys()).copied().collect();
+    names.into_iter().filter(move |name| old.get(name) != new.get(name)).map(str::to_owned)
+}

@@ -1,0 +1,150 @@
+//! What a change does: both states are checked, and what only the new one has is reported.
+//!
+//! Most changes touch few units. Those are looked at first, and alone: a look that knows less than
+//! a whole check, so what it finds is only a suspicion. Without one there is nothing to report;
+//! with one both states are checked as a whole, and only what that confirms is reported.
+
+mod focus;
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
+use crate::check::{self, Checked, Job};
+use crate::config::Config;
+use crate::exceptions::Outcome;
+use crate::finding::{Finding, Level, NotAnalysed};
+use crate::history::History;
+use crate::layout::Layout;
+use crate::policy::Policy;
+use crate::rules::{Focus, Touched};
+use crate::syntax::Store;
+use crate::text::RepoPath;
+
+/// One state of the repository, read and configured.
+#[derive(Debug, Clone, Copy)]
+pub struct Side<'a> {
+    /// Its files.
+    pub store: &'a Store<'a>,
+    /// Its configuration.
+    pub config: &'a Config,
+    /// The rules that its configuration wants.
+    pub policy: &'a Policy,
+}
+
+/// How to look.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms {
+    /// The day for dates of exceptions.
+    pub today: Date,
+    /// Findings below this level do not count.
+    pub least: Level,
+    /// Whether the outcome of the whole new state is wanted as well.
+    pub whole: bool,
+}
+
+/// What a change does.
+#[derive(Debug)]
+pub struct Changed {
+    /// The new state; its outcome is what the change brings.
+    pub checked: Checked,
+    /// The findings that the change ends; their places are in the old state.
+    pub resolved: Vec<Finding>,
+    /// How many findings were there before and stay, among what was looked at.
+    pub known: usize,
+    /// The files and links that differ.
+    pub paths: BTreeSet<RepoPath>,
+    /// The outcome of the whole new state, where it is wanted.
+    pub whole: Option<Outcome>,
+}
+
+/// Works out what the change from `before` to `after` brings and ends.
+pub fn between(before: Side<'_>, after: Side<'_>, terms: Terms) -> Changed {
+    let paths = after.store.snapshot().changes(before.store.snapshot());
+    let layouts = Layouts {
+        before: check::layout(before.store, before.config),
+        after: check::layout(after.store, after.config),
+    };
+    let focus = focus::of(before, after, &layouts, &paths);
+    let touched = Touched::Paths(paths.iter().cloned().collect());
+    // Only time makes a promotion stale, never a change.
+    let history = History::off();
+    let look = |focus: &Focus| {
+        let check = |side: Side<'_>, layout: &Layout| {
+            let Side { store, config, policy } = side;
+            let today = terms.today;
+            let (touched, history) = (&touched, &history);
+            let mut checked =
+                check::check(Job { store, config, policy, layout, today, touched, focus, history });
+            checked.keep_from(terms.least);
+            checked
+        };
+        Look { before: check(before, &layouts.before), after: check(after, &layouts.after) }
+    };
+    let first = look(&focus);
+    let (mut new, mut gone) = (first.new(), first.gone());
+    let decided = focus == Focus::Everything || (new.is_empty() && !terms.whole);
+    let look = if decided { first } else { look(&Focus::Everything) };
+    if !decided {
+        new = &new & &look.new();
+        gone = &gone & &look.gone();
+    }
+    look.into_changed(&new, &gone, paths, terms.whole)
+}
+
+/// The units and environments of both states.
+struct Layouts {
+    before: Layout,
+    after: Layout,
+}
+
+/// Both states as one look saw them.
+struct Look {
+    before: Checked,
+    after: Checked,
+}
+
+/// Everything that is said of one state, see [`Finding::parts`].
+fn parts(checked: &Checked) -> BTreeSet<String> {
+    checked.outcome.reported.iter().flat_map(Finding::parts).collect()
+}
+
+impl Look {
+    /// What is only said of the new state.
+    fn new(&self) -> BTreeSet<String> {
+        parts(&self.after).difference(&parts(&self.before)).cloned().collect()
+    }
+
+    /// What is only said of the old state.
+    fn gone(&self) -> BTreeSet<String> {
+        parts(&self.before).difference(&parts(&self.after)).cloned().collect()
+    }
+
+    fn into_changed(
+        self,
+        new: &BTreeSet<String>,
+        gone: &BTreeSet<String>,
+        paths: BTreeSet<RepoPath>,
+        wanted: bool,
+    ) -> Changed {
+        let Self { before, after: mut checked } = self;
+        let whole = wanted.then(|| checked.outcome.clone());
+        let outcome = &mut checked.outcome;
+        let all = outcome.reported.len();
+        outcome.reported.retain(|finding| !finding.parts().is_disjoint(new));
+        let known = all - outcome.reported.len();
+        let mut resolved = before.outcome.reported;
+        resolved.retain(|finding| finding.is_among(gone));
+        let old: BTreeSet<_> =
+            before.outcome.excepted.iter().map(|entry| entry.finding.fingerprint()).collect();
+        outcome.excepted.retain(|entry| !old.contains(&entry.finding.fingerprint()));
+        let old: BTreeSet<_> = before.outcome.not_analysed.iter().map(gap).collect();
+        outcome.not_analysed.retain(|entry| !old.contains(&gap(entry)));
+        Changed { checked, resolved, known, paths, whole }
+    }
+}
+
+/// What tells one gap from another, wherever it stands.
+fn gap(entry: &NotAnalysed) -> (&RepoPath, &str, &str) {
+    (&entry.path, entry.what, &entry.detail)
+}

@@ -1,0 +1,188 @@
+//! Which states of the repository a check is about: one, or two and what lies between them.
+
+use std::path::Path;
+
+use crate::cli::args::CheckArgs;
+use crate::cli::error::CliError;
+use crate::cli::push::{self, Push};
+use crate::cli::root::{self, Root};
+use crate::history::History;
+use crate::source::{GitError, GitRepository, Limits, Snapshot, State};
+
+/// The files to check.
+#[derive(Debug)]
+pub(super) struct States {
+    /// Where they are.
+    pub(super) root: Root,
+    /// The state that is checked.
+    pub(super) after: Snapshot,
+    /// The state before the change, and how to call it; `None` for a check of everything.
+    pub(super) before: Option<(Snapshot, String)>,
+    /// What the user should know about the choice.
+    pub(super) note: Option<String>,
+}
+
+/// What to read, before it is read.
+#[derive(Debug)]
+pub(super) enum Plan {
+    /// The work tree, all of it.
+    WorkTree,
+    /// A state that git knows, all of it.
+    State(State),
+    /// What lies between two states.
+    Change {
+        before: State,
+        /// The work tree if `None`.
+        after: Option<State>,
+        /// How to call the state before.
+        base: String,
+        /// What to say when the two are the same and everything is checked instead; without it
+        /// there is then nothing to report.
+        whole: Option<&'static str>,
+    },
+}
+
+/// What is to be checked; several things when several branches are pushed at once, nothing when
+/// only branches are deleted.
+pub(super) fn plans(args: &CheckArgs) -> Result<Vec<Plan>, CliError> {
+    let tree = args.tree.as_deref().filter(|name| *name != "worktree");
+    if !args.hook && !args.staged && args.base.is_none() && tree.is_none() {
+        return Ok(vec![Plan::WorkTree]);
+    }
+    let git = repository()?;
+    if args.hook {
+        return hook(&git);
+    }
+    let after = match tree {
+        Some("index") => Some(State::Index),
+        Some(name) => Some(State::Commit(git.commit(name)?)),
+        None if args.staged => Some(State::Index),
+        None => None,
+    };
+    let plan = match (&args.base, after) {
+        (Some(name), after) => {
+            let commit = git.commit(name)?;
+            let head = match after {
+                Some(State::Commit(head)) => Some(head),
+                _ => git.head()?,
+            };
+            let fork = match head {
+                Some(head) => git.merge_base(commit, head)?,
+                None => None,
+            };
+            let Some(fork) = fork else {
+                let head = tree.unwrap_or("HEAD").to_owned();
+                return Err(GitError::NoMergeBase { base: name.clone(), head }.into());
+            };
+            let base = if fork == commit {
+                name.clone()
+            } else {
+                format!("{:.10}, where {name} parts", fork.to_string())
+            };
+            Plan::Change { before: State::Commit(fork), after, base, whole: None }
+        }
+        (None, _) if args.staged => staged(&git)?,
+        (None, Some(state)) => Plan::State(state),
+        (None, None) => Plan::WorkTree,
+    };
+    Ok(vec![plan])
+}
+
+fn repository() -> Result<GitRepository, CliError> {
+    Ok(GitRepository::open(Path::new("."))?)
+}
+
+/// The index against the last commit.
+fn staged(git: &GitRepository) -> Result<Plan, CliError> {
+    let (before, base) = match git.head()? {
+        Some(head) => (State::Commit(head), "HEAD"),
+        None => (State::Empty, "an empty repository"),
+    };
+    let whole = Some("nothing is staged: everything in the index is checked");
+    Ok(Plan::Change { before, after: Some(State::Index), base: base.to_owned(), whole })
+}
+
+/// What a hook of pre-commit, prek or git itself is about; docs/integrations/ tells users.
+fn hook(git: &GitRepository) -> Result<Vec<Plan>, CliError> {
+    let range = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
+    let whole = Some("nothing differs: everything is checked");
+    if let Some(to) = range("PRE_COMMIT_TO_REF") {
+        let after = git.commit(&to)?;
+        let Some(from) = range("PRE_COMMIT_FROM_REF") else {
+            return Ok(vec![Plan::State(State::Commit(after))]);
+        };
+        let from = git.commit(&from)?;
+        let before = git.merge_base(from, after)?.unwrap_or(from);
+        let base = format!("{:.10}", before.to_string());
+        let (before, after) = (State::Commit(before), Some(State::Commit(after)));
+        return Ok(vec![Plan::Change { before, after, base, whole }]);
+    }
+    let Some(pushes) = push::announced() else { return Ok(vec![staged(git)?]) };
+    let mut plans = Vec::new();
+    for Push { local, remote } in pushes {
+        let after = git.commit(&local)?;
+        // A new branch is compared with where it parts from the branch that everybody shares.
+        let known = match &remote {
+            Some(remote) => git.commit(remote).ok(),
+            None => git.remote_default(),
+        };
+        let before = match known {
+            Some(known) => git.merge_base(known, after)?.or(remote.is_some().then_some(known)),
+            None => None,
+        };
+        plans.push(match before {
+            Some(before) => Plan::Change {
+                before: State::Commit(before),
+                after: Some(State::Commit(after)),
+                base: format!("{:.10}", before.to_string()),
+                whole,
+            },
+            None => Plan::State(State::Commit(after)),
+        });
+    }
+    Ok(plans)
+}
+
+impl Plan {
+    /// The past of what is checked. What a change brings is not a matter of time, so its past is
+    /// only of use to tell who wrote a line.
+    pub(super) fn history(&self, root: &Root, args: &CheckArgs) -> History {
+        match self {
+            Self::WorkTree | Self::State(State::Index) => History::open(&root.directory),
+            Self::Change { .. } if args.blame => History::open(&root.directory),
+            Self::State(_) | Self::Change { .. } => History::off(),
+        }
+    }
+
+    /// Lists the files.
+    pub(super) fn open(&self, args: &CheckArgs) -> Result<States, CliError> {
+        let configured = args.config.is_some();
+        let limits = Limits::default();
+        match self {
+            Self::WorkTree => {
+                let root = Root::find(&args.paths, configured)?;
+                let note = (!root.in_git).then(|| {
+                    let directory = root.directory.display();
+                    format!("not a git repository: checking the files below {directory}")
+                });
+                let after = root.open()?;
+                Ok(States { root, after, before: None, note })
+            }
+            Self::State(state) => {
+                let git = repository()?;
+                let (root, prefix) = root::in_git(&git, &args.paths, Some(*state), configured)?;
+                let after = git.snapshot(*state, &prefix, limits)?;
+                Ok(States { root, after, before: None, note: None })
+            }
+            Self::Change { before, after, base, whole } => {
+                let git = repository()?;
+                let (root, prefix) = root::in_git(&git, &args.paths, *after, configured)?;
+                let (old, new) = git.pair(*before, *after, &prefix, limits)?;
+                let same = new.changes(&old).is_empty();
+                let note = whole.filter(|_| same).map(str::to_owned);
+                let before = note.is_none().then(|| (old, base.clone()));
+                Ok(States { root, after: new, before, note })
+            }
+        }
+    }
+}

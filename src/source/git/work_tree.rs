@@ -1,0 +1,65 @@
+//! The work tree beside a state that git knows: what is unchanged keeps its object.
+
+use git2::{Delta, DiffOptions, Repository, Tree};
+
+use crate::source::Limits;
+use crate::source::git::GitError;
+use crate::source::git::listing::{below, clean, target};
+use crate::source::snapshot::{Listing, Origin};
+use crate::text::RepoPath;
+
+/// The files on disk: those of `known`, the listing of `tree`, with what has changed since.
+///
+/// Git decides what has changed, its filters and ignore rules included.
+pub(super) fn listing(
+    repository: &Repository,
+    tree: Option<&Tree<'_>>,
+    prefix: &RepoPath,
+    known: &Listing,
+    limits: Limits,
+) -> Result<Listing, GitError> {
+    let mut options = DiffOptions::new();
+    options
+        .include_untracked(true)
+        .recurse_untracked_dirs(true)
+        .include_typechange(true)
+        .ignore_submodules(true)
+        .skip_binary_check(true);
+    if !prefix.is_root() {
+        options.pathspec(prefix.as_str()).disable_pathspec_match(true);
+    }
+    let diff = repository.diff_tree_to_workdir_with_index(tree, Some(&mut options))?;
+    let root = repository.workdir().ok_or(GitError::NotARepository)?.canonicalize();
+    let root = root.map_err(|error| GitError::Other(error.to_string()))?;
+    let mut listing = Listing {
+        files: known.files.clone(),
+        links: known.links.clone(),
+        submodules: known.submodules.clone(),
+    };
+    for delta in diff.deltas() {
+        for file in [delta.old_file(), delta.new_file()] {
+            let text = file.path_bytes().and_then(|bytes| std::str::from_utf8(bytes).ok());
+            let Some(whole) = text.and_then(clean) else { continue };
+            let Some(path) = below(&whole, prefix) else { continue };
+            listing.files.remove(&path);
+            listing.links.remove(&path);
+            if delta.status() == Delta::Deleted {
+                continue;
+            }
+            let place = root.join(whole.as_str());
+            let Ok(kind) = place.symlink_metadata() else { continue };
+            if kind.is_symlink() {
+                let text = place.read_link().ok();
+                let text = text.as_ref().and_then(|text| text.to_str());
+                let to = text.and_then(|text| target(&path, text.as_bytes()));
+                listing.links.insert(path, to);
+            } else if kind.is_file() && place.canonicalize().is_ok_and(|real| real == place) {
+                listing.files.insert(path, Origin::Disk);
+            }
+        }
+        if listing.files.len() > limits.files {
+            return Err(GitError::TooManyFiles(limits.files));
+        }
+    }
+    Ok(listing)
+}
