@@ -65,6 +65,10 @@ pub struct Changed {
 pub fn between(before: Side<'_>, after: Side<'_>, terms: Terms<'_>) -> Changed {
     let paths = after.store.snapshot().changes(before.store.snapshot());
     let general = focus::is_general(before, after, &paths);
+    if !general && !terms.whole && focus::is_idle(before, after, &paths) {
+        let checked = Checked::default();
+        return Changed { checked, resolved: Vec::new(), known: 0, paths, whole: None };
+    }
     let new_layout = check::layout(after.store, after.config);
     let alike = !general && layout::are_alike(before.store, after.store, &paths);
     let old_layout =
