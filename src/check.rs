@@ -232,7 +232,13 @@ fn gaps(snapshot: &Snapshot, layout: &Layout, evaluated: &[Evaluated<'_>]) -> Ve
         let detail = format!("unit {}", found.unit.name);
         Some(NotAnalysed { path: found.overlay.root.clone(), span: None, what, detail })
     });
-    unplaced.chain(left_out).chain(unknown).collect()
+    let submodules = snapshot.submodules().iter().map(|path| NotAnalysed {
+        path: path.clone(),
+        span: None,
+        what: "submodule",
+        detail: "its files belong to another repository".to_owned(),
+    });
+    unplaced.chain(submodules).chain(left_out).chain(unknown).collect()
 }
 
 impl Checked {

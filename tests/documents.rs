@@ -5,10 +5,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use paritylint::baseline::Baseline;
 use paritylint::config::{BUILT_IN, Config, parse_registry};
 use paritylint::exceptions::collect_inline;
 use paritylint::policy::{Policy, Selection};
-use paritylint::report::configuration_schema;
+use paritylint::report::{baseline_schema, configuration_schema};
 use paritylint::source::Snapshot;
 use paritylint::syntax::Store;
 use paritylint::text::{FileId, RepoPath};
@@ -17,6 +18,7 @@ const DOCUMENTS: &[&str] = &[
     "README.md",
     "CONTRIBUTING.md",
     "SECURITY.md",
+    "docs/baseline.md",
     "docs/configuration.md",
     "docs/design.md",
     "docs/exceptions.md",
@@ -79,6 +81,19 @@ fn examples_of_exceptions_are_valid() {
         }
     }
     assert_eq!(count, 2);
+}
+
+#[test]
+fn the_example_of_a_baseline_is_valid() {
+    let (_, text) = documents().find(|(path, _)| path.ends_with("docs/baseline.md")).unwrap();
+    let schema = jsonschema::validator_for(&baseline_schema()).unwrap();
+    let blocks = blocks(&text, "json");
+    let [block] = blocks[..] else { panic!("{} examples", blocks.len()) };
+    assert!(schema.is_valid(&serde_json::from_str(block).unwrap()));
+    let snapshot = Snapshot::from_memory([("baseline.json", block)]);
+    let baseline = Baseline::read(snapshot.file(FileId(0)).unwrap()).unwrap();
+    assert_eq!(baseline.entries.len(), 2);
+    assert_eq!(baseline.text().unwrap(), block, "it is not as the program writes it");
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub struct Baseline {
 
 /// Findings that were accepted, each on its day
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 #[schemars(rename = "baseline")]
 pub struct BaselineSchema {
     /// The form of the file: `paritylint-baseline/v1`
@@ -38,7 +38,7 @@ pub struct BaselineSchema {
 
 /// A finding that was accepted
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 pub struct Entry {
     /// What the finding is known by; `paritylint check -v` prints it
     pub fingerprint: String,
@@ -127,6 +127,7 @@ fn read_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Erro
     parse_date(&String::deserialize(deserializer)?).map_err(D::Error::custom)
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
 fn write_date<S: Serializer>(date: &Date, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(date)
 }

@@ -81,8 +81,11 @@ fn find<'c>(checked: &'c Checked, prefix: &str) -> Result<&'c Finding, CliError>
     let prefix = prefix.trim_start_matches('#').to_lowercase();
     let all: BTreeMap<String, &Finding> =
         checked.outcome.reported.iter().map(|finding| (finding.fingerprint(), finding)).collect();
-    let matching: Vec<_> =
-        all.iter().filter(|(name, _)| !prefix.is_empty() && name.starts_with(&prefix)).collect();
+    let whole = all.contains_key(&prefix);
+    let means = |name: &str| {
+        if whole { name == prefix } else { !prefix.is_empty() && name.starts_with(&prefix) }
+    };
+    let matching: Vec<_> = all.iter().filter(|(name, _)| means(name)).collect();
     match matching[..] {
         [(_, finding)] if finding.family == Family::Exceptions => {
             let message =

@@ -103,7 +103,7 @@ pub(super) struct CheckArgs {
     #[command(flatten)]
     pub(super) baseline: BaselineArgs,
     /// Say of every finding which commit last changed its line
-    #[arg(long, conflicts_with_all = ["tree", "hook"])]
+    #[arg(long)]
     pub(super) blame: bool,
     /// The day on which exceptions are judged, instead of today (UTC)
     #[arg(long, value_name = "DATE", value_parser = parse_date)]

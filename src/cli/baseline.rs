@@ -16,7 +16,7 @@ use crate::exceptions::Outcome;
 use crate::finding::Level;
 use crate::policy::Policy;
 use crate::source::{Limits, Snapshot};
-use crate::text::{FileId, RepoPath};
+use crate::text::{FileId, RepoPath, printable};
 
 /// Which findings are known.
 #[derive(Debug, Args)]
@@ -65,15 +65,13 @@ pub(super) fn apply(
             if *prune && old.is_none() {
                 return Err(missing(file));
             }
-            let mut new = old.clone().unwrap_or_default();
+            let (mut new, text) = old.clone().unwrap_or_default();
             let changes = if *prune {
                 new.prune(findings, run)
             } else {
                 new.accept(findings, around.snapshot, around.today)
             };
-            if old.as_ref() != Some(&new) {
-                save(&new, file)?;
-            }
+            save(&new, &text, file)?;
             if !args.quiet {
                 write::stderr(&told(file, changes, *prune, old.is_none()));
             }
@@ -95,7 +93,7 @@ fn named(file: &Path, args: &CheckArgs, around: &Around<'_>) -> Result<Baseline,
     let inside = around.root.relative(&real).ok();
     match inside.and_then(|path| around.snapshot.find(&path)) {
         Some(file) => read(around.snapshot, file, args),
-        None => open(file, args)?.ok_or_else(|| missing(file)),
+        None => Ok(open(file, args)?.ok_or_else(|| missing(file))?.0),
     }
 }
 
@@ -114,11 +112,13 @@ fn configured(
     read(around.snapshot, file, args)
 }
 
-/// The baseline on disk; `None` if there is no such file.
-fn open(file: &Path, args: &CheckArgs) -> Result<Option<Baseline>, CliError> {
+/// The baseline on disk with its text; `None` if there is no such file.
+fn open(file: &Path, args: &CheckArgs) -> Result<Option<(Baseline, String)>, CliError> {
     let Some(snapshot) = Snapshot::from_file(file, Limits::default()) else { return Ok(None) };
     let Some((only, _)) = snapshot.files().next() else { return Ok(None) };
-    read(&snapshot, only, args).map(Some)
+    let baseline = read(&snapshot, only, args)?;
+    let text = snapshot.file(only).map_or(String::new(), |source| source.text.to_string());
+    Ok(Some((baseline, text)))
 }
 
 fn read(snapshot: &Snapshot, file: FileId, args: &CheckArgs) -> Result<Baseline, CliError> {
@@ -130,9 +130,13 @@ fn read(snapshot: &Snapshot, file: FileId, args: &CheckArgs) -> Result<Baseline,
         .map_err(|error| CliError::config(snapshot, &[error], terminal::error_style(args.color)))
 }
 
-fn save(baseline: &Baseline, file: &Path) -> Result<(), CliError> {
-    let text = baseline.text().map_err(std::io::Error::from);
-    text.and_then(|text| std::fs::write(file, text)).map_err(|error| {
+/// Writes the file, unless it says the same already.
+fn save(baseline: &Baseline, before: &str, file: &Path) -> Result<(), CliError> {
+    let write = || {
+        let text = baseline.text()?;
+        if text == before { Ok(()) } else { std::fs::write(file, text) }
+    };
+    write().map_err(|error| {
         let message = format!("`{}` cannot be written: {error}", file.display());
         CliError::new(&message, "name a file in a directory that exists and can be written")
     })
@@ -148,18 +152,16 @@ fn missing(file: &Path) -> CliError {
 fn told(file: &Path, changes: Changes, prune: bool, new: bool) -> String {
     let Changes { added, grown, kept, removed, refused } = changes;
     let file = file.display().to_string();
-    let file = crate::text::printable(&file);
+    let file = printable(&file);
     if prune {
         return format!("baseline {file}: {removed} removed, {kept} kept\n");
     }
     let did = if new { "written" } else { "updated" };
     let grown = if grown > 0 { format!(", {grown} grown") } else { String::new() };
-    let mut text = format!("baseline {file} {did}: {added} added{grown}, {kept} kept\n");
-    if refused > 0 {
-        let findings = if refused == 1 { "finding" } else { "findings" };
-        text.push_str(&format!(
-            "note: {refused} {findings} about exceptions cannot be accepted: mend the exceptions\n"
-        ));
-    }
-    text
+    let note = match refused {
+        0 => String::new(),
+        1 => "note: 1 finding about exceptions cannot be accepted: mend the exception\n".to_owned(),
+        _ => format!("note: {refused} findings about exceptions cannot be accepted: mend them\n"),
+    };
+    format!("baseline {file} {did}: {added} added{grown}, {kept} kept\n{note}")
 }

@@ -91,7 +91,12 @@ fn run_plan(args: &CheckArgs, plan: &Plan) -> Result<Exit, CliError> {
     }
     checked.restrict(&after, &root.paths);
     if checked.is_empty() && change.is_none() && !args.allow_empty {
-        return Err(nothing(&root));
+        let nothing = nothing(&root);
+        if !args.hook {
+            return Err(nothing);
+        }
+        // No reason to stop a commit.
+        write::stderr(&nothing.to_string());
     }
     if args.blame {
         if let Some(why) = history.unknown().filter(|_| !args.quiet) {

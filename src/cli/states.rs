@@ -188,7 +188,13 @@ impl Plan {
                 let git = repository()?;
                 let (root, prefix) = root::in_git(&git, &args.paths, *after, configured)?;
                 let (old, new) = git.pair(*before, *after, &prefix, limits)?;
-                let same = new.changes(&old).is_empty();
+                let same = match after {
+                    // A submodule or a mode that changes is a change, if none of what is read.
+                    Some(after) if whole.is_some() && new.changes(&old).is_empty() => {
+                        repository()?.same(*before, *after)?
+                    }
+                    _ => false,
+                };
                 let note = whole.filter(|_| same).map(str::to_owned);
                 let before = note.is_none().then(|| (old, base.clone()));
                 Ok(States { root, after: new, before, note })

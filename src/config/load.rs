@@ -105,7 +105,8 @@ fn locate(
     if let Some(path) = explicit {
         return snapshot.find(path).map(Some).ok_or_else(|| {
             let message = format!("there is no configuration file `{path}`");
-            vec![ConfigError { span: None, message, help: None }]
+            let help = "name a file of the repository, in the state that is checked";
+            vec![ConfigError { span: None, message, help: Some(help.to_owned()) }]
         });
     }
     let found: Vec<_> =

@@ -2,7 +2,7 @@
 
 use crate::rules::{Context, is_yaml};
 use crate::syntax::{Document, NodeRef};
-use crate::text::Span;
+use crate::text::{RepoPath, Span};
 
 /// The overlay that a place belongs to, and the object around it, or the file's own name.
 ///
@@ -20,7 +20,7 @@ pub(crate) fn locality(cx: &Context<'_>, place: Span) -> [String; 2] {
     let overlay = overlays.max().map(|(_, names)| names);
     let name = object(cx, place).unwrap_or_else(|| {
         let parent = path.parent();
-        let directory = parent.as_ref().filter(|_| overlay.is_none()).map(|path| path.file_name());
+        let directory = parent.as_ref().filter(|_| overlay.is_none()).map(RepoPath::file_name);
         // Of files that must have one name, the directory tells which.
         let named = path.stem().eq_ignore_ascii_case("kustomization");
         directory.filter(|_| named).unwrap_or_else(|| path.file_name()).to_owned()

@@ -44,6 +44,13 @@ impl Repo {
         std::fs::write(path, bytes).unwrap();
     }
 
+    /// Moves a file or directory; directories on the way are made.
+    pub(crate) fn rename(&self, old: &str, new: &str) {
+        let new = self.path().join(new);
+        std::fs::create_dir_all(new.parent().unwrap()).unwrap();
+        std::fs::rename(self.path().join(old), new).unwrap();
+    }
+
     pub(crate) fn read(&self, path: &str) -> String {
         std::fs::read_to_string(self.path().join(path)).unwrap()
     }

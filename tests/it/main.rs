@@ -3,10 +3,15 @@
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests read what is written")]
 
 mod bad_input;
+mod baseline;
+mod changes;
 mod check;
 mod exceptions;
+mod fingerprints;
 mod harness;
 mod history;
 mod other_commands;
 mod reports;
 mod secrets;
+#[path = "../common/tools.rs"]
+mod tools;

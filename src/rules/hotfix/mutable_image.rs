@@ -94,7 +94,7 @@ impl Rule for MutableImage {
                 if matches!(pin, Pin::Tag(_)) && !is_asked_about(cx, first) {
                     folded.entry((first.file, what)).or_default().push((image, places));
                 } else {
-                    findings.push(finding(cx, &what, &[(image, places)], |image| image));
+                    findings.push(finding(cx, &what, &[(image, places)], KnownBy::Image));
                 }
             } else if let Pin::Tag(_) = pin {
                 let what = match without_digest(cx, places) {
@@ -105,13 +105,12 @@ impl Rule for MutableImage {
                     None => continue,
                 };
                 let level = findings.level().min(Level::Note);
-                // The next version is the same finding.
-                findings.push_at(level, finding(cx, &what, &[(image, places)], image::name));
+                findings.push_at(level, finding(cx, &what, &[(image, places)], KnownBy::Name));
             }
         }
         for ((_, what), mut images) in folded {
             images.sort_by_key(|(_, places)| places.keys().next().copied());
-            findings.push(finding(cx, &what, &images, |image| image));
+            findings.push(finding(cx, &what, &images, KnownBy::Tag));
         }
         for values in released(cx).filter(|e| e.overlay.kind == OverlayKind::HelmValues) {
             self.values(cx, values, findings);
@@ -247,13 +246,23 @@ fn released<'a>(cx: &Context<'a>) -> impl Iterator<Item = &'a Evaluated<'a>> {
     })
 }
 
-/// A finding about images of which the same is wrong, the one to begin with first; `known_as` says
-/// what of an image makes it another finding.
+/// What of an image makes its finding another one.
+#[derive(Clone, Copy)]
+enum KnownBy {
+    /// Its tag: several images of one place are told together.
+    Tag,
+    /// All of it: another tag is another act.
+    Image,
+    /// What it is called: the next version lacks a digest as this one does.
+    Name,
+}
+
+/// A finding about images of which the same is wrong, the one to begin with first.
 fn finding(
     cx: &Context<'_>,
     what: &str,
     images: &[(&str, &Places<'_>)],
-    known_as: fn(&str) -> &str,
+    known_by: KnownBy,
 ) -> Finding {
     let uses: Vec<&Use<'_>> =
         images.iter().flat_map(|(_, places)| places.values().flatten()).collect();
@@ -266,20 +275,25 @@ fn finding(
     let mut finding = Finding::at(span, message(what, image, images.len()))
         .label(format!("runs in {}", names.join(", ")))
         .help("name a released version or a digest");
+    let known = |image| match known_by {
+        KnownBy::Tag | KnownBy::Image => image,
+        KnownBy::Name => image::name(image),
+    };
     let members = images.iter().flat_map(|(image, places)| {
         let uses = places.values().flatten();
         uses.map(|used| {
             let environment = cx.layout.environment(used.evaluated.overlay.environment);
             let environment = environment.map_or("", |environment| &environment.name);
-            Identity::named([known_as(image), &used.evaluated.unit.name, environment])
+            Identity::named([known(image), &used.evaluated.unit.name, environment])
         })
     });
     finding = finding.made_of(members);
-    finding = if alone {
-        finding.known_by([known_as(image)])
-    } else {
-        let [overlay, file] = locality(cx, span);
-        finding.known_by([tag_of(image), &overlay, &file])
+    finding = match known_by {
+        KnownBy::Image | KnownBy::Name => finding.known_by([known(image)]),
+        KnownBy::Tag => {
+            let [overlay, name] = locality(cx, span);
+            finding.known_by([tag_of(image), &overlay, &name])
+        }
     };
     if let Some(first) = uses.first() {
         let shared =

@@ -1,6 +1,6 @@
 //! What the index and the trees of commits list.
 
-use git2::{Index, ObjectType, Oid, Repository, Tree};
+use git2::{Index, IndexEntry, ObjectType, Oid, Repository, Tree};
 
 use crate::source::Limits;
 use crate::source::git::GitError;
@@ -47,8 +47,7 @@ pub(super) fn of_index(
     }
     let mut collector = Collector { repository, limits, listing: Listing::default() };
     for entry in index.iter() {
-        // What is only announced is not part of the next commit.
-        if entry.flags_extended & INTENT_TO_ADD != 0 {
+        if is_announced(&entry) {
             continue;
         }
         let Ok(text) = std::str::from_utf8(&entry.path) else { continue };
@@ -60,6 +59,11 @@ pub(super) fn of_index(
         collector.add(path, &kind, entry.id)?;
     }
     Ok(collector.listing)
+}
+
+/// Whether an entry is only announced: it is not part of the next commit.
+pub(super) fn is_announced(entry: &IndexEntry) -> bool {
+    entry.flags_extended & INTENT_TO_ADD != 0
 }
 
 fn unmerged(index: &Index) -> Result<Vec<String>, GitError> {

@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use git2::{ErrorCode, Oid, Repository, RepositoryOpenFlags};
+use git2::{ErrorCode, Index, Oid, Repository, RepositoryOpenFlags};
 
 use crate::source::Limits;
+use crate::source::git::listing::is_announced;
 use crate::source::git::objects::Objects;
 use crate::source::git::{GitError, listing, work_tree};
 use crate::source::snapshot::{Listing, Reader, Snapshot};
@@ -49,6 +50,7 @@ impl GitRepository {
             ErrorCode::NotFound => GitError::NotARepository,
             _ => error.into(),
         })?;
+        open_named_index(&repository)?;
         add_object_directories(&repository)?;
         let work_tree = repository.workdir().and_then(|root| root.canonicalize().ok());
         Ok(Self { repository, work_tree })
@@ -132,6 +134,22 @@ impl GitRepository {
         Ok(Snapshot::pair(old, new, self.reader(prefix), limits))
     }
 
+    /// Whether two states are the same in everything that git knows: submodules and modes too.
+    pub fn same(&self, before: State, after: State) -> Result<bool, GitError> {
+        let tree = |state| match state {
+            State::Empty | State::Index => Ok(None),
+            State::Commit(commit) => self.repository.find_commit(commit)?.tree().map(Some),
+        };
+        let (old, new) = (tree(before)?, tree(after)?);
+        if !matches!(after, State::Index) {
+            return Ok(old.map(|tree| tree.id()) == new.map(|tree| tree.id()));
+        }
+        let index = self.repository.index()?;
+        let diff = self.repository.diff_tree_to_index(old.as_ref(), Some(&index), None)?;
+        let announced = |path| index.get_path(path, 0).is_some_and(|entry| is_announced(&entry));
+        Ok(diff.deltas().all(|delta| delta.new_file().path().is_some_and(announced)))
+    }
+
     /// Whether the file `path` is part of a state.
     pub fn holds(&self, state: State, path: &RepoPath) -> Result<bool, GitError> {
         match state {
@@ -168,6 +186,17 @@ impl GitRepository {
         let git_directory = self.repository.path().to_owned();
         Reader { root, objects: Some(Objects::of(self.repository, &git_directory)) }
     }
+}
+
+/// Git looks for a relative `GIT_INDEX_FILE` from the root of the work tree, libgit2 from here.
+fn open_named_index(repository: &Repository) -> Result<(), git2::Error> {
+    let named = std::env::var_os("GIT_INDEX_FILE").map(PathBuf::from);
+    if let Some(file) = named.filter(|file| file.is_relative())
+        && let Some(root) = repository.workdir()
+    {
+        repository.set_index(&mut Index::open(&root.join(file))?)?;
+    }
+    Ok(())
 }
 
 /// Git hooks that receive objects keep them apart until they are accepted.

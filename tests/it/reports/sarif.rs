@@ -1,14 +1,14 @@
 //! SARIF, as GitHub and the SARIF multitool read it.
 
 use std::collections::BTreeSet;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
 
 use crate::harness::{Repo, SHOP};
 use crate::reports::{assert_snapshot, report};
+use crate::tools::tool;
 
 /// The one run of a report.
 fn run(repo: &Repo) -> Value {
@@ -25,29 +25,16 @@ fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
     value[key].as_array().map_or(&[], Vec::as_slice)
 }
 
-/// The multitool, for those who have it; says so when there is none.
-fn multitool() -> Option<PathBuf> {
-    let package = "node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool";
-    let tool = std::env::var_os("PARITYLINT_TOOLS").map(|tools| Path::new(&tools).join(package));
-    let tool = tool.filter(|tool| tool.exists());
-    if tool.is_none() {
-        // Not `eprintln!`: the test harness would keep it to itself.
-        let why = "SKIPPED: no SARIF multitool below the directory in PARITYLINT_TOOLS\n";
-        std::io::stderr().write_all(why.as_bytes()).unwrap();
-    }
-    tool
-}
-
 /// What the multitool has against a report; it leaves with 0 even so.
 pub(super) fn complaints(repo: &Repo) -> Vec<String> {
-    let Some(tool) = multitool() else { return Vec::new() };
+    let Some(tool) = tool("sarif-multitool") else { return Vec::new() };
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("report.sarif");
     std::fs::write(&file, report(repo, "sarif").out).unwrap();
     let mut command = Command::new(tool);
     command.arg("validate").arg(&file).args(["--rule-kind", "Sarif;Ghas"]);
     command.args(["--level", "Error;Warning;Note"]);
-    let output = command.env("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1").output().unwrap();
+    let output = command.output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     // The ids of rules are names here, which it remarks upon: without that it did not run.
     assert!(text.contains(": note SARIF2009"), "{text}");
