@@ -59,15 +59,16 @@ fn name(layout: &Layout, unit: &str, overlay: &Overlay) -> Name {
     (unit.to_owned(), environment, overlay.variant.clone())
 }
 
+fn ran(found: &Evaluated<'_>) -> Option<Ran> {
+    let rendered = found.output()?;
+    let objects = rendered.resources.iter();
+    let objects = objects.map(|object| (stable_id(object), object.body.clone())).collect();
+    Some(Ran { objects, whole: rendered.grade == Grade::Whole })
+}
+
 impl Past {
     /// What these overlays run. Values share their memory with them.
     pub fn of(layout: &Layout, evaluated: &[Evaluated<'_>]) -> Self {
-        let ran = |found: &Evaluated<'_>| {
-            let rendered = found.output()?;
-            let objects = rendered.resources.iter();
-            let objects = objects.map(|object| (stable_id(object), object.body.clone())).collect();
-            Some(Ran { objects, whole: rendered.grade == Grade::Whole })
-        };
         let overlays = evaluated
             .iter()
             .filter_map(|found| Some((name(layout, &found.unit.name, found.overlay), ran(found)?)));
@@ -111,6 +112,11 @@ impl Past {
             .peekable();
         // Where there was no reference before, nobody could have tried it there.
         if tried.peek().is_none() || tried.any(|had| had) {
+            return None;
+        }
+        // Lines of a text are aligned by the comparison and found by their words here: only what both
+        // states give when they are asked alike has moved.
+        if wanted.find(&ran(here)?, &names.here).same(&old, &names.among_here()) {
             return None;
         }
         let kind = &difference.resource.gvk.kind;
