@@ -59,15 +59,16 @@ fn name(layout: &Layout, unit: &str, overlay: &Overlay) -> Name {
     (unit.to_owned(), environment, overlay.variant.clone())
 }
 
+fn ran(found: &Evaluated<'_>) -> Option<Ran> {
+    let rendered = found.output()?;
+    let objects = rendered.resources.iter();
+    let objects = objects.map(|object| (stable_id(object), object.body.clone())).collect();
+    Some(Ran { objects, whole: rendered.grade == Grade::Whole })
+}
+
 impl Past {
     /// What these overlays run. Values share their memory with them.
     pub fn of(layout: &Layout, evaluated: &[Evaluated<'_>]) -> Self {
-        let ran = |found: &Evaluated<'_>| {
-            let rendered = found.output()?;
-            let objects = rendered.resources.iter();
-            let objects = objects.map(|object| (stable_id(object), object.body.clone())).collect();
-            Some(Ran { objects, whole: rendered.grade == Grade::Whole })
-        };
         let overlays = evaluated
             .iter()
             .filter_map(|found| Some((name(layout, &found.unit.name, found.overlay), ran(found)?)));
@@ -90,20 +91,14 @@ impl Past {
         let owner = if difference.change == Change::OnlyThere { &names.there } else { &names.here };
         let wanted = Wanted { difference, owner };
         let old = wanted.find(before, &names.here);
-        let new = if difference.path.steps().is_empty() {
-            difference.here.value.as_ref().map(|_| None)
-        } else {
-            difference.here.value.clone().map(Some)
+        let new = match &difference.here.value {
+            None => Found::Nothing,
+            Some(_) if difference.path.steps().is_empty() => Found::Object,
+            Some(value) => Found::Value(value.clone()),
         };
         let whole = before.whole && here.output().is_some_and(|now| now.grade == Grade::Whole);
-        let same = |a: &Option<Option<Value>>, b: &Option<Option<Value>>, names: &PairNames| match (
-            a, b,
-        ) {
-            (Some(Some(a)), Some(Some(b))) => equal(a, b, names),
-            (Some(_), Some(_)) | (None, None) => true,
-            _ => false,
-        };
-        if same(&new, &old, &names.among_here()) || !whole && (old.is_none() || new.is_none()) {
+        let uncertain = [&old, &new].iter().any(|found| matches!(found, Found::Nothing));
+        if new.same(&old, &names.among_here()) || !whole && uncertain {
             return None;
         }
         let (_, reference, _) = name(layout, &there.unit.name, there.overlay);
@@ -113,15 +108,42 @@ impl Past {
             .filter(|((unit, environment, _), _)| {
                 *unit == there.unit.name && *environment == reference
             })
-            .map(|(_, ran)| same(&new, &wanted.find(ran, &names.there), &names))
+            .map(|(_, ran)| new.same(&wanted.find(ran, &names.there), &names))
             .peekable();
         // Where there was no reference before, nobody could have tried it there.
         if tried.peek().is_none() || tried.any(|had| had) {
             return None;
         }
+        // Lines of a text are aligned by the comparison and found by their words here: only what both
+        // states give when they are asked alike has moved.
+        if wanted.find(&ran(here)?, &names.here).same(&old, &names.among_here()) {
+            return None;
+        }
         let kind = &difference.resource.gvk.kind;
-        let shown = |value: &Value| show(kind, difference.path.steps(), value);
-        Some(Moved { before: old.flatten().as_ref().map(shown) })
+        let before = match &old {
+            Found::Value(value) => Some(show(kind, difference.path.steps(), value)),
+            Found::Nothing | Found::Object => None,
+        };
+        Some(Moved { before })
+    }
+}
+
+/// What an overlay has at the path of a difference.
+#[derive(Debug)]
+enum Found {
+    Nothing,
+    /// The object, where no path is asked for.
+    Object,
+    Value(Value),
+}
+
+impl Found {
+    fn same(&self, other: &Self, names: &PairNames) -> bool {
+        match (self, other) {
+            (Self::Value(a), Self::Value(b)) => equal(a, b, names),
+            (Self::Nothing, Self::Nothing) | (Self::Object, Self::Object) => true,
+            _ => false,
+        }
     }
 }
 
@@ -133,9 +155,8 @@ struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
-    /// The value in an overlay that has these names of its own; without a path only that the object
-    /// is there.
-    fn find(&self, ran: &Ran, own: &Names) -> Option<Option<Value>> {
+    /// What an overlay has there that has these names of its own.
+    fn find(&self, ran: &Ran, own: &Names) -> Found {
         let id = &self.difference.resource;
         let name = self.owner.normal(&id.name);
         let same = |other: &&(ResourceId, Value)| {
@@ -145,11 +166,12 @@ impl Wanted<'_> {
         };
         let mut all = ran.objects.iter().filter(same);
         let exact = ran.objects.iter().filter(same).find(|other| other.0.namespace == id.namespace);
-        let (_, body) = exact.or_else(|| all.next())?;
         let steps = self.difference.path.steps();
-        if steps.is_empty() {
-            return Some(None);
+        match exact.or_else(|| all.next()) {
+            None => Found::Nothing,
+            Some(_) if steps.is_empty() => Found::Object,
+            Some((_, body)) => find(body, steps, own)
+                .map_or(Found::Nothing, |value| Found::Value(value.into_owned())),
         }
-        find(body, steps, own).map(|value| Some(value.into_owned()))
     }
 }

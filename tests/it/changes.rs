@@ -331,7 +331,7 @@ fn a_push_is_read_from_what_git_says() {
         child.stdin.take().unwrap().write_all(line.as_bytes()).unwrap();
         String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
     };
-    let said = |text: &str| text.contains("[production-only-change]");
+    let said = |text: &str| text.contains("ERP_TIMEOUT");
     assert!(said(&push(&format!("refs/heads/a {new} refs/heads/a {old}\n"))));
     assert!(
         push(&format!("refs/heads/a {new} refs/heads/a {zero}\n")).contains("difference]"),
