@@ -2,8 +2,8 @@
 //!
 //! Most changes touch few units. Those are looked at first, and alone, before and after: a look that
 //! knows less than a whole check, so what is new in it is only a suspicion. Without one there is
-//! nothing to report; with one the new state is checked as a whole, and only what that confirms is
-//! reported.
+//! nothing to report; with one the new state is checked as a whole, then the old one, and only what
+//! both confirm is reported.
 
 mod focus;
 
@@ -92,9 +92,10 @@ pub fn between(before: Side<'_>, after: Side<'_>, terms: Terms<'_>) -> Changed {
     let change = Change { past, trailers: terms.trailers.to_vec() };
     let new = |focus: &Focus| check(after, &layouts.after, focus, Part::After(&change));
     let look = Look { before: old, after: new(&focus) };
-    let decided = focus == Focus::Everything || (look.new().is_empty() && !terms.whole);
+    let decided = focus == Focus::Everything || (look.brought().is_empty() && !terms.whole);
     let whole = (!decided).then(|| new(&Focus::Everything));
-    look.into_changed(whole, paths, terms.whole)
+    let old = || check(before, &layouts.before, &Focus::Everything, Part::None);
+    look.into_changed(whole, old, paths, terms.whole)
 }
 
 /// The units and environments of both states.
@@ -116,7 +117,7 @@ fn parts(checked: &Checked) -> BTreeSet<String> {
 
 impl Look {
     /// What is only said of the new state.
-    fn new(&self) -> BTreeSet<String> {
+    fn brought(&self) -> BTreeSet<String> {
         parts(&self.after).difference(&parts(&self.before)).cloned().collect()
     }
 
@@ -125,15 +126,18 @@ impl Look {
         parts(&self.before).difference(&parts(&self.after)).cloned().collect()
     }
 
-    /// What the change does; `whole` decides where it is there, and the look itself where not.
+    /// What the change does; `whole` decides where it is there, and the look itself where not. What
+    /// is left then is held against the whole `old` state too.
     fn into_changed(
         self,
         whole: Option<Checked>,
+        old: impl FnOnce() -> Checked,
         paths: BTreeSet<RepoPath>,
         wanted: bool,
     ) -> Changed {
-        let (new, gone) = (self.new(), self.gone());
+        let (new, gone) = (self.brought(), self.gone());
         let Self { before, after: mut checked } = self;
+        let suspected = whole.is_some();
         let whole = match whole {
             Some(whole) => {
                 checked.outcome.reported.clone_from(&whole.outcome.reported);
@@ -145,6 +149,10 @@ impl Look {
         let outcome = &mut checked.outcome;
         let all = outcome.reported.len();
         outcome.reported.retain(|finding| !finding.parts().is_disjoint(&new));
+        if suspected && !outcome.reported.is_empty() {
+            let old = parts(&old());
+            outcome.reported.retain(|finding| !finding.is_among(&old));
+        }
         let known = all - outcome.reported.len();
         policy::leave_to_rules_of_changes(&mut outcome.reported);
         let mut resolved = before.outcome.reported;

@@ -55,7 +55,8 @@ fn commit(repo: &Repo, message: &str) {
 }
 
 fn json(run: &Run) -> serde_json::Value {
-    serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{}{}", run.out, run.err))
+    assert!(run.out.starts_with('{'), "{}{}", run.out, run.err);
+    serde_json::from_str(&run.out).unwrap()
 }
 
 fn rules(run: &Run) -> Vec<String> {
