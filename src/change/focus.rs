@@ -25,14 +25,18 @@ pub(super) fn of(
     layouts: &Layouts,
     paths: &BTreeSet<RepoPath>,
 ) -> Focus {
-    if layouts.before.environments != layouts.after.environments {
+    if layouts.before().environments != layouts.after.environments {
         return Focus::Everything;
     }
-    let mut units = layouts.before.units_of(paths);
-    units.extend(layouts.after.units_of(paths));
-    units.extend(rearranged(&layouts.before, &layouts.after));
+    let mut units = layouts.after.units_of(paths);
+    let mut sides = vec![(after, &layouts.after)];
+    if let Some(old) = &layouts.before {
+        units.extend(old.units_of(paths));
+        units.extend(rearranged(old, &layouts.after));
+        sides.push((before, old));
+    }
     let mut files = paths.clone();
-    for (side, layout) in [(before, &layouts.before), (after, &layouts.after)] {
+    for (side, layout) in sides {
         let concerned = layout.units.iter().filter(|unit| units.contains(&unit.name));
         let overlays: Vec<&Overlay> = concerned.flat_map(|unit| &unit.overlays).collect();
         files.extend(layout.users.inputs(overlays.iter().map(|overlay| &overlay.root)));

@@ -71,8 +71,7 @@ pub fn between(before: Side<'_>, after: Side<'_>, terms: Terms<'_>) -> Changed {
     }
     let new_layout = check::layout(after.store, after.config);
     let alike = !general && layout::are_alike(before.store, after.store, &paths);
-    let old_layout =
-        if alike { new_layout.clone() } else { check::layout(before.store, before.config) };
+    let old_layout = (!alike).then(|| check::layout(before.store, before.config));
     let layouts = Layouts { before: old_layout, after: new_layout };
     let focus =
         if general { Focus::Everything } else { focus::of(before, after, &layouts, &paths) };
@@ -87,21 +86,28 @@ pub fn between(before: Side<'_>, after: Side<'_>, terms: Terms<'_>) -> Changed {
         checked.keep_from(terms.least);
         checked
     };
-    let mut old = check(before, &layouts.before, &focus, Part::Before);
+    let mut old = check(before, layouts.before(), &focus, Part::Before);
     let past = std::mem::take(&mut old.past);
     let change = Change { past, trailers: terms.trailers.to_vec() };
     let new = |focus: &Focus| check(after, &layouts.after, focus, Part::After(&change));
     let look = Look { before: old, after: new(&focus) };
     let decided = focus == Focus::Everything || (look.brought().is_empty() && !terms.whole);
     let whole = (!decided).then(|| new(&Focus::Everything));
-    let old = || check(before, &layouts.before, &Focus::Everything, Part::None);
+    let old = || check(before, layouts.before(), &Focus::Everything, Part::None);
     look.into_changed(whole, old, paths, terms.whole)
 }
 
 /// The units and environments of both states.
 struct Layouts {
-    before: Layout,
+    /// `None` where it is that of the state after.
+    before: Option<Layout>,
     after: Layout,
+}
+
+impl Layouts {
+    fn before(&self) -> &Layout {
+        self.before.as_ref().unwrap_or(&self.after)
+    }
 }
 
 /// Both states as one look saw them.
