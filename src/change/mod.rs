@@ -162,7 +162,11 @@ impl Look {
         let known = all - outcome.reported.len();
         policy::leave_to_rules_of_changes(&mut outcome.reported);
         let mut resolved = before.outcome.reported;
-        resolved.retain(|finding| finding.is_among(&gone));
+        // What cannot be rendered any more is not mended.
+        let rendered = |finding: &Finding| {
+            finding.subject.unit.as_ref().is_none_or(|unit| !checked.failed.contains(unit))
+        };
+        resolved.retain(|finding| finding.is_among(&gone) && rendered(finding));
         let old: BTreeSet<_> =
             before.outcome.excepted.iter().map(|entry| entry.finding.fingerprint()).collect();
         outcome.excepted.retain(|entry| !old.contains(&entry.finding.fingerprint()));

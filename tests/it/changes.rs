@@ -119,6 +119,39 @@ fn a_file_that_is_deleted_can_break_another_environment() {
 }
 
 #[test]
+fn what_cannot_be_rendered_any_more_is_not_called_mended() {
+    let repo = calm();
+    repo.write(PRODUCTION, overlay("90s").as_bytes());
+    git(&repo, &["add", "-A"]);
+    commit(&repo, "two");
+    repo.write(STAGING, b"resources: [../../nowhere]\n");
+    git(&repo, &["add", "-A"]);
+    let run = repo.run(&["check", "--staged"]);
+    assert_eq!(run.code, 1);
+    assert!(run.out.contains("[build-failed]"), "{}", run.out);
+    assert!(!run.out.contains("well done"), "{}", run.out);
+}
+
+#[test]
+fn documents_that_nothing_names_end_the_check() {
+    let repo = calm();
+    repo.write("docs/notes.md", b"# Notes\n");
+    git(&repo, &["add", "-A"]);
+    let run = repo.run(&["check", "--staged", "--format", "json"]);
+    assert_eq!(json(&run)["summary"]["files"], 0);
+    repo.write(
+        "apps/orders/base/kustomization.yaml",
+        b"resources: [deployment.yaml]\nconfigMapGenerator:\n- name: a\n  files: [notes.md]\n",
+    );
+    repo.write("apps/orders/base/notes.md", b"a\n");
+    git(&repo, &["add", "-A"]);
+    commit(&repo, "two");
+    git(&repo, &["rm", "-q", "apps/orders/base/notes.md"]);
+    let run = repo.run(&["check", "--staged", "--format", "concise"]);
+    assert!(run.out.contains("[build-failed]"), "{}", run.out);
+}
+
+#[test]
 fn a_refactoring_that_renders_the_same_says_nothing() {
     let repo = calm();
     repo.write(PRODUCTION, overlay("90s").as_bytes());
