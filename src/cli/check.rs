@@ -91,12 +91,16 @@ fn run_plan(args: &CheckArgs, plan: &Plan) -> Result<Exit, CliError> {
     }
     checked.restrict(&after, &root.paths);
     if checked.is_empty() && change.is_none() && !args.allow_empty {
-        let nothing = nothing(&root);
-        if !args.hook {
-            return Err(nothing);
+        // Files of other kinds are named by tools that name whatever has changed.
+        let files = |path: &RepoPath| after.find(path).is_some();
+        let named = !root.paths.is_empty() && root.paths.iter().all(files);
+        if !(args.hook || named) {
+            return Err(nothing(&root));
         }
         // No reason to stop a commit.
-        write::stderr(&nothing.to_string());
+        if !args.quiet {
+            write::stderr("note: no YAML file is concerned: nothing was checked\n");
+        }
     }
     if args.blame {
         if let Some(why) = history.unknown().filter(|_| !args.quiet) {

@@ -32,6 +32,10 @@ fn nothing_to_check_is_not_green() {
     let shop = Repo::new(SHOP);
     shop.write("docs/a.txt", b"x");
     fails(&shop, &["check", "docs"], &["nothing to check below `docs`"]);
+    shop.write("paritylint.toml", b"");
+    let run = shop.run(&["check", "paritylint.toml", "docs/a.txt"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.err.contains("nothing was checked"), "{}", run.err);
 }
 
 #[test]
