@@ -69,10 +69,12 @@ pub fn between(before: Side<'_>, after: Side<'_>, terms: Terms<'_>) -> Changed {
         let checked = Checked::default();
         return Changed { checked, resolved: Vec::new(), known: 0, paths, whole: None };
     }
-    let new_layout = check::layout(after.store, after.config);
     let alike = !general && layout::are_alike(before.store, after.store, &paths);
-    let old_layout = (!alike).then(|| check::layout(before.store, before.config));
-    let layouts = Layouts { before: old_layout, after: new_layout };
+    let (old, new) = rayon::join(
+        || (!alike).then(|| check::layout(before.store, before.config)),
+        || check::layout(after.store, after.config),
+    );
+    let layouts = Layouts { before: old, after: new };
     let focus =
         if general { Focus::Everything } else { focus::of(before, after, &layouts, &paths) };
     let touched = Touched::Paths(paths.iter().cloned().collect());

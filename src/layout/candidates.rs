@@ -63,9 +63,12 @@ impl Candidate {
     }
 }
 
+/// What each directory holds.
+pub(super) type Directories = BTreeMap<RepoPath, Contents>;
+
 /// What one directory holds.
 #[derive(Debug, Default)]
-struct Contents {
+pub(super) struct Contents {
     kustomization: bool,
     chart: bool,
     modules: bool,
@@ -95,31 +98,27 @@ pub(super) fn variables_extension(path: &RepoPath) -> Option<&'static str> {
 pub(super) fn gather(
     store: &Store<'_>,
     kustomizations: &Kustomizations,
+    directories: &Directories,
     lexicon: &mut Lexicon,
-    choices: &Choices,
-    unplaced: &mut BTreeSet<Unplaced>,
 ) -> Vec<Candidate> {
-    let directories = contents(store, choices, unplaced);
-    learn_names(store, &directories, lexicon);
+    learn_names(store, directories, lexicon);
     let mut marks: BTreeMap<&str, Option<Mark>> = BTreeMap::new();
     for name in directories.keys().flat_map(RepoPath::segments) {
         marks.entry(name).or_insert_with(|| lexicon.read(name));
     }
     let gather = Gather { store, kustomizations, lexicon, marks };
     let mut candidates = vec![];
-    for (directory, contents) in &directories {
-        gather.directory(directory, contents, &directories, &mut candidates);
+    for (directory, contents) in directories {
+        gather.directory(directory, contents, directories, &mut candidates);
     }
     candidates.sort_by(|a, b| (&a.root, a.kind).cmp(&(&b.root, b.kind)));
     candidates
 }
 
-fn contents(
-    store: &Store<'_>,
-    choices: &Choices,
-    unplaced: &mut BTreeSet<Unplaced>,
-) -> BTreeMap<RepoPath, Contents> {
-    let mut directories: BTreeMap<RepoPath, Contents> = BTreeMap::new();
+/// Lists what the directories hold, and the files that lie too deep.
+pub(super) fn contents(store: &Store<'_>, choices: &Choices) -> (Directories, BTreeSet<Unplaced>) {
+    let mut unplaced = BTreeSet::new();
+    let mut directories = Directories::new();
     let mut current: Option<(RepoPath, Contents)> = None;
     for (file, path) in store.snapshot().files() {
         if choices.excludes.is_match(path.as_str()) {
@@ -155,11 +154,11 @@ fn contents(
     if let Some((directory, contents)) = current {
         merge(&mut directories, directory, contents);
     }
-    directories
+    (directories, unplaced)
 }
 
 /// A directory's files do not stand together in path order when it has directories among them.
-fn merge(directories: &mut BTreeMap<RepoPath, Contents>, directory: RepoPath, contents: Contents) {
+fn merge(directories: &mut Directories, directory: RepoPath, contents: Contents) {
     let known = directories.entry(directory).or_default();
     known.kustomization |= contents.kustomization;
     known.chart |= contents.chart;
@@ -169,11 +168,7 @@ fn merge(directories: &mut BTreeMap<RepoPath, Contents>, directory: RepoPath, co
 }
 
 /// Shows the lexicon every group of names that stand beside each other.
-fn learn_names(
-    store: &Store<'_>,
-    directories: &BTreeMap<RepoPath, Contents>,
-    lexicon: &mut Lexicon,
-) {
+fn learn_names(store: &Store<'_>, directories: &Directories, lexicon: &mut Lexicon) {
     let mut siblings: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for directory in store.snapshot().directories() {
         if let Some((parent, name)) = directory.as_str().rsplit_once('/') {
@@ -212,7 +207,7 @@ impl Gather<'_> {
         &self,
         directory: &RepoPath,
         contents: &Contents,
-        all: &BTreeMap<RepoPath, Contents>,
+        all: &Directories,
         candidates: &mut Vec<Candidate>,
     ) {
         if contents.kustomization {
@@ -328,7 +323,7 @@ pub(super) fn is_manifest(store: &Store<'_>, file: FileId) -> bool {
 }
 
 /// Whether a directory belongs to a chart itself: templates, tests, charts that it depends on.
-fn inside_chart(directory: &RepoPath, all: &BTreeMap<RepoPath, Contents>) -> bool {
+fn inside_chart(directory: &RepoPath, all: &Directories) -> bool {
     let mut at = directory.clone();
     while let Some(parent) = at.parent() {
         let inner = matches!(at.file_name(), "templates" | "crds" | "charts" | "ci");

@@ -32,11 +32,10 @@ impl Layout {
     /// overlay; and a kustomization that does nothing but list overlays of its environment is left
     /// out in favour of those overlays, so that every application is one unit and is found once.
     pub fn discover(store: &Store<'_>, choices: &Choices) -> Self {
-        let kustomizations = Kustomizations::read(store);
+        let (kustomizations, (directories, mut unplaced)) =
+            rayon::join(|| Kustomizations::read(store), || candidates::contents(store, choices));
         let mut lexicon = Lexicon::new(&choices.environments);
-        let mut unplaced = BTreeSet::new();
-        let candidates =
-            candidates::gather(store, &kustomizations, &mut lexicon, choices, &mut unplaced);
+        let candidates = candidates::gather(store, &kustomizations, &directories, &mut lexicon);
         let declared =
             explicit::find(store.snapshot(), &kustomizations, &lexicon, choices, &mut unplaced);
         let taken: BTreeSet<RepoPath> = declared.iter().map(|found| found.root.clone()).collect();
