@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use crate::compare::{self, Substitution};
+use crate::compare::{self, Past, Substitution};
 use crate::config::{Config, glob_set};
 use crate::exceptions::{self, Outcome};
 use crate::finding::{Finding, Level, NotAnalysed};
@@ -14,7 +14,7 @@ use crate::owners::CodeOwners;
 use crate::policy::{self, Policy};
 use crate::render::{self, Evaluated, Renderer, evaluate};
 use crate::report::Counts;
-use crate::rules::{self, Context, Focus, Judged, Touched};
+use crate::rules::{self, Change, Context, Focus, Judged, Touched};
 use crate::source::Snapshot;
 use crate::syntax::Store;
 use crate::text::{FileId, RepoPath};
@@ -32,10 +32,25 @@ pub struct Checked {
     pub roots: Vec<RepoPath>,
     /// The units of which an overlay could not be rendered.
     pub failed: BTreeSet<String>,
+    /// What ran, where the check was about the state before a change.
+    pub past: Past,
 }
 
 /// The rule that asks for the history.
 const ABOUT_HISTORY: &str = "stale-promotion";
+/// The rule that asks for the state before a change.
+const ABOUT_CHANGES: &str = "production-only-change";
+
+/// What a check has to do with a change.
+#[derive(Debug, Clone, Copy)]
+pub enum Part<'a> {
+    /// Nothing.
+    None,
+    /// It is about the state before: what ran there is remembered.
+    Before,
+    /// It is about the state after.
+    After(&'a Change),
+}
 
 /// What to check, and how.
 #[derive(Debug, Clone, Copy)]
@@ -56,6 +71,8 @@ pub struct Job<'a> {
     pub focus: &'a Focus,
     /// What git knows of the past.
     pub history: &'a History,
+    /// Which side of a change it is.
+    pub part: Part<'a>,
 }
 
 impl<'a> Job<'a> {
@@ -69,7 +86,8 @@ impl<'a> Job<'a> {
         history: &'a History,
     ) -> Self {
         let (touched, focus) = (&Touched::Everything, &Focus::Everything);
-        Self { store, config, policy, layout, today, touched, focus, history }
+        let part = Part::None;
+        Self { store, config, policy, layout, today, touched, focus, history, part }
     }
 }
 
@@ -80,7 +98,7 @@ pub fn layout(store: &Store<'_>, config: &Config) -> Layout {
 
 /// Checks a repository, or a part of it.
 pub fn check(job: Job<'_>) -> Checked {
-    let Job { store, config, policy, layout, today, touched, focus, history } = job;
+    let Job { store, config, policy, layout, today, touched, focus, history, part } = job;
     let snapshot = store.snapshot();
     let (files, mut not_analysed) = rules::checked_files(store, &config.exclude, focus);
     let renderer = Renderer::new(store, render::Options { restricted: false, partial: true });
@@ -110,6 +128,7 @@ pub fn check(job: Job<'_>) -> Checked {
         waiting: &waiting,
         today,
         touched,
+        change: if let Part::After(change) = part { Some(change) } else { None },
         focus,
         owners: owners.as_ref(),
         declared: &exceptions,
@@ -118,7 +137,8 @@ pub fn check(job: Job<'_>) -> Checked {
     };
     let found = policy.run(&cx, |rule| !rules::is_about_exceptions(rule));
     let guesses = !history.is_on() || waiting.gap.is_some();
-    let unsure = if guesses { &[ABOUT_HISTORY][..] } else { &[] };
+    // A change is over when its exception is looked at again.
+    let unsure = if guesses { &[ABOUT_CHANGES, ABOUT_HISTORY][..] } else { &[ABOUT_CHANGES] };
     let run = exceptions::Run { snapshot, layout, evaluated: &evaluated, today, policy, unsure };
     let applied = exceptions::apply(found, &exceptions, &run);
     let judged: Vec<_> = applied
@@ -152,7 +172,11 @@ pub fn check(job: Job<'_>) -> Checked {
     let failed = failed.map(|evaluated| evaluated.unit.name.clone()).collect();
     let exceptions::Applied { excepted, standings: exceptions, .. } = applied;
     let outcome = Outcome { reported, excepted, not_analysed, exceptions };
-    Checked { outcome, counts, files, roots, failed }
+    let past = match part {
+        Part::Before => Past::of(layout, &evaluated),
+        Part::None | Part::After(_) => Past::default(),
+    };
+    Checked { outcome, counts, files, roots, failed, past }
 }
 
 /// What the configuration decides about environments and units.

@@ -22,6 +22,9 @@ const SAYS_MORE: &[(&str, &str)] = &[
     ("undefined-variable", "unparameterized-difference"),
     ("stale-promotion", "dependency-version-differs"),
 ];
+/// The same for what a change brings: a finding that stood there before still stands beside the first.
+const SAYS_MORE_OF_CHANGES: &[(&str, &str)] =
+    &[("production-only-change", "unparameterized-difference")];
 
 /// Rules and families named on the command line.
 #[derive(Debug, Clone, Default)]
@@ -106,25 +109,29 @@ impl Policy {
             })
             .collect();
         let mut findings: Vec<_> = found.into_iter().flatten().collect();
-        leave_to_others(&mut findings);
+        leave_to_others(&mut findings, SAYS_MORE);
         sort(&mut findings);
         number(&mut findings);
         findings
     }
 }
 
+/// Of what a change brings, drops what is said better by a rule about changes.
+pub fn leave_to_rules_of_changes(findings: &mut Vec<Finding>) {
+    leave_to_others(findings, SAYS_MORE_OF_CHANGES);
+}
+
 /// Drops what another rule says of the same path, and says better.
-fn leave_to_others(findings: &mut Vec<Finding>) {
+fn leave_to_others(findings: &mut Vec<Finding>, pairs: &[(&str, &str)]) {
     let place = |finding: &Finding| {
         let Subject { unit, environment, resource, path, .. } = &finding.subject;
         Some((unit.clone()?, environment.clone()?, resource.clone()?, path.clone()?))
     };
-    let better =
-        findings.iter().filter(|finding| SAYS_MORE.iter().any(|&(b, _)| b == finding.rule));
+    let better = findings.iter().filter(|finding| pairs.iter().any(|&(b, _)| b == finding.rule));
     let said: BTreeSet<_> =
         better.filter_map(|finding| Some((finding.rule, place(finding)?))).collect();
     findings.retain(|finding| {
-        let mut others = SAYS_MORE.iter().filter(|&&(_, worse)| worse == finding.rule);
+        let mut others = pairs.iter().filter(|&&(_, worse)| worse == finding.rule);
         !others
             .any(|&(better, _)| place(finding).is_some_and(|place| said.contains(&(better, place))))
     });

@@ -12,8 +12,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use case::Case;
-use jiff::civil::date;
-use paritylint::check::{Job, check, layout};
 use paritylint::config::Config;
 use paritylint::policy::{Policy, Selection};
 use paritylint::report::{self, Format, Options, Prefixes, Report, Style};
@@ -21,7 +19,6 @@ use paritylint::report::{
     baseline_schema, configuration_schema, exceptions_schema, rule_page, rules_index,
 };
 use paritylint::rules::RULES;
-use paritylint::source::{Limits, Snapshot};
 use paritylint::syntax::Store;
 
 fn root() -> &'static Path {
@@ -49,14 +46,11 @@ fn example(rule: &str) -> String {
     let bad = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().starts_with("bad");
     let case = cases.filter(bad).min().unwrap();
     let case = Case::open(&case);
-    let snapshot = Snapshot::from_work_tree(&case.path, Limits::default()).unwrap();
+    let (snapshot, before) = case.files();
     let config = Config::load(&snapshot, None).unwrap();
     let policy = Policy::new(&config, &Selection::default()).unwrap();
     let store = Store::new(&snapshot);
-    let today = date(2026, 12, 1);
-    let layout = layout(&store, &config);
-    let job = Job::whole(&store, &config, &policy, &layout, today, &case.history);
-    let mut checked = check(job);
+    let mut checked = case.check((&store, before.as_ref()), &config, &policy);
     checked.outcome.reported.retain(|finding| finding.rule == rule);
     let report = Report {
         snapshot: &snapshot,

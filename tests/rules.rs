@@ -16,14 +16,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use case::Case;
-use jiff::civil::date;
 use libtest_mimic::{Arguments, Failed, Trial};
-use paritylint::check::{Checked, Job, check, layout};
+use paritylint::check::Checked;
 use paritylint::config::Config;
 use paritylint::policy::{Policy, Selection};
 use paritylint::report::{self, Format, Options, Prefixes, Report, Style};
 use paritylint::rules::RULES;
-use paritylint::source::{Limits, Snapshot};
 use paritylint::syntax::Store;
 
 fn main() -> ExitCode {
@@ -125,14 +123,12 @@ fn with_threads<T: Send>(threads: usize, run: impl FnOnce() -> T + Send) -> T {
 
 fn run(case: &Path) -> Result<Printed, Failed> {
     let case = Case::open(case);
-    let snapshot = Snapshot::from_work_tree(&case.path, Limits::default())?;
+    let (snapshot, before) = case.files();
     let config = Config::load(&snapshot, None).map_err(|errors| format!("{errors:#?}"))?;
     let policy =
         Policy::new(&config, &Selection::default()).map_err(|errors| format!("{errors:#?}"))?;
     let store = Store::new(&snapshot);
-    let layout = layout(&store, &config);
-    let Checked { outcome, counts, .. } =
-        check(Job::whole(&store, &config, &policy, &layout, date(2026, 12, 1), &case.history));
+    let Checked { outcome, counts, .. } = case.check((&store, before.as_ref()), &config, &policy);
     let slices: Vec<_> = outcome
         .reported
         .iter()

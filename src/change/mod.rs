@@ -10,14 +10,14 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use crate::check::{self, Checked, Job};
+use crate::check::{self, Checked, Job, Part};
 use crate::config::Config;
 use crate::exceptions::Outcome;
 use crate::finding::{Finding, Level, NotAnalysed};
 use crate::history::History;
 use crate::layout::Layout;
-use crate::policy::Policy;
-use crate::rules::{Focus, Touched};
+use crate::policy::{self, Policy};
+use crate::rules::{Change, Focus, Touched};
 use crate::syntax::Store;
 use crate::text::RepoPath;
 
@@ -34,7 +34,9 @@ pub struct Side<'a> {
 
 /// How to look.
 #[derive(Debug, Clone, Copy)]
-pub struct Terms {
+pub struct Terms<'a> {
+    /// The trailers in the messages of the change's commits: key and value.
+    pub trailers: &'a [(String, String)],
     /// The day for dates of exceptions.
     pub today: Date,
     /// Findings below this level do not count.
@@ -59,7 +61,7 @@ pub struct Changed {
 }
 
 /// Works out what the change from `before` to `after` brings and ends.
-pub fn between(before: Side<'_>, after: Side<'_>, terms: Terms) -> Changed {
+pub fn between(before: Side<'_>, after: Side<'_>, terms: Terms<'_>) -> Changed {
     let paths = after.store.snapshot().changes(before.store.snapshot());
     let layouts = Layouts {
         before: check::layout(before.store, before.config),
@@ -70,16 +72,19 @@ pub fn between(before: Side<'_>, after: Side<'_>, terms: Terms) -> Changed {
     // Only time makes a promotion stale, never a change.
     let history = History::off();
     let look = |focus: &Focus| {
-        let check = |side: Side<'_>, layout: &Layout| {
+        let check = |side: Side<'_>, layout: &Layout, part: Part<'_>| {
             let Side { store, config, policy } = side;
             let today = terms.today;
             let (touched, history) = (&touched, &history);
-            let mut checked =
-                check::check(Job { store, config, policy, layout, today, touched, focus, history });
+            let job = Job { store, config, policy, layout, today, touched, focus, history, part };
+            let mut checked = check::check(job);
             checked.keep_from(terms.least);
             checked
         };
-        Look { before: check(before, &layouts.before), after: check(after, &layouts.after) }
+        let mut old = check(before, &layouts.before, Part::Before);
+        let past = std::mem::take(&mut old.past);
+        let change = Change { past, trailers: terms.trailers.to_vec() };
+        Look { before: old, after: check(after, &layouts.after, Part::After(&change)) }
     };
     let first = look(&focus);
     let (mut new, mut gone) = (first.new(), first.gone());
@@ -133,6 +138,7 @@ impl Look {
         let all = outcome.reported.len();
         outcome.reported.retain(|finding| !finding.parts().is_disjoint(new));
         let known = all - outcome.reported.len();
+        policy::leave_to_rules_of_changes(&mut outcome.reported);
         let mut resolved = before.outcome.reported;
         resolved.retain(|finding| finding.is_among(gone));
         let old: BTreeSet<_> =

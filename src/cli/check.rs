@@ -57,14 +57,16 @@ fn run_plan(args: &CheckArgs, plan: &Plan) -> Result<Exit, CliError> {
     let (config, policy) = prepared(&after)?;
     let store = Store::new(&after);
     let today = args.today.unwrap_or_else(today);
-    let history = plan.history(&root, args);
+    let history = plan.history(&root);
     let (mut checked, mut whole, change) = if let Some((before, base)) = &before {
         // A configuration that was broken before tells nothing about the state before.
         let old = prepared(before).ok();
         let (old_config, old_policy) =
             old.as_ref().map_or((&config, &policy), |(config, policy)| (config, policy));
         let old_store = store.beside(before);
+        let trailers = plan.trailers(&history);
         let terms = change::Terms {
+            trailers: &trailers,
             today,
             least: args.min_severity.into(),
             whole: args.formats().any(Format::is_whole),

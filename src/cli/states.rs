@@ -144,13 +144,23 @@ fn hook(git: &GitRepository) -> Result<Vec<Plan>, CliError> {
 }
 
 impl Plan {
-    /// The past of what is checked. What a change brings is not a matter of time, so its past is
-    /// only of use to tell who wrote a line.
-    pub(super) fn history(&self, root: &Root, args: &CheckArgs) -> History {
+    /// The past of what is checked.
+    pub(super) fn history(&self, root: &Root) -> History {
+        let history = History::open(&root.directory);
         match self {
-            Self::WorkTree | Self::State(State::Index) => History::open(&root.directory),
-            Self::Change { .. } if args.blame => History::open(&root.directory),
-            Self::State(_) | Self::Change { .. } => History::off(),
+            Self::State(State::Commit(newest))
+            | Self::Change { after: Some(State::Commit(newest)), .. } => history.at(*newest),
+            Self::State(State::Index | State::Empty) | Self::WorkTree | Self::Change { .. } => {
+                history
+            }
+        }
+    }
+
+    /// The trailers in the messages of a change's commits: key and value.
+    pub(super) fn trailers(&self, history: &History) -> Vec<(String, String)> {
+        match self {
+            Self::Change { before: State::Commit(from), .. } => history.trailers_since(Some(*from)),
+            Self::Change { .. } | Self::WorkTree | Self::State(_) => Vec::new(),
         }
     }
 

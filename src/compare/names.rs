@@ -190,6 +190,11 @@ impl PairNames {
         Self { here: self.there.clone(), there: self.there.clone(), substituted: None }
     }
 
+    /// The names for comparing the environment with itself.
+    pub(crate) fn among_here(&self) -> Self {
+        Self { here: self.here.clone(), there: self.here.clone(), substituted: None }
+    }
+
     /// The names of both sides, with pairs of texts that stand for each other.
     pub(crate) fn new(here: Names, there: Names, substitutions: &[(&str, &str)]) -> Self {
         let substituted = (!substitutions.is_empty()).then(|| {

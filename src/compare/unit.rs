@@ -517,7 +517,7 @@ fn tell_once(texts: impl Iterator<Item = Vec<usize>>, differences: &mut Vec<Diff
 }
 
 /// The identity without the content hash of a generated object, which changes with every edit.
-fn stable_id(resource: &Resource) -> ResourceId {
+pub(crate) fn stable_id(resource: &Resource) -> ResourceId {
     let mut id = resource.id.clone();
     if let Some(name) = resource.body.at(&["metadata", "name"]) {
         let bare = without_hash(name, &id.name);

@@ -8,6 +8,7 @@ mod change;
 mod question;
 mod repository;
 mod told;
+mod trailers;
 mod trees;
 mod waiting;
 mod walk;

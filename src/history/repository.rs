@@ -8,6 +8,7 @@ use git2::{ErrorCode, Oid, Repository};
 
 use crate::config::HistoryBudget;
 use crate::history::question::{Answer, Merges, Question};
+use crate::history::trailers;
 use crate::history::walk::{self, Start};
 use crate::source::Snapshot;
 
@@ -18,7 +19,16 @@ enum State {
     Off,
     Unknown(String),
     // A repository may be used by one thread at a time.
-    Open(Mutex<Repository>, String),
+    Open(Mutex<Repository>, Place),
+}
+
+/// What is looked at.
+#[derive(Debug)]
+struct Place {
+    /// What stands before the paths of the files.
+    prefix: String,
+    /// The newest commit; the current one if `None`.
+    newest: Option<Oid>,
 }
 
 impl fmt::Debug for History {
@@ -26,7 +36,7 @@ impl fmt::Debug for History {
         match &self.0 {
             State::Off => f.write_str("History(off)"),
             State::Unknown(why) => write!(f, "History(unknown: {why})"),
-            State::Open(_, prefix) => write!(f, "History({prefix:?})"),
+            State::Open(_, place) => write!(f, "History({place:?})"),
         }
     }
 }
@@ -62,7 +72,10 @@ impl History {
         };
         match repository {
             Ok(repository) => match prefix(&repository, &root) {
-                Some(prefix) => Self(State::Open(Mutex::new(repository), prefix)),
+                Some(prefix) => {
+                    let place = Place { prefix, newest: None };
+                    Self(State::Open(Mutex::new(repository), place))
+                }
                 None => Self(State::Unknown("the git repository has no work tree".to_owned())),
             },
             Err(error) if error.code() == ErrorCode::NotFound => {
@@ -73,6 +86,27 @@ impl History {
                 Self(State::Unknown(why))
             }
         }
+    }
+
+    /// The same history, as it was when this commit was the newest one.
+    #[must_use]
+    pub fn at(self, commit: Oid) -> Self {
+        match self.0 {
+            State::Open(repository, place) => {
+                Self(State::Open(repository, Place { newest: Some(commit), ..place }))
+            }
+            other => Self(other),
+        }
+    }
+
+    /// The trailers in the messages of the commits that have come since `from`: key and value. None
+    /// where they are not known: what nobody can read documents nothing.
+    pub fn trailers_since(&self, from: Option<Oid>) -> Vec<(String, String)> {
+        let State::Open(repository, place) = &self.0 else { return Vec::new() };
+        let repository = repository.lock().unwrap_or_else(PoisonError::into_inner);
+        let newest = place.newest.or_else(|| head(&repository).ok().flatten());
+        let trailers = newest.map(|newest| trailers::between(&repository, from, newest));
+        trailers.and_then(Result::ok).unwrap_or_default()
     }
 
     /// Whether answers are wanted at all.
@@ -101,9 +135,10 @@ impl History {
             _ if questions.is_empty() => unknown(Vec::new()),
             State::Off => unknown(Vec::new()),
             State::Unknown(why) => unknown(vec![why.clone()]),
-            State::Open(repository, prefix) => {
+            State::Open(repository, Place { prefix, newest }) => {
                 let repository = repository.lock().unwrap_or_else(PoisonError::into_inner);
-                let start = match head(&repository) {
+                let newest = newest.map_or_else(|| head(&repository), |newest| Ok(Some(newest)));
+                let start = match newest {
                     Ok(commit) => Start { commit, prefix },
                     Err(error) => {
                         let why = format!("the current commit is not known: {}", error.message());

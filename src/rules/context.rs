@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use crate::compare::Comparison;
+use crate::compare::{Comparison, Past};
 use crate::config::{Config, Exception};
 use crate::history::Waiting;
 use crate::layout::Layout;
@@ -57,6 +57,15 @@ impl Touched {
             }),
         }
     }
+}
+
+/// What a rule about changes has to know of the state before.
+#[derive(Debug, Default)]
+pub struct Change {
+    /// What ran before.
+    pub past: Past,
+    /// The trailers in the messages of its commits: key and value.
+    pub trailers: Vec<(String, String)>,
 }
 
 /// The part of the repository that is looked at.
@@ -126,6 +135,8 @@ pub struct Context<'a> {
     pub today: Date,
     /// What the check is about.
     pub touched: &'a Touched,
+    /// The change whose new state this is, where there is one.
+    pub change: Option<&'a Change>,
     /// The part of the repository that is looked at.
     pub focus: &'a Focus,
     /// Who owns which file, if the repository says so.

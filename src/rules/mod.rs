@@ -12,7 +12,7 @@ mod parity;
 mod schema;
 mod speak;
 
-pub use context::{Context, Focus, Judged, Malformed, Need, Touched};
+pub use context::{Change, Context, Focus, Judged, Malformed, Need, Touched};
 pub use exceptions::{Refusal, refusal};
 pub(crate) use files::text_files;
 pub use files::{checked_files, commented_files, is_excluded, is_yaml};
@@ -62,6 +62,7 @@ pub const RULES: &[RuleEntry] = &[
     RuleEntry::of::<hotfix::HotfixComment>(),
     RuleEntry::of::<hotfix::KubectlResidue>(),
     RuleEntry::of::<hotfix::MutableImage>(),
+    RuleEntry::of::<hotfix::ProductionOnlyChange>(),
     RuleEntry::of::<hotfix::ReconciliationPaused>(),
     RuleEntry::of::<hotfix::ServerFields>(),
     RuleEntry::of::<exceptions::ExceptionExpired>(),

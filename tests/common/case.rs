@@ -7,9 +7,17 @@
 use std::path::{Path, PathBuf};
 
 use git2::{Repository, Signature, Time};
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
+use paritylint::change::{Side, Terms, between};
+use paritylint::check::{Checked, Job, check, layout};
+use paritylint::config::Config;
+use paritylint::finding::Level;
 use paritylint::history::History;
+use paritylint::policy::Policy;
+use paritylint::source::{GitRepository, Limits, Snapshot, State};
+use paritylint::syntax::Store;
+use paritylint::text::RepoPath;
 use serde::Deserialize;
 use tempfile::TempDir;
 
@@ -18,7 +26,9 @@ pub(crate) struct Case {
     /// The directory of its files.
     pub(crate) path: PathBuf,
     /// Its history; off where none is written down.
-    pub(crate) history: History,
+    history: History,
+    /// The first commit, where it is a change that is checked.
+    before: Option<git2::Oid>,
     _directory: Option<TempDir>,
 }
 
@@ -28,6 +38,9 @@ struct Written {
     commit: Vec<Commit>,
     /// Only so many commits are there, as in a shallow clone.
     depth: Option<usize>,
+    /// What lies between the first commit and the files is checked, instead of everything.
+    #[serde(default)]
+    change: bool,
 }
 
 #[derive(Deserialize)]
@@ -54,7 +67,12 @@ impl Case {
     pub(crate) fn open(path: &Path) -> Self {
         let name = format!("{}.history.toml", path.file_name().unwrap().to_str().unwrap());
         let Ok(text) = std::fs::read_to_string(path.with_file_name(name)) else {
-            return Self { path: path.to_owned(), history: History::off(), _directory: None };
+            return Self {
+                path: path.to_owned(),
+                history: History::off(),
+                before: None,
+                _directory: None,
+            };
         };
         let written: Written = toml::from_str(&text).unwrap();
         let directory = tempfile::tempdir().unwrap();
@@ -67,12 +85,50 @@ impl Case {
         let repository = Repository::init(directory.path()).unwrap();
         let commits: Vec<_> =
             written.commit.iter().map(|entry| commit(&repository, entry, &files)).collect();
+        // Git knows the files, as after a commit.
+        let mut index = repository.index().unwrap();
+        index.read_tree(&repository.head().unwrap().peel_to_tree().unwrap()).unwrap();
+        index.write().unwrap();
         if let Some(depth) = written.depth {
             let edge = commits[commits.len() - depth];
             std::fs::write(repository.path().join("shallow"), format!("{edge}\n")).unwrap();
         }
         let history = History::open(directory.path());
-        Self { path: directory.path().to_owned(), history, _directory: Some(directory) }
+        let before = commits.first().copied().filter(|_| written.change);
+        Self { path: directory.path().to_owned(), history, before, _directory: Some(directory) }
+    }
+
+    /// The files, and those before the change where there is one.
+    pub(crate) fn files(&self) -> (Snapshot, Option<Snapshot>) {
+        let limits = Limits::default();
+        match self.before {
+            None => (Snapshot::from_work_tree(&self.path, limits).unwrap(), None),
+            Some(before) => {
+                let git = GitRepository::open(&self.path).unwrap();
+                let before = State::Commit(before);
+                let (before, after) = git.pair(before, None, &RepoPath::root(), limits).unwrap();
+                (after, Some(before))
+            }
+        }
+    }
+
+    /// Checks the files, or what the change brings.
+    pub(crate) fn check(
+        &self,
+        (store, before): (&Store<'_>, Option<&Snapshot>),
+        config: &Config,
+        policy: &Policy,
+    ) -> Checked {
+        let today = date(2026, 12, 1);
+        // Positions are those of the files, whose ids both states share.
+        let Some(before) = before else {
+            let layout = layout(store, config);
+            return check(Job::whole(store, config, policy, &layout, today, &self.history));
+        };
+        let old = store.beside(before);
+        let trailers = self.history.trailers_since(self.before);
+        let terms = Terms { trailers: &trailers, today, least: Level::Note, whole: false };
+        between(Side { store: &old, config, policy }, Side { store, config, policy }, terms).checked
     }
 }
 

@@ -362,3 +362,47 @@ fn a_version_of_staging_that_nobody_promotes_is_told_once() {
     assert_eq!(rules, ["stale-promotion"]);
     assert_eq!(repo.run(&["--today", "2026-06-20"]).code, 0);
 }
+
+#[test]
+fn a_change_of_production_alone_is_told_once_unless_a_trailer_documents_it() {
+    let repo = Repo::new(SHOP);
+    commit(&repo, JUNE, "Add the shop");
+    let base = Repository::open(repo.path()).unwrap().head().unwrap().target().unwrap();
+    edit(&repo, PRODUCTION, "90s", "95s");
+    let rules = |args: &[&str]| -> Vec<String> {
+        let run = repo.run(&[args, &["--format", "json"]].concat());
+        let report = run.json();
+        let findings = report["findings"].as_array().unwrap().iter();
+        findings.map(|finding| finding["rule"].as_str().unwrap().to_owned()).collect()
+    };
+    let changed = ["check", "--base", &base.to_string()].map(str::to_owned);
+    let changed: Vec<&str> = changed.iter().map(String::as_str).collect();
+    assert_eq!(rules(&changed), ["production-only-change"]);
+    // A full check is about no change.
+    assert_eq!(rules(&["check"]), ["unparameterized-difference", "missing-key"]);
+    commit(&repo, JUNE + DAY, "Raise the timeout");
+    assert_eq!(rules(&changed), ["production-only-change"]);
+    repo.write("README.md", b"# Shop\n");
+    commit(&repo, JUNE + DAY, "Explain\n\nThe ERP is slow.\n\nEmergency-Change: CHG-1042\n");
+    assert_eq!(rules(&changed), [] as [&str; 0]);
+}
+
+#[test]
+fn blame_of_another_state_begins_at_that_state() {
+    let repo = shop();
+    let old = Repository::open(repo.path()).unwrap().head().unwrap().target().unwrap().to_string();
+    edit(&repo, PRODUCTION, "90s", "95s");
+    commit(&repo, JUNE + 30 * DAY, "Raise it again");
+    let said = |args: &[&str]| {
+        let report = repo.run(&[args, &["--blame", "--format", "json"]].concat()).json();
+        let rules = ["production-only-change", "unparameterized-difference"];
+        let all = report["findings"].as_array().unwrap();
+        let found = all.iter().find(|finding| rules.iter().any(|rule| finding["rule"] == *rule));
+        found.unwrap()["introduced"]["summary"].clone()
+    };
+    assert_eq!(said(&["--tree", &old]), "Raise the timeout");
+    assert_eq!(said(&["--tree", "HEAD"]), "Raise it again");
+    assert_eq!(said(&["--base", &old]), "Raise it again");
+    edit(&repo, PRODUCTION, "95s", "99s");
+    assert_eq!(said(&["--base", &old]), Value::Null);
+}
