@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use crate::check::{self, Checked, Job, Part};
+use crate::compare::Effects;
 use crate::config::Config;
 use crate::exceptions::Outcome;
 use crate::finding::{Finding, Level, NotAnalysed};
@@ -43,6 +44,8 @@ pub struct Terms<'a> {
     pub least: Level,
     /// Whether the outcome of the whole new state is wanted as well.
     pub whole: bool,
+    /// Whether it is asked what the change does to what runs.
+    pub effects: bool,
 }
 
 /// What a change does.
@@ -56,6 +59,8 @@ pub struct Changed {
     pub known: usize,
     /// The files and links that differ.
     pub paths: BTreeSet<RepoPath>,
+    /// What it does to what runs, where that is asked.
+    pub effects: Option<Effects>,
     /// The outcome of the whole new state, where it is wanted.
     pub whole: Option<Outcome>,
 }
@@ -84,7 +89,7 @@ pub fn between(before: Side<'_>, after: Side<'_>, terms: Terms<'_>) -> Changed {
         let mut old = check(before, &layouts.before, Part::Before);
         let past = std::mem::take(&mut old.past);
         let change = Change { past, trailers: terms.trailers.to_vec() };
-        Look { before: old, after: check(after, &layouts.after, Part::After(&change)) }
+        Look { before: old, after: check(after, &layouts.after, Part::After { change: &change, effects: terms.effects }) }
     };
     let first = look(&focus);
     let (mut new, mut gone) = (first.new(), first.gone());
@@ -133,6 +138,7 @@ impl Look {
         wanted: bool,
     ) -> Changed {
         let Self { before, after: mut checked } = self;
+        let effects = checked.effects.take();
         let whole = wanted.then(|| checked.outcome.clone());
         let outcome = &mut checked.outcome;
         let all = outcome.reported.len();
@@ -146,7 +152,7 @@ impl Look {
         outcome.excepted.retain(|entry| !old.contains(&entry.finding.fingerprint()));
         let old: BTreeSet<_> = before.outcome.not_analysed.iter().map(gap).collect();
         outcome.not_analysed.retain(|entry| !old.contains(&gap(entry)));
-        Changed { checked, resolved, known, paths, whole }
+        Changed { checked, resolved, known, paths, effects, whole }
     }
 }
 
