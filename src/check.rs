@@ -186,7 +186,11 @@ pub fn check(job: Job<'_>) -> Checked {
     let effects = if let Part::After { change, effects: true } = part {
         let (evaluated, comparison) = (&evaluated[..], &comparison);
         let present = Present { snapshot, config, layout, evaluated, comparison };
-        Some(compare::effects(&change.past, present))
+        let changed = match touched {
+            Touched::Paths(paths) => paths.iter().cloned().collect(),
+            Touched::Everything => BTreeSet::new(),
+        };
+        Some(compare::effects(&change.past, present, &changed))
     } else {
         None
     };

@@ -21,6 +21,7 @@ use crate::compare::unit::{self, World, stable_id};
 use crate::config::BUILT_IN;
 use crate::kube::{Kind, Path, Resource, ResourceId, Value};
 use crate::render::Evaluated;
+use crate::text::RepoPath;
 
 /// Most values that are told of one overlay.
 const OF_OVERLAY: usize = 500;
@@ -56,6 +57,9 @@ pub struct Effects {
     pub more: usize,
     /// The overlays of which one of the two states cannot be rendered, so that nobody knows.
     pub unknown: Vec<Reach>,
+    /// The overlays that read a changed file, render the same, and are not known as a whole: what a
+    /// remote base makes of the change is not known.
+    pub partial: Vec<Reach>,
     /// Units in which the last environment and its reference really change in one step.
     pub together: Vec<Together>,
 }
@@ -142,8 +146,8 @@ struct Gathered {
     routine: bool,
 }
 
-/// Works out what the change does from what ran before and what runs now.
-pub fn effects(past: &Past, present: Present<'_>) -> Effects {
+/// Works out what the change of some files does from what ran before and what runs now.
+pub fn effects(past: &Past, present: Present<'_>, changed: &BTreeSet<RepoPath>) -> Effects {
     let Present { snapshot, config, layout, evaluated, comparison } = present;
     let substitutions = &comparison.learnt;
     let world = World { snapshot, config, layout, evaluated, substitutions };
@@ -152,7 +156,7 @@ pub fn effects(past: &Past, present: Present<'_>) -> Effects {
         evaluated.iter().map(|found| name(layout, &found.unit.name, found.overlay)).collect();
     let mut reaches: Vec<Reach> = evaluated.iter().map(|found| looking.reach(found)).collect();
     let mut gathering = Gathering::default();
-    let mut unknown = Vec::new();
+    let (mut unknown, mut partial) = (Vec::new(), Vec::new());
     let mut touched: BTreeMap<(usize, usize), bool> = BTreeMap::new();
     let all: Vec<usize> = (0..evaluated.len()).collect();
     for some in all.chunks(AT_A_TIME) {
@@ -160,7 +164,13 @@ pub fn effects(past: &Past, present: Present<'_>) -> Effects {
             some.par_iter().map(|&at| (at, looking.fate(at, &names[at]))).collect();
         for (at, fate) in fates {
             match fate {
-                Fate::Same => {}
+                Fate::Same => {
+                    let rendered = evaluated[at].output().filter(|found| found.lacks_objects());
+                    let mut inputs = rendered.into_iter().flat_map(|found| &found.inputs);
+                    if inputs.any(|&file| changed.contains(snapshot.path(file))) {
+                        partial.push(reaches[at].clone());
+                    }
+                }
                 Fate::Unknown => unknown.push(reaches[at].clone()),
                 Fate::Moves(singles, more) => {
                     let overlay = &evaluated[at];
@@ -188,8 +198,9 @@ pub fn effects(past: &Past, present: Present<'_>) -> Effects {
         reaches.push(Reach { unit, rank, environment, variant });
     }
     unknown.sort();
+    partial.sort();
     let together = looking.together(&touched);
-    Effects { more: gathering.more, list: gathering.finish(&reaches), unknown, together }
+    Effects { more: gathering.more, list: gathering.finish(&reaches), unknown, partial, together }
 }
 
 /// An overlay that comes or goes.

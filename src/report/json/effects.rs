@@ -15,6 +15,7 @@ pub(super) fn change<'c>(snapshot: &Snapshot, change: &'c Change) -> v1::Change<
         effects: effects.map(|effects| effects.list.iter().map(effect).collect()),
         more_effects: effects.map_or(0, |effects| effects.more),
         unknown_effects: effects.map_or_else(Vec::new, |effects| reaches(&effects.unknown)),
+        partial_effects: effects.map_or_else(Vec::new, |effects| reaches(&effects.partial)),
         together: effects.into_iter().flat_map(|effects| &effects.together).map(together).collect(),
     }
 }

@@ -34,6 +34,8 @@ pub(super) struct Change<'a> {
     pub(super) more_effects: usize,
     /// The overlays of which one state cannot be rendered.
     pub(super) unknown_effects: Vec<Reach<'a>>,
+    /// The overlays that read a changed file, render the same and are not known as a whole.
+    pub(super) partial_effects: Vec<Reach<'a>>,
     /// Environments that change in one step with their reference.
     pub(super) together: Vec<Together<'a>>,
 }

@@ -23,13 +23,14 @@ const COLUMNS: Columns = Columns(&["what moves", "environments", "units"]);
 
 /// Whether there is something to tell.
 pub(super) fn is_something(effects: &Effects) -> bool {
-    !effects.list.is_empty() || !effects.unknown.is_empty()
+    !effects.list.is_empty() || !effects.unknown.is_empty() || !effects.partial.is_empty()
 }
 
 /// Whether only parameters and image tags move.
 pub(super) fn is_routine(effects: &Effects) -> bool {
     let all = effects.list.iter().all(|effect| effect.routine);
-    all && !effects.list.is_empty() && effects.more == 0 && effects.unknown.is_empty()
+    let known = effects.more == 0 && effects.unknown.is_empty() && effects.partial.is_empty();
+    all && known && !effects.list.is_empty()
 }
 
 pub(super) fn write(effects: &Effects, page: &mut Page) {
@@ -64,19 +65,43 @@ pub(super) fn write(effects: &Effects, page: &mut Page) {
             some(&units, "unit"),
         ));
     }
-    if !effects.unknown.is_empty() {
-        let unknown: Vec<String> = effects.unknown.iter().map(name).collect();
-        page.paragraph(&format!(
-            "Nobody knows what changes in {}: one of the two states cannot be rendered.",
-            some(&unknown, "overlay")
-        ));
+    let unknown = [
+        (&effects.unknown, "one of the two states cannot be rendered"),
+        (&effects.partial, "a changed file is read there, and a part of it is not in this repository"),
+    ];
+    for (overlays, why) in unknown.into_iter().filter(|(overlays, _)| !overlays.is_empty()) {
+        let units: Vec<String> = by_unit(overlays)
+            .into_iter()
+            .map(|(unit, places)| format!("{} in {}", code(unit), environments(&places)))
+            .collect();
+        page.paragraph(&format!("Not known: what moves of {}; {why}.", some(&units, "unit")));
     }
 }
 
-/// `apps/orders` production (eu).
-fn name(reach: &Reach) -> String {
-    let variant = reach.variant.as_deref().map(|variant| format!(" ({})", prose(variant)));
-    format!("{} {}{}", code(&reach.unit), prose(&reach.environment), variant.unwrap_or_default())
+/// Environments in promotion order, each with variants.
+type Places<'r> = BTreeMap<(u32, &'r str), Vec<&'r str>>;
+
+fn by_unit(reach: &[Reach]) -> BTreeMap<&str, Places<'_>> {
+    let mut units: BTreeMap<&str, Places<'_>> = BTreeMap::new();
+    for reach in reach {
+        let places = units.entry(&reach.unit).or_default();
+        let variants = places.entry((reach.rank, &reach.environment)).or_default();
+        variants.extend(reach.variant.as_deref());
+    }
+    units
+}
+
+/// `staging, production (eu, us)`.
+fn environments(places: &Places<'_>) -> String {
+    let name = |((_, name), variants): (&(u32, &str), &Vec<&str>)| {
+        let variants: Vec<String> = variants.iter().map(|variant| prose(variant)).collect();
+        let variants = match &variants[..] {
+            [] => String::new(),
+            variants => format!(" ({})", some(variants, "variant")),
+        };
+        format!("{}{variants}", prose(name))
+    };
+    places.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
 /// The first of some names, and how many more there are.
@@ -91,40 +116,24 @@ fn some(names: &[String], noun: &str) -> String {
 
 /// A row for all units that the effect reaches in the same environments.
 fn rows(effect: &Effect, marked: bool) -> Vec<Vec<String>> {
-    let mut units: BTreeMap<&str, BTreeMap<(u32, &str), Vec<&str>>> = BTreeMap::new();
-    for reach in &effect.reach {
-        let environments = units.entry(&reach.unit).or_default();
-        let variants = environments.entry((reach.rank, &reach.environment)).or_default();
-        variants.extend(reach.variant.as_deref());
-    }
-    let mut alike: BTreeMap<BTreeMap<(u32, &str), Vec<&str>>, Vec<String>> = BTreeMap::new();
-    for (unit, environments) in units {
-        alike.entry(environments).or_default().push(code(unit));
+    let mut alike: BTreeMap<Places<'_>, Vec<String>> = BTreeMap::new();
+    for (unit, places) in by_unit(&effect.reach) {
+        alike.entry(places).or_default().push(code(unit));
     }
     let rest = alike.len().saturating_sub(ROWS);
     let mut first = Some(what(effect, marked));
     let mut rows: Vec<Vec<String>> = alike
         .into_iter()
         .take(ROWS)
-        .map(|(environments, units)| {
+        .map(|(places, units)| {
             let what = first.take().unwrap_or_else(|| "the same".to_owned());
-            let environments: Vec<String> =
-                environments.iter().map(|((_, name), variants)| environment(name, variants)).collect();
-            vec![what, environments.join(", "), some(&units, "unit")]
+            vec![what, environments(&places), some(&units, "unit")]
         })
         .collect();
     if rest > 0 {
         rows.push(vec!["the same".to_owned(), "others".to_owned(), "more units".to_owned()]);
     }
     rows
-}
-
-/// `production (eu, us)`.
-fn environment(name: &str, variants: &[&str]) -> String {
-    let variants: Vec<String> = variants.iter().map(|variant| prose(variant)).collect();
-    let variants =
-        if variants.is_empty() { String::new() } else { format!(" ({})", some(&variants, "variant")) };
-    format!("{}{variants}", prose(name))
 }
 
 fn what(effect: &Effect, marked: bool) -> String {
