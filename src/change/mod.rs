@@ -89,7 +89,14 @@ pub fn between(before: Side<'_>, after: Side<'_>, terms: Terms<'_>) -> Changed {
         let mut old = check(before, &layouts.before, Part::Before);
         let past = std::mem::take(&mut old.past);
         let change = Change { past, trailers: terms.trailers.to_vec() };
-        Look { before: old, after: check(after, &layouts.after, Part::After { change: &change, effects: terms.effects }) }
+        Look {
+            before: old,
+            after: check(
+                after,
+                &layouts.after,
+                Part::After { change: &change, effects: terms.effects },
+            ),
+        }
     };
     let first = look(&focus);
     let (mut new, mut gone) = (first.new(), first.gone());

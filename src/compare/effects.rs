@@ -160,8 +160,7 @@ pub fn effects(past: &Past, present: Present<'_>, changed: &BTreeSet<RepoPath>) 
     let mut touched: BTreeMap<(usize, usize), bool> = BTreeMap::new();
     let all: Vec<usize> = (0..evaluated.len()).collect();
     for some in all.chunks(AT_A_TIME) {
-        let fates: Vec<_> =
-            some.par_iter().map(|&at| (at, looking.fate(at, &names[at]))).collect();
+        let fates: Vec<_> = some.par_iter().map(|&at| (at, looking.fate(at, &names[at]))).collect();
         for (at, fate) in fates {
             match fate {
                 Fate::Same => {
@@ -395,7 +394,8 @@ impl Looking<'_> {
             let untried = touched.get(&(at, reference.last)) == Some(&true);
             let both = untried && touched.contains_key(&(at, reference.reference));
             let names = (name(reference.last), name(reference.reference));
-            if let (true, (Some(last), Some(first)), Some(unit)) = (both, names, layout.units.get(at))
+            if let (true, (Some(last), Some(first)), Some(unit)) =
+                (both, names, layout.units.get(at))
             {
                 units.entry((last, first)).or_default().push(unit.name.clone());
             }

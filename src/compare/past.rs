@@ -69,7 +69,8 @@ impl Past {
         let ran = |found: &Evaluated<'_>| {
             let rendered = found.output()?;
             let objects = rendered.resources.iter();
-            let objects = objects.map(|object| Resource { id: stable_id(object), ..object.clone() });
+            let objects =
+                objects.map(|object| Resource { id: stable_id(object), ..object.clone() });
             let objects = objects.collect();
             Some(Ran { objects, whole: rendered.grade == Grade::Whole })
         };
@@ -80,7 +81,11 @@ impl Past {
     }
 
     /// What ran in all variants of an environment of a unit.
-    pub(super) fn of_environment(&self, unit: &str, environment: &str) -> impl Iterator<Item = &Ran> {
+    pub(super) fn of_environment(
+        &self,
+        unit: &str,
+        environment: &str,
+    ) -> impl Iterator<Item = &Ran> {
         let wanted = move |(name, _): &(&Name, &Ran)| name.0 == unit && name.1 == environment;
         self.overlays.iter().filter(wanted).map(|(_, ran)| ran)
     }
@@ -153,7 +158,8 @@ impl Wanted<'_> {
                 && own.normal(&other.id.name) == name
         };
         let mut all = ran.objects.iter().filter(same);
-        let exact = ran.objects.iter().filter(same).find(|other| other.id.namespace == id.namespace);
+        let exact =
+            ran.objects.iter().filter(same).find(|other| other.id.namespace == id.namespace);
         let body = &exact.or_else(|| all.next())?.body;
         if self.steps.is_empty() {
             return Some(None);

@@ -67,7 +67,10 @@ pub(super) fn write(effects: &Effects, page: &mut Page) {
     }
     let unknown = [
         (&effects.unknown, "one of the two states cannot be rendered"),
-        (&effects.partial, "a changed file is read there, and a part of it is not in this repository"),
+        (
+            &effects.partial,
+            "a changed file is read there, and a part of it is not in this repository",
+        ),
     ];
     for (overlays, why) in unknown.into_iter().filter(|(overlays, _)| !overlays.is_empty()) {
         let units: Vec<String> = by_unit(overlays)

@@ -88,8 +88,8 @@ fn word(word: &str) -> String {
 
 /// Whether GitHub would take a plain word for an issue or a commit.
 fn is_reference(word: &str) -> bool {
-    let issue = word.len() > 3
-        && word.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("gh-"));
+    let issue =
+        word.len() > 3 && word.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("gh-"));
     let commit = word.len() >= 7
         && word.bytes().all(|byte| byte.is_ascii_hexdigit())
         && word.bytes().any(|byte| byte.is_ascii_digit());
@@ -104,7 +104,10 @@ mod tests {
     fn words_stay_words_and_marks_become_code() {
         assert_eq!(prose("`A` is 90s (staging: 30s), too."), "`A` is 90s (staging: 30s), too.");
         assert_eq!(prose("ask @team-orders."), "ask `@team-orders`.");
-        assert_eq!(prose("see #12, GH-4, 3f2a91c0 and a@b"), "see `#12`, `GH-4`, `3f2a91c0` and `a@b`");
+        assert_eq!(
+            prose("see #12, GH-4, 3f2a91c0 and a@b"),
+            "see `#12`, `GH-4`, `3f2a91c0` and `a@b`"
+        );
         assert_eq!(prose("<b> *x* [l](https://e.example)"), "`<b>` `*x*` `[l](https://e.example)`");
         assert_eq!(prose("a ` b"), "a  b");
         assert_eq!(prose("a.b a\nb"), "`a.b` `a\\nb`");

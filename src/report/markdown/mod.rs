@@ -202,7 +202,13 @@ fn resolved(report: &Report<'_>, page: &mut Page) {
         let rule = format!("[{}]({})", finding.rule, rule_url(finding.rule));
         vec![level(finding.level).to_owned(), rule, unit, prose(&finding.message)]
     });
-    list(&title, Columns(&["level", "rule", "unit", "what differed"]), change.resolved.len(), rows, page);
+    list(
+        &title,
+        Columns(&["level", "rule", "unit", "what differed"]),
+        change.resolved.len(),
+        rows,
+        page,
+    );
 }
 
 fn not_analysed(report: &Report<'_>, page: &mut Page) {
@@ -212,7 +218,11 @@ fn not_analysed(report: &Report<'_>, page: &mut Page) {
     let rows = entries.iter().take(LISTED).map(|entry| {
         let line = entry.span.map(|span| place::of(report.snapshot, span).start.line);
         let line = line.map(|line| format!(":{line}")).unwrap_or_default();
-        vec![code(&format!("{}{line}", entry.path.display())), entry.what.to_owned(), prose(&entry.detail)]
+        vec![
+            code(&format!("{}{line}", entry.path.display())),
+            entry.what.to_owned(),
+            prose(&entry.detail),
+        ]
     });
     list(&title, Columns(&["where", "what", "which"]), entries.len(), rows, page);
 }

@@ -23,7 +23,11 @@ impl Page {
     }
 
     /// Adds as many rows as fit, in a table of their own; tells how many.
-    pub(super) fn table(&mut self, columns: Columns, rows: impl Iterator<Item = Vec<String>>) -> usize {
+    pub(super) fn table(
+        &mut self,
+        columns: Columns,
+        rows: impl Iterator<Item = Vec<String>>,
+    ) -> usize {
         let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
         let names: Vec<String> = columns.0.iter().map(ToString::to_string).collect();
         let rule: Vec<String> = columns.0.iter().map(|_| "---".to_owned()).collect();
