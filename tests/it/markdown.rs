@@ -244,10 +244,10 @@ fn a_finding_has_both_sides() {
     let text = repo.run(&["check", "--format", "markdown"]).out;
     assert!(text.starts_with("<!-- paritylint -->\n**1 error and 1 warning**\n"), "{text}");
     assert!(
-        text.contains("production `90s`: `apps/shop/overlays/production/settings.yaml:6`"),
+        text.contains("`apps/shop/overlays/production/settings.yaml:6` production: `90s`<br>"),
         "{text}"
     );
-    assert!(text.contains("staging `30s`: `apps/shop/overlays/staging/settings.yaml:6`"), "{text}");
+    assert!(text.contains("`apps/shop/overlays/staging/settings.yaml:6` staging: `30s` |"), "{text}");
     Markdown::of(&text).assert_harmless(&text);
 }
 

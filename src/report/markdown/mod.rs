@@ -10,17 +10,19 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use crate::finding::{Finding, Level, Role};
+use crate::finding::{Finding, Level};
 use crate::report::concise::level;
 use crate::report::markdown::escape::{code, prose};
 use crate::report::markdown::page::{Columns, Page};
 use crate::report::summary::number;
-use crate::report::wording::{help, rule_url, side};
+use crate::report::wording::{help, label_text, rule_url};
 use crate::report::{Report, place};
 
 const LEVELS: [Level; 3] = [Level::Error, Level::Warning, Level::Note];
 /// Notes of one unit that are shown without being asked for.
 const NOTES: usize = 3;
+/// Places of a finding that are named.
+const PLACES: usize = 3;
 /// Entries of a folded list.
 const LISTED: usize = 100;
 
@@ -94,7 +96,7 @@ fn verdict(report: &Report<'_>) -> String {
         count => format!(", {} resolved", number(count, "finding")),
     };
     let routine = if change.effects.as_ref().is_some_and(blast::is_routine) {
-        ". **routine**: only parameters and image tags move"
+        ", **routine**: only parameters and image tags move"
     } else {
         ""
     };
@@ -168,23 +170,18 @@ fn findings(report: &Report<'_>, page: &mut Page) -> Vec<String> {
 }
 
 fn row(report: &Report<'_>, finding: &Finding) -> Vec<String> {
-    let subject = &finding.subject;
-    let mut places: Vec<String> = Vec::new();
-    let sides = finding.labels.iter().filter(|label| label.role != Role::Related);
-    for label in sides.take(2) {
-        let value = match label.role {
-            Role::Primary => subject.value.as_deref(),
-            _ => subject.reference_value.as_deref(),
-        };
-        let place = place::of(report.snapshot, label.span);
-        let value = value.map(|value| format!(" {}", code(value))).unwrap_or_default();
-        let place = code(&format!("{}:{}", place.file, place.start.line));
-        places.push(format!("{}{value}: {place}", prose(side(finding, label))));
-    }
-    let more = finding.labels.len() - places.len().min(finding.labels.len());
-    if more > 0 {
-        places.push(number(more, "more place"));
-    }
+    let mut places: Vec<String> = finding
+        .labels
+        .iter()
+        .take(PLACES)
+        .map(|label| {
+            let place = place::of(report.snapshot, label.span);
+            let place = code(&format!("{}:{}", place.file, place.start.line));
+            format!("{place} {}", prose(&label_text(finding, label)))
+        })
+        .collect();
+    let more = finding.labels.len().saturating_sub(PLACES);
+    places.extend((more > 0).then(|| number(more, "more place")));
     vec![
         level(finding.level).to_owned(),
         format!("[{}]({})", finding.rule, rule_url(finding.rule)),
