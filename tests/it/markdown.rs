@@ -7,6 +7,7 @@ use comrak::{Arena, Options, parse_document};
 
 use crate::changes::{commit, git};
 use crate::harness::{Repo, SHOP};
+use crate::reports::assert_snapshot;
 
 const BASE: &str = "apps/orders/base/deployment.yaml";
 
@@ -100,6 +101,22 @@ fn what_moves_is_told_by_effect_with_everything_that_it_reaches() {
     assert_eq!(effect["overlays"].as_array().unwrap().len(), 3);
     assert_eq!(effect["overlays"][0]["environment"], "staging");
     assert_eq!(change["together"][0]["reference"], "staging");
+}
+
+/// The sample of `docs/reports.md`.
+#[test]
+fn a_comment_looks_as_in_the_documentation() {
+    let repo = orders();
+    repo.write(BASE, deployment("512Mi").as_bytes());
+    set(&repo, "staging", "1.5.0", "");
+    set(&repo, "production/us", "1.4.0", &patch("RETRIES", "three"));
+    save(&repo, "two");
+    let text = comment(&repo);
+    Markdown::of(&text).assert_harmless(&text);
+    assert_snapshot("markdown-change.txt", &text);
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/reports.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    assert!(page.contains(&format!("```markdown\n{text}```\n")), "the sample is another one");
 }
 
 #[test]
