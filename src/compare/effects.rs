@@ -16,7 +16,7 @@ use crate::compare::parameters::{Case, Judgement, judge};
 use crate::compare::past::{Name, Past, Present, Ran, Wanted, name};
 use crate::compare::promotion;
 use crate::compare::scalar::without_hash;
-use crate::compare::show::show;
+use crate::compare::show::{SECRET, show};
 use crate::compare::unit::{self, World, stable_id};
 use crate::config::BUILT_IN;
 use crate::kube::{Kind, Path, Resource, ResourceId, Value};
@@ -221,7 +221,7 @@ impl Move {
 /// The last environment of a unit and the one that it is compared with.
 struct Reference {
     last: usize,
-    reference: usize,
+    before: usize,
     /// An overlay of the latter, as an index into the evaluated ones.
     overlay: usize,
 }
@@ -238,9 +238,9 @@ fn references(world: World<'_>) -> BTreeMap<usize, Reference> {
         let pair = pairs
             .iter()
             .find(|pair| environment(pair.here) == last && !pair.siblings && !pair.weak)?;
-        let reference = environment(pair.there);
+        let before = environment(pair.there);
         let unit = world.evaluated.get(first)?.unit_index;
-        Some((unit, Reference { last, reference, overlay: first + pair.there }))
+        Some((unit, Reference { last, before, overlay: first + pair.there }))
     };
     starts.filter_map(of_unit).collect()
 }
@@ -312,13 +312,20 @@ impl Looking<'_> {
             let value = side.value.as_ref().filter(|_| !steps.is_empty())?;
             Some(show(&id.gvk.kind, steps, value))
         };
+        let masked = Some(SECRET.to_owned());
         let routine = self.is_routine(at, resource, raw);
         let mut key = Sha256::new();
-        text(&id.gvk.group, &mut key);
-        text(&id.gvk.kind, &mut key);
         text(&own.normal(&raw.path.to_string()), &mut key);
         text(&format!("{:?} {routine}", raw.change), &mut key);
-        if !steps.is_empty() {
+        if steps.is_empty() {
+            text(&id.gvk.group, &mut key);
+            text(&id.gvk.kind, &mut key);
+        } else {
+            // Objects of all kinds together, but a secret is never told by what is shown of another.
+            text(
+                &format!("{:?}", (shown(&raw.there) == masked, shown(&raw.here) == masked)),
+                &mut key,
+            );
             digest(raw.there.value.as_ref(), own, &mut key);
             digest(raw.here.value.as_ref(), own, &mut key);
         }
@@ -370,7 +377,7 @@ impl Looking<'_> {
         if overlay.overlay.environment != reference.last {
             return false;
         }
-        let Some(environment) = self.world.layout.environments.get(reference.reference) else {
+        let Some(environment) = self.world.layout.environments.get(reference.before) else {
             return false;
         };
         let names = unit::names(self.world, at, reference.overlay);
@@ -392,8 +399,8 @@ impl Looking<'_> {
         for (&at, reference) in &self.references {
             let name = |at: usize| layout.environments.get(at).map(|found| found.name.clone());
             let untried = touched.get(&(at, reference.last)) == Some(&true);
-            let both = untried && touched.contains_key(&(at, reference.reference));
-            let names = (name(reference.last), name(reference.reference));
+            let both = untried && touched.contains_key(&(at, reference.before));
+            let names = (name(reference.last), name(reference.before));
             if let (true, (Some(last), Some(first)), Some(unit)) =
                 (both, names, layout.units.get(at))
             {

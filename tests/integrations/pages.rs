@@ -97,7 +97,11 @@ fn the_comment_is_made_edited_and_deleted() {
     let path = program(&site, "gh", gh);
     for (text, old, asked) in [
         ("news", "", "api --silent repos/n/shop/issues/7/comments --field body=@FILE"),
-        ("news", "12\\n13\\n", "api --silent --method PATCH repos/n/shop/issues/comments/12 --field body=@FILE"),
+        (
+            "news",
+            "12\\n13\\n",
+            "api --silent --method PATCH repos/n/shop/issues/comments/12 --field body=@FILE",
+        ),
         ("", "12\\n", "api --silent --method DELETE repos/n/shop/issues/comments/12"),
         ("", "", ""),
     ] {

@@ -264,7 +264,10 @@ fn a_finding_has_both_sides() {
         text.contains("`apps/shop/overlays/production/settings.yaml:6` production: `90s`<br>"),
         "{text}"
     );
-    assert!(text.contains("`apps/shop/overlays/staging/settings.yaml:6` staging: `30s` |"), "{text}");
+    assert!(
+        text.contains("`apps/shop/overlays/staging/settings.yaml:6` staging: `30s` |"),
+        "{text}"
+    );
     Markdown::of(&text).assert_harmless(&text);
 }
 
@@ -296,6 +299,19 @@ fn secrets_move_without_being_shown() {
     save(&repo, "three");
     let text = comment(&repo);
     assert!(text.contains("`stringData.KEY`: another secret"), "{text}");
+    // Not even by something else that has the same key and value, and moves likewise.
+    let map = |word: &str| {
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: orders}}\nstringData: {{KEY: {word}}}\n"
+        )
+    };
+    repo.write(path, format!("{}---\n{}", secret("plain1"), map("plain1")).as_bytes());
+    save(&repo, "four");
+    repo.write(path, format!("{}---\n{}", secret("plain2"), map("plain2")).as_bytes());
+    save(&repo, "five");
+    let both = comment(&repo);
+    assert!(both.contains("`ConfigMap orders` `stringData.KEY`: `plain1` → `plain2`"), "{both}");
+    assert!(both.contains("`Secret orders` `stringData.KEY`: another secret"), "{both}");
     let json = change(&repo).to_string();
     assert!(!text.contains("hunter") && !json.contains("hunter"), "{text}{json}");
 }

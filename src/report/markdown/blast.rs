@@ -1,5 +1,6 @@
 //! What a change does to what runs, as a table.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::compare::{Change, Effect, Effects, Move, Reach, SECRET};
@@ -123,7 +124,9 @@ fn rows(effect: &Effect, marked: bool) -> Vec<Vec<String>> {
     for (unit, places) in by_unit(&effect.reach) {
         alike.entry(places).or_default().push(code(unit));
     }
-    let rest = alike.len().saturating_sub(ROWS);
+    let mut alike: Vec<_> = alike.into_iter().collect();
+    alike.sort_by_key(|(_, units)| Reverse(units.len()));
+    let rest: usize = alike.iter().skip(ROWS).map(|(_, units)| units.len()).sum();
     let mut first = Some(what(effect, marked));
     let mut rows: Vec<Vec<String>> = alike
         .into_iter()
@@ -134,7 +137,8 @@ fn rows(effect: &Effect, marked: bool) -> Vec<Vec<String>> {
         })
         .collect();
     if rest > 0 {
-        rows.push(vec!["the same".to_owned(), "others".to_owned(), "more units".to_owned()]);
+        let units = number(rest, "more unit");
+        rows.push(vec!["the same".to_owned(), "elsewhere".to_owned(), units]);
     }
     rows
 }

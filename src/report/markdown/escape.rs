@@ -42,7 +42,7 @@ pub(super) fn prose(text: &str) -> String {
     let text = short(&text);
     let mut parts: Vec<&str> = text.split('`').collect();
     // The last backtick of an odd number opens nothing.
-    let rest = if parts.len() % 2 == 0 { parts.pop() } else { None };
+    let rest = if parts.len().is_multiple_of(2) { parts.pop() } else { None };
     let mut prose = String::with_capacity(text.len() + 16);
     for (at, part) in parts.into_iter().enumerate() {
         if at % 2 == 0 {
@@ -77,7 +77,9 @@ fn word(word: &str) -> String {
     let bare = bare.trim_end_matches(BEHIND);
     let behind = word.get(before.len() + bare.len()..).unwrap_or_default();
     let plain = bare.chars().all(|character| {
-        character.is_alphanumeric() || matches!(character, '-' | '–' | '→') || !character.is_ascii()
+        character.is_alphanumeric()
+            || matches!(character, '-' | '+' | '=' | '%')
+            || !character.is_ascii()
     });
     if bare.is_empty() || plain && !is_reference(bare) {
         word.to_owned()

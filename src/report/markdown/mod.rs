@@ -6,6 +6,7 @@ mod blast;
 mod escape;
 mod page;
 
+use std::borrow::Borrow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -64,8 +65,9 @@ fn marker(report: &Report<'_>) -> String {
 }
 
 /// `1 error`, `2 warnings` …, the gravest first; nothing where there is none.
-fn counts<'f>(findings: impl Iterator<Item = &'f Finding> + Clone) -> Vec<String> {
-    let of = |wanted: Level| findings.clone().filter(|finding| finding.level == wanted).count();
+fn counts<F: Borrow<Finding>>(findings: &[F]) -> Vec<String> {
+    let levels = || findings.iter().map(|finding| finding.borrow().level);
+    let of = |wanted: Level| levels().filter(|&level| level == wanted).count();
     let counts = LEVELS.map(|wanted| (wanted, of(wanted)));
     let some = counts.into_iter().filter(|&(_, count)| count > 0);
     some.map(|(wanted, count)| number(count, level(wanted))).collect()
@@ -81,7 +83,7 @@ fn listed(parts: &[String]) -> String {
 }
 
 fn verdict(report: &Report<'_>) -> String {
-    let counts = counts(report.outcome.reported.iter());
+    let counts = counts(&report.outcome.reported);
     let Some(change) = report.change else {
         let found = if counts.is_empty() { "No findings".to_owned() } else { listed(&counts) };
         return format!("**{found}**");
@@ -142,7 +144,7 @@ fn findings(report: &Report<'_>, page: &mut Page) -> Vec<String> {
     units.sort_by_key(|(unit, findings)| {
         (Reverse(findings.first().map(|finding| finding.level)), unit.is_none(), *unit)
     });
-    let mut left = Vec::new();
+    let mut left: Vec<&Finding> = Vec::new();
     for (unit, findings) in units {
         page.paragraph(&match unit {
             Some(unit) => format!("### {}", code(unit)),
@@ -166,7 +168,7 @@ fn findings(report: &Report<'_>, page: &mut Page) -> Vec<String> {
             left.extend(folded);
         }
     }
-    counts(left.into_iter())
+    counts(&left)
 }
 
 fn row(report: &Report<'_>, finding: &Finding) -> Vec<String> {
