@@ -90,6 +90,8 @@ arguments=(
 )
 if grep -q markdown <<<"$("$PROGRAM" check --help)"; then
     arguments+=(--output "markdown=$reports/summary.md")
+else
+    arguments+=(--output "concise=$reports/text")
 fi
 if [ "$extent" = changed ]; then
     base="$(find_base)" ||
@@ -109,17 +111,18 @@ done <<<"$INPUT_ARGS"
 code=0
 "$PROGRAM" "${arguments[@]}" >"$reports/log" 2>"$reports/errors" || code=$?
 quietly "$reports/errors"
-if [ "$format" = github ]; then cat "$reports/log"; else quietly "$reports/log"; fi
 if [ "$code" -gt 1 ]; then
-    output exit-code "$code"
+    quietly "$reports/log"
+    output exit-code 2
     exit
 fi
+if [ "$format" = github ]; then cat "$reports/log"; else quietly "$reports/log"; fi
 
 if [ -f "$reports/summary.md" ]; then
     output markdown-file "$reports/summary.md"
 else
     # What is indented is shown as it is, whatever it holds.
-    sed 's/^/    /' "$reports/log" >"$reports/summary.md"
+    sed 's/^/    /' "$reports/text" >"$reports/summary.md"
 fi
 if [ "$INPUT_SUMMARY" = true ]; then summarise "$reports/summary.md"; fi
 

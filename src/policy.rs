@@ -6,6 +6,7 @@ use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 use crate::config::{Config, ConfigError, decode_error, did_you_mean};
 use crate::finding::{Family, Finding, Level, Subject, number};
+use crate::kube::ResourceId;
 use crate::rules::{self, Check, Context, Findings, RULES, RuleMeta};
 
 /// The families by the names that `--select` and `--ignore` take.
@@ -119,14 +120,23 @@ impl Policy {
 /// Of what a change brings, drops what is said better by a rule about changes.
 pub fn leave_to_rules_of_changes(findings: &mut Vec<Finding>) {
     leave_to_others(findings, SAYS_MORE_OF_CHANGES);
+    // A rule of its own class knows better what the value is for.
+    let classed: BTreeSet<_> =
+        findings.iter().filter(|f| f.family == Family::Parity).filter_map(place).collect();
+    findings.retain(|finding| {
+        let about_changes = SAYS_MORE_OF_CHANGES.iter().any(|&(rule, _)| rule == finding.rule);
+        !(about_changes && place(finding).is_some_and(|place| classed.contains(&place)))
+    });
+}
+
+/// Unit, environment, object and path, where a finding is about one.
+fn place(finding: &Finding) -> Option<(String, String, ResourceId, String)> {
+    let Subject { unit, environment, resource, path, .. } = &finding.subject;
+    Some((unit.clone()?, environment.clone()?, resource.clone()?, path.clone()?))
 }
 
 /// Drops what another rule says of the same path, and says better.
 fn leave_to_others(findings: &mut Vec<Finding>, pairs: &[(&str, &str)]) {
-    let place = |finding: &Finding| {
-        let Subject { unit, environment, resource, path, .. } = &finding.subject;
-        Some((unit.clone()?, environment.clone()?, resource.clone()?, path.clone()?))
-    };
     let better = findings.iter().filter(|finding| pairs.iter().any(|&(b, _)| b == finding.rule));
     let said: BTreeSet<_> =
         better.filter_map(|finding| Some((finding.rule, place(finding)?))).collect();

@@ -19,11 +19,7 @@ pub(super) fn of(
     layouts: &Layouts,
     paths: &BTreeSet<RepoPath>,
 ) -> Focus {
-    let general = |path: &RepoPath| is_general(path, before) || is_general(path, after);
-    if paths.len() > MOST_FILES
-        || paths.iter().any(general)
-        || layouts.before.environments != layouts.after.environments
-    {
+    if layouts.before.environments != layouts.after.environments {
         return Focus::Everything;
     }
     let mut units = layouts.before.units_of(paths);
@@ -42,9 +38,15 @@ pub(super) fn of(
     Focus::Part { units, files }
 }
 
+/// Whether the change has a say in everything, or is too large to be looked at in part.
+pub(super) fn is_general(before: Side<'_>, after: Side<'_>, paths: &BTreeSet<RepoPath>) -> bool {
+    let rules = |path: &RepoPath| is_rule(path, before) || is_rule(path, after);
+    paths.len() > MOST_FILES || paths.iter().any(rules)
+}
+
 /// Whether the file has a say in everything: the configuration, files with exceptions, owners,
 /// ignore rules.
-fn is_general(path: &RepoPath, side: Side<'_>) -> bool {
+fn is_rule(path: &RepoPath, side: Side<'_>) -> bool {
     FILE_NAMES.contains(&path.as_str())
         || path.file_name() == ".gitignore"
         || CodeOwners::is_read(path)

@@ -1,8 +1,9 @@
 //! What a change does: both states are checked, and what only the new one has is reported.
 //!
-//! Most changes touch few units. Those are looked at first, and alone: a look that knows less than
-//! a whole check, so what it finds is only a suspicion. Without one there is nothing to report;
-//! with one both states are checked as a whole, and only what that confirms is reported.
+//! Most changes touch few units. Those are looked at first, and alone, before and after: a look that
+//! knows less than a whole check, so what is new in it is only a suspicion. Without one there is
+//! nothing to report; with one the new state is checked as a whole, and only what that confirms is
+//! reported.
 
 mod focus;
 
@@ -16,7 +17,7 @@ use crate::config::Config;
 use crate::exceptions::Outcome;
 use crate::finding::{Finding, Level, NotAnalysed};
 use crate::history::History;
-use crate::layout::Layout;
+use crate::layout::{self, Layout};
 use crate::policy::{self, Policy};
 use crate::rules::{Change, Focus, Touched};
 use crate::syntax::Store;
@@ -68,45 +69,35 @@ pub struct Changed {
 /// Works out what the change from `before` to `after` brings and ends.
 pub fn between(before: Side<'_>, after: Side<'_>, terms: Terms<'_>) -> Changed {
     let paths = after.store.snapshot().changes(before.store.snapshot());
-    let layouts = Layouts {
-        before: check::layout(before.store, before.config),
-        after: check::layout(after.store, after.config),
-    };
-    let focus = focus::of(before, after, &layouts, &paths);
+    let general = focus::is_general(before, after, &paths);
+    let new_layout = check::layout(after.store, after.config);
+    let alike = !general && layout::are_alike(before.store, after.store, &paths);
+    let old_layout =
+        if alike { new_layout.clone() } else { check::layout(before.store, before.config) };
+    let layouts = Layouts { before: old_layout, after: new_layout };
+    let focus =
+        if general { Focus::Everything } else { focus::of(before, after, &layouts, &paths) };
     let touched = Touched::Paths(paths.iter().cloned().collect());
     // Only time makes a promotion stale, never a change.
     let history = History::off();
-    let look = |focus: &Focus| {
-        let check = |side: Side<'_>, layout: &Layout, part: Part<'_>| {
-            let Side { store, config, policy } = side;
-            let today = terms.today;
-            let (touched, history) = (&touched, &history);
-            let job = Job { store, config, policy, layout, today, touched, focus, history, part };
-            let mut checked = check::check(job);
-            checked.keep_from(terms.least);
-            checked
-        };
-        let mut old = check(before, &layouts.before, Part::Before);
-        let past = std::mem::take(&mut old.past);
-        let change = Change { past, trailers: terms.trailers.to_vec() };
-        Look {
-            before: old,
-            after: check(
-                after,
-                &layouts.after,
-                Part::After { change: &change, effects: terms.effects },
-            ),
-        }
+    let check = |side: Side<'_>, layout: &Layout, focus: &Focus, part: Part<'_>| {
+        let Side { store, config, policy } = side;
+        let (today, touched, history) = (terms.today, &touched, &history);
+        let job = Job { store, config, policy, layout, today, touched, focus, history, part };
+        let mut checked = check::check(job);
+        checked.keep_from(terms.least);
+        checked
     };
-    let first = look(&focus);
-    let (mut new, mut gone) = (first.new(), first.gone());
-    let decided = focus == Focus::Everything || (new.is_empty() && !terms.whole);
-    let look = if decided { first } else { look(&Focus::Everything) };
-    if !decided {
-        new = &new & &look.new();
-        gone = &gone & &look.gone();
-    }
-    look.into_changed(&new, &gone, paths, terms.whole)
+    let mut old = check(before, &layouts.before, &focus, Part::Before);
+    let past = std::mem::take(&mut old.past);
+    let change = Change { past, trailers: terms.trailers.to_vec() };
+    let new = |focus: &Focus, effects: bool| {
+        check(after, &layouts.after, focus, Part::After { change: &change, effects })
+    };
+    let look = Look { before: old, after: new(&focus, terms.effects) };
+    let decided = focus == Focus::Everything || (look.new().is_empty() && !terms.whole);
+    let whole = (!decided).then(|| new(&Focus::Everything, false));
+    look.into_changed(whole, paths, terms.whole)
 }
 
 /// The units and environments of both states.
@@ -137,23 +128,31 @@ impl Look {
         parts(&self.before).difference(&parts(&self.after)).cloned().collect()
     }
 
+    /// What the change does; `whole` decides where it is there, and the look itself where not.
     fn into_changed(
         self,
-        new: &BTreeSet<String>,
-        gone: &BTreeSet<String>,
+        whole: Option<Checked>,
         paths: BTreeSet<RepoPath>,
         wanted: bool,
     ) -> Changed {
+        let (new, gone) = (self.new(), self.gone());
         let Self { before, after: mut checked } = self;
         let effects = checked.effects.take();
-        let whole = wanted.then(|| checked.outcome.clone());
+        let whole = match whole {
+            Some(whole) => {
+                checked.outcome.reported.clone_from(&whole.outcome.reported);
+                checked.counts = whole.counts;
+                Some(whole.outcome)
+            }
+            None => wanted.then(|| checked.outcome.clone()),
+        };
         let outcome = &mut checked.outcome;
         let all = outcome.reported.len();
-        outcome.reported.retain(|finding| !finding.parts().is_disjoint(new));
+        outcome.reported.retain(|finding| !finding.parts().is_disjoint(&new));
         let known = all - outcome.reported.len();
         policy::leave_to_rules_of_changes(&mut outcome.reported);
         let mut resolved = before.outcome.reported;
-        resolved.retain(|finding| finding.is_among(gone));
+        resolved.retain(|finding| finding.is_among(&gone));
         let old: BTreeSet<_> =
             before.outcome.excepted.iter().map(|entry| entry.finding.fingerprint()).collect();
         outcome.excepted.retain(|entry| !old.contains(&entry.finding.fingerprint()));

@@ -85,9 +85,9 @@ pub(super) struct CheckArgs {
     /// Do not run these rules or families
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub(super) ignore: Vec<String>,
-    /// Report nothing below this level
-    #[arg(long, value_name = "LEVEL", default_value = "note")]
-    pub(super) min_severity: Severity,
+    /// Report nothing below this level; without it `note`, and `warning` with --hook
+    #[arg(long, value_name = "LEVEL")]
+    pub(super) min_severity: Option<Severity>,
     /// The level from which on findings make the command fail
     #[arg(long, value_name = "LEVEL", default_value = "error")]
     pub(super) fail_on: Severity,
@@ -103,7 +103,7 @@ pub(super) struct CheckArgs {
     #[command(flatten)]
     pub(super) baseline: BaselineArgs,
     /// Say of every finding which commit last changed its line
-    #[arg(long, conflicts_with_all = ["tree", "hook"])]
+    #[arg(long)]
     pub(super) blame: bool,
     /// The day on which exceptions are judged, instead of today (UTC)
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
@@ -135,6 +135,12 @@ pub(super) struct CheckArgs {
 }
 
 impl CheckArgs {
+    /// The lowest level that is reported.
+    pub(super) fn least(&self) -> Level {
+        let own = if self.hook { Severity::Warning } else { Severity::Note };
+        self.min_severity.unwrap_or(own).into()
+    }
+
     /// Every format in which a report is wanted.
     pub(super) fn formats(&self) -> impl Iterator<Item = Format> {
         std::iter::once(self.format).chain(self.output.iter().map(|output| output.format))

@@ -52,9 +52,7 @@ pub(super) fn apply(
     checked: &mut Checked,
     whole_outcome: Option<&mut Outcome>,
 ) -> Result<Option<Applied>, CliError> {
-    let whole = around.whole
-        && around.root.paths.is_empty()
-        && Level::from(args.min_severity) == Level::Note;
+    let whole = around.whole && around.root.paths.is_empty() && args.least() == Level::Note;
     let failed = std::mem::take(&mut checked.failed);
     let run = Run { today: around.today, policy: around.policy, failed: &failed, whole };
     let findings = &mut checked.outcome.reported;

@@ -68,7 +68,7 @@ fn run_plan(args: &CheckArgs, plan: &Plan) -> Result<Exit, CliError> {
         let terms = change::Terms {
             trailers: &trailers,
             today,
-            least: args.min_severity.into(),
+            least: args.least(),
             whole: args.formats().any(Format::is_whole),
             effects: args.formats().any(Format::wants_effects),
         };
@@ -84,7 +84,7 @@ fn run_plan(args: &CheckArgs, plan: &Plan) -> Result<Exit, CliError> {
         let whole = Job::whole(&store, &config, &policy, &layout, today, &history);
         let job = Job { touched: &touched, ..whole };
         let mut checked = check::check(job);
-        checked.keep_from(args.min_severity.into());
+        checked.keep_from(args.least());
         (checked, None, None)
     };
     if let Some(path) = after.absent().next() {

@@ -270,10 +270,12 @@ impl Gather<'_> {
                     let parent = candidate.parts.iter().rev().nth(1).map_or("", String::as_str);
                     !contents.kustomization
                         && (mark.is_exact() || words::is_value_holder(parent))
-                        && !self.is_manifest(file)
+                        && !is_manifest(self.store, file)
                 }
                 None if named => marked || !stem.eq_ignore_ascii_case("values"),
-                None => marked && self.in_value_holder(&candidate) && !self.is_manifest(file),
+                None => {
+                    marked && self.in_value_holder(&candidate) && !is_manifest(self.store, file)
+                }
             };
             if wanted {
                 candidates.push(candidate);
@@ -287,7 +289,7 @@ impl Gather<'_> {
             let path = self.store.snapshot().path(file);
             if self.lexicon.read(path.stem()).is_some()
                 && !self.kustomizations.referenced.contains_key(path)
-                && self.is_manifest(file)
+                && is_manifest(self.store, file)
             {
                 let extension = format!(".{}", path.extension());
                 let kind = OverlayKind::Manifests;
@@ -316,15 +318,15 @@ impl Gather<'_> {
         let files = || contents.yaml.iter().map(|&file| (file, self.store.snapshot().path(file)));
         !covered
             && !files().any(|(_, path)| self.kustomizations.referenced.contains_key(path))
-            && files().any(|(file, _)| self.is_manifest(file))
+            && files().any(|(file, _)| is_manifest(self.store, file))
     }
+}
 
-    /// Whether a text has the two keys of every manifest at the start of lines.
-    fn is_manifest(&self, file: FileId) -> bool {
-        let Ok(source) = self.store.snapshot().file(file) else { return false };
-        let has = |key: &str| source.text.lines().any(|line| line.starts_with(key));
-        has("apiVersion:") && has("kind:")
-    }
+/// Whether a text has the two keys of every manifest at the start of lines.
+pub(super) fn is_manifest(store: &Store<'_>, file: FileId) -> bool {
+    let Ok(source) = store.snapshot().file(file) else { return false };
+    let has = |key: &str| source.text.lines().any(|line| line.starts_with(key));
+    has("apiVersion:") && has("kind:")
 }
 
 /// Whether a directory belongs to a chart itself: templates, tests, charts that it depends on.

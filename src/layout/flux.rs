@@ -137,7 +137,7 @@ fn speaks_of_flux(segment: &str) -> bool {
 }
 
 /// Name and path of the Flux Kustomizations that a file declares.
-fn kustomizations(store: &Store<'_>, file: FileId) -> Vec<(String, String)> {
+pub(super) fn kustomizations(store: &Store<'_>, file: FileId) -> Vec<(String, String)> {
     let Ok(source) = store.snapshot().file(file) else { return vec![] };
     // The controller's own definitions name the group too: only objects have it as their version.
     let is_object = |line: &str| line.starts_with("apiVersion:") && line.contains(FLUX_GROUP);

@@ -1,5 +1,6 @@
 //! Which environments and units the repository has, found without configuration.
 
+mod alike;
 mod assemble;
 mod candidates;
 mod discover;
@@ -13,6 +14,7 @@ mod units;
 mod users;
 mod words;
 
+pub use alike::are_alike;
 pub use flux::{FLUX_GROUP, FluxBuilds, flux_directory};
 pub use users::Users;
 

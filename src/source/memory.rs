@@ -1,5 +1,6 @@
 //! A snapshot held in memory: for tests, and for editors with unsaved text.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::source::limits::Limits;
@@ -38,5 +39,7 @@ where
         let path = RepoPath::new(path.as_ref()).ok()?;
         Some((path, Origin::Memory(Arc::from(bytes.into()))))
     });
-    Listing { files: files.collect(), ..Listing::default() }
+    // Of two files of one path the last counts.
+    let files: BTreeMap<RepoPath, Origin> = files.collect();
+    Listing { files: files.into_iter().collect(), ..Listing::default() }
 }

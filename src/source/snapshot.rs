@@ -75,8 +75,8 @@ pub(super) enum Origin {
 /// What a snapshot is made of: one list of all its files, links and submodules.
 #[derive(Debug, Default)]
 pub(super) struct Listing {
-    /// Every file and where its bytes are.
-    pub(super) files: BTreeMap<RepoPath, Origin>,
+    /// Every file and where its bytes are, sorted by path, each path once.
+    pub(super) files: Vec<(RepoPath, Origin)>,
     /// Every symbolic link and its target; `None` for one that is refused.
     pub(super) links: BTreeMap<RepoPath, Option<RepoPath>>,
     /// Directories that belong to other repositories and whose files are not listed.
@@ -127,7 +127,7 @@ impl Snapshot {
     /// The view of one listing.
     pub(super) fn new(listing: Listing, reader: Reader, limits: Limits) -> Self {
         let mut entries = Vec::with_capacity(listing.files.len());
-        let order = add(&mut entries, listing.files, |_, _| None);
+        let order = add(&mut entries, listing.files, |_, _, _| None);
         let arena = Arc::new(Arena { entries, reader, limits });
         Self::view(arena, order, listing.links, listing.submodules)
     }
@@ -140,15 +140,14 @@ impl Snapshot {
         limits: Limits,
     ) -> (Self, Self) {
         let mut entries = Vec::with_capacity(after.files.len());
-        let new = add(&mut entries, after.files, |_, _| None);
-        let shared: BTreeMap<RepoPath, (FileId, Origin)> = new
-            .iter()
-            .map(|&file| &entries[file.index()])
-            .zip(&new)
-            .map(|(entry, &file)| (entry.path.clone(), (file, entry.origin.clone())))
-            .collect();
-        let old = add(&mut entries, before.files, |path, origin| {
-            shared.get(path).filter(|(_, same)| same == origin).map(|&(file, _)| file)
+        let new = add(&mut entries, after.files, |_, _, _| None);
+        // Both lists are sorted: one walk over them finds what they share.
+        let mut waiting = new.iter().copied().peekable();
+        let old = add(&mut entries, before.files, |entries, path, origin| {
+            let entry = |file: FileId| &entries[file.index()];
+            while waiting.next_if(|&file| entry(file).path < *path).is_some() {}
+            let same = |file: &FileId| entry(*file).path == *path && entry(*file).origin == *origin;
+            waiting.peek().copied().filter(same)
         });
         let arena = Arc::new(Arena { entries, reader, limits });
         let before = Self::view(Arc::clone(&arena), old, before.links, before.submodules);
@@ -162,8 +161,15 @@ impl Snapshot {
         submodules: Vec<RepoPath>,
     ) -> Self {
         let mut directories = BTreeSet::from([RepoPath::root()]);
+        let mut last = "";
         for file in &order {
-            let mut parent = arena.entries[file.index()].path.parent();
+            let path = &arena.entries[file.index()].path;
+            let directory = path.as_str().rsplit_once('/').map_or("", |(directory, _)| directory);
+            // Files of one directory mostly stand together.
+            if std::mem::replace(&mut last, directory) == directory {
+                continue;
+            }
+            let mut parent = path.parent();
             while let Some(directory) = parent {
                 parent = directory.parent();
                 if !directories.insert(directory) {
@@ -232,9 +238,13 @@ impl Snapshot {
     /// The paths at which the two views differ: files that only one has or whose bytes differ, and
     /// symbolic links. Both must have been made together.
     pub fn changes(&self, other: &Self) -> BTreeSet<RepoPath> {
-        let mine: BTreeSet<FileId> = self.order.iter().copied().collect();
-        let theirs: BTreeSet<FileId> = other.order.iter().copied().collect();
-        let files = mine.symmetric_difference(&theirs).map(|&file| self.path(file).clone());
+        let mut sides = vec![0_u8; self.ids()];
+        for &file in self.order.iter().chain(&other.order) {
+            sides[file.index()] += 1;
+        }
+        let alone = |file: &&FileId| sides[file.index()] == 1;
+        let files = self.order.iter().chain(&other.order).filter(alone);
+        let files = files.map(|&file| self.path(file).clone());
         let one_sided = |a: &Self, b: &Self| -> Vec<RepoPath> {
             let links = a.links.iter().filter(|&(path, target)| b.links.get(path) != Some(target));
             links.map(|(path, _)| path.clone()).collect()
@@ -347,12 +357,12 @@ impl Arena {
 /// Adds files in the order of their paths, except those that are `known`; the ids of all.
 fn add(
     entries: &mut Vec<Entry>,
-    files: BTreeMap<RepoPath, Origin>,
-    known: impl Fn(&RepoPath, &Origin) -> Option<FileId>,
+    files: Vec<(RepoPath, Origin)>,
+    mut known: impl FnMut(&[Entry], &RepoPath, &Origin) -> Option<FileId>,
 ) -> Vec<FileId> {
     let mut order = Vec::with_capacity(files.len());
     for (path, origin) in files {
-        order.push(known(&path, &origin).unwrap_or_else(|| {
+        order.push(known(entries, &path, &origin).unwrap_or_else(|| {
             let id = FileId(u32::try_from(entries.len()).unwrap_or(u32::MAX));
             entries.push(Entry { path, origin, bytes: OnceLock::new(), file: OnceLock::new() });
             id

@@ -86,7 +86,7 @@ impl Snapshot {
     pub fn from_file(file: &Path, limits: Limits) -> Option<Self> {
         let real = file.canonicalize().ok()?;
         let path = RepoPath::new(real.file_name()?.to_str()?).ok()?;
-        let files = [(path, Origin::Disk)].into();
+        let files = vec![(path, Origin::Disk)];
         let reader = Reader { root: Some(real.parent()?.to_owned()), objects: None };
         Some(Self::new(Listing { files, ..Listing::default() }, reader, limits))
     }

@@ -5,6 +5,7 @@
 
 mod action;
 mod frameworks;
+mod job;
 mod manifest;
 mod pages;
 mod plain;

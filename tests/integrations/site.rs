@@ -63,8 +63,8 @@ pub(crate) fn manifests(environment: &str) -> PathBuf {
 
 /// Settings without a key that staging has.
 pub(crate) fn without(key: &str) -> String {
-    let lines = SETTINGS.lines().filter(|line| !line.trim_start().starts_with(key));
-    lines.map(|line| format!("{line}\n")).collect()
+    let lines = SETTINGS.split_inclusive('\n');
+    lines.filter(|line| !line.trim_start().starts_with(key)).collect()
 }
 
 impl Site {

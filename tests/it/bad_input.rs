@@ -55,7 +55,11 @@ fn broken_configurations_name_file_line_and_remedy() {
     repo.write("paritylint.toml", b"\xff\n");
     fails(&repo, &["check"], &["not UTF-8"]);
     repo.write("paritylint.toml", b"");
-    fails(&repo, &["check", "--config", "none.toml"], &["there is no configuration file `none.toml`"]);
+    fails(
+        &repo,
+        &["check", "--config", "none.toml"],
+        &["there is no configuration file `none.toml`"],
+    );
     fails(&repo, &["check", "--config", "/etc/hostname"], &["lies outside of"]);
 }
 

@@ -73,7 +73,7 @@ fn what_is_staged_counts_and_not_what_lies_on_disk() {
     git(&repo, &["add", "-A"]);
     repo.write(PRODUCTION, overlay("30s").as_bytes());
     let run = repo.run(STAGED);
-    assert_eq!(rules(&run), ["unparameterized-difference"]);
+    assert_eq!(rules(&run), ["production-only-change"]);
     let report = json(&run);
     assert_eq!(report["findings"][0]["value"], "90s");
     assert_eq!(report["change"]["base"], "HEAD");
@@ -178,7 +178,7 @@ fn a_branch_is_compared_with_where_it_parts() {
     git(&repo, &["checkout", "-q", "topic"]);
     let base = ["check", "--base", "main", "--format", "json", "--min-severity", "warning"];
     let run = repo.run(&base);
-    assert_eq!(rules(&run), ["unparameterized-difference"]);
+    assert_eq!(rules(&run), ["production-only-change"]);
     assert_eq!(json(&run)["findings"][0]["reference_value"], "30s");
     // What is not committed belongs to the work tree, and so to what is compared.
     repo.write(PRODUCTION, overlay("30s").as_bytes());
@@ -187,7 +187,7 @@ fn a_branch_is_compared_with_where_it_parts() {
     let new = repo.run(&base);
     assert_eq!(rules(&new), ["invalid-syntax"], "{}", new.out);
     let head = [&base[..], &["--tree", "HEAD"]].concat();
-    assert_eq!(rules(&repo.run(&head)), ["unparameterized-difference"]);
+    assert_eq!(rules(&repo.run(&head)), ["production-only-change"]);
     let unknown = repo.run(&["check", "--base", "nowhere"]);
     assert_eq!(unknown.code, 2);
     assert!(unknown.err.contains("there is no commit `nowhere` in this clone"), "{}", unknown.err);
@@ -232,20 +232,23 @@ fn a_commit_of_a_bare_repository_can_be_checked() {
     let (_, out) = run(&["check", "--tree", "HEAD~1", "--format", "concise"]);
     assert_eq!(out, "");
     let (_, out) = run(&["check", "--tree", "HEAD", "--base", "HEAD~1", "--format", "concise"]);
-    assert!(out.contains("[unparameterized-difference]"), "{out}");
+    assert!(out.contains("[production-only-change]"), "{out}");
 }
 
 #[test]
 fn the_configuration_is_that_of_the_same_state() {
     let repo = calm();
-    repo.write("paritylint.toml", b"[rules]\nunparameterized-difference = \"off\"\n");
+    repo.write(
+        "paritylint.toml",
+        b"[rules]\nproduction-only-change = \"off\"\nunparameterized-difference = \"off\"\n",
+    );
     repo.write(PRODUCTION, overlay("90s").as_bytes());
     git(&repo, &["add", "-A"]);
     assert_eq!(rules(&repo.run(STAGED)), [""; 0]);
     repo.write("paritylint.toml", b"nonsense");
     assert_eq!(rules(&repo.run(STAGED)), [""; 0], "what is not staged does not count");
     git(&repo, &["reset", "-q", "paritylint.toml"]);
-    assert_eq!(rules(&repo.run(STAGED)), ["unparameterized-difference"]);
+    assert_eq!(rules(&repo.run(STAGED)), ["production-only-change"]);
 }
 
 #[test]
@@ -271,7 +274,7 @@ fn variables_of_git_decide() {
             .output();
         String::from_utf8(output.unwrap().stdout).unwrap()
     };
-    assert!(run(&index).contains("[unparameterized-difference]"));
+    assert!(run(&index).contains("[production-only-change]"));
     assert_eq!(run(&repo.path().join(".git/index")), "");
 }
 
@@ -328,9 +331,12 @@ fn a_push_is_read_from_what_git_says() {
         child.stdin.take().unwrap().write_all(line.as_bytes()).unwrap();
         String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
     };
-    let said = |text: &str| text.contains("[unparameterized-difference]");
+    let said = |text: &str| text.contains("[production-only-change]");
     assert!(said(&push(&format!("refs/heads/a {new} refs/heads/a {old}\n"))));
-    assert!(said(&push(&format!("refs/heads/a {new} refs/heads/a {zero}\n"))), "a new branch");
+    assert!(
+        push(&format!("refs/heads/a {new} refs/heads/a {zero}\n")).contains("difference]"),
+        "a new branch: all"
+    );
     assert!(!said(&push(&format!("(delete) {zero} refs/heads/a {old}\n"))));
     assert!(!said(&push(&format!("refs/heads/a {old} refs/heads/a {old}\n"))));
 }
@@ -350,7 +356,7 @@ fn hooks_of_a_framework_say_which_commits_are_meant() {
             .output();
         String::from_utf8(output.unwrap().stdout).unwrap()
     };
-    assert!(run(&old, "HEAD").contains("[unparameterized-difference]"));
+    assert!(run(&old, "HEAD").contains("[production-only-change]"));
     assert!(run("HEAD", "HEAD").contains("[unparameterized-difference]"), "nothing differs: all");
     assert_eq!(run("HEAD", &old), "");
 }

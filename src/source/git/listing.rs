@@ -45,7 +45,7 @@ pub(super) fn of_index(
     if index.has_conflicts() {
         return Err(GitError::Unmerged(unmerged(&index)?));
     }
-    let mut collector = Collector { repository, limits, listing: Listing::default() };
+    let mut collector = Collector::new(repository, limits);
     for entry in index.iter() {
         if is_announced(&entry) {
             continue;
@@ -58,7 +58,7 @@ pub(super) fn of_index(
         }
         collector.add(path, &kind, entry.id)?;
     }
-    Ok(collector.listing)
+    Ok(collector.finish())
 }
 
 /// Whether an entry is only announced: it is not part of the next commit.
@@ -84,7 +84,7 @@ pub(super) fn of_tree(
     prefix: &RepoPath,
     limits: Limits,
 ) -> Result<Listing, GitError> {
-    let mut collector = Collector { repository, limits, listing: Listing::default() };
+    let mut collector = Collector::new(repository, limits);
     let mut waiting = Vec::new();
     if prefix.is_root() {
         waiting.push((RepoPath::root(), tree.id(), 0));
@@ -111,7 +111,7 @@ pub(super) fn of_tree(
             }
         }
     }
-    Ok(collector.listing)
+    Ok(collector.finish())
 }
 
 /// The path, if it is written without `.`, `..` and the like.
@@ -140,11 +140,21 @@ struct Collector<'r> {
     listing: Listing,
 }
 
-impl Collector<'_> {
+impl<'r> Collector<'r> {
+    fn new(repository: &'r Repository, limits: Limits) -> Self {
+        Self { repository, limits, listing: Listing::default() }
+    }
+
+    fn finish(mut self) -> Listing {
+        self.listing.files.sort_by(|(a, _), (b, _)| a.cmp(b));
+        self.listing.files.dedup_by(|(a, _), (b, _)| a == b);
+        self.listing
+    }
+
     fn add(&mut self, path: RepoPath, kind: &Kind, id: Oid) -> Result<(), GitError> {
         match kind {
             Kind::File => {
-                self.listing.files.insert(path, Origin::Blob(id));
+                self.listing.files.push((path, Origin::Blob(id)));
             }
             Kind::Link => {
                 let target = self.link(&path, id);

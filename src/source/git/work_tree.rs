@@ -1,5 +1,7 @@
 //! The work tree beside a state that git knows: what is unchanged keeps its object.
 
+use std::collections::BTreeMap;
+
 use git2::{Delta, DiffOptions, Repository, Tree};
 
 use crate::source::Limits;
@@ -31,18 +33,15 @@ pub(super) fn listing(
     let diff = repository.diff_tree_to_workdir_with_index(tree, Some(&mut options))?;
     let root = repository.workdir().ok_or(GitError::NotARepository)?.canonicalize();
     let root = root.map_err(|error| GitError::Other(error.to_string()))?;
-    let mut listing = Listing {
-        files: known.files.clone(),
-        links: known.links.clone(),
-        submodules: known.submodules.clone(),
-    };
+    let mut files: BTreeMap<RepoPath, Origin> = known.files.iter().cloned().collect();
+    let mut links = known.links.clone();
     for delta in diff.deltas() {
         for file in [delta.old_file(), delta.new_file()] {
             let text = file.path_bytes().and_then(|bytes| std::str::from_utf8(bytes).ok());
             let Some(whole) = text.and_then(clean) else { continue };
             let Some(path) = below(&whole, prefix) else { continue };
-            listing.files.remove(&path);
-            listing.links.remove(&path);
+            files.remove(&path);
+            links.remove(&path);
             if delta.status() == Delta::Deleted {
                 continue;
             }
@@ -52,14 +51,15 @@ pub(super) fn listing(
                 let text = place.read_link().ok();
                 let text = text.as_ref().and_then(|text| text.to_str());
                 let to = text.and_then(|text| target(&path, text.as_bytes()));
-                listing.links.insert(path, to);
+                links.insert(path, to);
             } else if kind.is_file() && place.canonicalize().is_ok_and(|real| real == place) {
-                listing.files.insert(path, Origin::Disk);
+                files.insert(path, Origin::Disk);
             }
         }
-        if listing.files.len() > limits.files {
+        if files.len() > limits.files {
             return Err(GitError::TooManyFiles(limits.files));
         }
     }
-    Ok(listing)
+    let files = files.into_iter().collect();
+    Ok(Listing { files, links, submodules: known.submodules.clone() })
 }

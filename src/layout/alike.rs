@@ -1,0 +1,28 @@
+//! Whether two states of a repository have the same layout, without working both out.
+
+use std::collections::BTreeSet;
+
+use crate::layout::candidates::{is_manifest, is_yaml};
+use crate::layout::flux;
+use crate::layout::kustomizations::is_kustomization;
+use crate::syntax::Store;
+use crate::text::{FileId, RepoPath};
+
+/// Whether files that differ at these paths only cannot make a difference to the layout: each is
+/// there on both sides, and what is read of it for the layout is the same.
+pub fn are_alike(before: &Store<'_>, after: &Store<'_>, paths: &BTreeSet<RepoPath>) -> bool {
+    let facts = |store: &Store<'_>, file: FileId| {
+        (is_manifest(store, file), flux::kustomizations(store, file))
+    };
+    paths.iter().all(|path| {
+        let at = |store: &Store<'_>| {
+            let file = store.snapshot().find(path)?;
+            // A link would make a difference by where it leads.
+            (store.snapshot().path(file) == path).then_some(file)
+        };
+        let (Some(old), Some(new)) = (at(before), at(after)) else { return false };
+        let read = is_yaml(path) && !is_kustomization(path.file_name());
+        let unread = !is_yaml(path) && !is_kustomization(path.file_name());
+        unread || read && facts(before, old) == facts(after, new)
+    })
+}
