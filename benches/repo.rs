@@ -175,6 +175,7 @@ fn in_phases(root: &Path) -> Result<[Duration; PHASES.len()], Box<dyn Error>> {
         waiting: &waiting,
         today: date(2026, 12, 1),
         touched: &Touched::Everything,
+        change: None,
         focus: &Focus::Everything,
         owners: None,
         declared: &[],

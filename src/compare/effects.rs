@@ -9,11 +9,10 @@ use sha2::{Digest as _, Sha256};
 use crate::compare::align;
 use crate::compare::classify::{Class, class_of};
 use crate::compare::diff::{self, Change, RawDifference, Side};
-use crate::compare::equal::equal;
 use crate::compare::names::{Names, PairNames};
 use crate::compare::pairs;
 use crate::compare::parameters::{Case, Judgement, judge};
-use crate::compare::past::{Name, Past, Present, Ran, Wanted, name};
+use crate::compare::past::{Found, Name, Past, Present, Ran, Wanted, name};
 use crate::compare::promotion;
 use crate::compare::scalar::without_hash;
 use crate::compare::show::{SECRET, show};
@@ -382,13 +381,9 @@ impl Looking<'_> {
         };
         let names = unit::names(self.world, at, reference.overlay);
         let wanted = Wanted { id, steps: raw.path.steps(), owner: &names.here };
-        self.past.of_environment(&overlay.unit.name, &environment.name).any(|ran| {
-            match (wanted.find(ran, &names.there), &raw.here.value) {
-                (Some(Some(theirs)), Some(mine)) => equal(mine, &theirs, &names),
-                (Some(None), Some(_)) | (None, None) => true,
-                (Some(_), None) | (None, Some(_)) => false,
-            }
-        })
+        let now = Found::of(raw.here.value.as_ref(), &raw.path);
+        let mut before = self.past.of_environment(&overlay.unit.name, &environment.name);
+        before.any(|ran| now.same(&wanted.find(ran, &names.there), &names))
     }
 
     /// `touched`: the units and environments that really change, and whether to something that was

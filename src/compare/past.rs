@@ -11,7 +11,7 @@ use crate::compare::names::{Names, PairNames};
 use crate::compare::show::show;
 use crate::compare::unit::{World, names, stable_id};
 use crate::config::Config;
-use crate::kube::{PathStep, Resource, ResourceId, Value};
+use crate::kube::{Path, PathStep, Resource, ResourceId, Value};
 use crate::layout::{Layout, Overlay};
 use crate::render::{Evaluated, Grade};
 use crate::source::Snapshot;
@@ -63,17 +63,17 @@ pub(super) fn name(layout: &Layout, unit: &str, overlay: &Overlay) -> Name {
     (unit.to_owned(), environment, overlay.variant.clone())
 }
 
+fn ran(found: &Evaluated<'_>) -> Option<Ran> {
+    let rendered = found.output()?;
+    let objects = rendered.resources.iter();
+    let objects = objects.map(|object| Resource { id: stable_id(object), ..object.clone() });
+    let objects = objects.collect();
+    Some(Ran { objects, whole: rendered.grade == Grade::Whole })
+}
+
 impl Past {
     /// What these overlays run. Values share their memory with them.
     pub fn of(layout: &Layout, evaluated: &[Evaluated<'_>]) -> Self {
-        let ran = |found: &Evaluated<'_>| {
-            let rendered = found.output()?;
-            let objects = rendered.resources.iter();
-            let objects =
-                objects.map(|object| Resource { id: stable_id(object), ..object.clone() });
-            let objects = objects.collect();
-            Some(Ran { objects, whole: rendered.grade == Grade::Whole })
-        };
         let name = |found: &Evaluated<'_>| name(layout, &found.unit.name, found.overlay);
         let overlays = evaluated.iter().filter_map(|found| Some((name(found), ran(found)?)));
         let failed = evaluated.iter().filter(|found| found.error().is_some()).map(name);
@@ -107,33 +107,59 @@ impl Past {
         let id = &difference.resource;
         let wanted = Wanted { id, steps: difference.path.steps(), owner };
         let old = wanted.find(before, &names.here);
-        let new = if difference.path.steps().is_empty() {
-            difference.here.value.as_ref().map(|_| None)
-        } else {
-            difference.here.value.clone().map(Some)
-        };
+        let new = Found::of(difference.here.value.as_ref(), &difference.path);
         let whole = before.whole && here.output().is_some_and(|now| now.grade == Grade::Whole);
-        let same = |a: &Option<Option<Value>>, b: &Option<Option<Value>>, names: &PairNames| match (
-            a, b,
-        ) {
-            (Some(Some(a)), Some(Some(b))) => equal(a, b, names),
-            (Some(_), Some(_)) | (None, None) => true,
-            _ => false,
-        };
-        if same(&new, &old, &names.among_here()) || !whole && (old.is_none() || new.is_none()) {
+        let uncertain = [&old, &new].iter().any(|found| matches!(found, Found::Nothing));
+        if new.same(&old, &names.among_here()) || !whole && uncertain {
             return None;
         }
         let (_, reference, _) = name(layout, &there.unit.name, there.overlay);
         let mut tried = self
             .of_environment(&there.unit.name, &reference)
-            .map(|ran| same(&new, &wanted.find(ran, &names.there), &names))
+            .map(|ran| new.same(&wanted.find(ran, &names.there), &names))
             .peekable();
         // Where there was no reference before, nobody could have tried it there.
         if tried.peek().is_none() || tried.any(|had| had) {
             return None;
         }
-        let shown = |value: &Value| show(&id.gvk.kind, difference.path.steps(), value);
-        Some(Moved { before: old.flatten().as_ref().map(shown) })
+        // Lines of a text are aligned by the comparison and found by their words here: only what both
+        // states give when they are asked alike has moved.
+        if wanted.find(&ran(here)?, &names.here).same(&old, &names.among_here()) {
+            return None;
+        }
+        let before = match &old {
+            Found::Value(value) => Some(show(&id.gvk.kind, difference.path.steps(), value)),
+            Found::Nothing | Found::Object => None,
+        };
+        Some(Moved { before })
+    }
+}
+
+/// What an overlay has at the path of a difference.
+#[derive(Debug)]
+pub(super) enum Found {
+    Nothing,
+    /// The object, where no path is asked for.
+    Object,
+    Value(Value),
+}
+
+impl Found {
+    /// A side of a difference at its path.
+    pub(super) fn of(value: Option<&Value>, path: &Path) -> Self {
+        match value {
+            None => Self::Nothing,
+            Some(_) if path.steps().is_empty() => Self::Object,
+            Some(value) => Self::Value(value.clone()),
+        }
+    }
+
+    pub(super) fn same(&self, other: &Self, names: &PairNames) -> bool {
+        match (self, other) {
+            (Self::Value(a), Self::Value(b)) => equal(a, b, names),
+            (Self::Nothing, Self::Nothing) | (Self::Object, Self::Object) => true,
+            _ => false,
+        }
     }
 }
 
@@ -147,9 +173,8 @@ pub(super) struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
-    /// The value in an overlay that has these names of its own; without a path only that the object
-    /// is there.
-    pub(super) fn find(&self, ran: &Ran, own: &Names) -> Option<Option<Value>> {
+    /// What an overlay has there that has these names of its own.
+    pub(super) fn find(&self, ran: &Ran, own: &Names) -> Found {
         let id = self.id;
         let name = self.owner.normal(&id.name);
         let same = |other: &&Resource| {
@@ -160,10 +185,11 @@ impl Wanted<'_> {
         let mut all = ran.objects.iter().filter(same);
         let exact =
             ran.objects.iter().filter(same).find(|other| other.id.namespace == id.namespace);
-        let body = &exact.or_else(|| all.next())?.body;
-        if self.steps.is_empty() {
-            return Some(None);
+        match exact.or_else(|| all.next()) {
+            None => Found::Nothing,
+            Some(_) if self.steps.is_empty() => Found::Object,
+            Some(object) => find(&object.body, self.steps, own)
+                .map_or(Found::Nothing, |value| Found::Value(value.into_owned())),
         }
-        find(body, self.steps, own).map(|value| Some(value.into_owned()))
     }
 }
