@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
@@ -18,7 +19,7 @@ use crate::compare::scalar::without_hash;
 use crate::compare::show::{SECRET, show};
 use crate::compare::unit::{self, World, stable_id};
 use crate::config::BUILT_IN;
-use crate::kube::{Kind, Path, Resource, ResourceId, Value};
+use crate::kube::{Kind, Path, PathStep, Resource, ResourceId, Value};
 use crate::render::Evaluated;
 use crate::text::RepoPath;
 
@@ -42,6 +43,8 @@ const ROUTINE: &[&str] = &[
     "resources",
     "versions",
 ];
+/// The step to the value of a variable.
+static VALUE: LazyLock<PathStep> = LazyLock::new(|| PathStep::Key("value".into()));
 /// Noise that follows from something else which is told.
 const ROUTINE_NOISE: &[&str] = &["chart-labels", "checksum-annotations", "default-registry"];
 /// Noise that says nothing even about two states: what the hash is made of is told itself.
@@ -309,7 +312,11 @@ impl Looking<'_> {
         let steps = raw.path.steps();
         let shown = |side: &Side| {
             let value = side.value.as_ref().filter(|_| !steps.is_empty())?;
-            Some(show(&id.gvk.kind, steps, value))
+            Some(match variable(value) {
+                // Secrets are known by the name of the variable.
+                Some(value) => show(&id.gvk.kind, &[steps, &[VALUE.clone()]].concat(), value),
+                None => show(&id.gvk.kind, steps, value),
+            })
         };
         let masked = Some(SECRET.to_owned());
         let routine = self.is_routine(at, resource, raw);
@@ -408,6 +415,12 @@ impl Looking<'_> {
         };
         units.into_iter().map(together).collect()
     }
+}
+
+/// Of an element that is only a name and its value, the value.
+fn variable(element: &Value) -> Option<&Value> {
+    let map = element.as_map().filter(|map| map.len() == 2)?;
+    map.get("name").and(map.get("value")).filter(|value| value.text().is_some())
 }
 
 /// An object that only one state has.

@@ -74,7 +74,8 @@ fn word(word: &str) -> String {
     const BEHIND: &[char] = &[')', '"', '\'', ',', '.', ':', ';', '!', '?', '…'];
     let bare = word.trim_start_matches(BEFORE);
     let before = word.strip_suffix(bare).unwrap_or_default();
-    let bare = bare.trim_end_matches(BEHIND);
+    let opened = bare.contains('(');
+    let bare = bare.trim_end_matches(|c| BEHIND.contains(&c) && !(opened && c == ')'));
     let behind = word.get(before.len() + bare.len()..).unwrap_or_default();
     let plain = bare.chars().all(|character| {
         character.is_alphanumeric()
