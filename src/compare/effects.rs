@@ -314,7 +314,9 @@ impl Looking<'_> {
             let value = side.value.as_ref().filter(|_| !steps.is_empty())?;
             Some(match variable(value) {
                 // Secrets are known by the name of the variable.
-                Some(value) => show(&id.gvk.kind, &[steps, &[VALUE.clone()]].concat(), value),
+                Some(value) => {
+                    show(&id.gvk.kind, &[steps, std::slice::from_ref(&*VALUE)].concat(), value)
+                }
                 None => show(&id.gvk.kind, steps, value),
             })
         };
