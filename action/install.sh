@@ -71,7 +71,7 @@ fi
 # Built from the sources that came with the Action, and kept by their digest.
 sources="$(
     cd "$here/.."
-    find src schemas docs/rules Cargo.toml Cargo.lock -type f | LC_ALL=C sort | while IFS= read -r file; do
+    find src Cargo.toml Cargo.lock -type f | LC_ALL=C sort | while IFS= read -r file; do
         printf '%s\n' "$file"
         cat "$file"
     done | sha256

@@ -155,11 +155,15 @@ fn in_phases(root: &Path) -> Result<[Duration; PHASES.len()], Box<dyn Error>> {
     let layout = layout(&store, &config);
     next();
     let renderer = Renderer::new(&store, render::Options { restricted: false, partial: true });
-    let evaluated = evaluate::all(&layout, |_, root, kind| match kind {
-        OverlayKind::Kustomize => Some(renderer.render(root)),
-        OverlayKind::Manifests => Some(renderer.manifests(root)),
-        OverlayKind::HelmValues | OverlayKind::Terraform => None,
-    });
+    let evaluated = evaluate::all(
+        &layout,
+        |_| true,
+        |root, kind| match kind {
+            OverlayKind::Kustomize => Some(renderer.render(root)),
+            OverlayKind::Manifests => Some(renderer.manifests(root)),
+            OverlayKind::HelmValues | OverlayKind::Terraform => None,
+        },
+    );
     next();
     let comparison = compare(&snapshot, &config, &layout, &evaluated);
     next();

@@ -9,7 +9,7 @@ use crate::config::{Config, glob_set};
 use crate::exceptions::{self, Outcome};
 use crate::finding::{Finding, Level, NotAnalysed};
 use crate::history::{self, History, Waiting};
-use crate::layout::{Choices, Layout, OverlayKind, UnitChoice};
+use crate::layout::{Choices, Layout, OverlayKind, Unit, UnitChoice};
 use crate::owners::CodeOwners;
 use crate::policy::{self, Policy};
 use crate::render::{self, Evaluated, Renderer, evaluate};
@@ -20,7 +20,7 @@ use crate::syntax::Store;
 use crate::text::{FileId, RepoPath};
 
 /// The result of a check and how much it looked at.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Checked {
     /// What was found.
     pub outcome: Outcome,
@@ -109,8 +109,8 @@ pub fn check(job: Job<'_>) -> Checked {
     let snapshot = store.snapshot();
     let (files, mut not_analysed) = rules::checked_files(store, &config.exclude, focus);
     let renderer = Renderer::new(store, render::Options { restricted: false, partial: true });
-    let evaluated = evaluate::all(layout, |unit, root, kind| match kind {
-        _ if !focus.has_unit(&unit.name) => None,
+    let wanted = |unit: &Unit| focus.has_unit(&unit.name);
+    let evaluated = evaluate::all(layout, wanted, |root, kind| match kind {
         OverlayKind::Kustomize => Some(renderer.render(root)),
         OverlayKind::Manifests => Some(renderer.manifests(root)),
         OverlayKind::HelmValues | OverlayKind::Terraform => None,

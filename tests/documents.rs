@@ -19,6 +19,7 @@ const DOCUMENTS: &[&str] = &[
     "CONTRIBUTING.md",
     "SECURITY.md",
     "docs/baseline.md",
+    "docs/changes.md",
     "docs/configuration.md",
     "docs/design.md",
     "docs/exceptions.md",

@@ -2,15 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
+
 use crate::change::{Layouts, Side};
 use crate::config::{self, FILE_NAMES};
-use crate::layout::{Layout, Overlay, OverlayKind};
+use crate::layout::{self, Layout, Overlay, OverlayKind};
 use crate::owners::CodeOwners;
 use crate::rules::Focus;
 use crate::text::RepoPath;
 
 /// A change of more files than this is looked at as a whole at once.
 const MOST_FILES: usize = 200;
+
+/// Extensions of files that are read only where a kustomization names them.
+const DOCUMENTS: &[&str] =
+    &["adoc", "drawio", "gif", "jpeg", "jpg", "md", "pdf", "png", "rst", "svg", "webp"];
 
 /// The units and files that the changed `paths` can have an effect on.
 pub(super) fn of(
@@ -19,14 +25,18 @@ pub(super) fn of(
     layouts: &Layouts,
     paths: &BTreeSet<RepoPath>,
 ) -> Focus {
-    if layouts.before.environments != layouts.after.environments {
+    if layouts.before().environments != layouts.after.environments {
         return Focus::Everything;
     }
-    let mut units = layouts.before.units_of(paths);
-    units.extend(layouts.after.units_of(paths));
-    units.extend(rearranged(&layouts.before, &layouts.after));
+    let mut units = layouts.after.units_of(paths);
+    let mut sides = vec![(after, &layouts.after)];
+    if let Some(old) = &layouts.before {
+        units.extend(old.units_of(paths));
+        units.extend(rearranged(old, &layouts.after));
+        sides.push((before, old));
+    }
     let mut files = paths.clone();
-    for (side, layout) in [(before, &layouts.before), (after, &layouts.after)] {
+    for (side, layout) in sides {
         let concerned = layout.units.iter().filter(|unit| units.contains(&unit.name));
         let overlays: Vec<&Overlay> = concerned.flat_map(|unit| &unit.overlays).collect();
         files.extend(layout.users.inputs(overlays.iter().map(|overlay| &overlay.root)));
@@ -36,6 +46,23 @@ pub(super) fn of(
         }
     }
     Focus::Part { units, files }
+}
+
+/// Whether nothing reads what the change is about: documents and pictures that no kustomization
+/// names.
+pub(super) fn is_idle(before: Side<'_>, after: Side<'_>, paths: &BTreeSet<RepoPath>) -> bool {
+    let document = |path: &RepoPath| DOCUMENTS.contains(&path.extension().as_str());
+    paths.iter().all(document)
+        && [before, after].into_iter().all(|side| {
+            let snapshot = side.store.snapshot();
+            let files: Vec<_> = snapshot.files().collect();
+            !files.into_par_iter().any(|(file, path)| {
+                layout::is_kustomization(path.file_name())
+                    && snapshot.file(file).is_ok_and(|source| {
+                        paths.iter().any(|path| source.text.contains(path.file_name()))
+                    })
+            })
+        })
 }
 
 /// Whether the change has a say in everything, or is too large to be looked at in part.

@@ -2,8 +2,8 @@
 //!
 //! Most changes touch few units. Those are looked at first, and alone, before and after: a look that
 //! knows less than a whole check, so what is new in it is only a suspicion. Without one there is
-//! nothing to report; with one the new state is checked as a whole, and only what that confirms is
-//! reported.
+//! nothing to report; with one the new state is checked as a whole, then the old one, and only what
+//! both confirm is reported.
 
 mod focus;
 
@@ -70,10 +70,14 @@ pub struct Changed {
 pub fn between(before: Side<'_>, after: Side<'_>, terms: Terms<'_>) -> Changed {
     let paths = after.store.snapshot().changes(before.store.snapshot());
     let general = focus::is_general(before, after, &paths);
+    if !general && !terms.whole && focus::is_idle(before, after, &paths) {
+        let checked = Checked::default();
+        let effects = terms.effects.then(Effects::default);
+        return Changed { checked, resolved: Vec::new(), known: 0, paths, effects, whole: None };
+    }
     let new_layout = check::layout(after.store, after.config);
     let alike = !general && layout::are_alike(before.store, after.store, &paths);
-    let old_layout =
-        if alike { new_layout.clone() } else { check::layout(before.store, before.config) };
+    let old_layout = (!alike).then(|| check::layout(before.store, before.config));
     let layouts = Layouts { before: old_layout, after: new_layout };
     let focus =
         if general { Focus::Everything } else { focus::of(before, after, &layouts, &paths) };
@@ -88,22 +92,30 @@ pub fn between(before: Side<'_>, after: Side<'_>, terms: Terms<'_>) -> Changed {
         checked.keep_from(terms.least);
         checked
     };
-    let mut old = check(before, &layouts.before, &focus, Part::Before);
+    let mut old = check(before, layouts.before(), &focus, Part::Before);
     let past = std::mem::take(&mut old.past);
     let change = Change { past, trailers: terms.trailers.to_vec() };
     let new = |focus: &Focus, effects: bool| {
         check(after, &layouts.after, focus, Part::After { change: &change, effects })
     };
     let look = Look { before: old, after: new(&focus, terms.effects) };
-    let decided = focus == Focus::Everything || (look.new().is_empty() && !terms.whole);
+    let decided = focus == Focus::Everything || (look.brought().is_empty() && !terms.whole);
     let whole = (!decided).then(|| new(&Focus::Everything, false));
-    look.into_changed(whole, paths, terms.whole)
+    let old = || check(before, layouts.before(), &Focus::Everything, Part::None);
+    look.into_changed(whole, old, paths, terms.whole)
 }
 
 /// The units and environments of both states.
 struct Layouts {
-    before: Layout,
+    /// `None` where it is that of the state after.
+    before: Option<Layout>,
     after: Layout,
+}
+
+impl Layouts {
+    fn before(&self) -> &Layout {
+        self.before.as_ref().unwrap_or(&self.after)
+    }
 }
 
 /// Both states as one look saw them.
@@ -119,7 +131,7 @@ fn parts(checked: &Checked) -> BTreeSet<String> {
 
 impl Look {
     /// What is only said of the new state.
-    fn new(&self) -> BTreeSet<String> {
+    fn brought(&self) -> BTreeSet<String> {
         parts(&self.after).difference(&parts(&self.before)).cloned().collect()
     }
 
@@ -128,16 +140,19 @@ impl Look {
         parts(&self.before).difference(&parts(&self.after)).cloned().collect()
     }
 
-    /// What the change does; `whole` decides where it is there, and the look itself where not.
+    /// What the change does; `whole` decides where it is there, and the look itself where not. What
+    /// is left then is held against the whole `old` state too.
     fn into_changed(
         self,
         whole: Option<Checked>,
+        old: impl FnOnce() -> Checked,
         paths: BTreeSet<RepoPath>,
         wanted: bool,
     ) -> Changed {
-        let (new, gone) = (self.new(), self.gone());
+        let (new, gone) = (self.brought(), self.gone());
         let Self { before, after: mut checked } = self;
         let effects = checked.effects.take();
+        let suspected = whole.is_some();
         let whole = match whole {
             Some(whole) => {
                 checked.outcome.reported.clone_from(&whole.outcome.reported);
@@ -149,10 +164,18 @@ impl Look {
         let outcome = &mut checked.outcome;
         let all = outcome.reported.len();
         outcome.reported.retain(|finding| !finding.parts().is_disjoint(&new));
+        if suspected && !outcome.reported.is_empty() {
+            let old = parts(&old());
+            outcome.reported.retain(|finding| !finding.is_among(&old));
+        }
         let known = all - outcome.reported.len();
         policy::leave_to_rules_of_changes(&mut outcome.reported);
         let mut resolved = before.outcome.reported;
-        resolved.retain(|finding| finding.is_among(&gone));
+        // What cannot be rendered any more is not mended.
+        let rendered = |finding: &Finding| {
+            finding.subject.unit.as_ref().is_none_or(|unit| !checked.failed.contains(unit))
+        };
+        resolved.retain(|finding| finding.is_among(&gone) && rendered(finding));
         let old: BTreeSet<_> =
             before.outcome.excepted.iter().map(|entry| entry.finding.fingerprint()).collect();
         outcome.excepted.retain(|entry| !old.contains(&entry.finding.fingerprint()));

@@ -1,6 +1,7 @@
 //! Which states of the repository a check is about: one, or two and what lies between them.
 
 use std::path::Path;
+use std::rc::Rc;
 
 use crate::cli::args::CheckArgs;
 use crate::cli::error::CliError;
@@ -28,9 +29,10 @@ pub(super) enum Plan {
     /// The work tree, all of it.
     WorkTree,
     /// A state that git knows, all of it.
-    State(State),
+    State(Rc<GitRepository>, State),
     /// What lies between two states.
     Change {
+        git: Rc<GitRepository>,
         before: State,
         /// The work tree if `None`.
         after: Option<State>,
@@ -49,7 +51,7 @@ pub(super) fn plans(args: &CheckArgs) -> Result<Vec<Plan>, CliError> {
     if !args.hook && !args.staged && args.base.is_none() && tree.is_none() {
         return Ok(vec![Plan::WorkTree]);
     }
-    let git = repository()?;
+    let git = Rc::new(GitRepository::open(Path::new("."))?);
     if args.hook {
         return hook(&git);
     }
@@ -79,43 +81,41 @@ pub(super) fn plans(args: &CheckArgs) -> Result<Vec<Plan>, CliError> {
             } else {
                 format!("{:.10}, where {name} parts", fork.to_string())
             };
-            Plan::Change { before: State::Commit(fork), after, base, whole: None }
+            Plan::Change { git, before: State::Commit(fork), after, base, whole: None }
         }
         (None, _) if args.staged => staged(&git)?,
-        (None, Some(state)) => Plan::State(state),
+        (None, Some(state)) => Plan::State(git, state),
         (None, None) => Plan::WorkTree,
     };
     Ok(vec![plan])
 }
 
-fn repository() -> Result<GitRepository, CliError> {
-    Ok(GitRepository::open(Path::new("."))?)
-}
-
 /// The index against the last commit.
-fn staged(git: &GitRepository) -> Result<Plan, CliError> {
+fn staged(git: &Rc<GitRepository>) -> Result<Plan, CliError> {
     let (before, base) = match git.head()? {
         Some(head) => (State::Commit(head), "HEAD"),
         None => (State::Empty, "an empty repository"),
     };
     let whole = Some("nothing is staged: everything in the index is checked");
-    Ok(Plan::Change { before, after: Some(State::Index), base: base.to_owned(), whole })
+    let (git, after, base) = (Rc::clone(git), Some(State::Index), base.to_owned());
+    Ok(Plan::Change { git, before, after, base, whole })
 }
 
 /// What a hook of pre-commit, prek or git itself is about; docs/integrations/ tells users.
-fn hook(git: &GitRepository) -> Result<Vec<Plan>, CliError> {
+fn hook(git: &Rc<GitRepository>) -> Result<Vec<Plan>, CliError> {
     let range = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
     let whole = Some("nothing differs: everything is checked");
     if let Some(to) = range("PRE_COMMIT_TO_REF") {
         let after = git.commit(&to)?;
         let Some(from) = range("PRE_COMMIT_FROM_REF") else {
-            return Ok(vec![Plan::State(State::Commit(after))]);
+            return Ok(vec![Plan::State(Rc::clone(git), State::Commit(after))]);
         };
         let from = git.commit(&from)?;
         let before = git.merge_base(from, after)?.unwrap_or(from);
         let base = format!("{:.10}", before.to_string());
         let (before, after) = (State::Commit(before), Some(State::Commit(after)));
-        return Ok(vec![Plan::Change { before, after, base, whole }]);
+        let git = Rc::clone(git);
+        return Ok(vec![Plan::Change { git, before, after, base, whole }]);
     }
     let Some(pushes) = push::announced() else { return Ok(vec![staged(git)?]) };
     let mut plans = Vec::new();
@@ -132,12 +132,13 @@ fn hook(git: &GitRepository) -> Result<Vec<Plan>, CliError> {
         };
         plans.push(match before {
             Some(before) => Plan::Change {
+                git: Rc::clone(git),
                 before: State::Commit(before),
                 after: Some(State::Commit(after)),
                 base: format!("{:.10}", before.to_string()),
                 whole,
             },
-            None => Plan::State(State::Commit(after)),
+            None => Plan::State(Rc::clone(git), State::Commit(after)),
         });
     }
     Ok(plans)
@@ -148,9 +149,9 @@ impl Plan {
     pub(super) fn history(&self, root: &Root) -> History {
         let history = History::open(&root.directory);
         match self {
-            Self::State(State::Commit(newest))
+            Self::State(_, State::Commit(newest))
             | Self::Change { after: Some(State::Commit(newest)), .. } => history.at(*newest),
-            Self::State(State::Index | State::Empty) | Self::WorkTree | Self::Change { .. } => {
+            Self::State(_, State::Index | State::Empty) | Self::WorkTree | Self::Change { .. } => {
                 history
             }
         }
@@ -160,7 +161,7 @@ impl Plan {
     pub(super) fn trailers(&self, history: &History) -> Vec<(String, String)> {
         match self {
             Self::Change { before: State::Commit(from), .. } => history.trailers_since(Some(*from)),
-            Self::Change { .. } | Self::WorkTree | Self::State(_) => Vec::new(),
+            Self::Change { .. } | Self::WorkTree | Self::State(..) => Vec::new(),
         }
     }
 
@@ -178,20 +179,18 @@ impl Plan {
                 let after = root.open()?;
                 Ok(States { root, after, before: None, note })
             }
-            Self::State(state) => {
-                let git = repository()?;
-                let (root, prefix) = root::in_git(&git, &args.paths, Some(*state), configured)?;
+            Self::State(git, state) => {
+                let (root, prefix) = root::in_git(git, &args.paths, Some(*state), configured)?;
                 let after = git.snapshot(*state, &prefix, limits)?;
                 Ok(States { root, after, before: None, note: None })
             }
-            Self::Change { before, after, base, whole } => {
-                let git = repository()?;
-                let (root, prefix) = root::in_git(&git, &args.paths, *after, configured)?;
+            Self::Change { git, before, after, base, whole } => {
+                let (root, prefix) = root::in_git(git, &args.paths, *after, configured)?;
                 let (old, new) = git.pair(*before, *after, &prefix, limits)?;
                 let same = match after {
                     // A submodule or a mode that changes is a change, if none of what is read.
                     Some(after) if whole.is_some() && new.changes(&old).is_empty() => {
-                        repository()?.same(*before, *after)?
+                        git.same(*before, *after)?
                     }
                     _ => false,
                 };

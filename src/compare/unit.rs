@@ -71,7 +71,9 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
         };
         result.comparisons += 1;
         let (weak, siblings) = (comparison.weak, comparison.siblings);
-        let judging = Judging { world, here, there, mine, weak, siblings };
+        // What an overlay that could not be rendered runs, nobody knows.
+        let blind = comparison.witnesses.iter().any(|&at| rendered(world, first + at).is_none());
+        let judging = Judging { world, here, there, mine, weak, siblings, blind };
         let names = names(world, here, there);
         let witnesses: Vec<Witness<'_>> = comparison
             .witnesses
@@ -157,6 +159,8 @@ struct Judging<'a> {
     mine: &'a Rendered,
     weak: bool,
     siblings: bool,
+    /// Whether one of the witnesses could not be rendered.
+    blind: bool,
 }
 
 impl Judging<'_> {
@@ -194,7 +198,7 @@ impl Judging<'_> {
                 ));
             }
             // Which objects a variant has is its own affair.
-            (Some(_), None) | (None, Some(_)) if self.siblings => {}
+            (Some(_), None) | (None, Some(_)) if self.siblings || self.blind => {}
             (Some(a), None) => {
                 let whole = |rendered: &Rendered| !rendered.lacks_objects();
                 let tried = witnesses.iter().any(|witness| witness.partner(a).is_some());

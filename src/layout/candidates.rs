@@ -258,27 +258,25 @@ impl Gather<'_> {
             if self.kustomizations.referenced.contains_key(path) {
                 continue;
             }
-            let extension = format!(".{}", path.extension());
-            let candidate = Candidate::new(path.clone(), OverlayKind::HelmValues, &extension);
-            let Some(stem) = candidate.parts.last() else { continue };
-            let tokens = || stem.split(['-', '_', '.']);
-            let named = tokens().any(|token| token.eq_ignore_ascii_case("values"));
+            let stem = path.stem();
+            let mut tokens = stem.split(['-', '_', '.']);
+            let named = tokens.any(|token| token.eq_ignore_ascii_case("values"));
             let mark = self.lexicon.read(stem);
             let wanted = match &mark {
                 Some(_) if named || contents.chart => true,
                 Some(mark) => {
-                    let parent = candidate.parts.iter().rev().nth(1).map_or("", String::as_str);
+                    let parent = path.segments().rev().nth(1).unwrap_or("");
                     !contents.kustomization
                         && (mark.is_exact() || words::is_value_holder(parent))
                         && !is_manifest(self.store, file)
                 }
                 None if named => marked || !stem.eq_ignore_ascii_case("values"),
-                None => {
-                    marked && self.in_value_holder(&candidate) && !is_manifest(self.store, file)
-                }
+                None => marked && self.in_value_holder(path) && !is_manifest(self.store, file),
             };
             if wanted {
-                candidates.push(candidate);
+                let extension = format!(".{}", path.extension());
+                let kind = OverlayKind::HelmValues;
+                candidates.push(Candidate::new(path.clone(), kind, &extension));
             }
         }
     }
@@ -299,11 +297,11 @@ impl Gather<'_> {
     }
 
     /// Whether the environment of a file stands in a directory of values: `values/prod/x.yaml`.
-    fn in_value_holder(&self, candidate: &Candidate) -> bool {
-        candidate.parts.windows(2).any(|pair| {
-            let [above, name] = pair else { return false };
-            let mark = self.lexicon.read(name);
-            words::is_value_holder(above) && mark.is_some_and(|mark| mark.is_exact())
+    fn in_value_holder(&self, path: &RepoPath) -> bool {
+        let names = path.segments().skip(1);
+        path.segments().zip(names).any(|(above, name)| {
+            words::is_value_holder(above)
+                && self.lexicon.read(name).is_some_and(|mark| mark.is_exact())
         })
     }
 

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+
 use crate::layout::OverlayKind;
 use crate::layout::candidates::Candidate;
 use crate::layout::candidates::DEEPEST;
@@ -103,8 +105,8 @@ pub(super) fn deployments(
     lexicon: &Lexicon,
     placer: &Placer<'_>,
 ) -> BTreeMap<RepoPath, Vec<Deployment>> {
-    let mut found: BTreeMap<RepoPath, Vec<Deployment>> = BTreeMap::new();
     let mut clusters: BTreeMap<RepoPath, Option<Place>> = BTreeMap::new();
+    let mut files: Vec<(FileId, &RepoPath, RepoPath, Place)> = Vec::new();
     for (file, path) in store.snapshot().files() {
         if !is_yaml(path) || path.segments().nth(DEEPEST).is_some() {
             continue;
@@ -118,8 +120,13 @@ pub(super) fn deployments(
             let cluster = Candidate::directory(directory.clone(), OverlayKind::Manifests);
             told.then(|| placer.place(&cluster).ok()).flatten()
         });
-        let Some(place) = place.clone() else { continue };
-        for (name, target) in kustomizations(store, file) {
+        files.extend(place.clone().map(|place| (file, path, directory, place)));
+    }
+    let read: Vec<Vec<(String, String)>> =
+        files.par_iter().map(|(file, ..)| kustomizations(store, *file)).collect();
+    let mut found: BTreeMap<RepoPath, Vec<Deployment>> = BTreeMap::new();
+    for ((_, path, directory, place), declared) in files.into_iter().zip(read) {
+        for (name, target) in declared {
             let Some(target) = flux_directory(&target) else { continue };
             let cluster: Vec<&str> = directory.segments().take(place.part + 1).collect();
             let Ok(cluster) = RepoPath::new(&cluster.join("/")) else { continue };

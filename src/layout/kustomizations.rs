@@ -45,7 +45,7 @@ pub(super) struct Kustomizations {
 }
 
 /// Whether a file of this name makes its directory a kustomization.
-pub(super) fn is_kustomization(file_name: &str) -> bool {
+pub(crate) fn is_kustomization(file_name: &str) -> bool {
     FILE_NAMES.contains(&file_name)
 }
 
@@ -55,21 +55,52 @@ impl Kustomizations {
         let snapshot = store.snapshot();
         let named = |(_, path): &(FileId, &RepoPath)| is_kustomization(path.file_name());
         let files: Vec<(FileId, &RepoPath)> = snapshot.files().filter(named).collect();
-        files.par_iter().for_each(|(file, _)| {
-            store.yaml(*file);
-        });
+        let read: Vec<Option<Read>> =
+            files.par_iter().map(|&(file, path)| Read::of(store, file, path)).collect();
         let mut all = Self::default();
-        for (file, path) in files {
-            all.add(store, snapshot, file, path);
+        for Read { directory, kustomization, directories, files } in read.into_iter().flatten() {
+            for target in directories {
+                all.includers.entry(target).or_default().insert(directory.clone());
+            }
+            for file in files {
+                all.referenced.entry(file).or_default().insert(directory.clone());
+            }
+            all.all.insert(directory, kustomization);
         }
         all
     }
 
-    fn add(&mut self, store: &Store<'_>, snapshot: &Snapshot, file: FileId, path: &RepoPath) {
-        let Some(directory) = path.parent() else { return };
-        self.refer(path, &directory);
+    /// The directory, or the nearest one above it, that is a kustomization.
+    pub(super) fn covering(&self, directory: &RepoPath) -> Option<RepoPath> {
+        let mut at = Some(directory.clone());
+        while let Some(directory) = at {
+            if self.all.contains_key(&directory) {
+                return Some(directory);
+            }
+            at = directory.parent();
+        }
+        None
+    }
+}
+
+/// What one file says.
+struct Read {
+    directory: RepoPath,
+    kustomization: Kustomization,
+    /// The directories that it includes, as a resource or as a component.
+    directories: BTreeSet<RepoPath>,
+    /// The files that it names, itself among them.
+    files: BTreeSet<RepoPath>,
+}
+
+impl Read {
+    fn of(store: &Store<'_>, file: FileId, path: &RepoPath) -> Option<Self> {
+        let directory = path.parent()?;
+        let snapshot = store.snapshot();
         let mut read =
             Kustomization { component: false, resources: BTreeSet::new(), only_lists: false };
+        let mut directories = BTreeSet::new();
+        let mut files = BTreeSet::from([path.clone()]);
         if let Some(document) = store.yaml(file).documents.first() {
             let root = document.root();
             read.component = root.get("kind").and_then(NodeRef::text) == Some("Component");
@@ -83,7 +114,7 @@ impl Kustomizations {
                         let target = target.filter(|target| snapshot.is_directory(target));
                         lists &= target.is_some();
                         let Some(target) = target else { continue };
-                        self.includers.entry(target.clone()).or_default().insert(directory.clone());
+                        directories.insert(target.clone());
                         if key != "components" {
                             read.resources.insert(target);
                         }
@@ -91,51 +122,40 @@ impl Kustomizations {
                 }
             }
             read.only_lists = lists && !read.resources.is_empty();
-            self.reference_files(snapshot, &directory, root);
+            add_files(snapshot, &directory, root, &mut files);
         }
-        self.all.insert(directory, read);
+        Some(Self { directory, kustomization: read, directories, files })
     }
+}
 
-    /// Notes every text of a kustomization that is the path of a file, whatever the key.
-    fn reference_files(&mut self, snapshot: &Snapshot, directory: &RepoPath, root: NodeRef<'_>) {
-        // Only in a list is a text without a dot as likely a file as a name.
-        let mut waiting = vec![(root, false)];
-        for _ in 0..MOST_NODES {
-            let Some((node, listed)) = waiting.pop() else { return };
-            if node.is_alias() {
-                continue;
-            }
-            waiting.extend(node.items().map(|item| (item, true)));
-            waiting.extend(node.entries().map(|(_, value)| (value, false)));
-            let Some(text) = node.text().filter(|text| text.len() <= LONGEST_PATH) else {
-                continue;
-            };
-            // Generators name their files as `key=path`.
-            let path = text.rsplit_once('=').map_or(text, |(_, path)| path);
-            if path.contains(['\n', ':']) || !(listed || path.contains('.')) {
-                continue;
-            }
-            let Ok(path) = directory.join(path) else { continue };
-            if let Some(file) = snapshot.find(&path) {
-                self.refer(&path, directory);
-                self.refer(snapshot.path(file), directory);
-            }
+/// Adds every text of a kustomization that is the path of a file, whatever the key.
+fn add_files(
+    snapshot: &Snapshot,
+    directory: &RepoPath,
+    root: NodeRef<'_>,
+    files: &mut BTreeSet<RepoPath>,
+) {
+    // Only in a list is a text without a dot as likely a file as a name.
+    let mut waiting = vec![(root, false)];
+    for _ in 0..MOST_NODES {
+        let Some((node, listed)) = waiting.pop() else { return };
+        if node.is_alias() {
+            continue;
         }
-    }
-
-    fn refer(&mut self, file: &RepoPath, directory: &RepoPath) {
-        self.referenced.entry(file.clone()).or_default().insert(directory.clone());
-    }
-
-    /// The directory, or the nearest one above it, that is a kustomization.
-    pub(super) fn covering(&self, directory: &RepoPath) -> Option<RepoPath> {
-        let mut at = Some(directory.clone());
-        while let Some(directory) = at {
-            if self.all.contains_key(&directory) {
-                return Some(directory);
-            }
-            at = directory.parent();
+        waiting.extend(node.items().map(|item| (item, true)));
+        waiting.extend(node.entries().map(|(_, value)| (value, false)));
+        let Some(text) = node.text().filter(|text| text.len() <= LONGEST_PATH) else {
+            continue;
+        };
+        // Generators name their files as `key=path`.
+        let path = text.rsplit_once('=').map_or(text, |(_, path)| path);
+        if path.contains(['\n', ':']) || !(listed || path.contains('.')) {
+            continue;
         }
-        None
+        let Ok(path) = directory.join(path) else { continue };
+        if let Some(file) = snapshot.find(&path) {
+            files.insert(snapshot.path(file).clone());
+            files.insert(path);
+        }
     }
 }

@@ -15,7 +15,7 @@ pub struct Evaluated<'l> {
     pub unit: &'l Unit,
     /// The overlay.
     pub overlay: &'l Overlay,
-    /// What it runs; `None` for kinds that cannot be rendered yet and for what is not looked at.
+    /// What it runs; `None` for kinds that cannot be rendered yet.
     pub rendered: Option<Result<Rendered, RenderError>>,
 }
 
@@ -31,21 +31,23 @@ impl Evaluated<'_> {
     }
 }
 
-/// Renders every overlay with `render`, in the order of the layout.
+/// Renders every overlay of the units that are `wanted` with `render`, in the order of the layout.
 pub fn all(
     layout: &Layout,
-    render: impl Fn(&Unit, &RepoPath, OverlayKind) -> Option<Result<Rendered, RenderError>> + Sync,
+    wanted: impl Fn(&Unit) -> bool,
+    render: impl Fn(&RepoPath, OverlayKind) -> Option<Result<Rendered, RenderError>> + Sync,
 ) -> Vec<Evaluated<'_>> {
     let overlays: Vec<(usize, &Unit, &Overlay)> = layout
         .units
         .iter()
         .enumerate()
+        .filter(|(_, unit)| wanted(unit))
         .flat_map(|(at, unit)| unit.overlays.iter().map(move |overlay| (at, unit, overlay)))
         .collect();
     overlays
         .into_par_iter()
         .map(|(unit_index, unit, overlay)| {
-            let rendered = render(unit, &overlay.root, overlay.kind);
+            let rendered = render(&overlay.root, overlay.kind);
             Evaluated { unit_index, unit, overlay, rendered }
         })
         .collect()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::finding::{Level, NotAnalysed};
-use crate::report::{Change, Options, Report, place};
+use crate::report::{Change, Counts, Options, Report, place};
 use crate::text::printable;
 
 /// Examples of each kind that are shown without `-v`.
@@ -42,13 +42,9 @@ pub(super) fn write(report: &Report<'_>, options: Options, out: &mut impl Write)
         None => writeln!(out, "found {parts}")?,
     }
     baseline(report, options, out)?;
-    tally("allowed by parameters", counts.allowed.iter().map(|(k, v)| (k.as_str(), *v)), out)?;
-    tally("passed over as noise", counts.noise.iter().map(|(k, v)| (*k, *v)), out)?;
-    for learnt in &counts.learnt {
-        writeln!(out, "learnt: {}", printable(learnt))?;
-    }
-    if counts.unknown > 0 {
-        writeln!(out, "not analysed: {} (filled in later)", number(counts.unknown, "value"))?;
+    // What does not report the whole does not explain it either.
+    if report.change.is_none() || options.verbose {
+        passed_over(counts, out)?;
     }
     let mut kinds: BTreeMap<&str, Vec<&NotAnalysed>> = BTreeMap::new();
     for entry in &outcome.not_analysed {
@@ -101,6 +97,19 @@ fn baseline(report: &Report<'_>, options: Options, out: &mut impl Write) -> io::
         if count > shown {
             writeln!(out, "  and {} more (-v lists them)", count - shown)?;
         }
+    }
+    Ok(())
+}
+
+/// What was compared and not reported, and why.
+fn passed_over(counts: &Counts, out: &mut impl Write) -> io::Result<()> {
+    tally("allowed by parameters", counts.allowed.iter().map(|(k, v)| (k.as_str(), *v)), out)?;
+    tally("passed over as noise", counts.noise.iter().map(|(k, v)| (*k, *v)), out)?;
+    for learnt in &counts.learnt {
+        writeln!(out, "learnt: {}", printable(learnt))?;
+    }
+    if counts.unknown > 0 {
+        writeln!(out, "not analysed: {} (filled in later)", number(counts.unknown, "value"))?;
     }
     Ok(())
 }

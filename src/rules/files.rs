@@ -93,7 +93,7 @@ fn own_files<'s>(
     wanted: impl Fn(&RepoPath) -> bool,
 ) -> impl Iterator<Item = (FileId, &'s RepoPath)> {
     let looked_at = move |path: &RepoPath| {
-        wanted(path) && focus.has_file(path) && !is_foreign(path) && !is_excluded(path, exclude)
+        focus.has_file(path) && wanted(path) && !is_foreign(path) && !is_excluded(path, exclude)
     };
     snapshot.files().filter(move |(_, path)| looked_at(path))
 }

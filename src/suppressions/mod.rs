@@ -108,7 +108,7 @@ pub fn collect(
     let snapshot = store.snapshot();
     let files: Vec<FileId> = snapshot
         .files()
-        .filter(|(_, path)| files::is_read(path) && wanted(path))
+        .filter(|(_, path)| wanted(path) && files::is_read(path))
         .filter(|(_, path)| !exclude.iter().any(|glob| glob.matches(path.as_str())))
         .map(|(file, _)| file)
         .collect();

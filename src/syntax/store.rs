@@ -88,6 +88,7 @@ impl<'s> Store<'s> {
     /// A store over another view of the same files: what one of them parses serves both.
     ///
     /// The snapshots must have been made together.
+    #[must_use]
     pub fn beside(&self, snapshot: &'s Snapshot) -> Self {
         Self { snapshot, yaml: Arc::clone(&self.yaml) }
     }

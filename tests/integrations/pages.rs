@@ -1,5 +1,6 @@
 //! The pages of `docs/integrations`: their configurations, taken from the text, run or validated.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde_yaml::Value;
@@ -233,4 +234,26 @@ fn the_pipeline_of_jenkins_runs() {
     assert!(site.work().join("paritylint.xml").exists());
     run(Some("$(touch pwned)"));
     assert!(!site.work().join("pwned").exists());
+}
+
+/// Every Action that is used is pinned to a commit, and everywhere to the same one.
+#[test]
+fn actions_are_pinned_alike() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
+    let texts = [read("action.yml"), read(".github/workflows/ci.yml"), page("github.md")];
+    let mut pins: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for used in texts.iter().flat_map(|text| text.split("uses: ").skip(1)) {
+        let (name, rest) = used.split_once('@').unwrap();
+        pins.entry(name).or_default().insert(rest.split_whitespace().next().unwrap());
+    }
+    assert!(pins.len() > 3, "{pins:?}");
+    for (name, commits) in pins {
+        assert_eq!(commits.len(), 1, "{name}: {commits:?}");
+        let commit = commits.first().unwrap();
+        assert!(
+            commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit()),
+            "{name}"
+        );
+    }
 }

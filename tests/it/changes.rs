@@ -55,7 +55,8 @@ pub(crate) fn commit(repo: &Repo, message: &str) {
 }
 
 fn json(run: &Run) -> serde_json::Value {
-    serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{}{}", run.out, run.err))
+    assert!(run.out.starts_with('{'), "{}{}", run.out, run.err);
+    serde_json::from_str(&run.out).unwrap()
 }
 
 fn rules(run: &Run) -> Vec<String> {
@@ -115,6 +116,39 @@ fn a_file_that_is_deleted_can_break_another_environment() {
     let run = repo.run(&["check", "--staged", "--format", "concise"]);
     assert_eq!(run.code, 1, "{}", run.out);
     assert!(run.out.contains("error[build-failed]"), "{}", run.out);
+}
+
+#[test]
+fn what_cannot_be_rendered_any_more_is_not_called_mended() {
+    let repo = calm();
+    repo.write(PRODUCTION, overlay("90s").as_bytes());
+    git(&repo, &["add", "-A"]);
+    commit(&repo, "two");
+    repo.write(STAGING, b"resources: [../../nowhere]\n");
+    git(&repo, &["add", "-A"]);
+    let run = repo.run(&["check", "--staged"]);
+    assert_eq!(run.code, 1);
+    assert!(run.out.contains("[build-failed]"), "{}", run.out);
+    assert!(!run.out.contains("well done"), "{}", run.out);
+}
+
+#[test]
+fn documents_that_nothing_names_end_the_check() {
+    let repo = calm();
+    repo.write("docs/notes.md", b"# Notes\n");
+    git(&repo, &["add", "-A"]);
+    let run = repo.run(&["check", "--staged", "--format", "json"]);
+    assert_eq!(json(&run)["summary"]["files"], 0);
+    repo.write(
+        "apps/orders/base/kustomization.yaml",
+        b"resources: [deployment.yaml]\nconfigMapGenerator:\n- name: a\n  files: [notes.md]\n",
+    );
+    repo.write("apps/orders/base/notes.md", b"a\n");
+    git(&repo, &["add", "-A"]);
+    commit(&repo, "two");
+    git(&repo, &["rm", "-q", "apps/orders/base/notes.md"]);
+    let run = repo.run(&["check", "--staged", "--format", "concise"]);
+    assert!(run.out.contains("[build-failed]"), "{}", run.out);
 }
 
 #[test]
@@ -331,7 +365,7 @@ fn a_push_is_read_from_what_git_says() {
         child.stdin.take().unwrap().write_all(line.as_bytes()).unwrap();
         String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
     };
-    let said = |text: &str| text.contains("[production-only-change]");
+    let said = |text: &str| text.contains("ERP_TIMEOUT");
     assert!(said(&push(&format!("refs/heads/a {new} refs/heads/a {old}\n"))));
     assert!(
         push(&format!("refs/heads/a {new} refs/heads/a {zero}\n")).contains("difference]"),

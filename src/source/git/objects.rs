@@ -25,9 +25,9 @@ impl fmt::Debug for Objects {
 }
 
 impl Objects {
-    /// The objects of an opened repository.
-    pub(super) fn of(repository: Repository, git_directory: &Path) -> Self {
-        Self { git_directory: git_directory.to_owned(), idle: Mutex::new(vec![repository]) }
+    /// The objects of the repository that keeps its data in this directory.
+    pub(super) fn of(git_directory: &Path) -> Self {
+        Self { git_directory: git_directory.to_owned(), idle: Mutex::default() }
     }
 
     /// Reads a blob, never one that is larger than the limit.
