@@ -2,7 +2,7 @@
 # Checks the repository and writes every report. Never fails by itself: the last step of the Action
 # leaves with the code that is written here.
 # In: PROGRAM, EVENT_BASE, FORK, and the inputs of the Action as INPUT_….
-# Out: exit-code, findings, errors, warnings, version, sarif-file, json-file, upload.
+# Out: exit-code, findings, errors, warnings, version, sarif-file, json-file, markdown-file, upload.
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 # shellcheck source=action/common.sh
@@ -118,8 +118,12 @@ if [ "$code" -gt 1 ]; then
 fi
 if [ "$format" = github ]; then cat "$reports/log"; else quietly "$reports/log"; fi
 
-# What is indented is shown as it is, whatever it holds.
-[ -f "$reports/summary.md" ] || sed 's/^/    /' "$reports/text" >"$reports/summary.md"
+if [ -f "$reports/summary.md" ]; then
+    output markdown-file "$reports/summary.md"
+else
+    # What is indented is shown as it is, whatever it holds.
+    sed 's/^/    /' "$reports/text" >"$reports/summary.md"
+fi
 if [ "$INPUT_SUMMARY" = true ]; then summarise "$reports/summary.md"; fi
 
 errors="$(number errors "$reports/paritylint.json")"

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use crate::compare::{self, Past, Substitution};
+use crate::compare::{self, Effects, Past, Present, Substitution};
 use crate::config::{Config, glob_set};
 use crate::exceptions::{self, Outcome};
 use crate::finding::{Finding, Level, NotAnalysed};
@@ -34,6 +34,8 @@ pub struct Checked {
     pub failed: BTreeSet<String>,
     /// What ran, where the check was about the state before a change.
     pub past: Past,
+    /// What the change does to what runs, where that was asked for.
+    pub effects: Option<Effects>,
 }
 
 /// The rule that asks for the history.
@@ -49,7 +51,12 @@ pub enum Part<'a> {
     /// It is about the state before: what ran there is remembered.
     Before,
     /// It is about the state after.
-    After(&'a Change),
+    After {
+        /// What is known of the change.
+        change: &'a Change,
+        /// Whether to work out what it does to what runs.
+        effects: bool,
+    },
 }
 
 /// What to check, and how.
@@ -128,7 +135,7 @@ pub fn check(job: Job<'_>) -> Checked {
         waiting: &waiting,
         today,
         touched,
-        change: if let Part::After(change) = part { Some(change) } else { None },
+        change: if let Part::After { change, .. } = part { Some(change) } else { None },
         focus,
         owners: owners.as_ref(),
         declared: &exceptions,
@@ -174,9 +181,20 @@ pub fn check(job: Job<'_>) -> Checked {
     let outcome = Outcome { reported, excepted, not_analysed, exceptions };
     let past = match part {
         Part::Before => Past::of(layout, &evaluated),
-        Part::None | Part::After(_) => Past::default(),
+        Part::None | Part::After { .. } => Past::default(),
     };
-    Checked { outcome, counts, files, roots, failed, past }
+    let effects = if let Part::After { change, effects: true } = part {
+        let (evaluated, comparison) = (&evaluated[..], &comparison);
+        let present = Present { snapshot, config, layout, evaluated, comparison };
+        let changed = match touched {
+            Touched::Paths(paths) => paths.iter().cloned().collect(),
+            Touched::Everything => BTreeSet::new(),
+        };
+        Some(compare::effects(&change.past, present, &changed))
+    } else {
+        None
+    };
+    Checked { outcome, counts, files, roots, failed, past, effects }
 }
 
 /// What the configuration decides about environments and units.

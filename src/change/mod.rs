@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use crate::check::{self, Checked, Job, Part};
+use crate::compare::Effects;
 use crate::config::Config;
 use crate::exceptions::Outcome;
 use crate::finding::{Finding, Level, NotAnalysed};
@@ -44,6 +45,8 @@ pub struct Terms<'a> {
     pub least: Level,
     /// Whether the outcome of the whole new state is wanted as well.
     pub whole: bool,
+    /// Whether it is asked what the change does to what runs.
+    pub effects: bool,
 }
 
 /// What a change does.
@@ -57,6 +60,8 @@ pub struct Changed {
     pub known: usize,
     /// The files and links that differ.
     pub paths: BTreeSet<RepoPath>,
+    /// What it does to what runs, where that is asked.
+    pub effects: Option<Effects>,
     /// The outcome of the whole new state, where it is wanted.
     pub whole: Option<Outcome>,
 }
@@ -67,7 +72,8 @@ pub fn between(before: Side<'_>, after: Side<'_>, terms: Terms<'_>) -> Changed {
     let general = focus::is_general(before, after, &paths);
     if !general && !terms.whole && focus::is_idle(before, after, &paths) {
         let checked = Checked::default();
-        return Changed { checked, resolved: Vec::new(), known: 0, paths, whole: None };
+        let effects = terms.effects.then(Effects::default);
+        return Changed { checked, resolved: Vec::new(), known: 0, paths, effects, whole: None };
     }
     let alike = !general && layout::are_alike(before.store, after.store, &paths);
     let (old, new) = rayon::join(
@@ -91,10 +97,12 @@ pub fn between(before: Side<'_>, after: Side<'_>, terms: Terms<'_>) -> Changed {
     let mut old = check(before, layouts.before(), &focus, Part::Before);
     let past = std::mem::take(&mut old.past);
     let change = Change { past, trailers: terms.trailers.to_vec() };
-    let new = |focus: &Focus| check(after, &layouts.after, focus, Part::After(&change));
-    let look = Look { before: old, after: new(&focus) };
+    let new = |focus: &Focus, effects: bool| {
+        check(after, &layouts.after, focus, Part::After { change: &change, effects })
+    };
+    let look = Look { before: old, after: new(&focus, terms.effects) };
     let decided = focus == Focus::Everything || (look.brought().is_empty() && !terms.whole);
-    let whole = (!decided).then(|| new(&Focus::Everything));
+    let whole = (!decided).then(|| new(&Focus::Everything, false));
     let old = || check(before, layouts.before(), &Focus::Everything, Part::None);
     look.into_changed(whole, old, paths, terms.whole)
 }
@@ -145,6 +153,7 @@ impl Look {
     ) -> Changed {
         let (new, gone) = (self.brought(), self.gone());
         let Self { before, after: mut checked } = self;
+        let effects = checked.effects.take();
         let suspected = whole.is_some();
         let whole = match whole {
             Some(whole) => {
@@ -174,7 +183,7 @@ impl Look {
         outcome.excepted.retain(|entry| !old.contains(&entry.finding.fingerprint()));
         let old: BTreeSet<_> = before.outcome.not_analysed.iter().map(gap).collect();
         outcome.not_analysed.retain(|entry| !old.contains(&gap(entry)));
-        Changed { checked, resolved, known, paths, whole }
+        Changed { checked, resolved, known, paths, effects, whole }
     }
 }
 

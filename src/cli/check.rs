@@ -70,12 +70,13 @@ fn run_plan(args: &CheckArgs, plan: &Plan) -> Result<Exit, CliError> {
             today,
             least: args.least(),
             whole: args.formats().any(Format::is_whole),
+            effects: args.formats().any(Format::wants_effects),
         };
         let old = Side { store: &old_store, config: old_config, policy: old_policy };
         let new = Side { store: &store, config: &config, policy: &policy };
-        let change::Changed { checked, whole, resolved, known, paths } =
+        let change::Changed { checked, whole, resolved, known, paths, effects } =
             change::between(old, new, terms);
-        let change = Change { base: base.clone(), files: paths.len(), resolved, known };
+        let change = Change { base: base.clone(), files: paths.len(), resolved, known, effects };
         (checked, whole, Some(change))
     } else {
         let layout = check::layout(&store, &config);

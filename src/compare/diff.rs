@@ -72,17 +72,15 @@ pub(crate) fn diff(
     there: &Value,
     names: &PairNames,
 ) -> Found {
-    let mut differ = Differ {
-        snapshot,
-        kind,
-        names,
-        path: Vec::new(),
-        around: (here.span(), there.span()),
-        inside: 0,
-        found: Found::default(),
-    };
-    differ.value(here, there);
-    differ.found
+    Differ::new(snapshot, kind, (here, there), names).walk(here, there)
+}
+
+/// Walks an object as it is and as it was: what is filled in later is the same text in both, so that
+/// every text that differs is a difference.
+pub(crate) fn since(snapshot: &Snapshot, kind: &str, now: &Value, before: &Value) -> Found {
+    let names = PairNames::default();
+    let differ = Differ::new(snapshot, kind, (now, before), &names);
+    Differ { knows_placeholders: true, ..differ }.walk(now, before)
 }
 
 struct Differ<'a> {
@@ -94,10 +92,35 @@ struct Differ<'a> {
     around: (Span, Span),
     /// How many texts the current place lies in.
     inside: usize,
+    /// Whether what something fills in later is the same on both sides.
+    knows_placeholders: bool,
     found: Found,
 }
 
-impl Differ<'_> {
+impl<'a> Differ<'a> {
+    fn new(
+        snapshot: &'a Snapshot,
+        kind: &'a str,
+        (here, there): (&Value, &Value),
+        names: &'a PairNames,
+    ) -> Self {
+        Self {
+            snapshot,
+            kind,
+            names,
+            path: Vec::new(),
+            around: (here.span(), there.span()),
+            inside: 0,
+            knows_placeholders: false,
+            found: Found::default(),
+        }
+    }
+
+    fn walk(mut self, here: &Value, there: &Value) -> Found {
+        self.value(here, there);
+        self.found
+    }
+
     fn value(&mut self, here: &Value, there: &Value) {
         match (&here.kind, &there.kind) {
             (Kind::Map(a), Kind::Map(b)) if Arc::ptr_eq(a, b) => {}
@@ -239,8 +262,8 @@ impl Differ<'_> {
                 }
             }
             Verdict::Unknown | Verdict::Differs if self.texts(here, there) => {}
-            Verdict::Unknown => self.found.unknown += 1,
-            Verdict::Differs => {
+            Verdict::Unknown if !self.knows_placeholders => self.found.unknown += 1,
+            Verdict::Unknown | Verdict::Differs => {
                 self.report(Change::Changed, Some((here, None)), Some((there, None)));
             }
         }
@@ -283,11 +306,11 @@ impl Differ<'_> {
             if let (Some(mine), Some(theirs)) = (&mine, &theirs) {
                 match scalar::compare(mine, theirs, self.names) {
                     Verdict::Equal | Verdict::Names | Verdict::Noise(_) => continue,
-                    Verdict::Unknown => {
+                    Verdict::Unknown if !self.knows_placeholders => {
                         self.found.unknown += 1;
                         continue;
                     }
-                    Verdict::Differs => {}
+                    Verdict::Unknown | Verdict::Differs => {}
                 }
             }
             let change = match (&mine, &theirs) {

@@ -1,6 +1,6 @@
 //! The state before a change, as far as it is asked for: what every overlay ran.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::compare::Comparison;
 use crate::compare::diff::Change;
@@ -11,23 +11,27 @@ use crate::compare::names::{Names, PairNames};
 use crate::compare::show::show;
 use crate::compare::unit::{World, names, stable_id};
 use crate::config::Config;
-use crate::kube::{ResourceId, Value};
+use crate::kube::{Path, PathStep, Resource, ResourceId, Value};
 use crate::layout::{Layout, Overlay};
 use crate::render::{Evaluated, Grade};
 use crate::source::Snapshot;
 
 /// Unit, environment and variant.
-type Name = (String, String, Option<String>);
+pub(super) type Name = (String, String, Option<String>);
 
 /// What every overlay ran before a change.
 #[derive(Debug, Default)]
 pub struct Past {
-    overlays: BTreeMap<Name, Ran>,
+    pub(super) overlays: BTreeMap<Name, Ran>,
+    /// The overlays that could not be rendered.
+    pub(super) failed: BTreeSet<Name>,
 }
 
+/// What an overlay ran.
 #[derive(Debug)]
-struct Ran {
-    objects: Vec<(ResourceId, Value)>,
+pub(super) struct Ran {
+    /// Its objects, without the content hashes in their identities.
+    pub(super) objects: Vec<Resource>,
     whole: bool,
 }
 
@@ -53,7 +57,7 @@ pub struct Moved {
     pub before: Option<String>,
 }
 
-fn name(layout: &Layout, unit: &str, overlay: &Overlay) -> Name {
+pub(super) fn name(layout: &Layout, unit: &str, overlay: &Overlay) -> Name {
     let environment = layout.environments.get(overlay.environment);
     let environment = environment.map_or(String::new(), |found| found.name.clone());
     (unit.to_owned(), environment, overlay.variant.clone())
@@ -62,17 +66,28 @@ fn name(layout: &Layout, unit: &str, overlay: &Overlay) -> Name {
 fn ran(found: &Evaluated<'_>) -> Option<Ran> {
     let rendered = found.output()?;
     let objects = rendered.resources.iter();
-    let objects = objects.map(|object| (stable_id(object), object.body.clone())).collect();
+    let objects = objects.map(|object| Resource { id: stable_id(object), ..object.clone() });
+    let objects = objects.collect();
     Some(Ran { objects, whole: rendered.grade == Grade::Whole })
 }
 
 impl Past {
     /// What these overlays run. Values share their memory with them.
     pub fn of(layout: &Layout, evaluated: &[Evaluated<'_>]) -> Self {
-        let overlays = evaluated
-            .iter()
-            .filter_map(|found| Some((name(layout, &found.unit.name, found.overlay), ran(found)?)));
-        Self { overlays: overlays.collect() }
+        let name = |found: &Evaluated<'_>| name(layout, &found.unit.name, found.overlay);
+        let overlays = evaluated.iter().filter_map(|found| Some((name(found), ran(found)?)));
+        let failed = evaluated.iter().filter(|found| found.error().is_some()).map(name);
+        Self { overlays: overlays.collect(), failed: failed.collect() }
+    }
+
+    /// What ran in all variants of an environment of a unit.
+    pub(super) fn of_environment(
+        &self,
+        unit: &str,
+        environment: &str,
+    ) -> impl Iterator<Item = &Ran> {
+        let wanted = move |(name, _): &(&Name, &Ran)| name.0 == unit && name.1 == environment;
+        self.overlays.iter().filter(wanted).map(|(_, ran)| ran)
     }
 
     /// Whether the change moved the environment's side of a difference, and to something that its
@@ -89,13 +104,10 @@ impl Past {
         let before = self.overlays.get(&name(layout, &here.unit.name, here.overlay))?;
         let names = names(world, difference.here_overlay, difference.there_overlay);
         let owner = if difference.change == Change::OnlyThere { &names.there } else { &names.here };
-        let wanted = Wanted { difference, owner };
+        let id = &difference.resource;
+        let wanted = Wanted { id, steps: difference.path.steps(), owner };
         let old = wanted.find(before, &names.here);
-        let new = match &difference.here.value {
-            None => Found::Nothing,
-            Some(_) if difference.path.steps().is_empty() => Found::Object,
-            Some(value) => Found::Value(value.clone()),
-        };
+        let new = Found::of(difference.here.value.as_ref(), &difference.path);
         let whole = before.whole && here.output().is_some_and(|now| now.grade == Grade::Whole);
         let uncertain = [&old, &new].iter().any(|found| matches!(found, Found::Nothing));
         if new.same(&old, &names.among_here()) || !whole && uncertain {
@@ -103,12 +115,8 @@ impl Past {
         }
         let (_, reference, _) = name(layout, &there.unit.name, there.overlay);
         let mut tried = self
-            .overlays
-            .iter()
-            .filter(|((unit, environment, _), _)| {
-                *unit == there.unit.name && *environment == reference
-            })
-            .map(|(_, ran)| new.same(&wanted.find(ran, &names.there), &names))
+            .of_environment(&there.unit.name, &reference)
+            .map(|ran| new.same(&wanted.find(ran, &names.there), &names))
             .peekable();
         // Where there was no reference before, nobody could have tried it there.
         if tried.peek().is_none() || tried.any(|had| had) {
@@ -119,9 +127,8 @@ impl Past {
         if wanted.find(&ran(here)?, &names.here).same(&old, &names.among_here()) {
             return None;
         }
-        let kind = &difference.resource.gvk.kind;
         let before = match &old {
-            Found::Value(value) => Some(show(kind, difference.path.steps(), value)),
+            Found::Value(value) => Some(show(&id.gvk.kind, difference.path.steps(), value)),
             Found::Nothing | Found::Object => None,
         };
         Some(Moved { before })
@@ -130,7 +137,7 @@ impl Past {
 
 /// What an overlay has at the path of a difference.
 #[derive(Debug)]
-enum Found {
+pub(super) enum Found {
     Nothing,
     /// The object, where no path is asked for.
     Object,
@@ -138,7 +145,16 @@ enum Found {
 }
 
 impl Found {
-    fn same(&self, other: &Self, names: &PairNames) -> bool {
+    /// A side of a difference at its path.
+    pub(super) fn of(value: Option<&Value>, path: &Path) -> Self {
+        match value {
+            None => Self::Nothing,
+            Some(_) if path.steps().is_empty() => Self::Object,
+            Some(value) => Self::Value(value.clone()),
+        }
+    }
+
+    pub(super) fn same(&self, other: &Self, names: &PairNames) -> bool {
         match (self, other) {
             (Self::Value(a), Self::Value(b)) => equal(a, b, names),
             (Self::Nothing, Self::Nothing) | (Self::Object, Self::Object) => true,
@@ -147,30 +163,32 @@ impl Found {
     }
 }
 
-/// What a difference is about, to be found in another state.
-struct Wanted<'a> {
-    difference: &'a Difference,
+/// What is looked for in another state.
+pub(super) struct Wanted<'a> {
+    pub(super) id: &'a ResourceId,
+    /// The path; none for the whole object.
+    pub(super) steps: &'a [PathStep],
     /// The names of the side that calls the object so.
-    owner: &'a Names,
+    pub(super) owner: &'a Names,
 }
 
 impl Wanted<'_> {
     /// What an overlay has there that has these names of its own.
-    fn find(&self, ran: &Ran, own: &Names) -> Found {
-        let id = &self.difference.resource;
+    pub(super) fn find(&self, ran: &Ran, own: &Names) -> Found {
+        let id = self.id;
         let name = self.owner.normal(&id.name);
-        let same = |other: &&(ResourceId, Value)| {
-            other.0.gvk.kind == id.gvk.kind
-                && other.0.gvk.group == id.gvk.group
-                && own.normal(&other.0.name) == name
+        let same = |other: &&Resource| {
+            other.id.gvk.kind == id.gvk.kind
+                && other.id.gvk.group == id.gvk.group
+                && own.normal(&other.id.name) == name
         };
         let mut all = ran.objects.iter().filter(same);
-        let exact = ran.objects.iter().filter(same).find(|other| other.0.namespace == id.namespace);
-        let steps = self.difference.path.steps();
+        let exact =
+            ran.objects.iter().filter(same).find(|other| other.id.namespace == id.namespace);
         match exact.or_else(|| all.next()) {
             None => Found::Nothing,
-            Some(_) if steps.is_empty() => Found::Object,
-            Some((_, body)) => find(body, steps, own)
+            Some(_) if self.steps.is_empty() => Found::Object,
+            Some(object) => find(&object.body, self.steps, own)
                 .map_or(Found::Nothing, |value| Found::Value(value.into_owned())),
         }
     }

@@ -11,6 +11,7 @@ mod gitlab;
 mod inventory;
 mod json;
 mod junit;
+mod markdown;
 mod mask;
 mod place;
 mod rdjson;
@@ -25,6 +26,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use crate::baseline::{Applied, Entry, Known};
+use crate::compare::Effects;
 use crate::exceptions::Outcome;
 use crate::finding::Finding;
 use crate::source::Snapshot;
@@ -68,6 +70,8 @@ pub struct Change {
     pub resolved: Vec<Finding>,
     /// How many findings were there before and stay, among what was looked at.
     pub known: usize,
+    /// What it does to what runs, for the formats that tell it, see [`Format::wants_effects`].
+    pub effects: Option<Effects>,
 }
 
 /// Everything that a report may print.
@@ -124,6 +128,8 @@ pub enum Format {
     Junit,
     /// The diagnostic format of reviewdog
     Rdjson,
+    /// A comment for a pull request, or the summary of a job
+    Markdown,
 }
 
 /// What stands before the paths of a report so that they begin where their reader's do: empty, or
@@ -141,6 +147,11 @@ impl Format {
     /// checked: for its reader what a report lacks is mended.
     pub fn is_whole(self) -> bool {
         matches!(self, Self::Sarif | Self::Gitlab)
+    }
+
+    /// Whether a report of this format tells what a change does to what runs.
+    pub fn wants_effects(self) -> bool {
+        matches!(self, Self::Json | Self::Markdown)
     }
 
     /// Whether people read it as it is.
@@ -181,6 +192,7 @@ pub fn write(
         Format::Gitlab => gitlab::write(report, out),
         Format::Junit => junit::write(report, out),
         Format::Rdjson => rdjson::write(report, out),
+        Format::Markdown => markdown::write(report, out),
     }
 }
 

@@ -127,7 +127,8 @@ impl Case {
         };
         let old = store.beside(before);
         let trailers = self.history.trailers_since(self.before);
-        let terms = Terms { trailers: &trailers, today, least: Level::Note, whole: false };
+        let terms =
+            Terms { trailers: &trailers, today, least: Level::Note, whole: false, effects: false };
         between(Side { store: &old, config, policy }, Side { store, config, policy }, terms).checked
     }
 }

@@ -291,7 +291,7 @@ fn reports_can_be_switched_off() {
 }
 
 /// A program of the test, before those of the machine.
-fn program(site: &Site, name: &str, script: &str) -> String {
+pub(crate) fn program(site: &Site, name: &str, script: &str) -> String {
     let directory = site.directory("bin");
     let file = directory.join(name);
     std::fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_yaml::Value;
 
+use crate::action::program;
 use crate::site::{Run, Site, manifests, overlay, without};
 use crate::tools::tool;
 
@@ -78,9 +79,43 @@ fn valid_workflow(text: &str) {
 fn workflows_are_valid() {
     let page = page("github.md");
     let blocks = blocks(&page, "yaml");
-    assert_eq!(blocks.len(), 2);
+    assert_eq!(blocks.len(), 3);
     for block in blocks {
         valid_workflow(block);
+    }
+}
+
+/// The comment of the page's workflow, against a `gh` that writes down what it is asked.
+#[test]
+fn the_comment_is_made_edited_and_deleted() {
+    let page = page("github.md");
+    let block = blocks(&page, "yaml").into_iter().find(|block| block.contains("name: Comment"));
+    let workflow: Value = serde_yaml::from_str(block.unwrap()).unwrap();
+    let steps = workflow["jobs"]["paritylint"]["steps"].as_sequence().unwrap();
+    let script = steps.iter().find(|step| step["name"] == "Comment").unwrap()["run"].as_str();
+    let site = Site::empty();
+    let gh = "case \"$*\" in *--paginate*) printf \"$OLD\" ;; *) echo \"$*\" >>\"$ASKED\" ;; esac";
+    let path = program(&site, "gh", gh);
+    for (text, old, asked) in [
+        ("news", "", "api --silent repos/n/shop/issues/7/comments --field body=@FILE"),
+        (
+            "news",
+            "12\\n13\\n",
+            "api --silent --method PATCH repos/n/shop/issues/comments/12 --field body=@FILE",
+        ),
+        ("", "12\\n", "api --silent --method DELETE repos/n/shop/issues/comments/12"),
+        ("", "", ""),
+    ] {
+        site.write("comment.md", text);
+        site.write("asked", "");
+        let (file, log) = (site.work().join("comment.md"), site.work().join("asked"));
+        let mut command = site.command("bash");
+        command.args(["-e", "-o", "pipefail", "-c", script.unwrap()]);
+        command.env("PATH", &path).env("OLD", old).env("ASKED", &log).env("FILE", &file);
+        command.env("GITHUB_REPOSITORY", "n/shop").env("NUMBER", "7");
+        Run::of(&mut command, "").passes();
+        let log = std::fs::read_to_string(log).unwrap();
+        assert_eq!(log.trim(), asked.replace("FILE", file.to_str().unwrap()));
     }
 }
 

@@ -35,7 +35,7 @@ fn calm() -> Repo {
     repo
 }
 
-fn git(repo: &Repo, args: &[&str]) -> String {
+pub(crate) fn git(repo: &Repo, args: &[&str]) -> String {
     let mut command = Command::new("git");
     for (name, _) in std::env::vars_os()
         .filter(|(name, _)| name.to_str().is_some_and(|name| name.starts_with("GIT_")))
@@ -50,7 +50,7 @@ fn git(repo: &Repo, args: &[&str]) -> String {
     text(&output.stdout)
 }
 
-fn commit(repo: &Repo, message: &str) {
+pub(crate) fn commit(repo: &Repo, message: &str) {
     git(repo, &["commit", "-qm", message]);
 }
 

@@ -10,6 +10,7 @@ mod exceptions;
 mod fingerprints;
 mod harness;
 mod history;
+mod markdown;
 mod other_commands;
 mod reports;
 mod secrets;

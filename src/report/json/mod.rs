@@ -1,5 +1,6 @@
 //! For machines: one JSON document.
 
+mod effects;
 mod v1;
 
 use std::io::{self, Write};
@@ -9,6 +10,7 @@ use serde::Serialize;
 use crate::baseline::Known;
 use crate::exceptions::Excepted;
 use crate::finding::{Blame, Finding, Label, Level, NotAnalysed};
+use crate::kube::ResourceId;
 use crate::report::concise::level;
 use crate::report::{Report, place};
 use crate::source::Snapshot;
@@ -43,12 +45,7 @@ pub(super) fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()>
         known: report.known().iter().map(|entry| known(snapshot, entry)).collect(),
         stale: report.stale(),
         not_analysed: outcome.not_analysed.iter().map(|entry| gap(snapshot, entry)).collect(),
-        change: report.change.map(|change| v1::Change {
-            base: &change.base,
-            files: change.files,
-            resolved: change.resolved.iter().map(|found| finding(snapshot, found)).collect(),
-            known: change.known,
-        }),
+        change: report.change.map(|change| effects::change(snapshot, change)),
     };
     let text = serde_json::to_string_pretty(&document)?;
     out.write_all(ascii_controls(&text).as_bytes())?;
@@ -74,12 +71,7 @@ fn finding<'f>(snapshot: &Snapshot, finding: &'f Finding) -> v1::Finding<'f> {
         environment: subject.environment.as_deref(),
         reference: subject.reference.as_deref(),
         variants: &subject.variants,
-        resource: subject.resource.as_ref().map(|id| v1::Resource {
-            api_version: id.gvk.api_version(),
-            kind: id.gvk.kind.to_string(),
-            namespace: id.namespace.to_string(),
-            name: id.name.to_string(),
-        }),
+        resource: subject.resource.as_ref().map(resource),
         path: subject.path.as_deref(),
         class: subject.class,
         value: subject.value.as_deref(),
@@ -87,6 +79,15 @@ fn finding<'f>(snapshot: &Snapshot, finding: &'f Finding) -> v1::Finding<'f> {
         locations: finding.labels.iter().map(|label| location(snapshot, label)).collect(),
         fingerprint: finding.fingerprint(),
         introduced: finding.blame.as_ref().map(introduced),
+    }
+}
+
+fn resource(id: &ResourceId) -> v1::Resource {
+    v1::Resource {
+        api_version: id.gvk.api_version(),
+        kind: id.gvk.kind.to_string(),
+        namespace: id.namespace.to_string(),
+        name: id.name.to_string(),
     }
 }
 

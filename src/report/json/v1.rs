@@ -28,6 +28,52 @@ pub(super) struct Change<'a> {
     /// The places are those of the state before.
     pub(super) resolved: Vec<Finding<'a>>,
     pub(super) known: usize,
+    /// What renders differently; null where it was not worked out.
+    pub(super) effects: Option<Vec<Effect<'a>>>,
+    /// How many values move besides and are not listed.
+    pub(super) more_effects: usize,
+    /// The overlays of which one state cannot be rendered.
+    pub(super) unknown_effects: Vec<Reach<'a>>,
+    /// The overlays that read a changed file, render the same and are not known as a whole.
+    pub(super) partial_effects: Vec<Reach<'a>>,
+    /// Environments that change in one step with their reference.
+    pub(super) together: Vec<Together<'a>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Effect<'a> {
+    pub(super) routine: bool,
+    pub(super) moves: Vec<Move<'a>>,
+    pub(super) overlays: Vec<Reach<'a>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Move<'a> {
+    /// `changed`, `added` or `removed`.
+    pub(super) change: &'static str,
+    /// Empty where a whole overlay comes or goes.
+    pub(super) resources: Vec<Resource>,
+    pub(super) more_resources: usize,
+    /// Null for whole objects.
+    pub(super) path: Option<String>,
+    pub(super) before: Option<&'a str>,
+    pub(super) after: Option<&'a str>,
+    /// Further places of the same text.
+    pub(super) more: usize,
+}
+
+#[derive(Serialize)]
+pub(super) struct Reach<'a> {
+    pub(super) unit: &'a str,
+    pub(super) environment: &'a str,
+    pub(super) variant: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Together<'a> {
+    pub(super) environment: &'a str,
+    pub(super) reference: &'a str,
+    pub(super) units: &'a [String],
 }
 
 #[derive(Serialize)]

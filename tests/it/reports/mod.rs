@@ -22,7 +22,7 @@ pub(crate) fn formats() -> Vec<String> {
 }
 
 /// Holds a report against the file in `tests/reports`; `UPDATE=1` writes it.
-fn assert_snapshot(name: &str, text: &str) {
+pub(crate) fn assert_snapshot(name: &str, text: &str) {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reports").join(name);
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(&path, text).unwrap();
