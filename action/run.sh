@@ -87,12 +87,8 @@ arguments=(
     --output "json=$reports/paritylint.json"
     # About the whole repository, always: an alert that is missing from an upload is closed.
     --output "sarif=$reports/paritylint.sarif"
+    --output "markdown=$reports/summary.md"
 )
-if grep -q markdown <<<"$("$PROGRAM" check --help)"; then
-    arguments+=(--output "markdown=$reports/summary.md")
-else
-    arguments+=(--output "concise=$reports/text")
-fi
 if [ "$extent" = changed ]; then
     base="$(find_base)" ||
         give_up "the commit to compare with is not in this clone: give \`fetch-depth: 2\` to actions/checkout, or the input \`base\`"
@@ -118,12 +114,7 @@ if [ "$code" -gt 1 ]; then
 fi
 if [ "$format" = github ]; then cat "$reports/log"; else quietly "$reports/log"; fi
 
-if [ -f "$reports/summary.md" ]; then
-    output markdown-file "$reports/summary.md"
-else
-    # What is indented is shown as it is, whatever it holds.
-    sed 's/^/    /' "$reports/text" >"$reports/summary.md"
-fi
+output markdown-file "$reports/summary.md"
 if [ "$INPUT_SUMMARY" = true ]; then summarise "$reports/summary.md"; fi
 
 errors="$(number errors "$reports/paritylint.json")"

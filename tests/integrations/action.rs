@@ -329,7 +329,6 @@ fn a_long_summary_is_cut_at_the_end_of_a_line() {
         for argument in "$@"; do
             case "$argument" in
             --version) echo paritylint 0.1.0; exit ;;
-            --help) echo markdown; exit ;;
             json=*) printf '  "errors": 1,
   "warnings": 2,
   "notes": 3,
