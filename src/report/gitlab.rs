@@ -1,6 +1,5 @@
 //! For GitLab: a Code Quality report.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -41,24 +40,17 @@ struct Point {
 }
 
 pub(super) fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
-    let mut seen = BTreeMap::new();
-    let entries = report.outcome.reported.iter().map(|finding| {
-        let fingerprint = finding.fingerprint();
-        let count: &mut usize = seen.entry(fingerprint.clone()).or_default();
-        *count += 1;
-        let salt = if *count > 1 { format!("-{count}") } else { String::new() };
-        entry(report, finding, fingerprint + &salt)
-    });
+    let entries = report.outcome.reported.iter().map(|finding| entry(report, finding));
     json::write_line(&entries.collect::<Vec<_>>(), out)
 }
 
-fn entry(report: &Report<'_>, finding: &Finding, fingerprint: String) -> Entry {
+fn entry(report: &Report<'_>, finding: &Finding) -> Entry {
     let place = place::in_one_line(report.snapshot, finding.primary(), Columns::Characters);
     let point = |Position { line, column }| Point { line, column };
     Entry {
         description: format!("{}: {}", finding.rule, inert(&sentence(&finding.message))),
         check_name: finding.rule,
-        fingerprint,
+        fingerprint: finding.fingerprint(),
         severity: match finding.level {
             Level::Error => "major",
             Level::Warning => "minor",
