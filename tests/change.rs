@@ -65,8 +65,7 @@ fn both(before: &Files, after: &Files) -> (Vec<Finding>, BTreeSet<String>, BTree
     let old = Side { store: &old_store, config: &old.0, policy: &old.1 };
     let new = Side { store: &store, config: &new.0, policy: &new.1 };
     let today = date(2026, 12, 1);
-    let terms =
-        Terms { today, least: Level::Note, whole: false, effects: false, trailers: &[] };
+    let terms = Terms { today, least: Level::Note, whole: false, effects: false, trailers: &[] };
     let brought = between(old, new, terms).checked.outcome.reported;
     let history = History::off();
     let whole = |side: Side<'_>| {
