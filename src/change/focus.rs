@@ -67,8 +67,13 @@ pub(super) fn is_idle(before: Side<'_>, after: Side<'_>, paths: &BTreeSet<RepoPa
 
 /// Whether the change has a say in everything, or is too large to be looked at in part.
 pub(super) fn is_general(before: Side<'_>, after: Side<'_>, paths: &BTreeSet<RepoPath>) -> bool {
+    paths.len() > MOST_FILES || moves_rules(before, after, paths)
+}
+
+/// Whether the change moves what findings are judged by.
+pub(super) fn moves_rules(before: Side<'_>, after: Side<'_>, paths: &BTreeSet<RepoPath>) -> bool {
     let rules = |path: &RepoPath| is_rule(path, before) || is_rule(path, after);
-    paths.len() > MOST_FILES || paths.iter().any(rules)
+    before.baseline != after.baseline || paths.iter().any(rules)
 }
 
 /// Whether the file has a say in everything: the configuration, files with exceptions, owners,

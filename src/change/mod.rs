@@ -6,15 +6,18 @@
 //! both confirm is reported.
 
 mod focus;
+mod news;
 
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use crate::baseline::{self, Baseline};
+use crate::change::news::Said;
 use crate::check::{self, Checked, Job, Part};
 use crate::compare::Effects;
 use crate::config::Config;
-use crate::exceptions::Outcome;
+use crate::exceptions::{Excepted, Outcome};
 use crate::finding::{Finding, Level, NotAnalysed};
 use crate::history::History;
 use crate::layout::{self, Layout};
@@ -32,6 +35,8 @@ pub struct Side<'a> {
     pub config: &'a Config,
     /// The rules that its configuration wants.
     pub policy: &'a Policy,
+    /// What its baseline knows.
+    pub baseline: Option<&'a Baseline>,
 }
 
 /// How to look.
@@ -84,14 +89,21 @@ pub fn between(before: Side<'_>, after: Side<'_>, terms: Terms<'_>) -> Changed {
     let focus =
         if general { Focus::Everything } else { focus::of(before, after, &layouts, &paths) };
     let touched = Touched::Paths(paths.iter().cloned().collect());
+    let untouched = Touched::Paths(Vec::new());
     // Only time makes a promotion stale, never a change.
     let history = History::off();
     let check = |side: Side<'_>, layout: &Layout, focus: &Focus, part: Part<'_>| {
-        let Side { store, config, policy } = side;
-        let (today, touched, history) = (terms.today, &touched, &history);
+        let Side { store, config, policy, baseline } = side;
+        // What an ended exception covers is touched by the new state only.
+        let touched = if matches!(part, Part::After { .. }) { &touched } else { &untouched };
+        let (today, history) = (terms.today, &history);
         let job = Job { store, config, policy, layout, today, touched, focus, history, part };
         let mut checked = check::check(job);
         checked.keep_from(terms.least);
+        if let Some(baseline) = baseline {
+            let run = baseline::Run { today, policy, failed: &checked.failed, whole: false };
+            baseline.apply(&mut checked.outcome.reported, run);
+        }
         checked
     };
     let mut old = check(before, layouts.before(), &focus, Part::Before);
@@ -100,11 +112,12 @@ pub fn between(before: Side<'_>, after: Side<'_>, terms: Terms<'_>) -> Changed {
     let new = |focus: &Focus, effects: bool| {
         check(after, &layouts.after, focus, Part::After { change: &change, effects })
     };
-    let look = Look { before: old, after: new(&focus, terms.effects) };
+    let rules_move = focus::moves_rules(before, after, &paths);
+    let look = Look { before: old, after: new(&focus, terms.effects), rules_move };
     let decided = focus == Focus::Everything || (look.brought().is_empty() && !terms.whole);
     let whole = (!decided).then(|| new(&Focus::Everything, false));
     let old = || check(before, layouts.before(), &Focus::Everything, Part::None);
-    look.into_changed(whole, old, paths, terms.whole)
+    look.into_changed(whole, old, &layouts, paths, terms.whole)
 }
 
 /// The units and environments of both states.
@@ -124,22 +137,15 @@ impl Layouts {
 struct Look {
     before: Checked,
     after: Checked,
-}
-
-/// Everything that is said of one state, see [`Finding::parts`].
-fn parts(checked: &Checked) -> BTreeSet<String> {
-    checked.outcome.reported.iter().flat_map(Finding::parts).collect()
+    /// Whether the change moves what the findings are judged by.
+    rules_move: bool,
 }
 
 impl Look {
-    /// What is only said of the new state.
+    /// What is only said of the new state, or louder.
     fn brought(&self) -> BTreeSet<String> {
-        parts(&self.after).difference(&parts(&self.before)).cloned().collect()
-    }
-
-    /// What is only said of the old state.
-    fn gone(&self) -> BTreeSet<String> {
-        parts(&self.before).difference(&parts(&self.after)).cloned().collect()
+        let said = |checked: &Checked| Said::of(&checked.outcome.reported);
+        said(&self.after).beyond(&said(&self.before))
     }
 
     /// What the change does; `whole` decides where it is there, and the look itself where not. What
@@ -148,13 +154,15 @@ impl Look {
         self,
         whole: Option<Checked>,
         old: impl FnOnce() -> Checked,
+        layouts: &Layouts,
         paths: BTreeSet<RepoPath>,
         wanted: bool,
     ) -> Changed {
-        let (new, gone) = (self.brought(), self.gone());
-        let Self { before, after: mut checked } = self;
+        let new = self.brought();
+        let Self { before, after: mut checked, rules_move } = self;
         let effects = checked.effects.take();
         let suspected = whole.is_some();
+        let now = Said::of(&checked.outcome.reported);
         let whole = match whole {
             Some(whole) => {
                 checked.outcome.reported.clone_from(&whole.outcome.reported);
@@ -167,24 +175,36 @@ impl Look {
         let all = outcome.reported.len();
         outcome.reported.retain(|finding| !finding.parts().is_disjoint(&new));
         if suspected && !outcome.reported.is_empty() {
-            let old = parts(&old());
-            outcome.reported.retain(|finding| !finding.is_among(&old));
+            let old = Said::of(&old().outcome.reported);
+            outcome.reported.retain(|finding| !old.knows(finding));
         }
+        let excepted = Said::of(&findings(&outcome.excepted));
+        let mut resolved = before.outcome.reported;
+        // What is not looked for any more, cannot be rendered or is not there is not mended.
+        resolved.retain(|finding| {
+            let unit = finding.subject.unit.as_ref();
+            now.is_silent_about(finding) && unit.is_none_or(|unit| !checked.failed.contains(unit))
+        });
+        if let Some(old) = &layouts.before {
+            news::leave_renamed(&mut outcome.reported, &mut resolved, old, &layouts.after);
+        }
+        resolved.retain(|finding| {
+            !rules_move
+                && excepted.is_silent_about(finding)
+                && news::is_still_there(finding, &layouts.after)
+        });
         let known = all - outcome.reported.len();
         policy::leave_to_rules_of_changes(&mut outcome.reported);
-        let mut resolved = before.outcome.reported;
-        // What cannot be rendered any more is not mended.
-        let rendered = |finding: &Finding| {
-            finding.subject.unit.as_ref().is_none_or(|unit| !checked.failed.contains(unit))
-        };
-        resolved.retain(|finding| finding.is_among(&gone) && rendered(finding));
-        let old: BTreeSet<_> =
-            before.outcome.excepted.iter().map(|entry| entry.finding.fingerprint()).collect();
-        outcome.excepted.retain(|entry| !old.contains(&entry.finding.fingerprint()));
+        let old = Said::of(&findings(&before.outcome.excepted));
+        outcome.excepted.retain(|entry| !old.knows(&entry.finding));
         let old: BTreeSet<_> = before.outcome.not_analysed.iter().map(gap).collect();
         outcome.not_analysed.retain(|entry| !old.contains(&gap(entry)));
         Changed { checked, resolved, known, paths, effects, whole }
     }
+}
+
+fn findings(excepted: &[Excepted]) -> Vec<Finding> {
+    excepted.iter().map(|entry| entry.finding.clone()).collect()
 }
 
 /// What tells one gap from another, wherever it stands.

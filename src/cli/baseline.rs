@@ -75,9 +75,10 @@ pub(super) fn apply(
             }
             new
         }
-        (None, Some(file), _) => named(file, args, around)?,
-        (None, None, Some(configured)) => self::configured(configured, args, around)?,
-        (None, None, None) => return Ok(None),
+        (None, ..) => match known(args, around.snapshot, around.root, around.config)? {
+            Some(baseline) => baseline,
+            None => return Ok(None),
+        },
     };
     if let Some(outcome) = whole_outcome {
         baseline.apply(&mut outcome.reported, run);
@@ -85,12 +86,31 @@ pub(super) fn apply(
     Ok(Some(baseline.apply(findings, run)))
 }
 
+/// The baseline of a state: the one that the command line names, or that its configuration does.
+pub(super) fn known(
+    args: &CheckArgs,
+    snapshot: &Snapshot,
+    root: &Root,
+    config: &Config,
+) -> Result<Option<Baseline>, CliError> {
+    match (&args.baseline.baseline, &config.baseline) {
+        (Some(file), _) => named(file, args, snapshot, root).map(Some),
+        (None, Some(configured)) => self::configured(configured, args, snapshot).map(Some),
+        (None, None) => Ok(None),
+    }
+}
+
 /// The baseline that the command line names: of the snapshot if it is part of it, else from disk.
-fn named(file: &Path, args: &CheckArgs, around: &Around<'_>) -> Result<Baseline, CliError> {
+fn named(
+    file: &Path,
+    args: &CheckArgs,
+    snapshot: &Snapshot,
+    root: &Root,
+) -> Result<Baseline, CliError> {
     let real = file.canonicalize().map_err(|_error| missing(file))?;
-    let inside = around.root.relative(&real).ok();
-    match inside.and_then(|path| around.snapshot.find(&path)) {
-        Some(file) => read(around.snapshot, file, args),
+    let inside = root.relative(&real).ok();
+    match inside.and_then(|path| snapshot.find(&path)) {
+        Some(file) => read(snapshot, file, args),
         None => Ok(open(file, args)?.ok_or_else(|| missing(file))?.0),
     }
 }
@@ -99,19 +119,24 @@ fn named(file: &Path, args: &CheckArgs, around: &Around<'_>) -> Result<Baseline,
 fn configured(
     path: &Located<RepoPath>,
     args: &CheckArgs,
-    around: &Around<'_>,
+    snapshot: &Snapshot,
 ) -> Result<Baseline, CliError> {
-    let Some(file) = around.snapshot.find(&path.value) else {
+    let Some(file) = snapshot.find(&path.value) else {
         let error = ConfigError::at(path.span, format!("there is no baseline `{}`", path.value));
         let help = format!("`paritylint check --write-baseline {}` makes one", path.value);
         let style = terminal::error_style(args.color);
-        return Err(CliError::config(around.snapshot, &[error.help(help)], style));
+        return Err(CliError::config(snapshot, &[error.help(help)], style));
     };
-    read(around.snapshot, file, args)
+    read(snapshot, file, args)
 }
 
 /// The baseline on disk with its text; `None` if there is no such file.
 fn open(file: &Path, args: &CheckArgs) -> Result<Option<(Baseline, String)>, CliError> {
+    // A repository that is not trusted must not choose what is read, shown or written over.
+    if file.symlink_metadata().is_ok_and(|found| found.is_symlink()) {
+        let message = format!("the baseline `{}` is a symbolic link", file.display());
+        return Err(CliError::new(&message, "name the file itself"));
+    }
     let Some(snapshot) = Snapshot::from_file(file, Limits::default()) else { return Ok(None) };
     let Some((only, _)) = snapshot.files().next() else { return Ok(None) };
     let baseline = read(&snapshot, only, args)?;

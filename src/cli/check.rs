@@ -48,6 +48,14 @@ fn run_plan(args: &CheckArgs, plan: &Plan) -> Result<Exit, CliError> {
     let start = Instant::now();
     let progress = Progress::start(!args.no_progress && !args.quiet);
     let States { root, after, before, note } = plan.open(args)?;
+    let unknown = |path: &&RepoPath| {
+        let there = |files: &Snapshot| files.find(path).is_some() || files.is_directory(path);
+        !there(&after) && !before.as_ref().is_some_and(|(before, _)| there(before))
+    };
+    if let Some(path) = root.paths.iter().find(unknown) {
+        let help = "name a file or directory that the state before or after the change has";
+        return Err(CliError::new(&format!("there is nothing at `{path}`"), help));
+    }
     if let Some(note) = note.filter(|_| !args.quiet) {
         write::stderr(&format!("note: {note}\n"));
     }
@@ -72,8 +80,13 @@ fn run_plan(args: &CheckArgs, plan: &Plan) -> Result<Exit, CliError> {
             whole: args.formats().any(Format::is_whole),
             effects: args.formats().any(Format::wants_effects),
         };
-        let old = Side { store: &old_store, config: old_config, policy: old_policy };
-        let new = Side { store: &store, config: &config, policy: &policy };
+        let known = baseline::known(args, &after, &root, &config)?;
+        // A baseline that was broken or absent before knew nothing.
+        let old_known = baseline::known(args, before, &root, old_config).unwrap_or_default();
+        let baseline = old_known.as_ref();
+        let old = Side { store: &old_store, config: old_config, policy: old_policy, baseline };
+        let baseline = known.as_ref();
+        let new = Side { store: &store, config: &config, policy: &policy, baseline };
         let change::Changed { checked, whole, resolved, known, paths, effects } =
             change::between(old, new, terms);
         let change = Change { base: base.clone(), files: paths.len(), resolved, known, effects };

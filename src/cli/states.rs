@@ -52,6 +52,10 @@ pub(super) fn plans(args: &CheckArgs) -> Result<Vec<Plan>, CliError> {
         return Ok(vec![Plan::WorkTree]);
     }
     let git = Rc::new(GitRepository::open(Path::new("."))?);
+    let needs_files = args.staged || args.hook || tree.is_none_or(|name| name == "index");
+    if needs_files && git.work_tree().is_none() {
+        return Err(GitError::Bare.into());
+    }
     if args.hook {
         return hook(&git);
     }

@@ -123,7 +123,8 @@ fn change_of(change: &Change, parts: &str, out: &mut impl Write) -> io::Result<(
         writeln!(out, "resolved by the change: {resolved}, well done")?;
     }
     if change.known > 0 {
-        writeln!(out, "there before, not shown: {}", number(change.known, "finding"))?;
+        let known = number(change.known, "finding");
+        writeln!(out, "there before in what was looked at, not shown: {known}")?;
     }
     Ok(())
 }

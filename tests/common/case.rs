@@ -129,7 +129,8 @@ impl Case {
         let trailers = self.history.trailers_since(self.before);
         let terms =
             Terms { trailers: &trailers, today, least: Level::Note, whole: false, effects: false };
-        between(Side { store: &old, config, policy }, Side { store, config, policy }, terms).checked
+        let before = Side { store: &old, config, policy, baseline: None };
+        between(before, Side { store, ..before }, terms).checked
     }
 }
 

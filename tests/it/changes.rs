@@ -101,7 +101,11 @@ fn old_news_is_not_reported_and_mended_news_is_praised() {
     let run = repo.run(&["check", "--staged"]);
     assert_eq!(run.code, 0);
     assert!(run.out.contains("1 changed file since HEAD: 0 errors, 0 warnings, 0 notes new"));
-    assert!(run.out.contains("there before, not shown: 1 finding"), "{}", run.out);
+    assert!(
+        run.out.contains("there before in what was looked at, not shown: 1 finding"),
+        "{}",
+        run.out
+    );
     commit(&repo, "three");
     repo.write(STAGING, overlay("90s").as_bytes());
     git(&repo, &["add", "-A"]);
@@ -402,5 +406,119 @@ fn outside_of_a_repository_a_change_cannot_be_told() {
         let run = repo.run(&args);
         assert_eq!(run.code, 2);
         assert!(run.err.contains("this is not a git repository"), "{}", run.err);
+    }
+}
+
+#[test]
+fn what_becomes_worse_is_new() {
+    let repo = calm();
+    repo.write(PRODUCTION, overlay("90s").as_bytes());
+    git(&repo, &["add", "-A"]);
+    commit(&repo, "two");
+    repo.write("paritylint.toml", b"[rules]\nunparameterized-difference = \"error\"\n");
+    git(&repo, &["add", "-A"]);
+    let run = repo.run(STAGED);
+    assert_eq!((run.code, rules(&run)), (1, vec!["unparameterized-difference".to_owned()]));
+}
+
+#[test]
+fn a_sparse_checkout_deletes_nothing() {
+    let repo = calm();
+    repo.write(PRODUCTION, overlay("90s").as_bytes());
+    git(&repo, &["add", "-A"]);
+    commit(&repo, "two");
+    git(&repo, &["sparse-checkout", "set", "--no-cone", "/apps/orders/base"]);
+    assert!(!repo.path().join(PRODUCTION).exists());
+    let run = repo.run(&["check", "--base", "HEAD", "--format", "json"]);
+    assert_eq!(json(&run)["change"]["files"], 0, "{}", run.out);
+    let run = repo.run(&["check", "--base", "HEAD~1", "--format", "json"]);
+    assert_eq!(rules(&run), ["production-only-change"]);
+}
+
+#[test]
+fn a_baseline_that_knows_less_brings_findings_back() {
+    let repo = calm();
+    repo.write(PRODUCTION, overlay("90s").as_bytes());
+    assert_eq!(repo.run(&["check", "--write-baseline", "known.json"]).code, 0);
+    repo.write("paritylint.toml", b"baseline = \"known.json\"\n");
+    git(&repo, &["add", "-A"]);
+    commit(&repo, "two");
+    repo.write("paritylint.toml", b"");
+    git(&repo, &["add", "-A"]);
+    assert_eq!(rules(&repo.run(STAGED)), ["unparameterized-difference"]);
+}
+
+#[test]
+fn what_is_hidden_or_deleted_is_not_called_mended() {
+    let repo = calm();
+    repo.write(PRODUCTION, overlay("90s").as_bytes());
+    git(&repo, &["add", "-A"]);
+    commit(&repo, "two");
+    repo.write("paritylint.toml", b"exclude = [\"apps/**\"]\n");
+    git(&repo, &["add", "-A"]);
+    let run = repo.run(&["check", "--staged"]);
+    assert!(!run.out.contains("well done"), "{}", run.out);
+    git(&repo, &["reset", "-q", "--hard"]);
+    git(&repo, &["rm", "-q", PRODUCTION]);
+    let run = repo.run(&["check", "--staged"]);
+    assert!(!run.out.contains("well done"), "{}", run.out);
+}
+
+#[test]
+fn an_exception_that_has_ended_is_an_error_where_the_change_touches_it() {
+    let repo = calm();
+    repo.write(PRODUCTION, overlay("90s").as_bytes());
+    let exception = "[[exception]]\nrule = \"unparameterized-difference\"\nunit = \"apps/orders\"\n\
+        owner = \"@nordwerk/orders\"\nreason = \"the ERP is slow\"\nretire-by = 2026-01-31\n";
+    repo.write("paritylint.toml", exception.as_bytes());
+    git(&repo, &["add", "-A"]);
+    commit(&repo, "two");
+    repo.write("README.yaml", b"a: 1\n");
+    git(&repo, &["add", "-A"]);
+    let run = repo.run(&["check", "--staged", "--today", "2026-06-01", "--format", "json"]);
+    assert_eq!((run.code, rules(&run)), (0, vec![]));
+    repo.write(PRODUCTION, overlay("95s").as_bytes());
+    git(&repo, &["add", "-A"]);
+    let run = repo.run(&["check", "--staged", "--today", "2026-06-01", "--format", "json"]);
+    assert!(run.code == 1 && rules(&run).contains(&"exception-expired".to_owned()), "{}", run.out);
+}
+
+#[test]
+fn a_unit_that_moves_is_old_news() {
+    let repo = calm();
+    repo.write(PRODUCTION, overlay("90s").as_bytes());
+    git(&repo, &["add", "-A"]);
+    commit(&repo, "two");
+    git(&repo, &["mv", "apps/orders", "apps/purchases"]);
+    let run = repo.run(&["check", "--staged", "--format", "json"]);
+    assert_eq!(rules(&run), [""; 0], "{}", run.out);
+    assert_eq!(json(&run)["change"]["resolved"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn a_comment_in_a_copy_is_no_news() {
+    let twin =
+        "kind: ConfigMap\napiVersion: v1\nmetadata: {name: a}\ndata: {A: \"1\"}\n# B: \"2\"\n";
+    let repo = calm();
+    repo.write("manifests/staging/a.yaml", twin.replace("# B", "B").as_bytes());
+    repo.write("manifests/production/a.yaml", twin.as_bytes());
+    git(&repo, &["add", "-A"]);
+    commit(&repo, "two");
+    repo.write("manifests/production/a.yaml", format!("# copied\n{twin}").as_bytes());
+    git(&repo, &["add", "-A"]);
+    assert_eq!(rules(&repo.run(STAGED)), [""; 0]);
+}
+
+#[test]
+fn wrong_questions_are_answered() {
+    let repo = calm();
+    let run = repo.run(&["check", "--staged", "app"]);
+    assert!(run.code == 2 && run.err.contains("there is nothing at `app`"), "{}", run.err);
+    let bare = tempfile::tempdir().unwrap();
+    git(&repo, &["clone", "-q", "--bare", ".", bare.path().to_str().unwrap()]);
+    for args in [&["check", "--staged"][..], &["check", "--hook"], &["check", "--base", "HEAD"]] {
+        let output = repo.command(args).current_dir(bare.path()).output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(2) && err.contains("`--tree REV`"), "{err}");
     }
 }

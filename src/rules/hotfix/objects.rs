@@ -24,7 +24,7 @@ pub(super) fn released<'a>(cx: &Context<'a>) -> impl Iterator<Item = (usize, &'a
 }
 
 /// The files to look at that no overlay reads.
-pub(super) fn unread(cx: &Context<'_>) -> Vec<FileId> {
+pub(super) fn unread(cx: &Context<'_>) -> BTreeSet<FileId> {
     let read: BTreeSet<FileId> = cx
         .evaluated
         .iter()

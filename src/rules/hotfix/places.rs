@@ -1,6 +1,6 @@
 //! Where environments differ, by the lines of files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::compare::Difference;
 use crate::rules::Context;
@@ -41,8 +41,8 @@ pub(super) struct Places<'a> {
     lines: BTreeMap<FileId, Vec<Lines<'a>>>,
     /// The files that answer each other.
     pub(super) counterparts: Counterparts,
-    /// Files that no overlay reads, sorted: only their text can be compared.
-    unread: Vec<FileId>,
+    /// Files that no overlay reads: only their text can be compared.
+    unread: BTreeSet<FileId>,
 }
 
 impl<'a> Places<'a> {
@@ -99,7 +99,7 @@ impl<'a> Places<'a> {
     /// Whether only the text of the file tells: it is a list of files, or nothing renders it.
     pub(super) fn text_tells(&self, cx: &Context<'_>, file: FileId) -> bool {
         cx.snapshot.path(file).stem().eq_ignore_ascii_case("kustomization")
-            || self.unread.binary_search(&file).is_ok()
+            || self.unread.contains(&file)
     }
 
     /// What environments make of what a comment speaks of.

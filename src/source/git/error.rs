@@ -8,6 +8,9 @@ pub enum GitError {
     /// Nothing here belongs to a git repository.
     #[error("this is not a git repository")]
     NotARepository,
+    /// A repository without a work tree and an index.
+    #[error("a bare repository has neither files nor an index")]
+    Bare,
     /// The directory belongs to somebody else.
     #[error("git refuses the repository: it belongs to another user")]
     Owner,
@@ -43,6 +46,7 @@ impl GitError {
             Self::NotARepository => {
                 "run it inside a git repository, or without `--staged`, `--base`, `--tree`, `--hook`"
             }
+            Self::Bare => "name commits: `--tree REV`, or `--base REV --tree REV`",
             Self::Owner => {
                 "if you trust it: `git config --global --add safe.directory <its directory>`"
             }

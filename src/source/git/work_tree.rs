@@ -1,14 +1,18 @@
 //! The work tree beside a state that git knows: what is unchanged keeps its object.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
-use git2::{Delta, DiffOptions, Repository, Tree};
+use git2::{Delta, DiffOptions, Index, Oid, Repository, Tree};
 
 use crate::source::Limits;
 use crate::source::git::GitError;
 use crate::source::git::listing::{below, clean, target};
 use crate::source::snapshot::{Listing, Origin};
 use crate::text::RepoPath;
+
+/// Set in the extended flags of an entry that a sparse checkout leaves out.
+const SKIP_WORKTREE: u16 = 1 << 14;
 
 /// The files on disk: those of `known`, the listing of `tree`, with what has changed since.
 ///
@@ -31,6 +35,7 @@ pub(super) fn listing(
         options.pathspec(prefix.as_str()).disable_pathspec_match(true);
     }
     let diff = repository.diff_tree_to_workdir_with_index(tree, Some(&mut options))?;
+    let index = repository.index().ok();
     let root = repository.workdir().ok_or(GitError::NotARepository)?.canonicalize();
     let root = root.map_err(|error| GitError::Other(error.to_string()))?;
     let mut files: BTreeMap<RepoPath, Origin> = known.files.iter().cloned().collect();
@@ -43,6 +48,8 @@ pub(super) fn listing(
             files.remove(&path);
             links.remove(&path);
             if delta.status() == Delta::Deleted {
+                files
+                    .extend(outside(index.as_ref(), &whole).map(|blob| (path, Origin::Blob(blob))));
                 continue;
             }
             let place = root.join(whole.as_str());
@@ -62,4 +69,10 @@ pub(super) fn listing(
     }
     let files = files.into_iter().collect();
     Ok(Listing { files, links, submodules: known.submodules.clone() })
+}
+
+/// What the index has of a file that a sparse checkout leaves out of the work tree on purpose.
+fn outside(index: Option<&Index>, path: &RepoPath) -> Option<Oid> {
+    let entry = index?.get_path(Path::new(path.as_str()), 0)?;
+    (entry.flags_extended & SKIP_WORKTREE != 0).then_some(entry.id)
 }
