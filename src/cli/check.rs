@@ -198,7 +198,8 @@ fn verdict(checked: &Checked, applied: Option<&Applied>, args: &CheckArgs) -> Ex
     let gaps = args.strict && !checked.outcome.not_analysed.is_empty();
     if gaps && !args.quiet {
         let count = checked.outcome.not_analysed.len();
-        write::stderr(&format!("error: {count} things were not analysed (--strict)\n"));
+        let things = if count == 1 { "thing was" } else { "things were" };
+        write::stderr(&format!("error: {count} {things} not analysed (--strict)\n"));
     }
     let stale = args.strict && applied.is_some_and(|applied| !applied.stale.is_empty());
     if stale && !args.quiet {
