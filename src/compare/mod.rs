@@ -56,7 +56,7 @@ pub use habit::Frequency;
 pub use identity::{is_host, is_placeholder_of, is_single_network};
 pub use learn::Substitution;
 pub use parameters::OutOfRange;
-pub use past::{Moved, Past, Present};
+pub use past::{Moved, Past, Present, Removed};
 pub use promotion::{Promotion, Standing};
 pub use remotes::{Pin, pin};
 pub use secrets::key_of;

@@ -3,16 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::compare::Comparison;
-use crate::compare::diff::Change;
+use crate::compare::classify::Class;
+use crate::compare::diff::{Change, Side};
 use crate::compare::difference::Difference;
 use crate::compare::equal::equal;
 use crate::compare::find::find;
+use crate::compare::identity::image;
 use crate::compare::names::{Names, PairNames};
+use crate::compare::promotion::{Promotion, Standing};
 use crate::compare::show::show;
 use crate::compare::unit::{World, names, stable_id};
 use crate::config::Config;
 use crate::kube::{Path, PathStep, Resource, ResourceId, Value};
-use crate::layout::{Layout, Overlay};
+use crate::layout::{Layout, Overlay, Unit};
 use crate::render::{Evaluated, Grade};
 use crate::source::Snapshot;
 
@@ -25,6 +28,8 @@ pub struct Past {
     pub(super) overlays: BTreeMap<Name, Ran>,
     /// The overlays that could not be rendered.
     pub(super) failed: BTreeSet<Name>,
+    /// The last environment: its name and rank.
+    last: Option<(String, u32)>,
 }
 
 /// What an overlay ran.
@@ -57,6 +62,15 @@ pub struct Moved {
     pub before: Option<String>,
 }
 
+/// An environment of a unit that a change takes away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Removed<'a> {
+    /// Its name.
+    pub environment: &'a str,
+    /// The first overlay of its reference, as an index among the evaluated ones.
+    pub reference: usize,
+}
+
 pub(super) fn name(layout: &Layout, unit: &str, overlay: &Overlay) -> Name {
     let environment = layout.environments.get(overlay.environment);
     let environment = environment.map_or(String::new(), |found| found.name.clone());
@@ -77,7 +91,8 @@ impl Past {
         let name = |found: &Evaluated<'_>| name(layout, &found.unit.name, found.overlay);
         let overlays = evaluated.iter().filter_map(|found| Some((name(found), ran(found)?)));
         let failed = evaluated.iter().filter(|found| found.error().is_some()).map(name);
-        Self { overlays: overlays.collect(), failed: failed.collect() }
+        let last = layout.environments.last().map(|last| (last.name.clone(), last.rank));
+        Self { overlays: overlays.collect(), failed: failed.collect(), last }
     }
 
     /// What ran in all variants of an environment of a unit.
@@ -132,6 +147,107 @@ impl Past {
             Found::Nothing | Found::Object => None,
         };
         Some(Moved { before })
+    }
+
+    /// What [`Past::moved`] tells of the version of an image, where every overlay of the reference that
+    /// runs it had the same one before and has it still: nobody is promoting anything.
+    pub fn parted(&self, present: Present<'_>, difference: &Difference) -> Option<Moved> {
+        let Present { snapshot, config, layout, evaluated, comparison } = present;
+        let ahead = |promotion: &Promotion| {
+            promotion.standing == Standing::Ahead
+                && promotion.here_overlay == difference.here_overlay
+                && promotion.resource == difference.resource
+                && promotion.path == difference.path
+        };
+        // What is ahead of its reference is reported as that.
+        if !is_version_of_image(difference) || comparison.promotions.iter().any(ahead) {
+            return None;
+        }
+        let moved = self.moved(present, difference)?;
+        let here = evaluated.get(difference.here_overlay)?;
+        let there = evaluated.get(difference.there_overlay)?;
+        let substitutions = &comparison.learnt;
+        let world = World { snapshot, config, layout, evaluated, substitutions };
+        let names = names(world, difference.here_overlay, difference.there_overlay);
+        let (id, steps) = (&difference.resource, difference.path.steps());
+        let wanted = Wanted { id, steps, owner: &names.here };
+        let before = |found: &Evaluated<'_>| {
+            self.overlays.get(&name(layout, &found.unit.name, found.overlay))
+        };
+        let old = wanted.find(before(here)?, &names.here);
+        let stays = |other: &Evaluated<'_>| {
+            let (Some(then), Some(now)) = (before(other), ran(other)) else { return false };
+            let states = [then, &now].map(|state| wanted.find(state, &names.there));
+            let lacking = states.iter().all(|found| matches!(found, Found::Nothing));
+            lacking || states.iter().all(|found| old.same(found, &names))
+        };
+        let mut reference = evaluated.iter().filter(|other| {
+            other.unit_index == there.unit_index
+                && other.overlay.environment == there.overlay.environment
+        });
+        reference.all(stays).then_some(moved)
+    }
+
+    /// What a unit loses that ran in the last environment before and does nowhere in it now, while its
+    /// reference had it before and still does.
+    pub fn removed<'a>(&'a self, present: Present<'_>, unit: &Unit) -> Option<Removed<'a>> {
+        let Present { config, layout, evaluated, .. } = present;
+        let (last, rank) = self.last.as_ref()?;
+        // The environment may be gone with its last unit, or be spelt another way now.
+        let is_last = |overlay: &Overlay| {
+            let environment = layout.environments.get(overlay.environment);
+            environment.is_some_and(|found| found.rank >= *rank || found.aliases.contains(last))
+        };
+        if unit.overlays.iter().any(is_last) {
+            return None;
+        }
+        let lost: Vec<&Resource> =
+            self.of_environment(&unit.name, last).flat_map(|ran| &ran.objects).collect();
+        let left = || evaluated.iter().enumerate().filter(|(_, at)| at.unit.name == unit.name);
+        let environment = |at: &Evaluated<'_>| layout.environments.get(at.overlay.environment);
+        let chosen = config.compare.iter().find(|entry| entry.value.environment == *last);
+        let reference = match chosen {
+            Some(entry) => left().find(|(_, at)| {
+                environment(at).is_some_and(|found| found.aliases.contains(&entry.value.reference))
+            }),
+            None => left()
+                .filter(|(_, at)| environment(at).is_some_and(|found| !found.is_workshop()))
+                .rev()
+                .max_by_key(|(_, at)| environment(at).map(|found| found.rank)),
+        };
+        let (reference, overlay) = reference?;
+        let had = &environment(overlay)?.name;
+        let moved = || {
+            let now =
+                evaluated.iter().filter(|at| is_last(at.overlay)).filter_map(Evaluated::output);
+            let now: BTreeSet<_> = now.flat_map(|at| &at.resources).map(identity).collect();
+            let found = lost.iter().filter(|object| now.contains(&identity(object))).count();
+            found * 2 >= lost.len()
+        };
+        let both = !lost.is_empty() && self.of_environment(&unit.name, had).next().is_some();
+        (both && !moved()).then_some(Removed { environment: last, reference })
+    }
+}
+
+/// What tells an object from others wherever it is deployed.
+fn identity(object: &Resource) -> (String, String) {
+    let id = stable_id(object);
+    (format!("{}/{}", id.gvk.group, id.gvk.kind), id.name.to_string())
+}
+
+/// Whether both sides name an image of one repository, its tag or its digest.
+fn is_version_of_image(difference: &Difference) -> bool {
+    const FIELDS: &[&str] = &["digest", "imageTag", "newTag", "tag"];
+    let text = |side: &Side| side.value.as_ref().and_then(Value::text).map(str::to_owned);
+    let (Some(here), Some(there)) = (text(&difference.here), text(&difference.there)) else {
+        return false;
+    };
+    let version =
+        |text: &str| image(text).map(|image| (image.tag.to_owned(), image.digest.to_owned()));
+    match difference.class {
+        Class::Image => version(&here) != version(&there),
+        Class::Dependency => false,
+        _ => difference.path.last_key().is_some_and(|key| FIELDS.contains(&key)),
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! `CASE.history.toml` beside the directory `CASE` lists commits, the oldest first. Each of them has the
 //! files of the case but for what it says: `without` names files that are not there yet, `with` texts that are
-//! still others. What the last commit does not have is not committed.
+//! still others, and `also` files that are gone later. What the last commit does not have is not committed.
 
 use std::path::{Path, PathBuf};
 
@@ -52,6 +52,15 @@ struct Commit {
     without: Vec<String>,
     #[serde(default)]
     with: Vec<Other>,
+    #[serde(default)]
+    also: Vec<Gone>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Gone {
+    file: String,
+    text: String,
 }
 
 #[derive(Deserialize)]
@@ -164,6 +173,9 @@ fn commit(repository: &Repository, written: &Commit, files: &[(String, String)])
             text = text.replace(&other.instead_of, &other.text);
         }
         index.add(&entry(repository, name, &text)).unwrap();
+    }
+    for gone in &written.also {
+        index.add(&entry(repository, &gone.file, &gone.text)).unwrap();
     }
     let tree = repository.find_tree(index.write_tree_to(repository).unwrap()).unwrap();
     let day: Date = written.day.parse().unwrap();
