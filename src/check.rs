@@ -256,7 +256,13 @@ fn gaps(snapshot: &Snapshot, layout: &Layout, evaluated: &[Evaluated<'_>]) -> Ve
         what: "submodule",
         detail: "its files belong to another repository".to_owned(),
     });
-    unplaced.chain(submodules).chain(left_out).chain(unknown).collect()
+    let unnamed = snapshot.unnamed().map(|path| NotAnalysed {
+        path: path.clone(),
+        span: None,
+        what: "file name",
+        detail: "the name is not UTF-8".to_owned(),
+    });
+    unplaced.chain(submodules).chain(unnamed).chain(left_out).chain(unknown).collect()
 }
 
 impl Checked {

@@ -12,6 +12,9 @@ use crate::source::limits::Limits;
 use crate::source::worktree;
 use crate::text::{FileId, LineIndex, RepoPath, Span};
 
+/// Files without a usable name that a snapshot remembers; nobody reads more.
+const UNNAMED: usize = 1_000;
+
 /// Why a file that is listed has no usable content.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
@@ -81,6 +84,18 @@ pub(super) struct Listing {
     pub(super) links: BTreeMap<RepoPath, Option<RepoPath>>,
     /// Directories that belong to other repositories and whose files are not listed.
     pub(super) submodules: Vec<RepoPath>,
+    /// Files whose names are not UTF-8, as near as text comes to them; the first of many.
+    pub(super) unnamed: BTreeSet<RepoPath>,
+}
+
+impl Listing {
+    /// Remembers a file whose name is not UTF-8, whatever the order in which they come.
+    pub(super) fn add_unnamed(&mut self, path: RepoPath) {
+        self.unnamed.insert(path);
+        if self.unnamed.len() > UNNAMED {
+            self.unnamed.pop_last();
+        }
+    }
 }
 
 /// Who reads the bytes of an arena.
@@ -120,46 +135,43 @@ pub struct Snapshot {
     directories: BTreeSet<RepoPath>,
     links: BTreeMap<RepoPath, Option<RepoPath>>,
     submodules: Vec<RepoPath>,
+    unnamed: BTreeSet<RepoPath>,
     ignore_rules: OnceLock<IgnoreRules>,
 }
 
 impl Snapshot {
     /// The view of one listing.
-    pub(super) fn new(listing: Listing, reader: Reader, limits: Limits) -> Self {
+    pub(super) fn new(mut listing: Listing, reader: Reader, limits: Limits) -> Self {
         let mut entries = Vec::with_capacity(listing.files.len());
-        let order = add(&mut entries, listing.files, |_, _, _| None);
+        let order = add(&mut entries, std::mem::take(&mut listing.files), |_, _, _| None);
         let arena = Arc::new(Arena { entries, reader, limits });
-        Self::view(arena, order, listing.links, listing.submodules)
+        Self::view(arena, order, listing)
     }
 
     /// Two views over one arena: `after`, whose ids follow its paths, and `before`.
     pub(super) fn pair(
-        before: Listing,
-        after: Listing,
+        mut before: Listing,
+        mut after: Listing,
         reader: Reader,
         limits: Limits,
     ) -> (Self, Self) {
         let mut entries = Vec::with_capacity(after.files.len());
-        let new = add(&mut entries, after.files, |_, _, _| None);
+        let new = add(&mut entries, std::mem::take(&mut after.files), |_, _, _| None);
         // Both lists are sorted: one walk over them finds what they share.
         let mut waiting = new.iter().copied().peekable();
-        let old = add(&mut entries, before.files, |entries, path, origin| {
+        let old = add(&mut entries, std::mem::take(&mut before.files), |entries, path, origin| {
             let entry = |file: FileId| &entries[file.index()];
             while waiting.next_if(|&file| entry(file).path < *path).is_some() {}
             let same = |file: &FileId| entry(*file).path == *path && entry(*file).origin == *origin;
             waiting.peek().copied().filter(same)
         });
         let arena = Arc::new(Arena { entries, reader, limits });
-        let before = Self::view(Arc::clone(&arena), old, before.links, before.submodules);
-        (before, Self::view(arena, new, after.links, after.submodules))
+        let before = Self::view(Arc::clone(&arena), old, before);
+        (before, Self::view(arena, new, after))
     }
 
-    fn view(
-        arena: Arc<Arena>,
-        order: Vec<FileId>,
-        links: BTreeMap<RepoPath, Option<RepoPath>>,
-        submodules: Vec<RepoPath>,
-    ) -> Self {
+    /// The view of the files in `order`, and of what else the listing has.
+    fn view(arena: Arc<Arena>, order: Vec<FileId>, listing: Listing) -> Self {
         let mut directories = BTreeSet::from([RepoPath::root()]);
         let mut last = "";
         for file in &order {
@@ -177,7 +189,9 @@ impl Snapshot {
                 }
             }
         }
-        Self { arena, order, directories, links, submodules, ignore_rules: OnceLock::new() }
+        let Listing { links, submodules, unnamed, .. } = listing;
+        let ignore_rules = OnceLock::new();
+        Self { arena, order, directories, links, submodules, unnamed, ignore_rules }
     }
 
     /// All files in the order of their paths.
@@ -198,6 +212,12 @@ impl Snapshot {
     /// Directories of other repositories (git submodules), whose files are not part of this one.
     pub fn submodules(&self) -> &[RepoPath] {
         &self.submodules
+    }
+
+    /// Files whose names are not UTF-8, which are not part of the view: at most 1,000 of them, with
+    /// replacement characters in their names.
+    pub fn unnamed(&self) -> impl Iterator<Item = &RepoPath> {
+        self.unnamed.iter()
     }
 
     /// Whether the snapshot has no file at all.
@@ -235,8 +255,9 @@ impl Snapshot {
         self.arena.entries.iter().filter(absent).map(|entry| &entry.path)
     }
 
-    /// The paths at which the two views differ: files that only one has or whose bytes differ, and
-    /// symbolic links. Both must have been made together.
+    /// The paths at which the two views differ: files that only one has or whose bytes differ,
+    /// symbolic links and files without a usable name, which come or go. Both must have been made
+    /// together.
     pub fn changes(&self, other: &Self) -> BTreeSet<RepoPath> {
         let mut sides = vec![0_u8; self.ids()];
         for &file in self.order.iter().chain(&other.order) {
@@ -249,7 +270,9 @@ impl Snapshot {
             let links = a.links.iter().filter(|&(path, target)| b.links.get(path) != Some(target));
             links.map(|(path, _)| path.clone()).collect()
         };
-        files.chain(one_sided(self, other)).chain(one_sided(other, self)).collect()
+        let unnamed = self.unnamed.symmetric_difference(&other.unnamed).cloned();
+        let links = one_sided(self, other).into_iter().chain(one_sided(other, self));
+        files.chain(links).chain(unnamed).collect()
     }
 
     /// The files directly or indirectly below `directory`, in order.
@@ -383,7 +406,7 @@ enum Step {
 
 #[cfg(test)]
 mod tests {
-    use super::Snapshot;
+    use super::{Listing, Snapshot, UNNAMED};
     use crate::text::RepoPath;
 
     #[test]
@@ -396,6 +419,14 @@ mod tests {
         assert_eq!(below, ["a/b/z", "a/x"]);
         assert!(snapshot.is_directory(&RepoPath::new("a/b").unwrap()));
         assert!(!snapshot.is_directory(&RepoPath::new("a/x").unwrap()));
+    }
+
+    #[test]
+    fn remembers_the_first_of_many_names_in_any_order() {
+        let path = |number: usize| RepoPath::new(&format!("{number:05}")).unwrap();
+        let mut listing = Listing::default();
+        (0..2 * UNNAMED).rev().for_each(|number| listing.add_unnamed(path(number)));
+        assert!(listing.unnamed.into_iter().eq((0..UNNAMED).map(path)));
     }
 
     #[test]

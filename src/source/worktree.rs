@@ -1,6 +1,6 @@
 //! The work tree: files on disk, ignore rules honoured, symbolic links kept inside the root.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
@@ -51,7 +51,7 @@ impl Snapshot {
             return Err(OpenError::NotADirectory(root));
         }
         let mut paths = BTreeSet::new();
-        let mut links = BTreeMap::new();
+        let mut listing = Listing::default();
         let walk = WalkBuilder::new(&root)
             .hidden(false)
             .parents(false)
@@ -64,11 +64,18 @@ impl Snapshot {
             .build();
         for entry in walk {
             let entry = entry?;
-            let Some(path) = inside(&root, entry.path()) else { continue };
             let Some(kind) = entry.file_type() else { continue };
+            let Some(path) = inside(&root, entry.path()) else {
+                if !kind.is_dir()
+                    && let Some(path) = nearest(&root, entry.path())
+                {
+                    listing.add_unnamed(path);
+                }
+                continue;
+            };
             if kind.is_symlink() {
                 let target = entry.path().canonicalize().ok();
-                links.insert(path, target.and_then(|target| inside(&root, &target)));
+                listing.links.insert(path, target.and_then(|target| inside(&root, &target)));
             } else if kind.is_file() {
                 paths.insert(path);
             }
@@ -76,9 +83,8 @@ impl Snapshot {
                 return Err(OpenError::TooManyFiles { root, limit: limits.files });
             }
         }
-        paths.extend(tracked(&root).filter(|path| !links.contains_key(path)));
-        let files = paths.into_iter().map(|path| (path, Origin::Disk)).collect();
-        let listing = Listing { files, links, submodules: Vec::new() };
+        paths.extend(tracked(&root).filter(|path| !listing.links.contains_key(path)));
+        listing.files = paths.into_iter().map(|path| (path, Origin::Disk)).collect();
         Ok(Self::new(listing, Reader { root: Some(root), objects: None }, limits))
     }
 
@@ -125,11 +131,17 @@ fn tracked(root: &Path) -> impl Iterator<Item = RepoPath> {
 
 /// `path` relative to `root`; `None` outside the root or when a part is not UTF-8.
 fn inside(root: &Path, path: &Path) -> Option<RepoPath> {
+    path.strip_prefix(root).ok()?.to_str()?;
+    nearest(root, path)
+}
+
+/// The same, with replacement characters for what is not UTF-8.
+fn nearest(root: &Path, path: &Path) -> Option<RepoPath> {
     let relative = path.strip_prefix(root).ok()?;
     let mut segments = Vec::new();
     for component in relative.components() {
         let Component::Normal(segment) = component else { return None };
-        segments.push(segment.to_str()?);
+        segments.push(segment.to_string_lossy());
     }
     RepoPath::new(&segments.join("/")).ok()
 }

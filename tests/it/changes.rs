@@ -331,6 +331,48 @@ fn links_and_submodules_of_a_commit_are_understood() {
     assert!(gaps.contains("submodule") && gaps.contains("vendored"), "{gaps}");
 }
 
+/// Names that are not UTF-8 exist on Linux only.
+#[cfg(target_os = "linux")]
+#[test]
+fn files_whose_names_are_no_text_are_told() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let repo = calm();
+    let bytes = |name: &[u8]| repo.path().join(OsStr::from_bytes(name));
+    std::fs::create_dir(bytes(b"apps/\xfe")).unwrap();
+    for name in [&b"apps/m\xfcnchen.yaml"[..], b"apps/\xfe/b.yaml"] {
+        std::fs::write(bytes(name), "a: 1\n").unwrap();
+    }
+    let gaps = |args: &[&str]| -> Vec<String> {
+        let run = repo.run(&[&["check", "--format", "json"], args].concat());
+        assert_eq!(run.code, 0, "{}", run.err);
+        let report = json(&run);
+        let gaps = report["not_analysed"].as_array().unwrap().iter();
+        gaps.map(|gap| {
+            assert_eq!(
+                (&gap["what"], &gap["detail"]),
+                (&"file name".into(), &"the name is not UTF-8".into())
+            );
+            gap["file"].as_str().unwrap().to_owned()
+        })
+        .collect()
+    };
+    let both = ["apps/m\u{fffd}nchen.yaml", "apps/\u{fffd}/b.yaml"];
+    assert_eq!(gaps(&[]), both);
+    assert_eq!(gaps(&["--tree", "index"]), [""; 0]);
+    assert_eq!(gaps(&["--base", "HEAD"]), both, "untracked");
+    git(&repo, &["add", "-A"]);
+    assert_eq!(gaps(&["--tree", "index"]), both);
+    assert_eq!(gaps(&["--staged"]), both);
+    commit(&repo, "two");
+    assert_eq!(gaps(&["--tree", "HEAD"]), both);
+    assert_eq!(gaps(&["--base", "HEAD~1"]), both);
+    std::fs::remove_file(bytes(b"apps/m\xfcnchen.yaml")).unwrap();
+    assert_eq!(gaps(&[]), both[1..]);
+    assert_eq!(gaps(&["--base", "HEAD~1"]), both[1..]);
+}
+
 #[test]
 fn objects_that_are_missing_are_told() {
     let repo = calm();

@@ -1,5 +1,7 @@
 //! What the index and the trees of commits list.
 
+use std::borrow::Cow;
+
 use git2::{Index, IndexEntry, ObjectType, Oid, Repository, Tree};
 
 use crate::source::Limits;
@@ -50,13 +52,17 @@ pub(super) fn of_index(
         if is_announced(&entry) {
             continue;
         }
-        let Ok(text) = std::str::from_utf8(&entry.path) else { continue };
-        let Some(path) = clean(text).and_then(|path| below(&path, prefix)) else { continue };
+        let text = String::from_utf8_lossy(&entry.path);
+        let Some(path) = clean(&text).and_then(|path| below(&path, prefix)) else { continue };
         let kind = Kind::of(entry.mode);
         if matches!(kind, Kind::Directory) {
             return Err(GitError::SparseIndex);
         }
-        collector.add(path, &kind, entry.id)?;
+        match text {
+            Cow::Borrowed(_) => collector.add(path, &kind, entry.id)?,
+            // What is not UTF-8 has become another text.
+            Cow::Owned(_) => collector.listing.add_unnamed(path),
+        }
     }
     Ok(collector.finish())
 }
@@ -87,14 +93,14 @@ pub(super) fn of_tree(
     let mut collector = Collector::new(repository, limits);
     let mut waiting = Vec::new();
     if prefix.is_root() {
-        waiting.push((RepoPath::root(), tree.id(), 0));
+        waiting.push((RepoPath::root(), tree.id(), 0, true));
     } else if let Ok(entry) = tree.get_path(std::path::Path::new(prefix.as_str()))
         && entry.kind() == Some(ObjectType::Tree)
     {
-        waiting.push((RepoPath::root(), entry.id(), 0));
+        waiting.push((RepoPath::root(), entry.id(), 0, true));
     }
     let mut visited = 0;
-    while let Some((directory, id, depth)) = waiting.pop() {
+    while let Some((directory, id, depth, named)) = waiting.pop() {
         visited += 1;
         // One tree can stand for many directories: a few objects make a forest.
         if visited > limits.files {
@@ -102,11 +108,17 @@ pub(super) fn of_tree(
         }
         let tree = repository.find_tree(id)?;
         for entry in &tree {
-            let Ok(name) = std::str::from_utf8(entry.name_bytes()) else { continue };
-            let Some(path) = clean(name).and_then(|_| directory.join(name).ok()) else { continue };
+            let name = String::from_utf8_lossy(entry.name_bytes());
+            let Some(path) = clean(&name).and_then(|_| directory.join(&name).ok()) else {
+                continue;
+            };
+            let named = named && matches!(name, Cow::Borrowed(_));
             match Kind::of(u32::try_from(entry.filemode()).unwrap_or(0)) {
-                Kind::Directory if depth < DEEPEST => waiting.push((path, entry.id(), depth + 1)),
+                Kind::Directory if depth < DEEPEST => {
+                    waiting.push((path, entry.id(), depth + 1, named));
+                }
                 Kind::Directory => {}
+                _ if !named => collector.listing.add_unnamed(path),
                 kind => collector.add(path, &kind, entry.id())?,
             }
         }

@@ -1,5 +1,6 @@
 //! The work tree beside a state that git knows: what is unchanged keeps its object.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -38,13 +39,27 @@ pub(super) fn listing(
     let index = repository.index().ok();
     let root = repository.workdir().ok_or(GitError::NotARepository)?.canonicalize();
     let root = root.map_err(|error| GitError::Other(error.to_string()))?;
+    let mut listing = Listing {
+        submodules: known.submodules.clone(),
+        unnamed: known.unnamed.clone(),
+        ..Listing::default()
+    };
     let mut files: BTreeMap<RepoPath, Origin> = known.files.iter().cloned().collect();
     let mut links = known.links.clone();
     for delta in diff.deltas() {
         for file in [delta.old_file(), delta.new_file()] {
-            let text = file.path_bytes().and_then(|bytes| std::str::from_utf8(bytes).ok());
-            let Some(whole) = text.and_then(clean) else { continue };
+            let text = file.path_bytes().map(String::from_utf8_lossy);
+            let Some(whole) = text.as_deref().and_then(clean) else { continue };
             let Some(path) = below(&whole, prefix) else { continue };
+            // What is not UTF-8 has become another text.
+            if matches!(text, Some(Cow::Owned(_))) {
+                if delta.status() == Delta::Deleted {
+                    listing.unnamed.remove(&path);
+                } else {
+                    listing.add_unnamed(path);
+                }
+                continue;
+            }
             files.remove(&path);
             links.remove(&path);
             if delta.status() == Delta::Deleted {
@@ -67,8 +82,9 @@ pub(super) fn listing(
             return Err(GitError::TooManyFiles(limits.files));
         }
     }
-    let files = files.into_iter().collect();
-    Ok(Listing { files, links, submodules: known.submodules.clone() })
+    listing.files = files.into_iter().collect();
+    listing.links = links;
+    Ok(listing)
 }
 
 /// What the index has of a file that a sparse checkout leaves out of the work tree on purpose.
