@@ -201,7 +201,7 @@ impl Past {
         if unit.overlays.iter().any(is_last) {
             return None;
         }
-        let lost: Vec<&Resource> =
+        let gone: Vec<&Resource> =
             self.of_environment(&unit.name, last).flat_map(|ran| &ran.objects).collect();
         let left = || evaluated.iter().enumerate().filter(|(_, at)| at.unit.name == unit.name);
         let environment = |at: &Evaluated<'_>| layout.environments.get(at.overlay.environment);
@@ -221,10 +221,10 @@ impl Past {
             let now =
                 evaluated.iter().filter(|at| is_last(at.overlay)).filter_map(Evaluated::output);
             let now: BTreeSet<_> = now.flat_map(|at| &at.resources).map(identity).collect();
-            let found = lost.iter().filter(|object| now.contains(&identity(object))).count();
-            found * 2 >= lost.len()
+            let found = gone.iter().filter(|object| now.contains(&identity(object))).count();
+            found * 2 >= gone.len()
         };
-        let both = !lost.is_empty() && self.of_environment(&unit.name, had).next().is_some();
+        let both = !gone.is_empty() && self.of_environment(&unit.name, had).next().is_some();
         (both && !moved()).then_some(Removed { environment: last, reference })
     }
 }
