@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::finding::{Finding, Level};
 use crate::report::place::Columns;
-use crate::report::wording::{inert, sentence};
+use crate::report::wording::{inert_of, sentence};
 use crate::report::{Report, json, place};
 use crate::text::Position;
 
@@ -48,7 +48,11 @@ fn entry(report: &Report<'_>, finding: &Finding) -> Entry {
     let place = place::in_one_line(report.snapshot, finding.primary(), Columns::Characters);
     let point = |Position { line, column }| Point { line, column };
     Entry {
-        description: format!("{}: {}", finding.rule, inert(&sentence(&finding.message))),
+        description: format!(
+            "{}: {}",
+            finding.rule,
+            inert_of(finding, &sentence(&finding.message))
+        ),
         check_name: finding.rule,
         fingerprint: finding.fingerprint(),
         severity: match finding.level {

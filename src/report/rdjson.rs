@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::finding::{Finding, Level};
 use crate::report::place::Columns;
-use crate::report::wording::{REPOSITORY, help, inert, label_text, rule_url, sentence};
+use crate::report::wording::{REPOSITORY, help, inert_of, label_text, rule_url, sentence};
 use crate::report::{Report, json, place};
 use crate::text::{Position, Span};
 
@@ -78,10 +78,10 @@ pub(super) fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()>
 }
 
 fn diagnostic(report: &Report<'_>, finding: &Finding) -> Diagnostic {
-    let mut message = inert(&sentence(&finding.message));
+    let mut message = inert_of(finding, &sentence(&finding.message));
     if let Some(help) = help(finding) {
         message.push_str("\n\n");
-        message.push_str(&inert(&sentence(&help)));
+        message.push_str(&inert_of(finding, &sentence(&help)));
     }
     let related = finding.labels.iter().skip(1).take(RELATED);
     Diagnostic {
@@ -95,7 +95,7 @@ fn diagnostic(report: &Report<'_>, finding: &Finding) -> Diagnostic {
         code: Code { value: finding.rule, url: rule_url(finding.rule) },
         related_locations: related
             .map(|label| RelatedLocation {
-                message: inert(&label_text(finding, label)),
+                message: inert_of(finding, &label_text(finding, label)),
                 location: location(report, label.span),
             })
             .collect(),

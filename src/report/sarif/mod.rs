@@ -11,7 +11,7 @@ use std::io::{self, Write};
 use crate::finding::{Finding, Label, NotAnalysed, Role};
 use crate::report::json::{self, VERSION};
 use crate::report::place::Columns;
-use crate::report::wording::{REPOSITORY, help, inert, label_text, sentence, side};
+use crate::report::wording::{REPOSITORY, help, inert, inert_of, label_text, sentence, side};
 use crate::report::{Report, gravest, place};
 use crate::rules::RULES;
 use crate::text::{FileId, Span, printable};
@@ -131,8 +131,8 @@ fn message(finding: &Finding, sides: &[&Label]) -> String {
     });
     let links: Vec<_> = links.collect();
     let links = if links.is_empty() { String::new() } else { format!(": {}", links.join(", ")) };
-    let help = help(finding).map(|help| format!(" {}", inert(&sentence(&help))));
-    format!("{}{links}.{}", inert(what), help.unwrap_or_default())
+    let help = help(finding).map(|help| format!(" {}", inert_of(finding, &sentence(&help))));
+    format!("{}{links}.{}", inert_of(finding, what), help.unwrap_or_default())
 }
 
 fn location(
@@ -144,7 +144,7 @@ fn location(
     v2::Location {
         id,
         physical: physical(report, label.span),
-        message: Some(v2::Message { text: inert(&label_text(finding, label)) }),
+        message: Some(v2::Message { text: inert_of(finding, &label_text(finding, label)) }),
     }
 }
 

@@ -141,6 +141,52 @@ fn messages_hold_no_links_or_tags_of_the_repository() {
     }
 }
 
+/// A value with a backtick does not end its code, and what has no code becomes nothing either.
+#[test]
+fn values_leave_their_code_for_nothing() {
+    let marks = "x` @octocat #123 GH-4 &#64;octocat https://evil.example/y www.evil.example \
+                 [a]: b ``` a@evil.example \\\\` !5 `";
+    let map = |number: usize| {
+        let value = quoted(&format!("pwned{number} {marks}"));
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {}}}\ndata:\n  {}: {value}\n  {}: {value}\n",
+            quoted(&format!("@octocat https://evil.example/z {marks}")),
+            quoted(&format!("pwned {marks}")),
+            quoted(&format!("pwned {number} {marks}"))
+        )
+    };
+    let repo = Repo::new(&[
+        ("apps/orders/overlays/staging/kustomization.yaml", "resources: [map.yaml]\n"),
+        ("apps/orders/overlays/staging/map.yaml", &map(1)),
+        ("apps/orders/overlays/production/kustomization.yaml", "resources: [map.yaml]\n"),
+        ("apps/orders/overlays/production/map.yaml", &map(2)),
+    ]);
+    for format in ["sarif", "gitlab", "rdjson"] {
+        let document = report(&repo, format).json();
+        let document = match format {
+            "sarif" => document["runs"][0]["results"].clone(),
+            _ => document,
+        };
+        let mut found = Vec::new();
+        texts(&document, &mut found);
+        let found: Vec<_> = found.into_iter().filter(|text| text.contains("pwned")).collect();
+        // Values stay in their backticks, and what stands in none is broken.
+        for shown in ["x' @octocat #123", "ConfigMap @ octocat https: //evil"] {
+            assert!(found.iter().any(|text| text.contains(shown)), "{format}: {found:?}");
+        }
+        for text in found.iter().flat_map(|text| text.split("\n\n")) {
+            assert!(!text.contains("``"), "{format}: {text}");
+            let parts: Vec<_> = text.split('`').collect();
+            assert_eq!(parts.len() % 2, 1, "{format}: {text}");
+            for part in parts.iter().step_by(2) {
+                let marks = ["@o", "@e", "#1", "#6", "GH-4", "://", "www.e", "]:", "!5"];
+                assert!(!marks.iter().any(|mark| part.contains(mark)), "{format}: {text}");
+                assert!(!part.ends_with('\\'), "{format}: {text}");
+            }
+        }
+    }
+}
+
 #[test]
 fn xml_stays_xml() {
     let out = report(&repo(), "junit").out;
