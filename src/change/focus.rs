@@ -59,7 +59,11 @@ pub(super) fn is_idle(before: Side<'_>, after: Side<'_>, paths: &BTreeSet<RepoPa
             !files.into_par_iter().any(|(file, path)| {
                 layout::is_kustomization(path.file_name())
                     && snapshot.file(file).is_ok_and(|source| {
-                        paths.iter().any(|path| source.text.contains(path.file_name()))
+                        let names = |document: &RepoPath| {
+                            source.text.contains(document.file_name())
+                                && layout::names(side.store, file, path, document)
+                        };
+                        paths.iter().any(names)
                     })
             })
         })

@@ -49,6 +49,11 @@ pub(crate) fn is_kustomization(file_name: &str) -> bool {
     FILE_NAMES.contains(&file_name)
 }
 
+/// Whether the kustomization `file` at `path` names the file `wanted`.
+pub(crate) fn names(store: &Store<'_>, file: FileId, path: &RepoPath, wanted: &RepoPath) -> bool {
+    Read::of(store, file, path).is_some_and(|read| read.files.contains(wanted))
+}
+
 impl Kustomizations {
     /// Reads every kustomization file.
     pub(super) fn read(store: &Store<'_>) -> Self {

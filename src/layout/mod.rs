@@ -16,7 +16,7 @@ mod words;
 
 pub use alike::are_alike;
 pub use flux::{FLUX_GROUP, FluxBuilds, flux_directory};
-pub(crate) use kustomizations::is_kustomization;
+pub(crate) use kustomizations::{is_kustomization, names};
 pub use users::Users;
 
 use globset::GlobSet;
