@@ -5,7 +5,9 @@
 
 mod compiled;
 mod instance;
+mod parts;
 mod problem;
 
 pub use compiled::{Documents, Schema, SchemaError};
+pub use parts::KindSchema;
 pub use problem::{Fault, Problem};
