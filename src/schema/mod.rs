@@ -3,11 +3,16 @@
 //! A [`Schema`] is compiled once and held against values in place; what it refuses comes back as
 //! [`Problem`]s at the bytes of the value that somebody wrote.
 
+pub mod pack;
+
 mod compiled;
+mod formats;
 mod instance;
 mod parts;
 mod problem;
+mod words;
 
 pub use compiled::{Documents, Schema, SchemaError};
+pub use instance::json;
 pub use parts::KindSchema;
 pub use problem::{Fault, Problem};

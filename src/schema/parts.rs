@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 
 use crate::kube::{Entry, PathStep, Value};
 use crate::schema::compiled::{Documents, Schema, SchemaError};
+use crate::schema::formats::FORMATS;
 use crate::schema::problem::Problem;
 
 /// The address of the document inside of itself.
@@ -89,7 +90,7 @@ impl KindSchema {
         }
         let mut documents = Documents::clone(&self.documents);
         documents.insert(PART.to_owned(), part);
-        Schema::compile(PART, Arc::new(documents)).ok()
+        Schema::compile_with(PART, Arc::new(documents), FORMATS).ok()
     }
 }
 

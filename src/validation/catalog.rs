@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, OnceLock};
 use crate::config::Config;
 use crate::kube::{Gvk, Version};
 use crate::layout::Layout;
+use crate::schema::KindSchema;
 use crate::schema::pack::{self, SchemaId};
-use crate::schema::{KindSchema, json_schema};
 use crate::source::Snapshot;
 use crate::text::FileId;
 use crate::validation::definitions::Definitions;
@@ -18,12 +18,10 @@ use crate::validation::directories::{self, Directories};
 pub enum Origin {
     /// The API of Kubernetes.
     Kubernetes(SchemaId),
-    /// A CustomResourceDefinition of the repository.
+    /// A `CustomResourceDefinition` of the repository.
     Definition(usize),
     /// A file in a directory that the configuration names.
     File(FileId),
-    /// The built-in set of custom resources. Which release a cluster runs nobody knows.
-    Custom(Gvk),
 }
 
 /// What is known of a kind in an environment.
@@ -57,7 +55,8 @@ impl<'a> Catalog<'a> {
         layout: &Layout,
         definitions: Definitions,
     ) -> Self {
-        let directories = Directories::collect(snapshot, &config.kubernetes_schemas);
+        let directories = config.kubernetes_schemas.iter().map(|found| &found.value);
+        let directories = Directories::collect(snapshot, directories);
         let environments = layout.environments.iter();
         let versions = environments.map(|found| config.kubernetes.version(&found.name)).collect();
         let compiled = Mutex::default();
@@ -103,9 +102,6 @@ impl<'a> Catalog<'a> {
         if pack::lifecycle(group, version, kind).is_some() {
             return Known::Gone(Vec::new());
         }
-        if pack::custom().knows(group, version, kind) {
-            return Known::As(vec![Origin::Custom(gvk.clone())]);
-        }
         Known::Nobody
     }
 
@@ -127,12 +123,9 @@ impl<'a> Catalog<'a> {
             Origin::Kubernetes(id) => pack::kubernetes().document(*id)?,
             Origin::Definition(at) => {
                 let definition = self.definitions.get(*at)?;
-                json_schema(definition.schema.clone()?)
+                definition.schema.clone()?
             }
             Origin::File(file) => directories::read(self.snapshot, *file)?,
-            Origin::Custom(gvk) => {
-                pack::custom().schema(&gvk.group, &gvk.version, &gvk.kind)?
-            }
         };
         KindSchema::compile(document).ok()
     }

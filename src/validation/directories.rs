@@ -17,7 +17,10 @@ pub(super) struct Directories {
 
 impl Directories {
     /// All JSON files of the directories; of two with one name the first directory's counts.
-    pub(super) fn collect(snapshot: &Snapshot, directories: &[RepoPath]) -> Self {
+    pub(super) fn collect<'d>(
+        snapshot: &Snapshot,
+        directories: impl Iterator<Item = &'d RepoPath>,
+    ) -> Self {
         let mut files = BTreeMap::new();
         for directory in directories {
             for (file, path) in snapshot.files_below(directory) {

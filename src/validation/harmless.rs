@@ -23,9 +23,10 @@ pub(super) fn is_harmless(problem: &Problem<'_>, sealed: bool) -> bool {
         Fault::Type { .. } | Fault::Enum { .. } | Fault::Other(_) => {
             is_filled_in(text)
                 || sealed && text.starts_with("ENC[")
-                || problem.value.as_list().is_some_and(|items| {
-                    items.iter().filter_map(Value::text).any(is_filled_in)
-                })
+                || problem
+                    .value
+                    .as_list()
+                    .is_some_and(|items| items.iter().filter_map(Value::text).any(is_filled_in))
         }
     }
 }

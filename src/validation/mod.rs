@@ -1,6 +1,6 @@
 //! What API servers would say to the objects of every overlay.
 //!
-//! Each object is held against the schema of its kind: of a CustomResourceDefinition of the
+//! Each object is held against the schema of its kind: of a `CustomResourceDefinition` of the
 //! repository, of a directory that the user names, of the API of Kubernetes in the environment's
 //! version, or of the built-in custom resources. What one cause breaks in many overlays is one
 //! [`Refusal`]. A kind that nobody knows is told, never passed over.
@@ -56,6 +56,8 @@ pub enum Standing {
     NotServed(Span),
     /// The repository's definition calls the version deprecated; the name of the version there.
     Deprecated(Span),
+    /// The environment's version serves it, and a later one does not or warns of it.
+    StillIn(Version),
     /// The environment's version is not known; the API has an end, or comes to one.
     Ends,
 }
@@ -115,16 +117,20 @@ pub fn validate<'e>(
         for problem in judged.problems {
             let key = (problem.span, problem.path.clone(), problem.fault.clone());
             let origin = origin.clone();
-            let refusal = refusals
-                .entry(key)
-                .or_insert_with(|| Refusal { problem, origin, uses: Vec::new() });
+            let refusal = refusals.entry(key).or_insert_with(|| Refusal {
+                problem,
+                origin,
+                uses: Vec::new(),
+            });
             refusal.uses.push(found);
         }
     }
     let old = old.into_iter();
     Validation {
         refusals: refusals.into_values().collect(),
-        old: old.map(|((span, gvk, standing), uses)| OldApi { gvk, span, standing, uses }).collect(),
+        old: old
+            .map(|((span, gvk, standing), uses)| OldApi { gvk, span, standing, uses })
+            .collect(),
         unknown,
         defined: catalog.definitions.kinds().cloned().collect(),
     }
@@ -140,7 +146,9 @@ fn standing(
     let span = |at: usize| catalog.definitions.get(at).map(|found| found.span);
     match &judged.known {
         Known::NotServed(at) => Some(Standing::NotServed(span(*at)?)),
-        Known::Gone(_) => Some(catalog.version(environment).map_or(Standing::Ends, Standing::NotIn)),
+        Known::Gone(_) => {
+            Some(catalog.version(environment).map_or(Standing::Ends, Standing::NotIn))
+        }
         Known::As(origins) => match origins.first()? {
             Origin::Definition(at) => {
                 let definition = catalog.definitions.get(*at)?;
@@ -152,9 +160,9 @@ fn standing(
                 let runs = catalog.version(environment);
                 let begun = |since: Version| runs.is_none_or(|runs| since <= runs);
                 let ends = end.deprecated.is_some_and(begun) || end.removed.is_some();
-                ends.then_some(Standing::Ends)
+                ends.then_some(runs.map_or(Standing::Ends, Standing::StillIn))
             }
-            Origin::File(_) | Origin::Custom(_) => None,
+            Origin::File(_) => None,
         },
         Known::Nobody => None,
     }

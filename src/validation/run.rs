@@ -1,9 +1,11 @@
 //! Every object held against the schema of its kind, what objects share only once.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use rayon::iter::{IndexedParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
+use rayon::iter::{
+    IndexedParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _,
+};
 
 use crate::kube::{Entry, Kind, Resource};
 use crate::render::Evaluated;
@@ -23,13 +25,13 @@ pub(super) struct Judged<'e> {
     pub(super) problems: Vec<Problem<'e>>,
 }
 
-/// The field of a kind, and the map or list in memory that stands there.
-type Shared = (Origin, Arc<str>, usize);
+/// The map or list in memory that stands in a field, and the kind and field.
+type Shared = (usize, Origin, Arc<str>);
 
 /// What was found in values that several objects share: copies of a base share its maps and lists
 /// in memory until somebody changes them.
 #[derive(Default)]
-struct Memo<'e>(Mutex<HashMap<Shared, Arc<[Problem<'e>]>>>);
+struct Memo<'e>(Mutex<BTreeMap<Shared, Arc<[Problem<'e>]>>>);
 
 impl<'e> Memo<'e> {
     fn field(&self, origin: &Origin, schema: &KindSchema, entry: &'e Entry) -> Arc<[Problem<'e>]> {
@@ -38,7 +40,7 @@ impl<'e> Memo<'e> {
             Kind::Map(map) => Arc::as_ptr(map) as usize,
             Kind::List(items) => Arc::as_ptr(items) as usize,
         };
-        let shared = (origin.clone(), Arc::clone(&entry.key), address);
+        let shared = (address, origin.clone(), Arc::clone(&entry.key));
         if let Some(known) = self.lock().get(&shared) {
             return Arc::clone(known);
         }
@@ -47,7 +49,7 @@ impl<'e> Memo<'e> {
         problems
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Shared, Arc<[Problem<'e>]>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<Shared, Arc<[Problem<'e>]>>> {
         match self.0.lock() {
             Ok(known) => known,
             Err(poisoned) => poisoned.into_inner(),
