@@ -35,17 +35,14 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-import zlib
 from pathlib import Path
 from typing import Any, Iterator
 
-ROOT = Path(__file__).resolve().parent.parent
-PACK = ROOT / "schemas" / "kubernetes.zz"
+from schema_pack import REFERENCE, Key, merge, reachable, write
 
 REQUIREMENT = "kubernetes-validate==1.37.0"
 MINORS = range(25, 38)
 
-REFERENCE = "#/$defs/"
 OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 INT_OR_STRING = "io.k8s.apimachinery.pkg.util.intstr.IntOrString"
 QUANTITY = "io.k8s.apimachinery.pkg.api.resource.Quantity"
@@ -62,7 +59,6 @@ MERGE_RULES = {
     "x-kubernetes-patch-strategy",
 }
 
-Key = tuple[int, str]  # minor version, name of the definition
 Kind = tuple[str, str, str]  # group, version, kind
 
 
@@ -112,61 +108,6 @@ def kinds_of(definitions: dict[str, dict]) -> Iterator[tuple[Kind, str]]:
                 yield (gvk["group"], gvk["version"], gvk["kind"]), name
 
 
-def references(schema: Any) -> Iterator[str]:
-    """The names of the definitions that a schema refers to."""
-    for value in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
-        yield from references(value)
-    if isinstance(schema, dict) and isinstance(schema.get("$ref"), str):
-        yield schema["$ref"].removeprefix(REFERENCE)
-
-
-def reachable(definitions: dict[str, dict], roots: set[str]) -> set[str]:
-    found: set[str] = set()
-    queue = set(roots)
-    while queue:
-        name = queue.pop()
-        found.add(name)
-        queue |= set(references(definitions[name])) - found
-    return found
-
-
-def numbered(schema: Any, minor: int, number: dict[Key, int]) -> Any:
-    """A schema with its references as numbers."""
-    if isinstance(schema, list):
-        return [numbered(item, minor, number) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    refers = isinstance(schema.get("$ref"), str)
-    return {
-        key: number[minor, value.removeprefix(REFERENCE)] if refers and key == "$ref" else numbered(value, minor, number)
-        for key, value in schema.items()
-    }
-
-
-def dump(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), sort_keys=True)
-
-
-def merge(definitions: dict[Key, dict]) -> tuple[dict[Key, int], list[str]]:
-    """One number for all definitions that are alike with everything below them, and their texts.
-
-    Begins with all alike and tells apart what refers to different numbers, until nothing changes: so
-    definitions that refer to themselves are no special case.
-    """
-    order = sorted(definitions, key=lambda key: (key[1], key[0]))  # what is similar stays together
-    number = dict.fromkeys(order, 0)
-    count = 0
-    while True:
-        texts: dict[str, int] = {}
-        made = {key: dump(numbered(definitions[key], key[0], number)) for key in order}
-        for text in made.values():
-            texts.setdefault(text, len(texts))
-        number = {key: texts[text] for key, text in made.items()}
-        if len(texts) == count:
-            return number, list(texts)
-        count = len(texts)
-
-
 def history(served: dict[int, int]) -> str:
     """`1.25:12 1.28:40 1.30:-` of the definitions by minor version."""
     steps, before = [], None
@@ -200,13 +141,7 @@ def pack(wheel: zipfile.ZipFile) -> str:
 def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         text = pack(fetch(temporary))
-    if sys.argv[1:] == ["--check"]:
-        # The texts are compared, because another zlib may compress in another way.
-        if zlib.decompress(PACK.read_bytes()).decode() != text:
-            sys.exit(f"{PACK.name} is not what this script writes")
-        return
-    PACK.write_bytes(zlib.compress(text.encode(), 9))
-    print(f"{PACK.name}: {len(text)} bytes, {PACK.stat().st_size} compressed")
+    write("kubernetes.zz", text)
 
 
 if __name__ == "__main__":

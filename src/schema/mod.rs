@@ -1,7 +1,8 @@
 //! Schemas: what the API server, a custom resource's definition, a chart or the team would refuse.
 //!
 //! A [`Schema`] is compiled once and held against values in place; what it refuses comes back as
-//! [`Problem`]s at the bytes of the value that somebody wrote.
+//! [`Problem`]s at the bytes of the value that somebody wrote. [`pack`] holds the schemas that are
+//! built in.
 
 pub mod pack;
 
