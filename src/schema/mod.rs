@@ -8,6 +8,7 @@ mod compiled;
 mod instance;
 pub mod pack;
 mod problem;
+pub mod structural;
 
 pub use compiled::{Documents, Schema, SchemaError};
 pub use problem::{Fault, Problem};
