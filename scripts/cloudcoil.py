@@ -84,7 +84,9 @@ class Module:
         if name == "list":
             return {"type": "array", "items": self.schema(of)}
         if name == "dict":
-            return {"type": "object", "additionalProperties": self.schema(of.elts[1])}
+            values = self.schema(of.elts[1])
+            # Anything at all is written like an object of anything.
+            return OPEN if values == OPEN else {"type": "object", "additionalProperties": values}
         if name == "Annotated":
             return limited(self.schema(of.elts[0]), keywords(of.elts[1]))
         if name == "Literal":
@@ -102,6 +104,8 @@ class Module:
         return OPEN
 
     def definition(self, node: ast.ClassDef) -> dict:
+        if not fields(node):
+            return dict(OPEN)
         made: dict = {"type": "object", "properties": {}}
         required = []
         for field in fields(node):
@@ -112,7 +116,7 @@ class Module:
                 required.append(name)
         if required:
             made["required"] = sorted(required)
-        if not made["properties"] or any("extra='allow'" in ast.unparse(line) for line in node.body if is_config(line)):
+        if any("extra='allow'" in ast.unparse(line) for line in node.body if is_config(line)):
             made |= OPEN
         return made
 

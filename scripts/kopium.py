@@ -40,6 +40,26 @@ UNTOLD = {"s": "specs"}
 REQUIRED_TEXTS = {"bucketName", "key", "name", "project", "repoURL", "secretName", "url"}
 
 
+# Kinds without a spec, which kopium does not name: by the name of their file.
+WITHOUT_SPEC = {
+    "environmentconfigs": ("EnvironmentConfig", {"data": {"type": "object", **OPEN}}, []),
+    "volumesnapshotclasses": (
+        "VolumeSnapshotClass",
+        {
+            "deletionPolicy": {"type": "string", "enum": ["Delete", "Retain"]},
+            "driver": {"type": "string"},
+            "parameters": {"type": "object", "additionalProperties": {"type": "string"}},
+        },
+        ["deletionPolicy", "driver"],
+    ),
+    "workloadpriorityclasses": (
+        "WorkloadPriorityClass",
+        {"description": {"type": "string"}, "value": {"type": "integer", "format": "int32"}},
+        ["value"],
+    ),
+}
+
+
 class Kind(NamedTuple):
     """A custom resource: its definitions by name, and the name of the one of the whole object."""
 
@@ -127,12 +147,20 @@ def definition(struct: Struct, structs: dict[str, Struct]) -> dict:
     return made
 
 
+def without_spec(source: str) -> Optional[Kind]:
+    group, version, plural = re.search(r"--filename \S+/(\S+)/(\S+)/(\S+)\.yaml", source).groups()
+    if plural not in WITHOUT_SPEC:
+        return None
+    kind, properties, required = WITHOUT_SPEC[plural]  # all of them are cluster-scoped
+    return Kind(group, version, kind, False, {"": {"type": "object", "properties": properties, "required": required}}, "")
+
+
 def read(source: str) -> Optional[Kind]:
-    """The custom resource in a file; None for a kind without a spec, which kopium does not name."""
+    """The custom resource in a file; None for a kind without a spec that is not known here either."""
     structs = parse(source)
     spec = next((name for name, struct in structs.items() if "group" in struct.attributes), None)
     if spec is None:
-        return None
+        return without_spec(source)
     resource = structs[spec].attributes
     definitions = {name: definition(struct, structs) for name, struct in structs.items() if not struct.is_enum}
     used = {name for struct in structs.values() for _, of, _ in struct.fields for name in re.findall(r"\w+", of)}

@@ -182,7 +182,8 @@ fn conditions(openapi: &Map<String, Json>, int_or_string: bool, made: &mut Map<S
         let says_only_the_type = |part: &Json| {
             part.as_object().is_some_and(|part| part.len() == 1 && part.contains_key("type"))
         };
-        if !parts.is_empty() && !(int_or_string && parts.iter().all(says_only_the_type)) {
+        let is_said = int_or_string && parts.iter().all(says_only_the_type);
+        if !parts.is_empty() && !is_said {
             made.insert(keyword.to_owned(), parts.into());
         }
     }
