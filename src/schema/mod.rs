@@ -8,6 +8,7 @@ pub mod pack;
 pub mod structural;
 
 mod compiled;
+mod elsewhere;
 mod formats;
 mod instance;
 mod parts;

@@ -51,15 +51,14 @@ impl<'f> Part<'f> {
 }
 
 /// How much it matters. The built-in custom resources are of one release, and a cluster may run
-/// another: a field that it does not know is a mistake if it nearly is one that it knows.
+/// another: a field that it does not know is a mistake if it nearly is one that it knows, or stands
+/// where another one should.
 pub(super) fn level(refusal: &Refusal<'_>, most: Level) -> Level {
     match (&refusal.origin, &refusal.problem.fault) {
         (Origin::Kubernetes(_) | Origin::Definition(_) | Origin::File(_), _) => most,
-        (Origin::Custom(_), Fault::Unknown { field, allowed }) => {
-            match nearest(field, allowed.iter().map(String::as_str)) {
-                Some(_) => most.min(Level::Warning),
-                None => most.min(Level::Note),
-            }
+        (Origin::Custom(_), Fault::Unknown { field, allowed, elsewhere }) => {
+            let meant = nearest(field, allowed.iter().map(String::as_str)).is_some();
+            most.min(if meant || !elsewhere.is_empty() { Level::Warning } else { Level::Note })
         }
         (Origin::Custom(_), _) => most.min(Level::Warning),
     }
@@ -110,10 +109,18 @@ fn message(refusal: &Refusal<'_>) -> String {
 
 fn help(problem: &Problem<'_>) -> Option<String> {
     match &problem.fault {
-        Fault::Unknown { field, allowed } => {
+        Fault::Unknown { field, allowed, elsewhere } => {
             let names = allowed.iter().map(String::as_str);
             Some(match nearest(field, names) {
                 Some(name) => format!("did you mean `{name}`?"),
+                None if !elsewhere.is_empty() => {
+                    let place = |path: &String| match path.as_str() {
+                        "" => "the top".to_owned(),
+                        path => format!("`{path}`"),
+                    };
+                    let places: Vec<_> = elsewhere.iter().map(place).collect();
+                    format!("move it: `{field}` is a field of {}", places.join(" and of "))
+                }
                 None if allowed.is_empty() => "remove it: nothing can stand here".to_owned(),
                 None => format!(
                     "remove it, or move it where it belongs; the fields here are {}",
