@@ -10,6 +10,7 @@ use crate::layout::{self, Layout, Overlay, OverlayKind};
 use crate::owners::CodeOwners;
 use crate::rules::Focus;
 use crate::text::RepoPath;
+use crate::validation;
 
 /// A change of more files than this is looked at as a whole at once.
 const MOST_FILES: usize = 200;
@@ -71,7 +72,21 @@ pub(super) fn is_idle(before: Side<'_>, after: Side<'_>, paths: &BTreeSet<RepoPa
 
 /// Whether the change has a say in everything, or is too large to be looked at in part.
 pub(super) fn is_general(before: Side<'_>, after: Side<'_>, paths: &BTreeSet<RepoPath>) -> bool {
-    paths.len() > MOST_FILES || moves_rules(before, after, paths)
+    let kinds =
+        |path: &RepoPath| [before, after].iter().any(|side| says_what_is_valid(path, *side));
+    paths.len() > MOST_FILES || moves_rules(before, after, paths) || paths.iter().any(kinds)
+}
+
+/// Whether the file has a say in what is a valid object: the definition of a kind, a schema.
+fn says_what_is_valid(path: &RepoPath, side: Side<'_>) -> bool {
+    let snapshot = side.store.snapshot();
+    let directories = &side.config.kubernetes_schemas;
+    directories.iter().any(|directory| path.is_in(&directory.value))
+        || path.is_yaml()
+            && snapshot
+                .find(path)
+                .and_then(|file| snapshot.file(file).ok())
+                .is_some_and(|source| validation::may_define(&source.text))
 }
 
 /// Whether the change moves what findings are judged by.

@@ -133,3 +133,8 @@ impl Layout {
         self.environments.get(index)
     }
 }
+
+/// Whether a directory of this name holds nothing that is deployed: examples, documents, tests.
+pub fn is_aside(name: &str) -> bool {
+    words::aside(name).is_some()
+}

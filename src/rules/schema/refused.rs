@@ -170,8 +170,11 @@ pub(super) fn in_words(gvk: &Gvk) -> String {
 /// The unit, environment and variants that are the same in all uses, and the object.
 pub(super) fn subject(cx: &Context<'_>, uses: &[Use<'_>]) -> Subject {
     let overlays: Vec<_> =
-        uses.iter().filter_map(|found| cx.evaluated.get(found.overlay)).collect();
-    let Some(first) = overlays.first() else { return Subject::default() };
+        uses.iter().filter_map(|found| cx.evaluated.get(found.overlay?)).collect();
+    let resource = uses.first().map(|found| found.resource.id.clone());
+    let Some(first) = overlays.first() else {
+        return Subject { resource, ..Subject::default() };
+    };
     let one_unit = overlays.iter().all(|other| other.unit_index == first.unit_index);
     let environment = first.overlay.environment;
     let one_environment = overlays.iter().all(|other| other.overlay.environment == environment);
@@ -182,14 +185,14 @@ pub(super) fn subject(cx: &Context<'_>, uses: &[Use<'_>]) -> Subject {
         unit: Some(first.unit.name.clone()).filter(|_| one_unit),
         environment: name.filter(|_| one_environment),
         variants: variants.into_iter().filter(|_| one_unit && one_environment).collect(),
-        resource: uses.first().map(|found| found.resource.id.clone()),
+        resource,
         ..Subject::default()
     }
 }
 
 /// How far it reaches: `in staging and production (3 overlays)`.
 pub(super) fn reach(cx: &Context<'_>, uses: &[Use<'_>]) -> String {
-    let overlays: BTreeSet<usize> = uses.iter().map(|found| found.overlay).collect();
+    let overlays: BTreeSet<usize> = uses.iter().filter_map(|found| found.overlay).collect();
     let found = overlays.iter().filter_map(|&at| cx.evaluated.get(at));
     let environments: BTreeSet<usize> = found.map(|found| found.overlay.environment).collect();
     let mut names: Vec<&str> = environments
@@ -205,6 +208,7 @@ pub(super) fn reach(cx: &Context<'_>, uses: &[Use<'_>]) -> String {
         (names, more) => format!("{} and {more} more", names.join(", ")),
     };
     match overlays.len() {
+        0 => "part of no unit".to_owned(),
         1 => format!("in {text}"),
         count => format!("in {text} ({count} overlays)"),
     }
