@@ -174,6 +174,7 @@ fn what_repositories_use_is_there() {
         "argoproj.io/v1alpha1 Application",
         "argoproj.io/v1alpha1 ApplicationSet",
         "argoproj.io/v1alpha1 AppProject",
+        "argoproj.io/v1alpha1 Rollout",
         "helm.toolkit.fluxcd.io/v2 HelmRelease",
         "helm.toolkit.fluxcd.io/v2beta1 HelmRelease",
         "kustomize.toolkit.fluxcd.io/v1 Kustomization",

@@ -4,11 +4,17 @@
 //! [`Problem`]s at the bytes of the value that somebody wrote. [`pack`] holds the schemas that are
 //! built in.
 
-mod compiled;
-mod instance;
 pub mod pack;
+
+mod compiled;
+mod formats;
+mod instance;
+mod parts;
 mod problem;
 pub mod structural;
+mod words;
 
 pub use compiled::{Documents, Schema, SchemaError};
+pub use instance::json;
+pub use parts::KindSchema;
 pub use problem::{Fault, Problem};

@@ -4,9 +4,9 @@ use std::sync::OnceLock;
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::kube::Version;
 use crate::schema::pack::definitions::Definitions;
 use crate::schema::pack::inflate::inflate;
-use crate::schema::pack::version::Version;
 
 /// The file that `scripts/kube_schemas.py` writes.
 static PACK: &[u8] = include_bytes!("../../../schemas/kubernetes.zz");

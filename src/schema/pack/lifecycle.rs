@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use crate::kube::Version;
 use crate::kube::kinds::rows;
 use crate::schema::pack::kubernetes::kubernetes;
-use crate::schema::pack::version::Version;
 
 static TABLE: LazyLock<BTreeMap<[&str; 3], Row>> = LazyLock::new(|| {
     rows(include_str!("../data/lifecycle.tsv"))
@@ -28,7 +28,7 @@ struct Row {
 }
 
 /// The end of an API. Versions older than the built-in ones occur.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Lifecycle {
     /// The version since which it is deprecated; `None` where nobody announced it.
     pub deprecated: Option<Version>,

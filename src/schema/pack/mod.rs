@@ -15,10 +15,9 @@ mod definitions;
 mod inflate;
 mod kubernetes;
 mod lifecycle;
-mod version;
 
+pub use crate::kube::{Version, VersionError};
 pub use custom::{Custom, CustomKind, custom};
 pub(in crate::schema) use kubernetes::DIALECT;
 pub use kubernetes::{Kind, Kubernetes, SchemaId, kubernetes};
 pub use lifecycle::{Lifecycle, lifecycle, replacement};
-pub use version::{Version, VersionError};

@@ -36,7 +36,7 @@ impl Version {
     }
 
     /// Reads `1.31`; any minor version, built in or not.
-    pub(super) fn minor(text: &str) -> Option<Self> {
+    pub(crate) fn minor(text: &str) -> Option<Self> {
         text.strip_prefix("1.")?.parse().ok().map(Self)
     }
 }
