@@ -13,6 +13,7 @@ mod formats;
 mod instance;
 mod parts;
 mod problem;
+pub mod structural;
 mod words;
 
 pub use compiled::{Documents, Schema, SchemaError};

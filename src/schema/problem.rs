@@ -125,7 +125,10 @@ impl<'v> Search<'_, 'v> {
                 self.push(&place, Fault::Type { expected, found, required }, location);
             }
             ValidationErrorKind::Enum { options } => {
-                let allowed = options.as_array().into_iter().flatten().map(written).collect();
+                // What stands for absence is not worth proposing.
+                let is_absence = |option: &&Json| option.is_null() || *option == "";
+                let options = options.as_array().into_iter().flatten();
+                let allowed = options.filter(|option| !is_absence(option)).map(written).collect();
                 self.push(&place, Fault::Enum { allowed }, location);
             }
             ValidationErrorKind::Constant { expected_value } => {
@@ -423,7 +426,7 @@ mod tests {
     #[test]
     fn what_the_keywords_say_is_put_in_words() {
         let schema = json!({"properties": {
-            "a": {"enum": ["Always", "Never"]}, "b": {"maximum": 10}, "c": {"pattern": "^[a-z]+$"},
+            "a": {"enum": ["Always", "Never", "", null]}, "b": {"maximum": 10}, "c": {"pattern": "^[a-z]+$"},
             "d": {"minItems": 1}, "e": {"const": 3}, "f": false,
         }});
         let found = told(schema, "a: Alwys\nb: 11\nc: B\nd: []\ne: 4\nf: 1\n");
