@@ -1,6 +1,7 @@
 //! The rules: one file each, below the directory of its family.
 
 mod context;
+mod documents;
 mod exceptions;
 mod files;
 mod findings;
@@ -81,6 +82,7 @@ pub const RULES: &[RuleEntry] = &[
     RuleEntry::of::<schema::DuplicateKey>(),
     RuleEntry::of::<schema::InvalidKustomization>(),
     RuleEntry::of::<schema::InvalidSyntax>(),
+    RuleEntry::of::<schema::PlaintextSecret>(),
 ];
 
 /// The rule with this id.

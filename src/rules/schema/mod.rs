@@ -4,8 +4,11 @@ mod build_failed;
 mod duplicate_key;
 mod invalid_kustomization;
 mod invalid_syntax;
+mod plaintext_secret;
+mod secrets;
 
 pub(super) use build_failed::BuildFailed;
 pub(super) use duplicate_key::DuplicateKey;
 pub(super) use invalid_kustomization::InvalidKustomization;
 pub(super) use invalid_syntax::InvalidSyntax;
+pub(super) use plaintext_secret::PlaintextSecret;
