@@ -110,7 +110,7 @@ pub fn looks_secret_key(key: &str) -> bool {
 /// Something in a text that has the shape of a credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Credential<'v> {
-    /// A private key, from its first line to the end of the text.
+    /// A private key, from behind `-----BEGIN` to what begins next.
     PrivateKey(&'v str),
     /// An access token of a known kind.
     Token(&'v str),
@@ -129,9 +129,8 @@ pub enum Credential<'v> {
 
 /// Everything in the value that has the shape of a credential, variables to be filled in excepted.
 pub fn credentials(value: &str) -> impl Iterator<Item = Credential<'_>> {
-    let keys = value.match_indices("-----BEGIN ").filter_map(|(at, _)| {
-        let rest = value.get(at..)?;
-        rest.lines().next()?.contains("PRIVATE KEY").then_some(Credential::PrivateKey(rest))
+    let keys = value.split("-----BEGIN ").skip(1).filter_map(|block| {
+        block.lines().next()?.contains("PRIVATE KEY").then_some(Credential::PrivateKey(block))
     });
     let tokens = TOKEN_PREFIXES.iter().flat_map(|prefix| tokens(value, prefix));
     keys.chain(tokens.map(Credential::Token)).chain(logins(value)).chain(password_pairs(value))

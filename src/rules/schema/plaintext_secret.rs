@@ -94,7 +94,12 @@ impl Rule for PlaintextSecret {
             let subject = Subject {
                 environment: names.next().filter(|_| names.next().is_none()),
                 resource: holder.object.clone(),
-                value: Some(MASK.to_owned()),
+                // Of a generator the literals are masked by themselves; names of files may be shown.
+                value: holder
+                    .leaks
+                    .iter()
+                    .all(|leak| leak.source.is_none())
+                    .then(|| MASK.to_owned()),
                 ..Subject::default()
             };
             let finding = finding.about(subject).help(help(&holder, worst));

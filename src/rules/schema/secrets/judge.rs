@@ -173,9 +173,9 @@ fn is_webhook(text: &str) -> bool {
     WEBHOOKS.iter().any(|(address, parts)| {
         text.split_once(address).is_some_and(|(_, rest)| {
             let rest = rest.split_whitespace().next().unwrap_or("");
-            let mut path = rest.split('/').filter(|part| !part.is_empty());
-            let count = path.clone().count();
-            count >= *parts && path.all(|part| part.len() < PASSWORD || !is_placeholder(part))
+            let path: Vec<_> = rest.split('/').filter(|part| !part.is_empty()).collect();
+            let last = path.last().filter(|last| last.len() >= 16 && !is_placeholder(last));
+            path.len() >= *parts && last.is_some()
         })
     })
 }
@@ -346,4 +346,42 @@ pub(in crate::rules::schema) fn bytes(text: &str) -> Option<Vec<u8>> {
 
 fn is_readable(text: &str) -> bool {
     text.len() >= 8 && text.chars().all(|c| !c.is_control() || c.is_whitespace())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Plain, judge};
+
+    #[test]
+    fn values_are_judged_by_what_they_say() {
+        let url = "https://hooks.slack.com/services/T02/B03";
+        for (key, value, plain) in [
+            ("a", "-----BEGIN PRIVATE KEY-----\n...\n", None),
+            ("url", &*format!("{url}/XXXXXXXXXXXXXXXXXXXXXXXX"), None),
+            ("url", &*format!("{url}/k3Jq8Zr2TnWy4Lm0Pd5Hs7Vb"), Some(Plain::Token)),
+            ("dsn", "Server=db;User=sa;Password=Fen-8-Harrow;", Some(Plain::Login)),
+            ("dsn", "Server=db;User=sa;Password=changeme;", None),
+            ("url", "amqp://guest:guest@mq:5672", None),
+            ("url", "amqp://orders:Fen-8-Harrow@mq:5672", Some(Plain::Login)),
+            ("token", "orders-gateway", None),
+            ("client-secret", "k3Jq8Zr2TnWy4Lm0", Some(Plain::Password)),
+            ("client-id", "k3Jq8Zr2TnWy4Lm0Pd5Hs7Vb", None),
+            ("value", "k3Jq8Zr2TnWy4Lm0Pd5Hs7Vb", Some(Plain::Password)),
+            ("value", "nordwerk-orders-2024-bucket-1", None),
+            ("app.ini", "[db]\npassword = Fen-8-Harrow\n", Some(Plain::Password)),
+            ("app.ini", "[db]\n# password = Fen-8-Harrow\npool = 5\n", None),
+        ] {
+            assert_eq!(judge(key, value.as_bytes()), plain, "{key} {value}");
+        }
+    }
+
+    #[test]
+    fn hostile_values_end() {
+        let deep = format!("{}x{}", "{a: ".repeat(5_000), "}".repeat(5_000));
+        let dots = "SG.".repeat(200_000);
+        let begins = "-----BEGIN PRIVATE KEY-----\n".repeat(20_000);
+        for value in [deep, dots, begins] {
+            let _verdict = judge("password", value.as_bytes());
+        }
+    }
 }
