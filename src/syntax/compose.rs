@@ -40,4 +40,9 @@ impl Composer {
         let root = NodeId(u32::try_from(self.nodes.len().checked_sub(1)?).ok()?);
         Some(Document { nodes: self.nodes.into(), root, composed: true })
     }
+
+    /// The document of a file, with the node that was made last as its root.
+    pub(super) fn finish_read(self) -> Option<Document> {
+        self.finish().map(|document| Document { composed: false, ..document })
+    }
 }
