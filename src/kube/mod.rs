@@ -10,6 +10,7 @@ mod provenance;
 pub mod quantity;
 mod secret;
 mod value;
+mod version;
 
 pub use id::{Gvk, Resource, ResourceId};
 pub use load::{LoadError, LoadErrorKind, load};
@@ -20,3 +21,4 @@ pub use secret::{
     Credential, credentials, looks_like_credential, looks_secret_key, words as key_words,
 };
 pub use value::{Entry, Kind, Map, Scalar, Value};
+pub use version::{Version, VersionError};

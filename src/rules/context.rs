@@ -13,6 +13,7 @@ use crate::render::Evaluated;
 use crate::source::Snapshot;
 use crate::syntax::Store;
 use crate::text::{FileId, RepoPath, Span};
+use crate::validation::Validation;
 
 /// Whether an exception was needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,6 +130,8 @@ pub struct Context<'a> {
     pub evaluated: &'a [Evaluated<'a>],
     /// The environments side by side.
     pub comparison: &'a Comparison,
+    /// What API servers would say to the objects.
+    pub validation: &'a Validation<'a>,
     /// What waits for promotion, and since when.
     pub waiting: &'a Waiting,
     /// The day for dates of exceptions.
