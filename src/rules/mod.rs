@@ -86,6 +86,7 @@ pub const RULES: &[RuleEntry] = &[
     RuleEntry::of::<schema::InvalidSyntax>(),
     RuleEntry::of::<schema::PlaintextSecret>(),
     RuleEntry::of::<schema::RemovedApi>(),
+    RuleEntry::of::<schema::SchemaViolation>(),
     RuleEntry::of::<schema::UnknownField>(),
     RuleEntry::of::<schema::UnknownKind>(),
 ];

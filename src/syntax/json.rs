@@ -26,7 +26,6 @@ pub fn strictly(file: FileId, text: &str) -> Option<Problem> {
 #[cfg(test)]
 mod tests {
     use super::strictly;
-    use crate::kube::{Value, load};
     use crate::syntax::scalar::{Dialect, Tag};
     use crate::syntax::{ProblemKind, parse_yaml};
     use crate::text::FileId;
@@ -56,10 +55,10 @@ mod tests {
         assert_eq!(strictly(FileId(0), text), None);
         let parsed = parse_yaml(FileId(0), text);
         assert_eq!(parsed.problems, []);
-        let value = load(parsed.documents[0].root(), Dialect::Resource).unwrap();
+        let root = parsed.documents[0].root();
         let scalar = |key: &str| {
-            let scalar = value.get(key).and_then(Value::as_scalar).unwrap();
-            (scalar.tag, scalar.text.to_string())
+            let node = root.get(key).unwrap();
+            (node.tag(Dialect::Plain).unwrap(), node.text().unwrap().to_owned())
         };
         assert_eq!(scalar("a"), (Tag::Str, "/x\u{1f600}\t".to_owned()));
         assert_eq!(scalar("big").0, Tag::Float);

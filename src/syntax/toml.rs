@@ -74,13 +74,15 @@ impl<P: Fn(std::ops::Range<usize>) -> Span> Builder<P> {
                 let items = items.iter().map(|item| self.value(item, depth + 1)).collect();
                 return self.composer.list(span, items);
             }
-            DeValue::String(text) => (Tag::Str, Arc::from(&**text)),
+            DeValue::String(text) => {
+                return self.composer.scalar(span, Tag::Str, Arc::from(&**text));
+            }
             DeValue::Integer(number) => (Tag::Int, integer(number)),
             DeValue::Float(number) => (Tag::Float, float(number.as_str())),
             DeValue::Boolean(value) => (Tag::Bool, value.to_string().into()),
             DeValue::Datetime(time) => (Tag::Timestamp, time.to_string().into()),
         };
-        self.composer.scalar(span, tag, text)
+        self.composer.plain(span, tag, text)
     }
 }
 
@@ -107,8 +109,8 @@ fn float(text: &str) -> Arc<str> {
 #[cfg(test)]
 mod tests {
     use super::parse;
-    use crate::kube::{Value, load};
-    use crate::syntax::scalar::Dialect;
+    use crate::syntax::NodeRef;
+    use crate::syntax::scalar::{Dialect, Tag};
     use crate::text::FileId;
 
     #[test]
@@ -118,9 +120,8 @@ mod tests {
         let parsed = parse(FileId(0), text);
         assert_eq!(parsed.problems, []);
         let root = parsed.documents[0].root();
-        let value = load(root, Dialect::Config).unwrap();
         let told = |path: &[&str]| {
-            let found = value.at(path).unwrap();
+            let found = path.iter().fold(root, |node, key| node.get(key).unwrap());
             (found.text().unwrap_or("").to_owned(), text[found.span().range()].to_owned())
         };
         let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
@@ -129,13 +130,14 @@ mod tests {
         assert_eq!(told(&["server", "a", "b"]), pair("1000", "1_000"));
         assert_eq!(told(&["server", "since"]), pair("2026-03-01", "2026-03-01"));
         assert_eq!(told(&["server"]).1, "[server]");
-        let pools = value.get("pool").and_then(Value::as_list).unwrap();
+        let pools: Vec<_> = root.get("pool").map(NodeRef::items).unwrap().collect();
         assert_eq!(pools.len(), 2);
-        assert_eq!(pools[0].get("name").and_then(Value::as_str), Some("é"));
-        assert_eq!(pools[0].get("ratio").and_then(Value::text), Some("-.inf"));
+        assert_eq!(pools[0].get("name").and_then(NodeRef::text), Some("é"));
+        let ratio = pools[0].get("ratio").unwrap();
+        assert_eq!((ratio.text(), ratio.tag(Dialect::Plain)), (Some("-.inf"), Some(Tag::Float)));
         assert_eq!(&text[pools[1].span().range()], "[[pool]]");
-        let key = value.at(&["server", "a"]).unwrap().as_map().unwrap().entry("b").unwrap();
-        assert_eq!(&text[key.key_span.range()], "b");
+        let (key, _) = root.get("server").and_then(|s| s.get("a")?.entry("b")).unwrap();
+        assert_eq!(&text[key.span().range()], "b");
     }
 
     #[test]

@@ -10,7 +10,9 @@ mod old_api;
 mod plaintext_secret;
 mod refused;
 mod removed_api;
+mod schema_violation;
 mod secrets;
+mod team;
 mod unknown_field;
 mod unknown_kind;
 
@@ -22,5 +24,6 @@ pub(super) use invalid_manifest::InvalidManifest;
 pub(super) use invalid_syntax::InvalidSyntax;
 pub(super) use plaintext_secret::PlaintextSecret;
 pub(super) use removed_api::RemovedApi;
+pub(super) use schema_violation::SchemaViolation;
 pub(super) use unknown_field::UnknownField;
 pub(super) use unknown_kind::UnknownKind;

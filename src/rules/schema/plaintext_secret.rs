@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::compare::SECRET;
 use crate::finding::{Finding, Level, Role, Subject};
 use crate::kube::key_words;
 use crate::render::Evaluated;
@@ -12,8 +13,6 @@ use crate::text::{FileId, RepoPath};
 /// Most keys that a message names, and most further places that are shown.
 const NAMED: usize = 5;
 const PLACES: usize = 8;
-/// What the report shows in the place of a value.
-const MASK: &str = "(secret)";
 /// Words of names and directories whose secrets nobody uses.
 const EXAMPLES: &[&str] =
     &["example", "examples", "sample", "samples", "dummy", "fake", "mock", "mocks", "template"];
@@ -99,7 +98,7 @@ impl Rule for PlaintextSecret {
                     .leaks
                     .iter()
                     .all(|leak| leak.source.is_none())
-                    .then(|| MASK.to_owned()),
+                    .then(|| SECRET.to_owned()),
                 ..Subject::default()
             };
             let finding = finding.about(subject).help(help(&holder, worst));
