@@ -22,6 +22,7 @@ pub use meta::{Check, Described, Rule, RuleEntry, RuleMeta, Status};
 
 pub(crate) use locality::locality;
 pub(crate) use meta::rule;
+pub(crate) use schema::files_with_schemas;
 
 use crate::finding::Family;
 

@@ -7,6 +7,7 @@
 pub mod pack;
 
 mod compiled;
+mod effort;
 mod formats;
 mod instance;
 mod parts;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::config::nearest;
 use crate::kube::{Value, load};
 use crate::schema::compiled::{Documents, Schema, unescaped};
+use crate::schema::effort::{References, is_bearable};
 use crate::schema::instance::json;
 use crate::schema::problem::Problem;
 use crate::schema::references::{
@@ -45,6 +46,9 @@ impl Flaw {
 pub struct RepositorySchema {
     schema: Schema,
     sources: Sources,
+    address: String,
+    documents: Arc<Documents>,
+    references: References,
 }
 
 /// The documents that a schema is made of, by address, with the bytes of everything in them.
@@ -66,11 +70,16 @@ impl RepositorySchema {
         let address = address(store.snapshot().path(file));
         let documents: Documents =
             sources.values.iter().map(|(at, value)| (at.clone(), json(value))).collect();
-        match Schema::compile(&address, Arc::new(documents)) {
-            Ok(schema) => Ok(Self { schema, sources }),
+        let documents = Arc::new(documents);
+        match Schema::compile(&address, Arc::clone(&documents)) {
+            Ok(schema) => {
+                let references = References::of(&documents);
+                Ok(Self { schema, sources, address, documents, references })
+            }
             Err(error) => {
                 let span = sources.place(&address, &error.pointer);
-                let message = format!("this is not a JSON schema: {}", error.message);
+                let message =
+                    format!("this is not a JSON schema: {}", error.message.replace('"', "`"));
                 let help = "correct it; `$schema` says which version of the language it is in";
                 Err(vec![Flaw::new(span.unwrap_or(Span::file_start(file)), message, help)])
             }
@@ -82,9 +91,11 @@ impl RepositorySchema {
         Sources::of(store, file).files
     }
 
-    /// What is wrong with a value, see [`Schema::check`].
-    pub fn check<'v>(&self, value: &'v Value) -> Vec<Problem<'v>> {
-        self.schema.check(value)
+    /// What is wrong with a value, see [`Schema::check`]; nothing at all where the schema refers to
+    /// itself in such a way that to find out would take for ever.
+    pub fn check<'v>(&self, value: &'v Value) -> Option<Vec<Problem<'v>>> {
+        is_bearable(&self.documents, &self.references, &self.address, value)
+            .then(|| self.schema.check(value))
     }
 
     /// Where the schema asks for what a problem is about, and the short text that explains it there.

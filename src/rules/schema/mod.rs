@@ -25,5 +25,6 @@ pub(super) use invalid_syntax::InvalidSyntax;
 pub(super) use plaintext_secret::PlaintextSecret;
 pub(super) use removed_api::RemovedApi;
 pub(super) use schema_violation::SchemaViolation;
+pub(crate) use team::beside as files_with_schemas;
 pub(super) use unknown_field::UnknownField;
 pub(super) use unknown_kind::UnknownKind;

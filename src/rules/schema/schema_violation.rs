@@ -131,7 +131,15 @@ fn in_file(
                 continue;
             }
         };
-        let problems = schema.check(&value);
+        let Some(problems) = schema.check(&value) else {
+            let message =
+                format!("`{path}` refers to itself too often to be held against this document");
+            let start = root.entries().next().map_or(root.span(), |(key, _)| key.span());
+            let finding = Finding::at(start, &*message)
+                .help("let every definition refer to another one once for the same value");
+            found.push(finding.key([message]).key(locality(cx, start)));
+            continue;
+        };
         let told = problems.iter().filter(|problem| !is_meant(&value, problem));
         found.extend(told.map(|problem| finding(cx, path, schema, problem)));
     }

@@ -24,7 +24,7 @@ pub(super) fn covered<'a>(cx: &Context<'a>) -> BTreeMap<FileId, Vec<&'a TeamSche
 
 /// The files with a schema that the rules about files do not look at in any case: JSON, TOML, and
 /// YAML in directories that are nobody's environment.
-pub(super) fn beside(cx: &Context<'_>) -> Vec<FileId> {
+pub(crate) fn beside(cx: &Context<'_>) -> Vec<FileId> {
     let known: BTreeSet<FileId> = cx.files.iter().copied().collect();
     let files = covered(cx).into_keys().filter(|file| !known.contains(file));
     files.filter(|&file| !cx.store.tree(file).template).collect()
