@@ -171,6 +171,7 @@ pub fn check(job: Job<'_>) -> Checked {
         .collect();
     let mut reported = applied.reported;
     let cx = Context { exceptions: &judged, ..cx };
+    let with_schemas = rules::files_with_schemas(&cx);
     reported.extend(policy.run(&cx, rules::is_about_exceptions));
     policy::sort(&mut reported);
     not_analysed.extend(gaps(snapshot, layout, &evaluated));
@@ -208,6 +209,7 @@ pub fn check(job: Job<'_>) -> Checked {
     } else {
         None
     };
+    let files = [files, with_schemas].concat();
     Checked { outcome, counts, files, roots, failed, past, effects }
 }
 

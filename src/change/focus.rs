@@ -9,6 +9,7 @@ use crate::config::{self, FILE_NAMES};
 use crate::layout::{self, Layout, Overlay, OverlayKind};
 use crate::owners::CodeOwners;
 use crate::rules::Focus;
+use crate::schema::RepositorySchema;
 use crate::text::RepoPath;
 use crate::validation;
 
@@ -92,7 +93,18 @@ fn says_what_is_valid(path: &RepoPath, side: Side<'_>) -> bool {
 /// Whether the change moves what findings are judged by.
 pub(super) fn moves_rules(before: Side<'_>, after: Side<'_>, paths: &BTreeSet<RepoPath>) -> bool {
     let rules = |path: &RepoPath| is_rule(path, before) || is_rule(path, after);
-    before.baseline != after.baseline || paths.iter().any(rules)
+    before.baseline != after.baseline
+        || paths.iter().any(rules)
+        || [before, after].into_iter().any(|side| !schemas(side).is_disjoint(paths))
+}
+
+/// The files that the team's schemas are made of.
+fn schemas(side: Side<'_>) -> BTreeSet<RepoPath> {
+    let snapshot = side.store.snapshot();
+    let entries = side.config.schemas.iter();
+    let files = entries.filter_map(|entry| snapshot.find(&entry.schema.value));
+    let parts = files.flat_map(|file| RepositorySchema::files(side.store, file));
+    parts.map(|file| snapshot.path(file).clone()).collect()
 }
 
 /// Whether the file has a say in everything: the configuration, files with exceptions, owners,

@@ -128,7 +128,7 @@ pub(super) fn part<'d>(documents: &'d Documents, location: &str) -> Option<&'d J
 }
 
 /// The text of a URI's fragment.
-fn unescaped(fragment: &str) -> Option<String> {
+pub(super) fn unescaped(fragment: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(fragment.len());
     let mut rest = fragment.bytes();
     while let Some(byte) = rest.next() {

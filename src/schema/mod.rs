@@ -9,14 +9,17 @@ pub mod structural;
 
 mod compiled;
 mod elsewhere;
+mod effort;
 mod formats;
 mod instance;
 mod parts;
 mod problem;
-pub mod structural;
+mod references;
+mod repository;
 mod words;
 
 pub use compiled::{Documents, Schema, SchemaError};
 pub use instance::json;
 pub use parts::KindSchema;
 pub use problem::{Fault, Problem};
+pub use repository::{Flaw, RepositorySchema};

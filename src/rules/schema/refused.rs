@@ -23,8 +23,13 @@ pub(super) fn finding(cx: &Context<'_>, refusal: &Refusal<'_>) -> Finding {
         ..subject(cx, uses)
     };
     let [overlay, object] = locality(cx, problem.span);
-    let what = format!("{:?}", Part::of(&problem.fault));
-    let finding = Finding::at(problem.span, message(refusal)).label(reach(cx, uses));
+    let what = part(problem);
+    let gvk = uses.first().map(|found| found.resource.id.gvk.clone()).unwrap_or_default();
+    let path = problem.path.to_string();
+    let whole = in_words(&gvk);
+    let at = if path.is_empty() { whole } else { format!("`{path}` of {whole}") };
+    let message = message(problem, &gvk.kind, &at);
+    let finding = Finding::at(problem.span, message).label(reach(cx, uses));
     let finding = finding.known_by([overlay, object, path_of(problem), what]).about(subject);
     match help(problem) {
         Some(help) => finding.help(help),
@@ -32,7 +37,11 @@ pub(super) fn finding(cx: &Context<'_>, refusal: &Refusal<'_>) -> Finding {
     }
 }
 
-/// What of a fault stays when values change.
+/// What of a problem stays when values change.
+pub(super) fn part(problem: &Problem<'_>) -> String {
+    format!("{:?}", Part::of(&problem.fault))
+}
+
 #[derive(Debug)]
 enum Part<'f> {
     Field(#[expect(dead_code, reason = "printed")] &'f str),
@@ -65,7 +74,7 @@ pub(super) fn level(refusal: &Refusal<'_>, most: Level) -> Level {
 }
 
 /// The path to the value at fault; of an unknown field, to the field.
-fn path_of(problem: &Problem<'_>) -> String {
+pub(super) fn path_of(problem: &Problem<'_>) -> String {
     let mut path = problem.path.clone();
     if let Fault::Unknown { field, .. } = &problem.fault {
         path.0.push(PathStep::Key(field.as_str().into()));
@@ -73,14 +82,10 @@ fn path_of(problem: &Problem<'_>) -> String {
     path.to_string()
 }
 
-fn message(refusal: &Refusal<'_>) -> String {
-    let Refusal { problem, uses, .. } = refusal;
-    let gvk = uses.first().map(|found| found.resource.id.gvk.clone()).unwrap_or_default();
-    let kind = in_words(&gvk);
-    let path = problem.path.to_string();
-    let at = if path.is_empty() { kind.clone() } else { format!("`{path}` of {kind}") };
+/// What is wrong with a value of an object of `kind`; `at` are the words for the value.
+pub(super) fn message(problem: &Problem<'_>, kind: &str, at: &str) -> String {
     let value = || {
-        let shown = show(&gvk.kind, problem.path.steps(), problem.value);
+        let shown = show(kind, problem.path.steps(), problem.value);
         match problem.value.as_scalar() {
             Some(scalar) if scalar.quoted && shown != SECRET => format!("`\"{shown}\"`"),
             Some(_) => format!("`{shown}`"),
@@ -107,7 +112,8 @@ fn message(refusal: &Refusal<'_>) -> String {
     }
 }
 
-fn help(problem: &Problem<'_>) -> Option<String> {
+/// What to do about it.
+pub(super) fn help(problem: &Problem<'_>) -> Option<String> {
     match &problem.fault {
         Fault::Unknown { field, allowed, elsewhere } => {
             let names = allowed.iter().map(String::as_str);
