@@ -79,6 +79,7 @@ pub const RULES: &[RuleEntry] = &[
     RuleEntry::of::<exceptions::UnusedException>(),
     RuleEntry::of::<schema::BuildFailed>(),
     RuleEntry::of::<schema::DuplicateKey>(),
+    RuleEntry::of::<schema::DuplicateResource>(),
     RuleEntry::of::<schema::InvalidKustomization>(),
     RuleEntry::of::<schema::InvalidSyntax>(),
 ];
