@@ -9,6 +9,7 @@ use crate::config::{Config, Exception};
 use crate::history::Waiting;
 use crate::layout::Layout;
 use crate::owners::CodeOwners;
+use crate::references::References;
 use crate::render::Evaluated;
 use crate::source::Snapshot;
 use crate::syntax::Store;
@@ -129,6 +130,8 @@ pub struct Context<'a> {
     pub evaluated: &'a [Evaluated<'a>],
     /// The environments side by side.
     pub comparison: &'a Comparison,
+    /// The references to what nothing provides, where a rule asks for them.
+    pub references: &'a References,
     /// What waits for promotion, and since when.
     pub waiting: &'a Waiting,
     /// The day for dates of exceptions.

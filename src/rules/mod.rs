@@ -78,6 +78,7 @@ pub const RULES: &[RuleEntry] = &[
     RuleEntry::of::<exceptions::UndocumentedSuppression>(),
     RuleEntry::of::<exceptions::UnusedException>(),
     RuleEntry::of::<schema::BuildFailed>(),
+    RuleEntry::of::<schema::DanglingReference>(),
     RuleEntry::of::<schema::DuplicateKey>(),
     RuleEntry::of::<schema::DuplicateResource>(),
     RuleEntry::of::<schema::InvalidKustomization>(),

@@ -1,0 +1,134 @@
+//! Names of objects, keys and ports that nothing provides: each environment asked for itself.
+//!
+//! That a name is not found proves little: operators, charts, platforms and people provide objects
+//! that no file shows. So something is reported only with [`Evidence`].
+
+mod collect;
+mod evidence;
+mod fields;
+mod opaque;
+mod provided;
+mod resolve;
+
+use std::collections::BTreeSet;
+
+use crate::compare::{Change, Difference};
+use crate::kube::{Path, ResourceId};
+use crate::layout::Layout;
+use crate::render::Evaluated;
+use crate::source::Snapshot;
+use crate::syntax::Store;
+use crate::text::Span;
+
+/// What resolving asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct World<'a> {
+    /// The files.
+    pub snapshot: &'a Snapshot,
+    /// The parsed files.
+    pub store: &'a Store<'a>,
+    /// The units and environments.
+    pub layout: &'a Layout,
+    /// Every overlay with what it renders to.
+    pub evaluated: &'a [Evaluated<'a>],
+}
+
+/// What is missing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Missing {
+    /// The object.
+    Object,
+    /// A key of a ConfigMap or Secret that is there.
+    Key(String),
+    /// A port of a Service that is there.
+    Port(String),
+}
+
+/// Why it is believed to be missing where it is needed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Evidence {
+    /// The object is there as a whole, and has other keys or ports: these.
+    Whole(Vec<String>),
+    /// The build renames the object of this name, and does not follow in this field.
+    Renamed(String),
+    /// An object of nearly this name is there, and nothing refers to it.
+    Near(String),
+    /// Another overlay provides it: its index among the evaluated ones, and the object that does.
+    Elsewhere(usize, ResourceId),
+}
+
+/// A reference to what nothing provides.
+#[derive(Debug, Clone)]
+pub struct Dangling {
+    /// Index of the overlay among the evaluated ones.
+    pub overlay: usize,
+    /// The object that refers.
+    pub referrer: ResourceId,
+    /// Where it does.
+    pub path: Path,
+    /// The bytes that set the name, key or port.
+    pub span: Span,
+    /// The kind of the object that is meant.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// What is missing of it.
+    pub missing: Missing,
+    /// How that is known.
+    pub evidence: Evidence,
+    /// Where the evidence stands.
+    pub witness: Option<Span>,
+}
+
+/// All references to what nothing provides.
+#[derive(Debug, Clone, Default)]
+pub struct References {
+    /// In the order of overlays, objects and fields.
+    pub dangling: Vec<Dangling>,
+    /// The bytes that set a missing name, by overlay.
+    spans: BTreeSet<(usize, Span)>,
+    /// Objects, and keys of objects, that another overlay has and this one refers to in vain.
+    lacking: BTreeSet<(usize, String, String, Option<String>)>,
+}
+
+impl References {
+    /// Resolves the references of all overlays.
+    pub fn of(world: World<'_>) -> Self {
+        let dangling = resolve::resolve(world);
+        let spans = dangling.iter().map(|found| (found.overlay, found.span)).collect();
+        let lacking = dangling
+            .iter()
+            .map(|found| {
+                let (kind, name) = match &found.evidence {
+                    Evidence::Elsewhere(_, id) => (id.gvk.kind.to_string(), id.name.to_string()),
+                    _ => (found.kind.clone(), found.name.clone()),
+                };
+                let key = match &found.missing {
+                    Missing::Key(key) => Some(key.clone()),
+                    Missing::Object | Missing::Port(_) => None,
+                };
+                (found.overlay, kind, name, key)
+            })
+            .collect();
+        Self { dangling, spans, lacking }
+    }
+
+    /// Whether a difference is told by a reference that it leaves without an object or key.
+    pub fn explains(&self, difference: &Difference) -> bool {
+        let overlay = difference.here_overlay;
+        if difference.change != Change::OnlyThere {
+            return self.spans.contains(&(overlay, difference.here.span));
+        }
+        let (kind, name) = (&difference.resource.gvk.kind, &difference.resource.name);
+        let key = match difference.path.steps() {
+            [] => None,
+            _ => difference.path.last_key().map(str::to_owned),
+        };
+        self.lacking.contains(&(overlay, kind.to_string(), name.to_string(), key))
+    }
+
+    /// Whether the value that an overlay takes from these bytes is a name that nothing provides.
+    pub fn is_dangling(&self, overlay: usize, span: Span) -> bool {
+        self.spans.contains(&(overlay, span))
+    }
+}
