@@ -52,6 +52,11 @@ impl<'w, 'a> Judge<'w, 'a> {
         judge
     }
 
+    /// What each overlay calls itself.
+    pub(super) fn names(&self) -> &[Names] {
+        &self.names
+    }
+
     fn generalised(&self) -> BTreeMap<General<'a>, Vec<Provider<'a>>> {
         let mut wanted: BTreeSet<General<'a>> = BTreeSet::new();
         for (overlay, asked) in self.asked.iter().enumerate() {
@@ -81,8 +86,7 @@ impl<'w, 'a> Judge<'w, 'a> {
 
     /// A name without the words of the overlay's environment.
     fn general(&self, overlay: usize, name: &str) -> String {
-        let short = self.names.get(overlay).map(|names| without_names(&names.normal(name)));
-        short.filter(|short| !short.is_empty()).unwrap_or_else(|| name.to_owned())
+        general(&self.names, overlay, name)
     }
 
     /// What speaks for the name being wrong, and where that stands.
@@ -174,8 +178,14 @@ impl<'w, 'a> Judge<'w, 'a> {
     }
 }
 
+/// A name without the words of the overlay's environment.
+pub(super) fn general(names: &[Names], overlay: usize, name: &str) -> String {
+    let short = names.get(overlay).map(|names| without_names(&names.normal(name)));
+    short.filter(|short| !short.is_empty()).unwrap_or_else(|| name.to_owned())
+}
+
 /// How far two names are apart, where one may be a slip of the other.
-fn distance(wanted: &str, name: &str) -> Option<usize> {
+pub(super) fn distance(wanted: &str, name: &str) -> Option<usize> {
     let allowed = match wanted.len().min(name.len()) {
         0..5 => return None,
         5..12 => 1,

@@ -7,8 +7,10 @@ mod collect;
 mod evidence;
 mod fields;
 mod opaque;
+mod pods;
 mod provided;
 mod resolve;
+mod selection;
 
 use std::collections::BTreeSet;
 
@@ -40,8 +42,10 @@ pub enum Missing {
     Object,
     /// A key of a ConfigMap or Secret that is there.
     Key(String),
-    /// A port of a Service that is there.
+    /// A port of a Service, or of the pods that a Service selects.
     Port(String),
+    /// Pods with the labels that are asked for.
+    Pods,
 }
 
 /// Why it is believed to be missing where it is needed.
@@ -68,9 +72,11 @@ pub struct Dangling {
     pub path: Path,
     /// The bytes that set the name, key or port.
     pub span: Span,
+    /// Index of the unit that has, or would have, what is meant.
+    pub owner: usize,
     /// The kind of the object that is meant.
     pub kind: String,
-    /// Its name.
+    /// Its name; of pods, the labels.
     pub name: String,
     /// What is missing of it.
     pub missing: Missing,
@@ -85,46 +91,64 @@ pub struct Dangling {
 pub struct References {
     /// In the order of overlays, objects and fields.
     pub dangling: Vec<Dangling>,
+    /// The environment of each overlay.
+    environments: Vec<usize>,
     /// The bytes that set a missing name, by overlay.
     spans: BTreeSet<(usize, Span)>,
-    /// Objects, and keys of objects, that another overlay has and this one refers to in vain.
-    lacking: BTreeSet<(usize, String, String, Option<String>)>,
+    /// What is referred to in vain.
+    lacking: BTreeSet<Lack>,
+}
+
+/// What a unit lacks in an environment: an object, or a key of one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Lack {
+    unit: usize,
+    environment: usize,
+    kind: String,
+    name: String,
+    key: Option<String>,
 }
 
 impl References {
     /// Resolves the references of all overlays.
     pub fn of(world: World<'_>) -> Self {
         let dangling = resolve::resolve(world);
-        let spans = dangling.iter().map(|found| (found.overlay, found.span)).collect();
-        let lacking = dangling
-            .iter()
-            .map(|found| {
-                let (kind, name) = match &found.evidence {
-                    Evidence::Elsewhere(_, id) => (id.gvk.kind.to_string(), id.name.to_string()),
-                    _ => (found.kind.clone(), found.name.clone()),
-                };
-                let key = match &found.missing {
-                    Missing::Key(key) => Some(key.clone()),
-                    Missing::Object | Missing::Port(_) => None,
-                };
-                (found.overlay, kind, name, key)
-            })
-            .collect();
-        Self { dangling, spans, lacking }
+        let environments: Vec<usize> =
+            world.evaluated.iter().map(|evaluated| evaluated.overlay.environment).collect();
+        let mut spans = BTreeSet::new();
+        let mut lacking = BTreeSet::new();
+        for found in &dangling {
+            spans.insert((found.overlay, found.span));
+            let (kind, name) = match &found.evidence {
+                Evidence::Elsewhere(_, id) => (id.gvk.kind.to_string(), id.name.to_string()),
+                _ => (found.kind.clone(), found.name.clone()),
+            };
+            let key = match &found.missing {
+                Missing::Object => None,
+                Missing::Key(key) => Some(key.clone()),
+                Missing::Port(_) => continue,
+                Missing::Pods => {
+                    spans.extend(found.witness.map(|witness| (found.overlay, witness)));
+                    continue;
+                }
+            };
+            let environment = environments.get(found.overlay).copied().unwrap_or_default();
+            lacking.insert(Lack { unit: found.owner, environment, kind, name, key });
+        }
+        Self { dangling, environments, spans, lacking }
     }
 
     /// Whether a difference is told by a reference that it leaves without an object or key.
     pub fn explains(&self, difference: &Difference) -> bool {
         let overlay = difference.here_overlay;
         if difference.change != Change::OnlyThere {
-            return self.spans.contains(&(overlay, difference.here.span));
+            return self.is_dangling(overlay, difference.here.span);
         }
-        let (kind, name) = (&difference.resource.gvk.kind, &difference.resource.name);
-        let key = match difference.path.steps() {
-            [] => None,
-            _ => difference.path.last_key().map(str::to_owned),
-        };
-        self.lacking.contains(&(overlay, kind.to_string(), name.to_string(), key))
+        let Some(&environment) = self.environments.get(overlay) else { return false };
+        let id = &difference.resource;
+        let key = difference.path.last_key().map(str::to_owned);
+        let (kind, name) = (id.gvk.kind.to_string(), id.name.to_string());
+        self.lacking.contains(&Lack { unit: difference.unit, environment, kind, name, key })
     }
 
     /// Whether the value that an overlay takes from these bytes is a name that nothing provides.

@@ -9,7 +9,9 @@ use crate::kube::Value;
 use crate::references::collect::{Reference, references};
 use crate::references::evidence::Judge;
 use crate::references::provided::{Provided, Provider, has_all_objects, is_whole};
+use crate::references::selection::Selection;
 use crate::references::{Dangling, Evidence, Missing, World};
+use crate::text::Span;
 
 /// Most keys or ports that are told.
 const TOLD: usize = 200;
@@ -32,15 +34,22 @@ pub(super) fn resolve(world: World<'_>) -> Vec<Dangling> {
         .map(|overlay| ask(world, &provided, overlay))
         .collect();
     let judge = Judge::new(world, &provided, &asked);
+    let selection = Selection::new(world, judge.names());
     let mut dangling = Vec::new();
     for (overlay, asked) in asked.iter().enumerate() {
         dangling.extend(asked.certain.iter().cloned());
         let missing = asked.open.iter().filter_map(|reference| {
             let (evidence, witness) = judge.evidence(overlay, reference)?;
-            let about = About { overlay, reference, value: reference.name };
+            let owner = match evidence {
+                Evidence::Elsewhere(there, _) => there,
+                _ => overlay,
+            };
+            let owner = world.evaluated[owner].unit_index;
+            let about = About { overlay, owner, reference, value: reference.name };
             Some(about.dangling(Missing::Object, evidence, Some(witness)))
         });
         dangling.extend(missing);
+        dangling.extend(selection.dangling(overlay));
     }
     dangling
 }
@@ -82,8 +91,10 @@ fn ask<'a>(world: World<'a>, provided: &Provided<'a>, overlay: usize) -> Asked<'
         let meant = if own.is_empty() { providers } else { own };
         let certain = whole && meant.iter().all(|p| is_whole(&world.evaluated[p.overlay]));
         if certain {
-            asked.certain.extend(lacking_keys(overlay, &reference, &meant));
-            asked.certain.extend(lacking_port(overlay, &reference, &meant));
+            let owner = meant.first().map_or(overlay, |provider| provider.overlay);
+            let owner = world.evaluated[owner].unit_index;
+            asked.certain.extend(lacking_keys((overlay, owner), &reference, &meant));
+            asked.certain.extend(lacking_port((overlay, owner), &reference, &meant));
         }
     }
     asked
@@ -92,19 +103,17 @@ fn ask<'a>(world: World<'a>, provided: &Provided<'a>, overlay: usize) -> Asked<'
 /// A value of a reference that asks for something.
 struct About<'r, 'a> {
     overlay: usize,
+    /// The unit that has, or would have, what is meant.
+    owner: usize,
     reference: &'r Reference<'a>,
     value: &'a Value,
 }
 
 impl About<'_, '_> {
-    fn dangling(
-        &self,
-        missing: Missing,
-        evidence: Evidence,
-        witness: Option<crate::text::Span>,
-    ) -> Dangling {
+    fn dangling(&self, missing: Missing, evidence: Evidence, witness: Option<Span>) -> Dangling {
         Dangling {
             overlay: self.overlay,
+            owner: self.owner,
             referrer: stable_id(self.reference.referrer),
             path: self.reference.path.clone(),
             span: self.value.span(),
@@ -119,7 +128,7 @@ impl About<'_, '_> {
 
 /// The keys that none of the objects has, where all of their keys are known.
 fn lacking_keys(
-    overlay: usize,
+    (overlay, owner): (usize, usize),
     reference: &Reference<'_>,
     meant: &[&Provider<'_>],
 ) -> Vec<Dangling> {
@@ -137,7 +146,7 @@ fn lacking_keys(
         .keys()
         .filter_map(|value| {
             let key = value.text().filter(|key| !known.contains(key))?;
-            let about = About { overlay, reference, value };
+            let about = About { overlay, owner, reference, value };
             let missing = Missing::Key(key.to_owned());
             Some(about.dangling(missing, Evidence::Whole(told.clone()), witness))
         })
@@ -146,7 +155,7 @@ fn lacking_keys(
 
 /// The port that none of the Services has.
 fn lacking_port(
-    overlay: usize,
+    (overlay, owner): (usize, usize),
     reference: &Reference<'_>,
     meant: &[&Provider<'_>],
 ) -> Option<Dangling> {
@@ -170,6 +179,6 @@ fn lacking_port(
             provider.resource.body.get("spec").and_then(|spec| spec.as_map()?.entry("ports"));
         ports.map_or_else(|| provider.place(), |entry| entry.key_span)
     });
-    let about = About { overlay, reference, value };
+    let about = About { overlay, owner, reference, value };
     Some(about.dangling(Missing::Port(wanted.to_owned()), Evidence::Whole(told), witness))
 }

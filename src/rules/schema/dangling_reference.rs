@@ -59,6 +59,10 @@ fn level(cx: &Context<'_>, found: &Dangling) -> Level {
     match found.evidence {
         Evidence::Elsewhere(..) => Level::Warning,
         _ if environment.is_some_and(|environment| environment.is_workshop()) => Level::Warning,
+        // A rule about pods that are not there harms nobody yet.
+        _ if found.missing == Missing::Pods && &*found.referrer.gvk.kind != "Service" => {
+            Level::Warning
+        }
         Evidence::Whole(_) | Evidence::Renamed(_) | Evidence::Near(_) => Level::Error,
     }
 }
@@ -86,12 +90,14 @@ fn finding(cx: &Context<'_>, all: &[&Dangling]) -> Option<Finding> {
         Missing::Object => format!("{kind} `{name}`, which nothing in {here} provides"),
         Missing::Key(key) => format!("the key `{key}`, which {kind} `{name}` lacks in {here}"),
         Missing::Port(port) => format!("the port `{port}`, which {kind} `{name}` lacks in {here}"),
+        Missing::Pods => format!("pods with `{name}`, which nothing in {here} has"),
     };
     let message = format!("{} refers to {what}", first.referrer);
     let mut finding = Finding::at(first.span, message).label(match &first.missing {
         Missing::Object => format!("{here}: no such {kind}"),
         Missing::Key(_) => "no such key".to_owned(),
         Missing::Port(_) => "no such port".to_owned(),
+        Missing::Pods => format!("{here}: selector and label do not meet"),
     });
     let (told, help, role) = advice(cx, first, &here);
     if let Some(span) = first.witness.filter(|span| *span != first.span) {
@@ -117,7 +123,7 @@ fn finding(cx: &Context<'_>, all: &[&Dangling]) -> Option<Finding> {
         ..Subject::default()
     };
     let part = match &first.missing {
-        Missing::Object => "",
+        Missing::Object | Missing::Pods => "",
         Missing::Key(part) | Missing::Port(part) => part,
     };
     let unit = cx.evaluated[first.overlay].unit.name.as_str();
@@ -137,7 +143,7 @@ fn advice(cx: &Context<'_>, found: &Dangling, here: &str) -> (String, String, Ro
             let has = format!("it has {}{more}", listed.join(", "));
             let wanted = match &found.missing {
                 Missing::Key(part) | Missing::Port(part) => part.as_str(),
-                Missing::Object => name,
+                Missing::Object | Missing::Pods => name,
             };
             let near = crate::config::nearest(wanted, known.iter().map(String::as_str));
             let help = match near {
@@ -152,6 +158,16 @@ fn advice(cx: &Context<'_>, found: &Dangling, here: &str) -> (String, String, Ro
                 "write `{now}`, or tell kustomize of the field with `nameReference` in a file \
                  below `configurations`"
             ),
+            Role::Related,
+        ),
+        Evidence::Near(near) if found.missing == Missing::Pods => (
+            format!("what the pods of `{near}` have; nothing selects them"),
+            "let the selector be what the pods are labelled with".to_owned(),
+            Role::Related,
+        ),
+        Evidence::Elsewhere(there, _) if found.missing == Missing::Pods => (
+            format!("the other side of it; in {} they meet", environment(cx, *there)),
+            "let the selector be what the pods are labelled with".to_owned(),
             Role::Related,
         ),
         Evidence::Near(near) => (
