@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::compare::{Names, stable_id, without_hash, without_names};
+use crate::compare::{Names, stable_id, without_names};
 use crate::references::collect::Reference;
 use crate::references::opaque::Opaque;
 use crate::references::provided::{Provided, Provider, has_all_objects};
@@ -70,12 +70,7 @@ impl<'w, 'a> Judge<'w, 'a> {
         });
         for (kind, name, providers) in all {
             for provider in providers {
-                let body = &provider.resource.body;
-                let bare = match body.at(&["metadata", "name"]).filter(|_| provider.is_object()) {
-                    Some(value) => without_hash(value, name),
-                    None => name.into(),
-                };
-                let general = (kind, self.general(provider.overlay, &bare));
+                let general = (kind, self.general(provider.overlay, &provider.bare(name)));
                 if wanted.contains(&general) {
                     found.entry(general).or_default().push(*provider);
                 }
@@ -99,7 +94,8 @@ impl<'w, 'a> Judge<'w, 'a> {
             .renamed(overlay, reference)
             .or_else(|| self.near(overlay, reference))
             .or_else(|| self.elsewhere(overlay, reference))?;
-        (!self.opaque.may_provide(overlay, reference)).then_some(found)
+        let near = !matches!(found.0, Evidence::Elsewhere(..));
+        (!self.opaque.may_provide(overlay, reference, near)).then_some(found)
     }
 
     fn renamed(&self, overlay: usize, reference: &Reference<'_>) -> Option<(Evidence, Span)> {
@@ -117,32 +113,29 @@ impl<'w, 'a> Judge<'w, 'a> {
         let named = &self.asked.get(overlay)?.named;
         let own = self.provided.of_overlay(overlay).iter();
         let candidates = own
-            .filter(|((kind, name), own)| {
-                *kind == reference.kind && !named.contains(&(*kind, name)) && own.answers(reference)
-            })
+            .filter(|((kind, _), own)| *kind == reference.kind && own.answers(reference))
             .take(CANDIDATES);
-        let near = candidates
-            .filter_map(|((_, name), own)| Some((distance(reference.text(), name)?, name, own)));
-        let (_, name, found) =
-            near.min_by_key(|(distance, name, _)| (*distance, name.to_string()))?;
-        Some((Evidence::Near(name.to_string()), found.place()))
+        let near = candidates.filter_map(|((kind, name), own)| {
+            let bare = own.bare(name);
+            let lonely = !named.contains(&(*kind, name));
+            Some((distance(reference.text(), &bare)?, bare, lonely, own))
+        });
+        let (_, name, lonely, found) = near.min_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)))?;
+        let name = name.into_owned();
+        Some((Evidence::Near { name, lonely }, found.place()))
     }
 
     /// Another overlay that provides it: of the same unit, or of one whose overlay for this
     /// environment is known and does not.
     fn elsewhere(&self, overlay: usize, reference: &Reference<'a>) -> Option<(Evidence, Span)> {
         let here = &self.world.evaluated[overlay];
-        let is_workshop = |at: usize| {
-            let environment = self.world.evaluated[at].overlay.environment;
-            self.world.layout.environment(environment).is_none_or(|e| e.is_workshop())
-        };
-        if is_workshop(overlay) || RUNNING.contains(&reference.kind) {
+        if self.world.is_workshop(overlay) || RUNNING.contains(&reference.kind) {
             return None;
         }
         let general = (reference.kind, self.general(overlay, reference.text()));
         let found = self.general.get(&general)?.iter().filter(|provider| {
             let there = &self.world.evaluated[provider.overlay];
-            !is_workshop(provider.overlay)
+            !self.world.is_workshop(provider.overlay)
                 && self.agrees(overlay, reference, provider)
                 && (there.unit_index == here.unit_index || self.is_known(there.unit_index, overlay))
         });
@@ -187,7 +180,6 @@ pub(super) fn general(names: &[Names], overlay: usize, name: &str) -> String {
 /// How far two names are apart, where one may be a slip of the other.
 pub(super) fn distance(wanted: &str, name: &str) -> Option<usize> {
     let allowed = match wanted.len().min(name.len()) {
-        0..5 => return None,
         5..12 => 1,
         12..120 => 2,
         _ => return None,

@@ -15,8 +15,8 @@ mod selection;
 use std::collections::BTreeSet;
 
 use crate::compare::{Change, Difference};
-use crate::kube::{Path, ResourceId};
-use crate::layout::Layout;
+use crate::kube::{Path, PathStep, Resource, ResourceId};
+use crate::layout::{Environment, Layout};
 use crate::render::Evaluated;
 use crate::source::Snapshot;
 use crate::syntax::Store;
@@ -33,6 +33,20 @@ pub struct World<'a> {
     pub layout: &'a Layout,
     /// Every overlay with what it renders to.
     pub evaluated: &'a [Evaluated<'a>],
+}
+
+impl World<'_> {
+    /// Whether nobody promotes from the environment of an overlay.
+    fn is_workshop(&self, overlay: usize) -> bool {
+        let environment = self.evaluated[overlay].overlay.environment;
+        self.layout.environment(environment).is_none_or(Environment::is_workshop)
+    }
+}
+
+/// Where an object is given its name.
+fn place(resource: &Resource) -> Span {
+    let name = resource.body.at(&["metadata", "name"]);
+    name.map_or(resource.origin, |name| name.provenance.first().span)
 }
 
 /// What is missing.
@@ -55,8 +69,13 @@ pub enum Evidence {
     Whole(Vec<String>),
     /// The build renames the object of this name, and does not follow in this field.
     Renamed(String),
-    /// An object of nearly this name is there, and nothing refers to it.
-    Near(String),
+    /// An object of nearly this name is there.
+    Near {
+        /// Its name.
+        name: String,
+        /// Whether nothing refers to it.
+        lonely: bool,
+    },
     /// Another overlay provides it: its index among the evaluated ones, and the object that does.
     Elsewhere(usize, ResourceId),
 }
@@ -95,6 +114,8 @@ pub struct References {
     environments: Vec<usize>,
     /// The bytes that set a missing name, by overlay.
     spans: BTreeSet<(usize, Span)>,
+    /// Elements of lists that are such a name, or what it should be: overlay, list and name.
+    elements: BTreeSet<(usize, String, String)>,
     /// What is referred to in vain.
     lacking: BTreeSet<Lack>,
 }
@@ -116,9 +137,17 @@ impl References {
         let environments: Vec<usize> =
             world.evaluated.iter().map(|evaluated| evaluated.overlay.environment).collect();
         let mut spans = BTreeSet::new();
+        let mut elements = BTreeSet::new();
         let mut lacking = BTreeSet::new();
         for found in &dangling {
             spans.insert((found.overlay, found.span));
+            if let [list @ .., PathStep::Element { .. }, PathStep::Key(_)] = found.path.steps() {
+                let list = Path(list.to_vec()).to_string();
+                if let Evidence::Near { name, .. } = &found.evidence {
+                    elements.insert((found.overlay, list.clone(), name.clone()));
+                }
+                elements.insert((found.overlay, list, found.name.clone()));
+            }
             let (kind, name) = match &found.evidence {
                 Evidence::Elsewhere(_, id) => (id.gvk.kind.to_string(), id.name.to_string()),
                 _ => (found.kind.clone(), found.name.clone()),
@@ -135,12 +164,18 @@ impl References {
             let environment = environments.get(found.overlay).copied().unwrap_or_default();
             lacking.insert(Lack { unit: found.owner, environment, kind, name, key });
         }
-        Self { dangling, environments, spans, lacking }
+        Self { dangling, environments, spans, elements, lacking }
     }
 
     /// Whether a difference is told by a reference that it leaves without an object or key.
     pub fn explains(&self, difference: &Difference) -> bool {
         let overlay = difference.here_overlay;
+        if let [list @ .., PathStep::Element { value, .. }] = difference.path.steps() {
+            let element = (overlay, Path(list.to_vec()).to_string(), value.to_string());
+            if self.elements.contains(&element) {
+                return true;
+            }
+        }
         if difference.change != Change::OnlyThere {
             return self.is_dangling(overlay, difference.here.span);
         }

@@ -7,19 +7,55 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::kube::{Kind, Resource, Value};
 use crate::layout::is_kustomization;
 use crate::references::World;
-use crate::references::collect::Reference;
+use crate::references::collect::{Reference, is_open};
 use crate::references::fields::pods_of;
 use crate::references::provided::{is_understood, marks};
 use crate::syntax::NodeRef;
 use crate::text::RepoPath;
 
-/// Kinds that bring objects from elsewhere, and where they say into which namespace.
-const RELEASES: &[(&str, &str, &[&str])] = &[
-    ("helm.toolkit.fluxcd.io", "HelmRelease", &["spec", "targetNamespace"]),
-    ("helm.cattle.io", "HelmChart", &["spec", "targetNamespace"]),
-    ("argoproj.io", "Application", &["spec", "destination", "namespace"]),
-    ("argoproj.io", "ApplicationSet", &["spec", "template", "spec", "destination", "namespace"]),
-    ("kustomize.toolkit.fluxcd.io", "Kustomization", &["spec", "targetNamespace"]),
+/// A kind that brings objects from elsewhere.
+#[derive(Debug)]
+struct Release {
+    group: &'static str,
+    kind: &'static str,
+    /// Where it says into which namespace.
+    namespace: &'static [&'static str],
+    /// Where it may name a directory of a repository.
+    directory: &'static [&'static str],
+}
+
+/// The kinds that bring objects from elsewhere.
+const RELEASES: &[Release] = &[
+    Release {
+        group: "helm.toolkit.fluxcd.io",
+        kind: "HelmRelease",
+        namespace: &["spec", "targetNamespace"],
+        directory: &[],
+    },
+    Release {
+        group: "helm.cattle.io",
+        kind: "HelmChart",
+        namespace: &["spec", "targetNamespace"],
+        directory: &[],
+    },
+    Release {
+        group: "argoproj.io",
+        kind: "Application",
+        namespace: &["spec", "destination", "namespace"],
+        directory: &["spec", "source", "path"],
+    },
+    Release {
+        group: "argoproj.io",
+        kind: "ApplicationSet",
+        namespace: &["spec", "template", "spec", "destination", "namespace"],
+        directory: &["spec", "template", "spec", "source", "path"],
+    },
+    Release {
+        group: "kustomize.toolkit.fluxcd.io",
+        kind: "Kustomization",
+        namespace: &["spec", "targetNamespace"],
+        directory: &["spec", "path"],
+    },
 ];
 /// Names that every namespace has, or that a platform gives to it.
 const EVERYWHERE: &[&str] =
@@ -48,36 +84,41 @@ impl<'a> Opaque<'a> {
         Self { world, sources: OnceCell::new(), outside: OnceCell::new() }
     }
 
-    /// Whether something may provide what the reference of an overlay means.
-    pub(super) fn may_provide(&self, overlay: usize, reference: &Reference<'_>) -> bool {
+    /// Whether something may provide what the reference of an overlay means. An operator that makes
+    /// objects under names like its own is no reason to doubt where the overlay has a `near` name.
+    pub(super) fn may_provide(
+        &self,
+        overlay: usize,
+        reference: &Reference<'_>,
+        near: bool,
+    ) -> bool {
         let name = reference.text();
         EVERYWHERE.contains(&name)
             || self.is_outside(reference.kind, name)
-            || self.is_made(overlay, reference)
+            || self.is_made(overlay, reference, near)
             || self.is_written(overlay, reference)
     }
 
     /// Whether a release brings objects into the namespace, or an operator makes some of that name.
-    fn is_made(&self, overlay: usize, reference: &Reference<'_>) -> bool {
+    fn is_made(&self, overlay: usize, reference: &Reference<'_>, near: bool) -> bool {
         let sources = self.sources.get_or_init(|| sources(self.world));
         let environment = self.world.evaluated[overlay].overlay.environment;
         let all = sources.get(&environment).map_or(&[][..], Vec::as_slice);
         all.iter().any(|&(at, source)| {
             let own = at == overlay;
             let wanted = reference.namespace;
-            let near = |namespace: &str| {
-                namespace == wanted && !wanted.is_empty()
-                    || own && (wanted.is_empty() || namespace.is_empty())
-                    || namespace.contains(['$', '{'])
+            let meets = |namespace: &str| {
+                let unknown = wanted.is_empty() || namespace.is_empty() || is_open(namespace);
+                if unknown { own } else { namespace == wanted }
             };
             match release(source) {
-                Some(path) => {
-                    let target = source.body.at(path).and_then(Value::text);
-                    near(target.unwrap_or(&source.id.namespace))
+                Some(release) => {
+                    let target = source.body.at(release.namespace).and_then(Value::text);
+                    meets(target.unwrap_or(&source.id.namespace))
                 }
                 None => {
-                    near(&source.id.namespace)
-                        && (is_part(reference.text(), &source.id.name)
+                    meets(&source.id.namespace)
+                        && (!near && is_part(reference.text(), &source.id.name)
                             || own
                                 && any_text(&source.body, 0, &mut |text| text == reference.text()))
                 }
@@ -102,11 +143,27 @@ impl<'a> Opaque<'a> {
     }
 }
 
-fn release(resource: &Resource) -> Option<&'static [&'static str]> {
+fn release(resource: &Resource) -> Option<&'static Release> {
     let gvk = &resource.id.gvk;
-    let found =
-        RELEASES.iter().find(|(group, kind, _)| *group == &*gvk.group && *kind == &*gvk.kind);
-    found.map(|(_, _, path)| *path)
+    RELEASES.iter().find(|release| *release.group == *gvk.group && *release.kind == *gvk.kind)
+}
+
+/// Whether a release brings nothing but a directory of this repository, which is looked at anyway.
+fn is_of_this_repository(world: World<'_>, resource: &Resource, release: &Release) -> bool {
+    let path = resource.body.at(release.directory).and_then(Value::text);
+    let Some(path) = path.filter(|_| !release.directory.is_empty()) else { return false };
+    let is_directory = |text: &str| {
+        let text = text.trim_start_matches("./").trim_matches('/');
+        let directory = RepoPath::new(text).ok().filter(|_| !text.is_empty());
+        directory.is_some_and(|directory| world.snapshot.is_directory(&directory))
+    };
+    // Of a path that is filled in, a part may be given as a parameter.
+    let part = |text: &str| text.contains('/') && is_directory(text);
+    let fixed = path.split(['{', '$']).next().and_then(|fixed| fixed.rsplit_once('/'));
+    is_directory(path)
+        || is_open(path)
+            && (fixed.is_some_and(|(fixed, _)| is_directory(fixed))
+                || any_text(&resource.body, 0, &mut |text| part(text)))
 }
 
 fn sources(world: World<'_>) -> BTreeMap<usize, Vec<(usize, &Resource)>> {
@@ -114,8 +171,10 @@ fn sources(world: World<'_>) -> BTreeMap<usize, Vec<(usize, &Resource)>> {
     for (at, evaluated) in world.evaluated.iter().enumerate() {
         let own = all.entry(evaluated.overlay.environment).or_default();
         let resources = evaluated.output().into_iter().flat_map(|rendered| &rendered.resources);
-        let makes =
-            |resource: &&Resource| release(resource).is_some() || !is_understood(&resource.id.gvk);
+        let makes = |resource: &&Resource| match release(resource) {
+            Some(release) => !is_of_this_repository(world, resource, release),
+            None => !is_understood(&resource.id.gvk),
+        };
         own.extend(resources.filter(makes).map(|resource| (at, resource)));
     }
     all
@@ -205,7 +264,7 @@ fn outside(world: World<'_>) -> BTreeSet<(String, String)> {
 
 /// The kind and name of a document, and of what a kustomization generates.
 fn names_in(root: NodeRef<'_>, found: &mut BTreeSet<(String, String)>) {
-    let text = |node: Option<NodeRef<'_>>| node.and_then(|node| node.text()).map(str::to_owned);
+    let text = |node: Option<NodeRef<'_>>| node.and_then(NodeRef::text).map(str::to_owned);
     let generators = [("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")];
     for (list, kind) in generators {
         for entry in root.get(list).into_iter().flat_map(NodeRef::items) {

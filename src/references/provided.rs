@@ -4,9 +4,11 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
+use crate::compare::without_hash;
 use crate::kube::kinds::rows;
 use crate::kube::{Gvk, Resource, Value, kinds};
 use crate::references::collect::Reference;
+use crate::references::place;
 use crate::render::{Evaluated, Grade};
 use crate::text::Span;
 
@@ -176,7 +178,9 @@ fn texts<'a>(value: &'a Value, path: &[&str], found: &mut Vec<&'a str>) {
         return;
     }
     if let Some(items) = value.as_list() {
-        items.iter().for_each(|item| texts(item, path, found));
+        for item in items {
+            texts(item, path, found);
+        }
         return;
     }
     match path.split_first() {
@@ -195,10 +199,17 @@ impl<'a> Provider<'a> {
         self.maker.is_none()
     }
 
+    /// The name that it is provided under, without the content hash.
+    pub(super) fn bare<'n>(&self, name: &'n str) -> Cow<'n, str> {
+        match self.resource.body.at(&["metadata", "name"]) {
+            Some(value) if self.is_object() => without_hash(value, name),
+            _ => Cow::Borrowed(name),
+        }
+    }
+
     /// Where it is named.
     pub(super) fn place(&self) -> Span {
-        let name = self.resource.body.at(&["metadata", "name"]);
-        name.map_or(self.resource.origin, |name| name.provenance.first().span)
+        place(self.resource)
     }
 
     /// Whether the reference may mean it, in a cluster that has both.

@@ -10,7 +10,7 @@ use crate::references::evidence::{distance, general};
 use crate::references::pods::Pods;
 use crate::references::provided::{has_all_objects, is_whole};
 use crate::references::resolve::reaches;
-use crate::references::{Dangling, Evidence, Missing, World};
+use crate::references::{Dangling, Evidence, Missing, World, place};
 use crate::text::Span;
 
 /// Most selectors of an overlay that are looked into.
@@ -116,7 +116,7 @@ impl<'w, 'a> Selection<'w, 'a> {
                     found.extend(self.ports(overlay, selector, &selected));
                 }
             } else if has_all_objects(evaluated) && !self.is_answered(overlay, selector) {
-                let reason = self.near(own, selector).or_else(|| self.elsewhere(overlay, selector));
+                let reason = near(own, selector).or_else(|| self.elsewhere(overlay, selector));
                 found.extend(reason.map(|reason| self.nothing(overlay, selector, reason)));
             }
         }
@@ -173,36 +173,14 @@ impl<'w, 'a> Selection<'w, 'a> {
             .any(|other| other.pods.iter().any(|pods| selector.selects(pods)))
     }
 
-    /// Pods of the overlay that nothing of this kind selects, with nearly the label that is asked for.
-    fn near(&self, own: &Own<'a>, selector: &Selector<'a>) -> Option<Reason<'a>> {
-        let kind = &selector.resource.id.gvk.kind;
-        own.pods.iter().find_map(|pods| {
-            let (key, wanted, there) = selector.obstacle(pods)?;
-            distance(wanted.text()?, there?.text()?)?;
-            let mut others =
-                own.selectors.iter().filter(|other| other.resource.id.gvk.kind == *kind);
-            let name = pods.resource.id.name.to_string();
-            (!others.any(|other| other.selects(pods))).then_some(Reason {
-                key,
-                at: wanted.span(),
-                witness: there?.span(),
-                evidence: Evidence::Near(name),
-            })
-        })
-    }
-
     /// The answer of another overlay of the unit, which selects pods that this one has as well.
     fn elsewhere(&self, overlay: usize, selector: &Selector<'a>) -> Option<Reason<'a>> {
         let here = &self.world.evaluated[overlay];
-        let is_workshop = |at: usize| {
-            let environment = self.world.evaluated[at].overlay.environment;
-            self.world.layout.environment(environment).is_none_or(|e| e.is_workshop())
-        };
-        if is_workshop(overlay) {
+        if self.world.is_workshop(overlay) {
             return None;
         }
         let others = self.world.evaluated.iter().enumerate().filter(|(at, other)| {
-            *at != overlay && other.unit_index == here.unit_index && !is_workshop(*at)
+            *at != overlay && other.unit_index == here.unit_index && !self.world.is_workshop(*at)
         });
         others.filter_map(|(at, _)| Some((at, self.overlays.get(at)?))).find_map(|(at, other)| {
             let same = |theirs: &Resource, mine: &Resource| {
@@ -253,6 +231,23 @@ impl<'w, 'a> Selection<'w, 'a> {
     }
 }
 
+/// Pods of the overlay that nothing of this kind selects, with nearly the label that is asked for.
+fn near<'a>(own: &Own<'a>, selector: &Selector<'a>) -> Option<Reason<'a>> {
+    let kind = &selector.resource.id.gvk.kind;
+    own.pods.iter().find_map(|pods| {
+        let (key, wanted, there) = selector.obstacle(pods)?;
+        distance(wanted.text()?, there?.text()?)?;
+        let mut others = own.selectors.iter().filter(|other| other.resource.id.gvk.kind == *kind);
+        let name = pods.resource.id.name.to_string();
+        (!others.any(|other| other.selects(pods))).then_some(Reason {
+            key,
+            at: wanted.span(),
+            witness: there?.span(),
+            evidence: Evidence::Near { name, lonely: true },
+        })
+    })
+}
+
 /// Why a selector should select something.
 struct Reason<'a> {
     /// The label that does not fit.
@@ -260,9 +255,4 @@ struct Reason<'a> {
     at: Span,
     witness: Span,
     evidence: Evidence,
-}
-
-fn place(resource: &Resource) -> Span {
-    let name = resource.body.at(&["metadata", "name"]);
-    name.map_or(resource.origin, |name| name.provenance.first().span)
 }

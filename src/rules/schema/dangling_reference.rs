@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{Finding, Level, Role, Subject};
+use crate::layout::Environment;
 use crate::references::{Dangling, Evidence, Missing};
 use crate::rules::{Context, Findings, Rule, rule};
 use crate::text::Span;
@@ -22,8 +23,9 @@ rule! {
     ///
     /// An error is what the overlay itself contradicts: the object is there without the key or port,
     /// the build gives it another name, or one of nearly the same name is there that nothing refers
-    /// to. A warning is a name that another environment provides and this one does not. A name that
-    /// no environment provides says nothing: secrets are often made outside of git. Nothing is said
+    /// to. A warning is a name that is nearly one to which others refer, or that another environment
+    /// provides and this one does not. A name that no environment provides says nothing: secrets are
+    /// often made outside of git. Nothing is said
     /// either where a chart, an operator, a job or an overlay that is not whole may provide it.
     ///
     /// ## Fix
@@ -57,13 +59,17 @@ impl Rule for DanglingReference {
 fn level(cx: &Context<'_>, found: &Dangling) -> Level {
     let environment = cx.layout.environment(cx.evaluated[found.overlay].overlay.environment);
     match found.evidence {
-        Evidence::Elsewhere(..) => Level::Warning,
-        _ if environment.is_some_and(|environment| environment.is_workshop()) => Level::Warning,
-        // A rule about pods that are not there harms nobody yet.
-        _ if found.missing == Missing::Pods && &*found.referrer.gvk.kind != "Service" => {
-            Level::Warning
+        _ if environment.is_some_and(Environment::is_workshop) => Level::Warning,
+        // A Service without pods answers nobody; a rule about pods that are not there harms nobody yet.
+        _ if found.missing == Missing::Pods => {
+            if &*found.referrer.gvk.kind == "Service" {
+                Level::Error
+            } else {
+                Level::Warning
+            }
         }
-        Evidence::Whole(_) | Evidence::Renamed(_) | Evidence::Near(_) => Level::Error,
+        Evidence::Elsewhere(..) | Evidence::Near { lonely: false, .. } => Level::Warning,
+        Evidence::Whole(_) | Evidence::Renamed(_) | Evidence::Near { .. } => Level::Error,
     }
 }
 
@@ -160,7 +166,7 @@ fn advice(cx: &Context<'_>, found: &Dangling, here: &str) -> (String, String, Ro
             ),
             Role::Related,
         ),
-        Evidence::Near(near) if found.missing == Missing::Pods => (
+        Evidence::Near { name: near, .. } if found.missing == Missing::Pods => (
             format!("what the pods of `{near}` have; nothing selects them"),
             "let the selector be what the pods are labelled with".to_owned(),
             Role::Related,
@@ -170,8 +176,11 @@ fn advice(cx: &Context<'_>, found: &Dangling, here: &str) -> (String, String, Ro
             "let the selector be what the pods are labelled with".to_owned(),
             Role::Related,
         ),
-        Evidence::Near(near) => (
-            format!("`{near}` is here, and nothing refers to it"),
+        Evidence::Near { name: near, lonely } => (
+            match lonely {
+                true => format!("`{near}` is here, and nothing refers to it"),
+                false => format!("`{near}` is here"),
+            },
             format!("did you mean `{near}`?"),
             Role::Related,
         ),
