@@ -26,6 +26,7 @@ use paritylint::report::{self, Format, Options, Prefixes, Report, Style};
 use paritylint::rules::{self, Context, Focus, Touched};
 use paritylint::source::{Limits, Snapshot};
 use paritylint::syntax::Store;
+use paritylint::validation::validate;
 use rayon::prelude::*;
 
 const ROUNDS: usize = 15;
@@ -175,6 +176,8 @@ fn in_phases(root: &Path) -> Result<[Duration; PHASES.len()], Box<dyn Error>> {
         evaluated: &evaluated,
     });
     next();
+    let validation = validate(&snapshot, &store, &files, &config, &layout, &evaluated);
+    next();
     let waiting = Waiting::default();
     let cx = Context {
         snapshot: &snapshot,
@@ -185,6 +188,7 @@ fn in_phases(root: &Path) -> Result<[Duration; PHASES.len()], Box<dyn Error>> {
         evaluated: &evaluated,
         comparison: &comparison,
         references: &references,
+        validation: &validation,
         waiting: &waiting,
         today: date(2026, 12, 1),
         touched: &Touched::Everything,

@@ -19,6 +19,7 @@ use crate::rules::{self, Change, Context, Focus, Judged, Touched};
 use crate::source::Snapshot;
 use crate::syntax::Store;
 use crate::text::{FileId, RepoPath};
+use crate::validation;
 
 /// The result of a check and how much it looked at.
 #[derive(Debug, Default)]
@@ -124,6 +125,7 @@ pub fn check(job: Job<'_>) -> Checked {
     } else {
         References::default()
     };
+    let validation = validation::validate(snapshot, store, &files, config, layout, &evaluated);
     let promotions: &[_] =
         if policy.is_enabled(ABOUT_HISTORY) { &comparison.promotions } else { &[] };
     let waiting = Waiting::of(history, snapshot, promotions, &config.history);
@@ -141,6 +143,7 @@ pub fn check(job: Job<'_>) -> Checked {
         evaluated: &evaluated,
         comparison: &comparison,
         references: &references,
+        validation: &validation,
         waiting: &waiting,
         today,
         touched,

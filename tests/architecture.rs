@@ -21,6 +21,7 @@ const LAYERS: &[&str] = &[
     "compare",
     "references",
     "history",
+    "validation",
     "rules",
     "policy",
     "exceptions",

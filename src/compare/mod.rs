@@ -63,6 +63,7 @@ pub use remotes::{Pin, pin};
 pub(crate) use scalar::without_hash;
 pub use secrets::key_of;
 pub use show::SECRET;
+pub(crate) use show::show;
 pub(crate) use unit::stable_id;
 
 use crate::compare::agents::Cover;

@@ -14,6 +14,7 @@ use crate::render::Evaluated;
 use crate::source::Snapshot;
 use crate::syntax::Store;
 use crate::text::{FileId, RepoPath, Span};
+use crate::validation::Validation;
 
 /// Whether an exception was needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,6 +133,8 @@ pub struct Context<'a> {
     pub comparison: &'a Comparison,
     /// The references to what nothing provides, where a rule asks for them.
     pub references: &'a References,
+    /// What API servers would say to the objects.
+    pub validation: &'a Validation<'a>,
     /// What waits for promotion, and since when.
     pub waiting: &'a Waiting,
     /// The day for dates of exceptions.

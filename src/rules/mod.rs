@@ -79,10 +79,15 @@ pub const RULES: &[RuleEntry] = &[
     RuleEntry::of::<exceptions::UnusedException>(),
     RuleEntry::of::<schema::BuildFailed>(),
     RuleEntry::of::<schema::DanglingReference>(),
+    RuleEntry::of::<schema::DeprecatedApi>(),
     RuleEntry::of::<schema::DuplicateKey>(),
     RuleEntry::of::<schema::DuplicateResource>(),
     RuleEntry::of::<schema::InvalidKustomization>(),
+    RuleEntry::of::<schema::InvalidManifest>(),
     RuleEntry::of::<schema::InvalidSyntax>(),
+    RuleEntry::of::<schema::RemovedApi>(),
+    RuleEntry::of::<schema::UnknownField>(),
+    RuleEntry::of::<schema::UnknownKind>(),
 ];
 
 /// The rule with this id.
