@@ -12,6 +12,7 @@ use crate::history::{self, History, Waiting};
 use crate::layout::{Choices, Layout, OverlayKind, Unit, UnitChoice};
 use crate::owners::CodeOwners;
 use crate::policy::{self, Policy};
+use crate::references::{References, World};
 use crate::render::{self, Evaluated, Renderer, evaluate};
 use crate::report::Counts;
 use crate::rules::{self, Change, Context, Focus, Judged, Touched};
@@ -41,6 +42,8 @@ pub struct Checked {
 
 /// The rule that asks for the history.
 const ABOUT_HISTORY: &str = "stale-promotion";
+/// The rule that asks for references.
+const ABOUT_REFERENCES: &str = "dangling-reference";
 /// The rule that asks for the state before a change.
 const ABOUT_CHANGES: &str = "production-only-change";
 
@@ -127,6 +130,11 @@ pub fn check(job: Job<'_>) -> Checked {
         evaluated: &evaluated,
         loose: &loose,
     });
+    let references = if policy.is_enabled(ABOUT_REFERENCES) {
+        References::of(World { snapshot, store, layout, evaluated: &evaluated })
+    } else {
+        References::default()
+    };
     let promotions: &[_] =
         if policy.is_enabled(ABOUT_HISTORY) { &comparison.promotions } else { &[] };
     let waiting = Waiting::of(history, snapshot, promotions, &config.history);
@@ -143,6 +151,7 @@ pub fn check(job: Job<'_>) -> Checked {
         files: &files,
         evaluated: &evaluated,
         comparison: &comparison,
+        references: &references,
         validation: &validation,
         waiting: &waiting,
         today,

@@ -1,8 +1,11 @@
 //! Rules about manifests that would be refused.
 
 mod build_failed;
+mod dangling_reference;
 mod deprecated_api;
+mod disagreement;
 mod duplicate_key;
+mod duplicate_resource;
 mod invalid_kustomization;
 mod invalid_manifest;
 mod invalid_syntax;
@@ -17,8 +20,10 @@ mod unknown_field;
 mod unknown_kind;
 
 pub(super) use build_failed::BuildFailed;
+pub(super) use dangling_reference::DanglingReference;
 pub(super) use deprecated_api::DeprecatedApi;
 pub(super) use duplicate_key::DuplicateKey;
+pub(super) use duplicate_resource::DuplicateResource;
 pub(super) use invalid_kustomization::InvalidKustomization;
 pub(super) use invalid_manifest::InvalidManifest;
 pub(super) use invalid_syntax::InvalidSyntax;
