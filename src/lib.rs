@@ -21,6 +21,7 @@ pub mod policy;
 pub mod render;
 pub mod report;
 pub mod rules;
+pub mod schema;
 pub mod source;
 pub mod suppressions;
 pub mod syntax;
