@@ -8,6 +8,7 @@ use crate::change::{Layouts, Side};
 use crate::config::{self, FILE_NAMES};
 use crate::layout::{self, Layout, Overlay, OverlayKind};
 use crate::owners::CodeOwners;
+use crate::render::helm;
 use crate::rules::Focus;
 use crate::text::RepoPath;
 
@@ -71,7 +72,10 @@ pub(super) fn is_idle(before: Side<'_>, after: Side<'_>, paths: &BTreeSet<RepoPa
 
 /// Whether the change has a say in everything, or is too large to be looked at in part.
 pub(super) fn is_general(before: Side<'_>, after: Side<'_>, paths: &BTreeSet<RepoPath>) -> bool {
-    paths.len() > MOST_FILES || moves_rules(before, after, paths)
+    let sides = [before.store.snapshot(), after.store.snapshot()];
+    // Anybody may install the chart.
+    let chart = |path: &RepoPath| sides.iter().any(|snapshot| helm::is_part(snapshot, path));
+    paths.len() > MOST_FILES || moves_rules(before, after, paths) || paths.iter().any(chart)
 }
 
 /// Whether the change moves what findings are judged by.

@@ -61,6 +61,7 @@ pub use promotion::{Promotion, Standing};
 pub use remotes::{Pin, pin};
 pub use secrets::key_of;
 pub use show::SECRET;
+pub(crate) use show::show;
 
 use crate::compare::agents::Cover;
 use crate::compare::habit::{Census, General};

@@ -9,7 +9,7 @@ use crate::config::{Config, Exception};
 use crate::history::Waiting;
 use crate::layout::Layout;
 use crate::owners::CodeOwners;
-use crate::render::Evaluated;
+use crate::render::{Evaluated, helm};
 use crate::source::Snapshot;
 use crate::syntax::Store;
 use crate::text::{FileId, RepoPath, Span};
@@ -127,6 +127,8 @@ pub struct Context<'a> {
     pub files: &'a [FileId],
     /// Every overlay with what it renders to.
     pub evaluated: &'a [Evaluated<'a>],
+    /// What the charts of the repository refuse in the values that overlays give them.
+    pub values: &'a helm::Verdict<'a>,
     /// The environments side by side.
     pub comparison: &'a Comparison,
     /// What waits for promotion, and since when.

@@ -81,6 +81,7 @@ pub const RULES: &[RuleEntry] = &[
     RuleEntry::of::<schema::DuplicateKey>(),
     RuleEntry::of::<schema::InvalidKustomization>(),
     RuleEntry::of::<schema::InvalidSyntax>(),
+    RuleEntry::of::<schema::InvalidValues>(),
 ];
 
 /// The rule with this id.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::kube::{Map, Provenance, Value, load};
 use crate::render::Gap;
+use crate::source::Snapshot;
 use crate::syntax::scalar::{self, Dialect, Tag};
 use crate::syntax::{NodeRef, Store};
 use crate::text::{FileId, RepoPath, Span};
@@ -89,6 +90,28 @@ struct Dependency<'d> {
     tags: Vec<String>,
     imports: Vec<Import>,
     span: Span,
+}
+
+/// Whether a file says what a chart is: its description, its defaults, their schema.
+pub fn is_part(snapshot: &Snapshot, path: &RepoPath) -> bool {
+    match path.file_name() {
+        CHART_FILE | SCHEMA => true,
+        VALUES | REQUIREMENTS => path
+            .parent()
+            .and_then(|directory| directory.join(CHART_FILE).ok())
+            .is_some_and(|file| snapshot.find(&file).is_some()),
+        _ => false,
+    }
+}
+
+impl Chart {
+    /// Adds the files with the defaults of this chart and of those that it depends on.
+    pub(super) fn defaults(&self, files: &mut BTreeSet<FileId>) {
+        files.insert(self.values.span().file);
+        for child in self.children.iter().filter_map(|child| child.chart.as_ref()) {
+            child.defaults(files);
+        }
+    }
 }
 
 /// The values of a file: its first document, which must be a map; an empty file has none.

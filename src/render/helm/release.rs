@@ -12,7 +12,7 @@ use crate::render::helm::find::{Named, named};
 use crate::render::helm::merge::stack;
 use crate::render::{Evaluated, Gap};
 use crate::syntax::Store;
-use crate::text::RepoPath;
+use crate::text::{FileId, RepoPath};
 
 /// A chart of the repository, as one overlay installs it.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub struct Release<'e> {
     pub chart: Arc<Chart>,
     /// What the overlay tells it: its values files and inline values, laid over each other.
     pub told: Map,
+    /// The files that tell it.
+    pub layers: Vec<FileId>,
     /// The values that result, of the chart and of all that it depends on.
     pub effective: Effective,
     /// What else it is told and is not known here.
@@ -46,11 +48,12 @@ pub fn releases<'e>(store: &Store<'_>, evaluated: &'e [Evaluated<'e>]) -> Vec<Re
         .collect();
     let release = |(overlay, named): &(&'e Evaluated<'e>, Named)| {
         let chart = Arc::clone(charts.get(&named.chart)?);
-        let layers = named.layers.iter().filter_map(Value::as_map);
-        let told = layers.fold(Map::default(), |below, above| stack(&below, above));
+        let layers = named.layers.iter().map(|value| value.span().file).collect();
+        let maps = named.layers.iter().filter_map(Value::as_map);
+        let told = maps.fold(Map::default(), |below, above| stack(&below, above));
         let effective = effective(&chart, &told);
         let gaps = chart.gaps.iter().chain(&named.gaps).cloned().collect();
-        Some(Release { overlay, chart, told, effective, gaps, closed: named.closed })
+        Some(Release { overlay, chart, told, layers, effective, gaps, closed: named.closed })
     };
     found.par_iter().filter_map(release).collect()
 }
