@@ -18,6 +18,7 @@ use crate::rules::{self, Change, Context, Focus, Judged, Touched};
 use crate::source::Snapshot;
 use crate::syntax::Store;
 use crate::text::{FileId, RepoPath};
+use crate::validation;
 
 /// The result of a check and how much it looked at.
 #[derive(Debug, Default)]
@@ -116,8 +117,9 @@ pub fn check(job: Job<'_>) -> Checked {
         OverlayKind::HelmValues | OverlayKind::Terraform => None,
     });
     let releases = helm::releases(store, &evaluated);
-    let values = helm::validate(store, &releases);
+    let values = validation::values::validate(store, &releases);
     let comparison = compare::compare(snapshot, config, layout, &evaluated);
+    let validation = validation::validate(snapshot, store, &files, config, layout, &evaluated);
     let promotions: &[_] =
         if policy.is_enabled(ABOUT_HISTORY) { &comparison.promotions } else { &[] };
     let waiting = Waiting::of(history, snapshot, promotions, &config.history);
@@ -135,6 +137,7 @@ pub fn check(job: Job<'_>) -> Checked {
         evaluated: &evaluated,
         values: &values,
         comparison: &comparison,
+        validation: &validation,
         waiting: &waiting,
         today,
         touched,

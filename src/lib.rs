@@ -26,3 +26,4 @@ pub mod source;
 pub mod suppressions;
 pub mod syntax;
 pub mod text;
+pub mod validation;

@@ -20,6 +20,7 @@ const LAYERS: &[&str] = &[
     "render",
     "compare",
     "history",
+    "validation",
     "rules",
     "policy",
     "exceptions",

@@ -8,6 +8,7 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use crate::config::built_in::BUILT_IN;
 use crate::config::error::ConfigError;
+use crate::config::kubernetes::{self, KubernetesVersions};
 use crate::config::reader::{Located, Reader};
 use crate::config::registry;
 use crate::config::sections::{Config, Names, Owners, RuleSetting, Substitution, Terms};
@@ -38,6 +39,8 @@ const SECTIONS: &[&str] = &[
     "owners",
     "observability",
     "history",
+    "kubernetes-version",
+    "kubernetes-schemas",
 ];
 
 impl Config {
@@ -68,6 +71,7 @@ impl Config {
                 let found = registry::read(snapshot, file, &config.terms.files);
                 config.exceptions.extend(found.exceptions);
                 errors.extend(found.errors);
+                errors.extend(kubernetes::missing(snapshot, &config.kubernetes_schemas));
                 if config.exceptions.len() > MOST_EXCEPTIONS {
                     config.exceptions.truncate(MOST_EXCEPTIONS);
                     let message = format!("there are more than {MOST_EXCEPTIONS} exceptions");
@@ -154,6 +158,8 @@ fn read(reader: &mut Reader, mut table: DeTable<'_>) -> Config {
             .and_then(|value| reader.decode(value))
             .map(|history| history.value)
             .unwrap_or_default(),
+        kubernetes: KubernetesVersions::read(reader, take("kubernetes-version")),
+        kubernetes_schemas: kubernetes::directories(reader, take("kubernetes-schemas")),
     };
     reader.unknown(&table, SECTIONS);
     check_units(reader, &config);

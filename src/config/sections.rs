@@ -9,6 +9,7 @@ use toml::Spanned;
 use crate::config::constraint::Constraint;
 use crate::config::exception::{Exception, RawException};
 use crate::config::glob::Glob;
+use crate::config::kubernetes::{KubernetesVersions, VersionsSchema};
 use crate::config::observability::Observability;
 use crate::config::path_pattern::PathPattern;
 use crate::config::reader::Located;
@@ -48,6 +49,10 @@ pub struct Config {
     pub observability: Observability,
     /// How far the history of git is looked into.
     pub history: HistoryBudget,
+    /// The version of Kubernetes that environments run.
+    pub kubernetes: KubernetesVersions,
+    /// Directories with schemas of kinds, named as kubeconform names them.
+    pub kubernetes_schemas: Vec<Located<RepoPath>>,
 }
 
 impl Config {
@@ -229,4 +234,10 @@ pub struct ConfigSchema {
     observability: Option<Observability>,
     /// How far the history of git is looked into
     history: Option<HistoryBudget>,
+    /// The version of Kubernetes that all environments run, `"1.31"`, or a table with the version
+    /// of each environment; `default` is that of the others
+    kubernetes_version: Option<VersionsSchema>,
+    /// Directories with JSON Schemas of kinds, by their paths from the root, named as kubeconform
+    /// names them: `deployment-apps-v1.json`, `argoproj.io/application_v1alpha1.json`
+    kubernetes_schemas: Option<Vec<String>>,
 }

@@ -10,6 +10,7 @@ mod provenance;
 pub mod quantity;
 mod secret;
 mod value;
+mod version;
 
 pub use id::{Gvk, Resource, ResourceId};
 pub use load::{LoadError, LoadErrorKind, load};
@@ -18,3 +19,4 @@ pub use path::{Path, PathStep};
 pub use provenance::{Action, Provenance, Step};
 pub use secret::{looks_like_credential, looks_secret_key};
 pub use value::{Entry, Kind, Map, Scalar, Value};
+pub use version::{Version, VersionError};

@@ -9,10 +9,11 @@ use crate::config::{Config, Exception};
 use crate::history::Waiting;
 use crate::layout::Layout;
 use crate::owners::CodeOwners;
-use crate::render::{Evaluated, helm};
+use crate::render::Evaluated;
 use crate::source::Snapshot;
 use crate::syntax::Store;
 use crate::text::{FileId, RepoPath, Span};
+use crate::validation::{Validation, values};
 
 /// Whether an exception was needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,9 +129,11 @@ pub struct Context<'a> {
     /// Every overlay with what it renders to.
     pub evaluated: &'a [Evaluated<'a>],
     /// What the charts of the repository refuse in the values that overlays give them.
-    pub values: &'a helm::Verdict<'a>,
+    pub values: &'a values::Verdict<'a>,
     /// The environments side by side.
     pub comparison: &'a Comparison,
+    /// What API servers would say to the objects.
+    pub validation: &'a Validation<'a>,
     /// What waits for promotion, and since when.
     pub waiting: &'a Waiting,
     /// The day for dates of exceptions.

@@ -78,10 +78,15 @@ pub const RULES: &[RuleEntry] = &[
     RuleEntry::of::<exceptions::UndocumentedSuppression>(),
     RuleEntry::of::<exceptions::UnusedException>(),
     RuleEntry::of::<schema::BuildFailed>(),
+    RuleEntry::of::<schema::DeprecatedApi>(),
     RuleEntry::of::<schema::DuplicateKey>(),
     RuleEntry::of::<schema::InvalidKustomization>(),
+    RuleEntry::of::<schema::InvalidManifest>(),
     RuleEntry::of::<schema::InvalidSyntax>(),
     RuleEntry::of::<schema::InvalidValues>(),
+    RuleEntry::of::<schema::RemovedApi>(),
+    RuleEntry::of::<schema::UnknownField>(),
+    RuleEntry::of::<schema::UnknownKind>(),
 ];
 
 /// The rule with this id.

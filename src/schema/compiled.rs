@@ -8,6 +8,7 @@ use jsonschema::{PatternOptions, Retrieve, Uri, Validator};
 use serde_json::Value as Json;
 
 use crate::kube::Value;
+use crate::schema::formats::Format;
 use crate::schema::instance::Values;
 use crate::schema::problem::{self, Problem};
 
@@ -49,14 +50,28 @@ impl Retrieve for Known {
 
 impl Schema {
     /// Compiles the document at `address`; references may lead to the others, and nowhere else.
+    /// Formats are remarks: what they mean differs from tool to tool.
     pub fn compile(address: &str, documents: Arc<Documents>) -> Result<Self, SchemaError> {
+        Self::compile_with(address, documents, &[])
+    }
+
+    /// As [`Schema::compile`], with formats that texts must have.
+    pub(super) fn compile_with(
+        address: &str,
+        documents: Arc<Documents>,
+        formats: &[Format],
+    ) -> Result<Self, SchemaError> {
         let Some(document) = documents.get(address) else {
             let message = format!("there is no schema `{address}`");
             return Err(SchemaError { message, pointer: String::new() });
         };
-        let options = jsonschema::options_for::<Values>()
+        let mut options = jsonschema::options_for::<Values>()
             .with_base_uri(address)
-            .with_retriever(Known(Arc::clone(&documents)));
+            .with_retriever(Known(Arc::clone(&documents)))
+            .should_validate_formats(!formats.is_empty());
+        for &(name, holds) in formats {
+            options = options.with_format(name, holds);
+        }
         let linear = PatternOptions::regex().size_limit(PATTERN_SIZE).dfa_size_limit(PATTERN_SIZE);
         let looking = PatternOptions::fancy_regex()
             .backtrack_limit(BACKTRACKS)

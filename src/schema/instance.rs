@@ -127,7 +127,7 @@ impl<'a> Node<'a, Values> for &'a Value {
 }
 
 /// The value as a tree of `serde_json`. It is nested no deeper than a document may be.
-pub(super) fn json(value: &Value) -> serde_json::Value {
+pub fn json(value: &Value) -> serde_json::Value {
     match &value.kind {
         Kind::Map(map) => {
             map.iter().map(|entry| (entry.key.to_string(), json(&entry.value))).collect()

@@ -1,11 +1,19 @@
 //! Schemas: what the API server, a custom resource's definition, a chart or the team would refuse.
 //!
 //! A [`Schema`] is compiled once and held against values in place; what it refuses comes back as
-//! [`Problem`]s at the bytes of the value that somebody wrote.
+//! [`Problem`]s at the bytes of the value that somebody wrote. [`pack`] holds the schemas that are
+//! built in.
+
+pub mod pack;
 
 mod compiled;
+mod formats;
 mod instance;
+mod parts;
 mod problem;
+mod words;
 
 pub use compiled::{Documents, Schema, SchemaError};
+pub use instance::json;
+pub use parts::KindSchema;
 pub use problem::{Fault, Problem};

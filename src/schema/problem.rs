@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use jsonschema::error::{TypeKind, ValidationErrorKind};
+use jsonschema::ValidationError;
+use jsonschema::error::ValidationErrorKind;
 use jsonschema::paths::{Location, LocationSegment};
-use jsonschema::{JsonType, ValidationError};
 use serde_json::Value as Json;
 
 use crate::kube::{Kind, Path, PathStep, Value};
 use crate::schema::compiled::Schema;
+use crate::schema::words::{in_words, plain, type_of, types, written};
 use crate::text::Span;
 
 /// Most problems of one value that are told.
@@ -29,6 +30,15 @@ pub struct Problem<'v> {
     pub fault: Fault,
     /// Where the schema says so: address, `#`, JSON pointer.
     pub location: String,
+}
+
+impl Problem<'_> {
+    /// Says by which key the value is reached that has been looked at alone.
+    pub(super) fn stand_for(&mut self, key: Span) {
+        if matches!(self.fault, Fault::Missing { .. }) {
+            self.span = key;
+        }
+    }
 }
 
 /// What can be wrong.
@@ -161,8 +171,12 @@ impl<'v> Search<'_, 'v> {
 
     /// Whether the map around the value must have it.
     fn is_required(&self, place: &Place<'_>, location: &str) -> bool {
-        let Some(PathStep::Key(key)) = place.path.0.last() else { return true };
-        let around = location.rfind("/properties/").map_or("", |at| &location[..at]);
+        let Some((around, rest)) = location.rsplit_once("/properties/") else { return false };
+        let Some(PathStep::Key(key)) = place.path.0.last() else { return false };
+        // A schema that stands elsewhere says nothing of the map around the value.
+        if rest.matches('/').count() != 1 {
+            return false;
+        }
         let required = self.schema.at(around).and_then(|schema| schema.get("required"));
         let mut required = required.and_then(Json::as_array).into_iter().flatten();
         required.any(|name| name.as_str() == Some(key))
@@ -289,86 +303,6 @@ fn merged_fields(
         fields.extend(property.as_str().map(str::to_owned));
     }
     Some(fields.into_iter().collect())
-}
-
-fn types(kind: &TypeKind) -> Vec<&'static str> {
-    let words = |types: &mut dyn Iterator<Item = JsonType>| {
-        let words = types.filter(|&kind| kind != JsonType::Null).map(in_word);
-        words.collect::<Vec<_>>()
-    };
-    match kind {
-        TypeKind::Single(JsonType::Null) => vec!["null"],
-        TypeKind::Single(kind) => words(&mut std::iter::once(*kind)),
-        TypeKind::Multiple(kinds) => words(&mut kinds.iter()),
-    }
-}
-
-fn in_word(kind: JsonType) -> &'static str {
-    match kind {
-        JsonType::Array => "a list",
-        JsonType::Boolean => "a boolean",
-        JsonType::Integer => "an integer",
-        JsonType::Null => "null",
-        JsonType::Number => "a number",
-        JsonType::Object => "a map",
-        JsonType::String => "a string",
-    }
-}
-
-fn type_of(value: &Value) -> &'static str {
-    use crate::syntax::scalar::Tag;
-    match &value.kind {
-        Kind::List(_) => in_word(JsonType::Array),
-        Kind::Map(_) => in_word(JsonType::Object),
-        Kind::Scalar(scalar) => in_word(match scalar.tag {
-            Tag::Null => JsonType::Null,
-            Tag::Bool => JsonType::Boolean,
-            Tag::Int => JsonType::Integer,
-            Tag::Float => JsonType::Number,
-            Tag::Str | Tag::Timestamp | Tag::Binary => JsonType::String,
-        }),
-    }
-}
-
-/// A value of a schema as it would be written in YAML.
-fn written(value: &Json) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-fn plain(error: &ValidationError<'_>) -> String {
-    in_words(error.kind()).unwrap_or_else(|| "it is not one of those that are allowed".to_owned())
-}
-
-/// What the keywords say that need no look at the value. Nothing for what is no fault of the value.
-fn in_words(kind: &ValidationErrorKind) -> Option<String> {
-    use ValidationErrorKind as K;
-    Some(match kind {
-        K::Pattern { pattern } => format!("must match `{pattern}`"),
-        K::Format { format } => format!("must be of the format `{format}`"),
-        K::Minimum { limit } => format!("must be at least {limit}"),
-        K::Maximum { limit } => format!("must be at most {limit}"),
-        K::ExclusiveMinimum { limit } => format!("must be greater than {limit}"),
-        K::ExclusiveMaximum { limit } => format!("must be less than {limit}"),
-        K::MinLength { limit: 1 } | K::MinItems { limit: 1 } => "must not be empty".to_owned(),
-        K::MinLength { limit } => format!("must have at least {limit} characters"),
-        K::MaxLength { limit } => format!("must have at most {limit} characters"),
-        K::MinItems { limit } => format!("must have at least {limit} elements"),
-        K::MaxItems { limit } | K::MaxProperties { limit } => {
-            format!("must have at most {limit} elements")
-        }
-        K::MinProperties { limit } => format!("must have at least {limit} keys"),
-        K::MultipleOf { multiple_of } => format!("must be a multiple of {multiple_of}"),
-        K::UniqueItems => "must not have the same element twice".to_owned(),
-        K::Contains => "has no element that is asked for".to_owned(),
-        K::AdditionalItems { limit } => format!("must have at most {limit} elements"),
-        K::UnevaluatedItems { .. } => "has elements that are not allowed".to_owned(),
-        K::FalseSchema | K::Not { .. } => "is not allowed here".to_owned(),
-        K::OneOfMultipleValid { .. } => "fits several forms that exclude each other".to_owned(),
-        K::ContentEncoding { content_encoding } => format!("must be {content_encoding}"),
-        K::ContentMediaType { content_media_type } => format!("must be {content_media_type}"),
-        K::Custom { message, .. } => message.clone(),
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

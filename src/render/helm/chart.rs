@@ -106,7 +106,7 @@ pub fn is_part(snapshot: &Snapshot, path: &RepoPath) -> bool {
 
 impl Chart {
     /// Adds the files with the defaults of this chart and of those that it depends on.
-    pub(super) fn defaults(&self, files: &mut BTreeSet<FileId>) {
+    pub fn defaults(&self, files: &mut BTreeSet<FileId>) {
         files.insert(self.values.span().file);
         for child in self.children.iter().filter_map(|child| child.chart.as_ref()) {
             child.defaults(files);

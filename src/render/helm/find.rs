@@ -103,8 +103,20 @@ fn is_alone(evaluated: &Evaluated<'_>, directory: &RepoPath, store: &Store<'_>) 
             && path.stem() != "values"
     });
     shared.count() == 1
-        && beside.into_iter().all(|path| overlays.iter().any(|overlay| overlay.root == *path))
+        && beside.into_iter().all(|path| {
+            !is_shared(path.stem()) && overlays.iter().any(|overlay| overlay.root == *path)
+        })
 }
+
+/// Whether a file is named after several environments: `values-nonprod.yaml`.
+fn is_shared(stem: &str) -> bool {
+    let stem = stem.to_ascii_lowercase();
+    SHARED.iter().any(|word| stem.contains(word))
+}
+
+/// Words in the names of files that are laid under those of several environments.
+const SHARED: [&str; 9] =
+    ["all", "base", "common", "default", "global", "lower", "nonprod", "non-prod", "shared"];
 
 /// An entry of `helmCharts:` that means a chart of the repository.
 fn kustomize(store: &Store<'_>, evaluated: &Evaluated<'_>) -> Vec<Named> {

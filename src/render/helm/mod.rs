@@ -8,14 +8,12 @@ mod find;
 mod merge;
 mod open;
 mod release;
-mod validate;
 
 pub use chart::{Chart, Child, Import, is_part};
 pub use coalesce::{Deleted, Effective, Part};
 pub use find::Named;
 pub use open::may_be_filled_in;
 pub use release::{Release, releases};
-pub use validate::{Refused, Verdict, validate};
 
 #[cfg(test)]
 mod tests;

@@ -1,17 +1,13 @@
 //! Values that a chart refuses.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::finding::{Finding, Role, Subject};
-use crate::render::Evaluated;
-use crate::render::helm::Refused;
-use crate::rules::schema::fault;
+use crate::rules::schema::{fault, reach};
 use crate::rules::{Context, Findings, Rule, locality, rule};
 use crate::schema::Fault;
 use crate::text::Span;
-
-/// Most environments that a label names.
-const NAMED: usize = 4;
+use crate::validation::values::Refused;
 
 rule! {
     /// Reports values that a chart's own schema refuses
@@ -57,9 +53,13 @@ fn finding(cx: &Context<'_>, first: &Refused<'_>, uses: &[&Refused<'_>]) -> Find
     } else {
         format!("`{path}` of the chart `{chart}`")
     };
-    let mut finding = Finding::at(problem.span, fault::message(problem, &at, ""))
-        .label(reach(cx, uses))
-        .about(subject(cx, uses));
+    let overlays: Vec<_> = uses.iter().map(|used| used.release.overlay).collect();
+    let reach = reach::in_words(cx, &overlays);
+    let label = if first.deleted { format!("deletes the default, {reach}") } else { reach };
+    let path = Some(fault::path(problem));
+    let subject = Subject { path, ..reach::subject(cx, &overlays) };
+    let mut finding =
+        Finding::at(problem.span, fault::message(problem, &at, "")).label(label).about(subject);
     if matches!(problem.fault, Fault::Type { .. } | Fault::Enum { .. }) {
         let default = problem.value.provenance.first().span;
         if default.file != problem.span.file {
@@ -72,49 +72,8 @@ fn finding(cx: &Context<'_>, first: &Refused<'_>, uses: &[&Refused<'_>]) -> Find
     let [overlay, _] = locality(cx, problem.span);
     finding = finding.known_by([&*overlay, chart, &fault::path(problem)]);
     match fault::help(problem) {
+        _ if first.deleted => finding.help("give it a value, or drop the line to keep the default"),
         Some(help) => finding.help(help),
         None => finding,
-    }
-}
-
-/// The unit and environment, where there is one, and the path.
-fn subject(cx: &Context<'_>, uses: &[&Refused<'_>]) -> Subject {
-    let overlays: Vec<&Evaluated<'_>> = uses.iter().map(|used| used.release.overlay).collect();
-    let Some(first) = overlays.first() else { return Subject::default() };
-    let environment = first.overlay.environment;
-    let one_unit = overlays.iter().all(|other| other.unit_index == first.unit_index);
-    let one = one_unit && overlays.iter().all(|other| other.overlay.environment == environment);
-    let name = cx.layout.environment(environment).map(|environment| environment.name.clone());
-    let variants: BTreeSet<String> =
-        overlays.iter().filter_map(|found| found.overlay.variant.clone()).collect();
-    Subject {
-        unit: Some(first.unit.name.clone()).filter(|_| one_unit),
-        environment: name.filter(|_| one),
-        variants: variants.into_iter().filter(|_| one).collect(),
-        path: uses.first().map(|used| fault::path(&used.problem)),
-        ..Subject::default()
-    }
-}
-
-/// Where it counts: `in staging and production (3 overlays)`.
-fn reach(cx: &Context<'_>, uses: &[&Refused<'_>]) -> String {
-    let overlays: BTreeSet<_> = uses.iter().map(|used| &used.release.overlay.overlay.root).collect();
-    let environments: BTreeSet<usize> =
-        uses.iter().map(|used| used.release.overlay.overlay.environment).collect();
-    let mut names: Vec<&str> = environments
-        .iter()
-        .filter_map(|&at| cx.layout.environment(at))
-        .map(|environment| environment.name.as_str())
-        .collect();
-    let more = names.len().saturating_sub(NAMED);
-    names.truncate(NAMED);
-    let text = match (names.as_slice(), more) {
-        ([one], 0) => (*one).to_owned(),
-        ([rest @ .., last], 0) => format!("{} and {last}", rest.join(", ")),
-        (names, more) => format!("{} and {more} more", names.join(", ")),
-    };
-    match overlays.len() {
-        1 => format!("in {text}"),
-        count => format!("in {text} ({count} overlays)"),
     }
 }

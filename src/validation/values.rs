@@ -11,9 +11,7 @@ use rayon::prelude::*;
 
 use crate::kube::{Kind, Map, Path, PathStep, Value};
 use crate::render::Gap;
-use crate::render::helm::coalesce::Part;
-use crate::render::helm::open::may_be_filled_in;
-use crate::render::helm::release::Release;
+use crate::render::helm::{Part, Release, may_be_filled_in};
 use crate::schema::{Fault, Problem, Schema};
 use crate::syntax::Store;
 use crate::text::{FileId, RepoPath, Span};
@@ -27,6 +25,8 @@ pub struct Refused<'r> {
     pub part: &'r Part,
     /// What is wrong, at a path of the release's values.
     pub problem: Problem<'r>,
+    /// Whether it is missing because a null deletes the default.
+    pub deleted: bool,
     /// The schema's words about it.
     pub said: Option<Span>,
 }
@@ -73,8 +73,7 @@ fn compile(store: &Store<'_>, file: FileId) -> Result<Schema, Gap> {
     let span = Span::file_start(file);
     let gap = |detail| Gap { span, what: "schema", detail, objects: false };
     let source = store.snapshot().file(file).map_err(|error| gap(error.to_string()))?;
-    let document =
-        serde_json::from_str(&source.text).map_err(|error| gap(error.to_string()))?;
+    let document = serde_json::from_str(&source.text).map_err(|error| gap(error.to_string()))?;
     Schema::alone(document).map_err(|error| gap(error.message))
 }
 
@@ -134,7 +133,9 @@ impl<'r> Judge<'_, 'r> {
                 match self.certain(part, problem) {
                     Ok(problem) => {
                         let said = said(self.store, part.schema, &problem.location);
-                        verdict.refused.push(Refused { release, part, problem, said });
+                        let mut nulls = release.effective.deleted.iter();
+                        let deleted = nulls.any(|null| null.span == problem.span);
+                        verdict.refused.push(Refused { release, part, problem, deleted, said });
                     }
                     Err(gap) => verdict.gaps.extend(gap),
                 }
@@ -167,7 +168,12 @@ impl<'r> Judge<'_, 'r> {
             Fault::Type { .. } | Fault::Enum { .. } | Fault::Other(_) => {
                 if let Some(open) = filled_in(problem.value) {
                     let detail = problem.path.to_string();
-                    return Err(Some(Gap { span: open, what: "placeholder", detail, objects: false }));
+                    return Err(Some(Gap {
+                        span: open,
+                        what: "placeholder",
+                        detail,
+                        objects: false,
+                    }));
                 }
                 self.release.gaps.is_empty() && self.is_meant(&problem)
             }
@@ -218,7 +224,7 @@ impl<'r> Judge<'_, 'r> {
     /// The innermost key on the way to a place that the overlay itself writes, or its file.
     fn nearest(&self, path: &[Arc<str>]) -> Option<Span> {
         let mut map = Some(&self.release.told);
-        let mut place = self.release.layers.last().map(|&file| Span::file_start(file));
+        let mut place = self.release.told.iter().map(|entry| entry.key_span).min();
         for key in path {
             let Some(entry) = map.and_then(|map| map.entry(key)) else { break };
             place = Some(entry.key_span);

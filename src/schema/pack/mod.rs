@@ -1,0 +1,16 @@
+//! The schemas that are built in.
+//!
+//! [`kubernetes`] holds the API of every Kubernetes version from [`Version::OLDEST`] to
+//! [`Version::NEWEST`], read from `schemas/kubernetes.zz`; `scripts/kube_schemas.py` writes that
+//! file and describes it. [`lifecycle`] knows which kinds were deprecated or removed, before
+//! those versions too, and [`replacement`] what to write instead.
+//!
+//! A file is decompressed when it is first asked for, and a definition is parsed whenever it is.
+
+mod inflate;
+mod kubernetes;
+mod lifecycle;
+
+pub use crate::kube::{Version, VersionError};
+pub use kubernetes::{Kind, Kubernetes, SchemaId, kubernetes};
+pub use lifecycle::{Lifecycle, lifecycle, replacement};

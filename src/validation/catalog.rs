@@ -1,0 +1,132 @@
+//! What is known of kinds: of the repository's own, of the user's, and of those built in.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use crate::config::Config;
+use crate::kube::{Gvk, Version};
+use crate::layout::Layout;
+use crate::schema::KindSchema;
+use crate::schema::pack::{self, SchemaId};
+use crate::source::Snapshot;
+use crate::text::FileId;
+use crate::validation::definitions::Definitions;
+use crate::validation::directories::{self, Directories};
+
+/// Where the schema of a kind comes from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Origin {
+    /// The API of Kubernetes.
+    Kubernetes(SchemaId),
+    /// A `CustomResourceDefinition` of the repository.
+    Definition(usize),
+    /// A file in a directory that the configuration names.
+    File(FileId),
+}
+
+/// What is known of a kind in an environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Known {
+    /// It is served, under one of these schemas; an object is wrong if all refuse it.
+    As(Vec<Origin>),
+    /// A definition of the repository has the version, and does not serve it.
+    NotServed(usize),
+    /// The environment's version of Kubernetes does not serve it, or no built-in one does.
+    Gone(Vec<Origin>),
+    /// Nobody knows it.
+    Nobody,
+}
+
+/// The schemas that a repository can use, each compiled when it is first asked for.
+#[derive(Debug)]
+pub(super) struct Catalog<'a> {
+    snapshot: &'a Snapshot,
+    pub(super) definitions: Definitions,
+    directories: Directories,
+    /// The version of Kubernetes that each environment runs, where that is known.
+    versions: Vec<Option<Version>>,
+    compiled: Mutex<BTreeMap<Origin, Arc<OnceLock<Option<KindSchema>>>>>,
+}
+
+impl<'a> Catalog<'a> {
+    pub(super) fn new(
+        snapshot: &'a Snapshot,
+        config: &Config,
+        layout: &Layout,
+        definitions: Definitions,
+    ) -> Self {
+        let directories = config.kubernetes_schemas.iter().map(|found| &found.value);
+        let directories = Directories::collect(snapshot, directories);
+        let environments = layout.environments.iter();
+        let versions = environments.map(|found| config.kubernetes.version(&found.name)).collect();
+        let compiled = Mutex::default();
+        Self { snapshot, definitions, directories, versions, compiled }
+    }
+
+    /// The version of Kubernetes in an environment, if the configuration says so.
+    pub(super) fn version(&self, environment: usize) -> Option<Version> {
+        self.versions.get(environment).copied().flatten()
+    }
+
+    /// What is known of a kind in an environment.
+    pub(super) fn known(&self, gvk: &Gvk, environment: usize) -> Known {
+        let own = self.definitions.of(gvk, environment);
+        if !own.is_empty() {
+            let served = |at: &usize| self.definitions.get(*at).is_some_and(|found| found.served);
+            let usable: Vec<usize> = own.iter().copied().filter(served).collect();
+            return match (usable.as_slice(), own.first()) {
+                ([], Some(&first)) => Known::NotServed(first),
+                (usable, _) => Known::As(usable.iter().map(|&at| Origin::Definition(at)).collect()),
+            };
+        }
+        if let Some(file) = self.directories.find(gvk) {
+            return Known::As(vec![Origin::File(file)]);
+        }
+        let Gvk { group, version, kind } = gvk;
+        let kubernetes = pack::kubernetes();
+        if kubernetes.served(group, version, kind).is_some() {
+            let schemas = |versions: &mut dyn Iterator<Item = Version>| {
+                let mut schemas: Vec<Origin> = Vec::new();
+                for at in versions {
+                    let schema = kubernetes.schema(at, group, version, kind);
+                    let schema = schema.map(Origin::Kubernetes);
+                    schemas.extend(schema.filter(|schema| !schemas.contains(schema)));
+                }
+                schemas
+            };
+            let all = schemas(&mut Version::built_in().rev());
+            let Some(runs) = self.version(environment) else { return Known::As(all) };
+            let served = schemas(&mut std::iter::once(runs));
+            return if served.is_empty() { Known::Gone(all) } else { Known::As(served) };
+        }
+        if pack::lifecycle(group, version, kind).is_some() {
+            return Known::Gone(Vec::new());
+        }
+        Known::Nobody
+    }
+
+    /// Holds the schema of an origin against something; `None` where there is no usable schema.
+    pub(super) fn with<T>(&self, origin: &Origin, f: impl FnOnce(&KindSchema) -> T) -> Option<T> {
+        let cell = {
+            // A thread that panicked while it held the lock has not broken the map.
+            let mut compiled = match self.compiled.lock() {
+                Ok(compiled) => compiled,
+                Err(poisoned) => poisoned.into_inner(),
+            };
+            Arc::clone(compiled.entry(origin.clone()).or_default())
+        };
+        cell.get_or_init(|| self.compile(origin)).as_ref().map(f)
+    }
+
+    fn compile(&self, origin: &Origin) -> Option<KindSchema> {
+        let document = match origin {
+            Origin::Kubernetes(id) => pack::kubernetes().document(*id)?,
+            Origin::Definition(at) => {
+                let definition = self.definitions.get(*at)?;
+                definition.schema.clone()?
+            }
+            Origin::File(file) => directories::read(self.snapshot, *file)?,
+        };
+        KindSchema::compile(document).ok()
+    }
+}

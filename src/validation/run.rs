@@ -1,0 +1,114 @@
+//! Every object held against the schema of its kind, what objects share only once.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use rayon::iter::{
+    IndexedParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _,
+};
+
+use crate::kube::{Entry, Kind, Resource};
+use crate::render::Evaluated;
+use crate::schema::{KindSchema, Problem};
+use crate::validation::catalog::{Catalog, Known, Origin};
+use crate::validation::harmless::is_harmless;
+
+/// What became of one object.
+#[derive(Debug)]
+pub(super) struct Judged<'e> {
+    /// Index of the overlay among those that were evaluated.
+    pub(super) overlay: usize,
+    pub(super) resource: &'e Resource,
+    pub(super) known: Known,
+    /// Where the schema that speaks comes from.
+    pub(super) origin: Option<Origin>,
+    pub(super) problems: Vec<Problem<'e>>,
+}
+
+/// The map or list in memory that stands in a field, and the kind and field.
+type Shared = (usize, Origin, Arc<str>);
+
+/// What was found in values that several objects share: copies of a base share its maps and lists
+/// in memory until somebody changes them.
+#[derive(Default)]
+struct Memo<'e>(Mutex<BTreeMap<Shared, Arc<[Problem<'e>]>>>);
+
+impl<'e> Memo<'e> {
+    fn field(&self, origin: &Origin, schema: &KindSchema, entry: &'e Entry) -> Arc<[Problem<'e>]> {
+        let address = match &entry.value.kind {
+            Kind::Scalar(_) => return schema.check_field(entry).into(),
+            Kind::Map(map) => Arc::as_ptr(map) as usize,
+            Kind::List(items) => Arc::as_ptr(items) as usize,
+        };
+        let shared = (address, origin.clone(), Arc::clone(&entry.key));
+        if let Some(known) = self.lock().get(&shared) {
+            return Arc::clone(known);
+        }
+        let problems: Arc<[_]> = schema.check_field(entry).into();
+        self.lock().insert(shared, Arc::clone(&problems));
+        problems
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<Shared, Arc<[Problem<'e>]>>> {
+        match self.0.lock() {
+            Ok(known) => known,
+            Err(poisoned) => poisoned.into_inner(),
+        }
+    }
+}
+
+/// Judges all objects of all overlays, in the order of the overlays.
+pub(super) fn all<'e>(catalog: &Catalog<'_>, evaluated: &'e [Evaluated<'e>]) -> Vec<Judged<'e>> {
+    let memo = Memo::default();
+    let judged: Vec<Vec<_>> = evaluated
+        .par_iter()
+        .enumerate()
+        .map(|(overlay, found)| {
+            let resources = found.output().into_iter().flat_map(|output| &output.resources);
+            resources.map(|resource| judge(catalog, &memo, overlay, found, resource)).collect()
+        })
+        .collect();
+    judged.into_iter().flatten().collect()
+}
+
+fn judge<'e>(
+    catalog: &Catalog<'_>,
+    memo: &Memo<'e>,
+    overlay: usize,
+    found: &Evaluated<'_>,
+    resource: &'e Resource,
+) -> Judged<'e> {
+    let known = catalog.known(&resource.id.gvk, found.overlay.environment);
+    let mut judged = Judged { overlay, resource, known, origin: None, problems: Vec::new() };
+    let (Known::As(origins) | Known::Gone(origins)) = &judged.known else { return judged };
+    // The first schema is the newest: it speaks, unless another one takes the object.
+    for origin in origins {
+        let problems = catalog.with(origin, |schema| check(memo, origin, schema, resource));
+        let problems = problems.unwrap_or_default();
+        if problems.is_empty() {
+            judged.problems.clear();
+            judged.origin = Some(origin.clone());
+            break;
+        }
+        if judged.origin.is_none() {
+            judged.origin = Some(origin.clone());
+            judged.problems = problems;
+        }
+    }
+    judged
+}
+
+fn check<'e>(
+    memo: &Memo<'e>,
+    origin: &Origin,
+    schema: &KindSchema,
+    resource: &'e Resource,
+) -> Vec<Problem<'e>> {
+    let mut problems = schema.check_shell(&resource.body);
+    for entry in resource.body.as_map().into_iter().flat_map(|map| map.iter()) {
+        problems.extend(memo.field(origin, schema, entry).iter().cloned());
+    }
+    let sealed = resource.body.get("sops").is_some();
+    problems.retain(|problem| !is_harmless(problem, sealed));
+    problems
+}
