@@ -80,6 +80,7 @@ pub const RULES: &[RuleEntry] = &[
     RuleEntry::of::<schema::BuildFailed>(),
     RuleEntry::of::<schema::DeprecatedApi>(),
     RuleEntry::of::<schema::DuplicateKey>(),
+    RuleEntry::of::<schema::InvalidChart>(),
     RuleEntry::of::<schema::InvalidKustomization>(),
     RuleEntry::of::<schema::InvalidManifest>(),
     RuleEntry::of::<schema::InvalidSyntax>(),

@@ -6,6 +6,7 @@
 
 pub mod pack;
 
+mod built_in;
 mod compiled;
 mod formats;
 mod instance;
@@ -13,6 +14,7 @@ mod parts;
 mod problem;
 mod words;
 
+pub use built_in::chart;
 pub use compiled::{Documents, Schema, SchemaError};
 pub use instance::json;
 pub use parts::KindSchema;

@@ -1,9 +1,11 @@
 //! Rules about manifests that would be refused.
 
 mod build_failed;
+mod chart_lock;
 mod deprecated_api;
 mod duplicate_key;
 mod fault;
+mod invalid_chart;
 mod invalid_kustomization;
 mod invalid_manifest;
 mod invalid_syntax;
@@ -18,6 +20,7 @@ mod unknown_kind;
 pub(super) use build_failed::BuildFailed;
 pub(super) use deprecated_api::DeprecatedApi;
 pub(super) use duplicate_key::DuplicateKey;
+pub(super) use invalid_chart::InvalidChart;
 pub(super) use invalid_kustomization::InvalidKustomization;
 pub(super) use invalid_manifest::InvalidManifest;
 pub(super) use invalid_syntax::InvalidSyntax;
