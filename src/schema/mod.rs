@@ -5,6 +5,7 @@
 //! built in.
 
 pub mod pack;
+pub mod structural;
 
 mod built_in;
 mod compiled;
