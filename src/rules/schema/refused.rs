@@ -1,5 +1,6 @@
 //! From what a schema refuses to a finding: what the rules about manifests say alike.
 
+use crate::config::nearest;
 use crate::finding::{Finding, Level, Subject};
 use crate::kube::{Gvk, PathStep};
 use crate::render::Evaluated;
