@@ -13,7 +13,7 @@ use crate::layout::{Choices, Layout, OverlayKind, Unit, UnitChoice};
 use crate::owners::CodeOwners;
 use crate::policy::{self, Policy};
 use crate::references::{References, World};
-use crate::render::{self, Evaluated, Renderer, evaluate};
+use crate::render::{self, Evaluated, Gap, Renderer, evaluate, helm};
 use crate::report::Counts;
 use crate::rules::{self, Change, Context, Focus, Judged, Touched};
 use crate::source::Snapshot;
@@ -119,6 +119,8 @@ pub fn check(job: Job<'_>) -> Checked {
         OverlayKind::Manifests => Some(renderer.manifests(root)),
         OverlayKind::HelmValues | OverlayKind::Terraform => None,
     });
+    let releases = helm::releases(store, &evaluated);
+    let values = validation::values::validate(store, &releases);
     let comparison = compare::compare(snapshot, config, layout, &evaluated);
     let loose = Loose::collect(&renderer, layout, &files, &evaluated);
     let validation = validation::validate(validation::Job {
@@ -150,6 +152,7 @@ pub fn check(job: Job<'_>) -> Checked {
         layout,
         files: &files,
         evaluated: &evaluated,
+        values: &values,
         comparison: &comparison,
         references: &references,
         validation: &validation,
@@ -183,7 +186,7 @@ pub fn check(job: Job<'_>) -> Checked {
     let with_schemas = rules::files_with_schemas(&cx);
     reported.extend(policy.run(&cx, rules::is_about_exceptions));
     policy::sort(&mut reported);
-    not_analysed.extend(gaps(snapshot, layout, &evaluated));
+    not_analysed.extend(gaps(snapshot, layout, &evaluated, &values.gaps));
     not_analysed.extend(validation.not_analysed(snapshot));
     not_analysed.extend(unknown_environments(config, layout));
     not_analysed.sort();
@@ -266,20 +269,25 @@ fn unknown_environments(config: &Config, layout: &Layout) -> impl Iterator<Item 
 }
 
 /// What the layout could not place and what the renderer had to leave out.
-fn gaps(snapshot: &Snapshot, layout: &Layout, evaluated: &[Evaluated<'_>]) -> Vec<NotAnalysed> {
+fn gaps(
+    snapshot: &Snapshot,
+    layout: &Layout,
+    evaluated: &[Evaluated<'_>],
+    values: &[Gap],
+) -> Vec<NotAnalysed> {
     let unplaced = layout.unplaced.iter().map(|unplaced| NotAnalysed {
         path: unplaced.root.clone(),
         span: None,
         what: "not placed",
         detail: unplaced.why.clone(),
     });
-    let left_out = evaluated.iter().filter_map(Evaluated::output).flat_map(|rendered| {
-        rendered.gaps.iter().map(|gap| NotAnalysed {
-            path: snapshot.path(gap.span.file).clone(),
-            span: Some(gap.span),
-            what: gap.what,
-            detail: gap.detail.clone(),
-        })
+    let rendered = evaluated.iter().filter_map(Evaluated::output);
+    let left_out = rendered.flat_map(|rendered| &rendered.gaps).chain(values);
+    let left_out = left_out.map(|gap| NotAnalysed {
+        path: snapshot.path(gap.span.file).clone(),
+        span: Some(gap.span),
+        what: gap.what,
+        detail: gap.detail.clone(),
     });
     let unknown = evaluated.iter().filter_map(|found| {
         let what = match found.overlay.kind {

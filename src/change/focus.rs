@@ -8,6 +8,7 @@ use crate::change::{Layouts, Side};
 use crate::config::{self, FILE_NAMES};
 use crate::layout::{self, Layout, Overlay, OverlayKind};
 use crate::owners::CodeOwners;
+use crate::render::helm;
 use crate::rules::Focus;
 use crate::schema::RepositorySchema;
 use crate::text::RepoPath;
@@ -78,16 +79,15 @@ pub(super) fn is_general(before: Side<'_>, after: Side<'_>, paths: &BTreeSet<Rep
     paths.len() > MOST_FILES || moves_rules(before, after, paths) || paths.iter().any(kinds)
 }
 
-/// Whether the file has a say in what is a valid object: the definition of a kind, a schema.
+/// Whether the file has a say in what is valid elsewhere: the definition of a kind, a schema, a part
+/// of a chart, which anybody may install.
 fn says_what_is_valid(path: &RepoPath, side: Side<'_>) -> bool {
     let snapshot = side.store.snapshot();
     let directories = &side.config.kubernetes_schemas;
+    let text = || snapshot.file(snapshot.find(path)?).ok().map(|source| &source.text);
     directories.iter().any(|directory| path.is_in(&directory.value))
-        || path.is_yaml()
-            && snapshot
-                .find(path)
-                .and_then(|file| snapshot.file(file).ok())
-                .is_some_and(|source| validation::may_define(&source.text))
+        || helm::is_part(snapshot, path)
+        || path.is_yaml() && text().is_some_and(|text| validation::may_define(text))
 }
 
 /// Whether the change moves what findings are judged by.

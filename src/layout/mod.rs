@@ -18,6 +18,7 @@ pub use alike::are_alike;
 pub use flux::{FLUX_GROUP, FluxBuilds, flux_directory};
 pub(crate) use kustomizations::{is_kustomization, names};
 pub use users::Users;
+pub(crate) use words::aside;
 
 use globset::GlobSet;
 
@@ -132,9 +133,4 @@ impl Layout {
     pub fn environment(&self, index: usize) -> Option<&Environment> {
         self.environments.get(index)
     }
-}
-
-/// Whether a directory of this name holds nothing that is deployed: examples, documents, tests.
-pub fn is_aside(name: &str) -> bool {
-    words::aside(name).is_some()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
-use crate::layout::{Layout, is_aside};
+use crate::layout::{Layout, aside};
 use crate::render::{Evaluated, Rendered, Renderer};
 use crate::source::Snapshot;
 use crate::text::{FileId, RepoPath};
@@ -70,5 +70,7 @@ fn stands_alone(
     file: FileId,
 ) -> bool {
     let path = snapshot.path(file);
-    !layout.users.is_used(path) && !path.segments().any(is_aside) && !renderer.is_built(path)
+    !layout.users.is_used(path)
+        && path.segments().all(|name| aside(name).is_none())
+        && !renderer.is_built(path)
 }
