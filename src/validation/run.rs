@@ -116,11 +116,25 @@ fn judge<'e>(
             judged.problems = problems;
         }
     }
-    // What stands by itself may be a patch that something outside of the repository uses.
-    if overlay.is_none() {
+    if overlay.is_none() && looks_like_patch(&judged.problems) {
         judged.problems.retain(|problem| !matches!(problem.fault, Fault::Missing { .. }));
     }
     judged
+}
+
+/// Whether an object that stands by itself may be a patch which something outside of the repository
+/// uses: it lacks several fields, or the selector that every workload must have.
+fn looks_like_patch(problems: &[Problem<'_>]) -> bool {
+    let missing = problems.iter().filter_map(|problem| match &problem.fault {
+        Fault::Missing { fields } => Some(fields),
+        _ => None,
+    });
+    let (mut count, mut selector) = (0, false);
+    for fields in missing {
+        count += 1;
+        selector |= fields.iter().any(|field| field == "selector");
+    }
+    count > 1 || selector
 }
 
 fn check<'e>(
