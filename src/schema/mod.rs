@@ -5,13 +5,13 @@
 //! built in.
 
 pub mod pack;
+pub mod structural;
 
 mod compiled;
 mod formats;
 mod instance;
 mod parts;
 mod problem;
-pub mod structural;
 mod words;
 
 pub use compiled::{Documents, Schema, SchemaError};
