@@ -50,6 +50,8 @@ pub enum Fault {
         field: String,
         /// The fields that the schema has.
         allowed: Vec<String>,
+        /// The paths at which the whole schema has a field of this name; none if there are many.
+        elsewhere: Vec<String>,
     },
     /// A field that must be there.
     Missing {
@@ -160,7 +162,11 @@ impl<'v> Search<'_, 'v> {
             path: place.path.clone(),
             value: &entry.value,
             span: entry.key_span,
-            fault: Fault::Unknown { field: field.to_owned(), allowed: allowed.to_vec() },
+            fault: Fault::Unknown {
+                field: field.to_owned(),
+                allowed: allowed.to_vec(),
+                elsewhere: Vec::new(),
+            },
             location: location.to_owned(),
         });
     }
@@ -339,8 +345,28 @@ mod tests {
         });
         let found = problems(schema, "spec:\n  imgae: a\n  port: 1\n");
         let allowed = vec!["image".to_owned(), "port".to_owned()];
-        let fault = Fault::Unknown { field: "imgae".to_owned(), allowed };
+        let elsewhere = Vec::new();
+        let fault = Fault::Unknown { field: "imgae".to_owned(), allowed, elsewhere };
         assert_eq!(found, [("spec".to_owned(), "imgae".to_owned(), fault)]);
+    }
+
+    #[test]
+    fn a_field_in_the_wrong_place_is_told_where_it_belongs() {
+        let sync = json!({"properties": {"prune": {}, "keep": {}}});
+        let schema = json!({
+            "properties": {"spec": {"$ref": "#/$defs/Spec"}, "items": {"items": sync}},
+            "additionalProperties": false,
+            "$defs": {"Spec": {
+                "properties": {"sync": sync, "name": {}}, "additionalProperties": false,
+            }},
+        });
+        let elsewhere = |text: &str| match &problems(schema.clone(), text)[..] {
+            [(.., Fault::Unknown { elsewhere, .. })] => elsewhere.clone(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(elsewhere("spec: {keep: 1}"), ["items[]", "spec.sync"]);
+        assert_eq!(elsewhere("name: a"), ["spec"]);
+        assert_eq!(elsewhere("spec: {other: 1}"), [""; 0]);
     }
 
     fn told(schema: serde_json::Value, text: &str) -> Vec<(String, String, String)> {
