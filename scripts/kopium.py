@@ -33,8 +33,13 @@ PLAIN = {
     },
 }
 
-# Names of types take `Spec` out of the names of fields.
-UNTOLD = {"s": "specs"}
+# What kopium leaves out: fields of the whole object besides spec and status. It writes types for them that nothing
+# refers to, which is how these were found.
+BESIDE_SPEC = {
+    "Application": ["operation"],
+    "CiliumClusterwideNetworkPolicy": ["specs"],
+    "CiliumNetworkPolicy": ["specs"],
+}
 
 # Required texts that have no default in any of the groups: they name or address something.
 REQUIRED_TEXTS = {"bucketName", "key", "name", "project", "repoURL", "secretName", "url"}
@@ -164,15 +169,9 @@ def read(source: str) -> Optional[Kind]:
         return without_spec(source)
     resource = structs[spec].attributes
     definitions = {name: definition(struct, structs) for name, struct in structs.items() if not struct.is_enum}
-    used = {name for struct in structs.values() for _, of, _ in struct.fields for name in re.findall(r"\w+", of)}
-    own = resource.get("root", resource["kind"])
     # Nobody writes a status.
     root = {"spec": {"$ref": REFERENCE + spec}, "status": OPEN}
-    # Other fields of the whole object can be told by types that nothing refers to; whether they are lists cannot.
-    for name in definitions.keys() - used - {spec, resource.get("status")}:
-        if name.startswith(own):
-            field = name.removeprefix(own)
-            root[UNTOLD.get(field) or field[0].lower() + field[1:]] = OPEN
+    root |= {field: OPEN for field in BESIDE_SPEC.get(resource["kind"], ())}
     definitions[""] = {"type": "object", "properties": root}
     names = (resource[word] for word in ("group", "version", "kind"))
     return Kind(*names, "namespaced" in resource, definitions, "")

@@ -1,8 +1,9 @@
 //! Decompression of what lies in `schemas/`.
 //!
 //! Zlib, because Python's standard library writes it and one small crate without unsafe code reads
-//! it. Measured on the 532 kB of Kubernetes: 27 kB with zlib, 20 kB with zstd (level 22) or xz.
-//! Seven kilobytes are not worth a larger decoder and scripts that need more than Python.
+//! it. Measured: 28 kB for Kubernetes and 94 kB for custom resources, unpacked in 1 to 2 ms each;
+//! with zstd (level 22) 22 and 71 kB, with xz 21 and 68 kB. That is not worth a larger decoder and
+//! scripts that need more than Python.
 
 use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
 
