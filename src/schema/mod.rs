@@ -5,6 +5,7 @@
 //! built in.
 
 pub mod pack;
+pub mod structural;
 
 mod compiled;
 mod effort;

@@ -8,6 +8,7 @@ use crate::kube::{Gvk, Version};
 use crate::layout::Layout;
 use crate::schema::KindSchema;
 use crate::schema::pack::{self, SchemaId};
+use crate::schema::structural::json_schema;
 use crate::source::Snapshot;
 use crate::text::FileId;
 use crate::validation::definitions::Definitions;
@@ -22,6 +23,8 @@ pub enum Origin {
     Definition(usize),
     /// A file in a directory that the configuration names.
     File(FileId),
+    /// The built-in custom resources: of some release, and nobody knows which one a cluster runs.
+    Custom(Gvk),
 }
 
 /// What is known of a kind in an environment.
@@ -102,6 +105,9 @@ impl<'a> Catalog<'a> {
         if pack::lifecycle(group, version, kind).is_some() {
             return Known::Gone(Vec::new());
         }
+        if pack::custom().kind(group, version, kind).is_some() {
+            return Known::As(vec![Origin::Custom(gvk.clone())]);
+        }
         Known::Nobody
     }
 
@@ -123,8 +129,10 @@ impl<'a> Catalog<'a> {
             Origin::Kubernetes(id) => pack::kubernetes().document(*id)?,
             Origin::Definition(at) => {
                 let definition = self.definitions.get(*at)?;
-                definition.schema.clone()?
+                let Gvk { group, version, kind } = &definition.gvk;
+                json_schema(definition.schema.as_ref()?, group, version, kind)
             }
+            Origin::Custom(gvk) => pack::custom().schema(&gvk.group, &gvk.version, &gvk.kind)?,
             Origin::File(file) => directories::read(self.snapshot, *file)?,
         };
         KindSchema::compile(document).ok()

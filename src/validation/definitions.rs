@@ -17,6 +17,8 @@ const KIND: &str = "CustomResourceDefinition";
 /// One version of a kind, as a `CustomResourceDefinition` of the repository has it.
 #[derive(Debug)]
 pub(super) struct Definition {
+    /// What it defines.
+    pub(super) gvk: Gvk,
     /// The environments that it is deployed to, as indices; empty for one that no overlay has.
     pub(super) environments: Vec<usize>,
     /// The name of the version, where it stands.
@@ -100,8 +102,8 @@ impl Definitions {
             let schema = schema.map(json);
             let (environments, span) = (Vec::new(), name.span());
             let at = self.all.len();
-            self.by_kind.entry(gvk).or_default().push(at);
-            self.all.push(Definition { environments, span, served, deprecated, schema });
+            self.by_kind.entry(gvk.clone()).or_default().push(at);
+            self.all.push(Definition { gvk, environments, span, served, deprecated, schema });
             added.push(at);
         }
         added

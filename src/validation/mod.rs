@@ -162,7 +162,7 @@ fn standing(
                 let ends = end.deprecated.is_some_and(begun) || end.removed.is_some();
                 ends.then_some(runs.map_or(Standing::Ends, Standing::StillIn))
             }
-            Origin::File(_) => None,
+            Origin::File(_) | Origin::Custom(_) => None,
         },
         Known::Nobody => None,
     }

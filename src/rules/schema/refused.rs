@@ -59,10 +59,18 @@ impl<'f> Part<'f> {
     }
 }
 
-/// How sure it is: the built-in custom resources may be of another release than the cluster's.
+/// How much it matters. The built-in custom resources are of one release, and a cluster may run
+/// another: a field that it does not know is a mistake if it nearly is one that it knows.
 pub(super) fn level(refusal: &Refusal<'_>, most: Level) -> Level {
     match (&refusal.origin, &refusal.problem.fault) {
         (Origin::Kubernetes(_) | Origin::Definition(_) | Origin::File(_), _) => most,
+        (Origin::Custom(_), Fault::Unknown { field, allowed }) => {
+            match nearest(field, allowed.iter().map(String::as_str)) {
+                Some(_) => most.min(Level::Warning),
+                None => most.min(Level::Note),
+            }
+        }
+        (Origin::Custom(_), _) => most.min(Level::Warning),
     }
 }
 
