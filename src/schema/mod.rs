@@ -10,6 +10,7 @@ pub mod structural;
 mod compiled;
 mod effort;
 mod formats;
+mod forms;
 mod instance;
 mod parts;
 mod problem;

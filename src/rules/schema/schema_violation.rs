@@ -184,7 +184,9 @@ fn finding(
     if let Some(place) = place {
         finding = finding.place(Role::Related, place, "asked for here");
     }
-    let note = note.map(|note| note.lines().next().unwrap_or("").trim());
+    // What stands around a key says nothing about the key.
+    let about_key = matches!(problem.fault, Fault::Unknown { .. } | Fault::Missing { .. });
+    let note = note.map(|note| note.lines().next().unwrap_or("").trim()).filter(|_| !about_key);
     let note = note.filter(|note| !note.is_empty() && note.chars().count() <= NOTE);
     let help = match (refused::help(problem), note) {
         (Some(help), Some(note)) => Some(format!("{help}; the schema says: {note}")),
