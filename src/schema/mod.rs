@@ -7,8 +7,10 @@
 pub mod pack;
 pub mod structural;
 
+mod built_in;
 mod compiled;
 mod effort;
+mod elsewhere;
 mod formats;
 mod forms;
 mod instance;
@@ -18,6 +20,7 @@ mod references;
 mod repository;
 mod words;
 
+pub use built_in::chart;
 pub use compiled::{Documents, Schema, SchemaError};
 pub use instance::json;
 pub use parts::KindSchema;

@@ -8,7 +8,7 @@ use crate::compare::{SECRET, has_placeholder, show};
 use crate::config::TeamSchema;
 use crate::finding::{Finding, Level, Role, Subject};
 use crate::kube::{Value, load};
-use crate::rules::schema::{refused, team};
+use crate::rules::schema::{fault, team};
 use crate::rules::{Context, Findings, Rule, locality, rule};
 use crate::schema::{Fault, Problem, RepositorySchema};
 use crate::syntax::Document;
@@ -131,15 +131,7 @@ fn in_file(
                 continue;
             }
         };
-        let Some(problems) = schema.check(&value) else {
-            let message =
-                format!("`{path}` refers to itself too often to be held against this document");
-            let start = root.entries().next().map_or(root.span(), |(key, _)| key.span());
-            let finding = Finding::at(start, &*message)
-                .help("let every definition refer to another one once for the same value");
-            found.push(finding.key([message]).key(locality(cx, start)));
-            continue;
-        };
+        let problems = schema.check(&value);
         let told = problems.iter().filter(|problem| !is_meant(&value, problem));
         found.extend(told.map(|problem| finding(cx, path, schema, problem)));
     }
@@ -170,7 +162,7 @@ fn finding(
     problem: &Problem<'_>,
 ) -> Finding {
     let (place, note) = schema.place(&problem.location);
-    let at = refused::path_of(problem);
+    let at = fault::path(problem);
     let shown = show("", problem.path.steps(), problem.value);
     let subject = Subject {
         value: (shown == SECRET).then_some(shown),
@@ -179,7 +171,7 @@ fn finding(
     };
     let around = problem.path.to_string();
     let whole = if around.is_empty() { "this document".to_owned() } else { format!("`{around}`") };
-    let message = refused::message(problem, "", &whole);
+    let message = fault::message(problem, &whole, "");
     let mut finding = Finding::at(problem.span, message).label(format!("refused by `{path}`"));
     if let Some(place) = place {
         finding = finding.place(Role::Related, place, "asked for here");
@@ -188,13 +180,13 @@ fn finding(
     let about_key = matches!(problem.fault, Fault::Unknown { .. } | Fault::Missing { .. });
     let note = note.map(|note| note.lines().next().unwrap_or("").trim()).filter(|_| !about_key);
     let note = note.filter(|note| !note.is_empty() && note.chars().count() <= NOTE);
-    let help = match (refused::help(problem), note) {
+    let help = match (fault::help(problem), note) {
         (Some(help), Some(note)) => Some(format!("{help}; the schema says: {note}")),
         (None, Some(note)) => Some(format!("the schema says: {note}")),
         (help, None) => help,
     };
     finding.help = help.or_else(|| Some("correct the value, or the schema".to_owned()));
     let [overlay, object] = locality(cx, problem.span);
-    let identity = [overlay, object, at, refused::part(problem), path.file_name().to_owned()];
+    let identity = [overlay, object, at, path.file_name().to_owned()];
     finding.about(subject).known_by(identity)
 }
