@@ -28,6 +28,7 @@ const DOCUMENTS: &[&str] = &[
     "docs/exceptions.md",
     "docs/history.md",
     "docs/reports.md",
+    "docs/schemas.md",
     "docs/integrations/git-hooks.md",
     "docs/integrations/github.md",
     "docs/integrations/gitlab.md",

@@ -77,10 +77,10 @@ fn resolve(reader: &mut Reader, raw: RawTeamSchema) -> Option<TeamSchema> {
     }
     let span = reader.place(raw.schema.span());
     let name = raw.schema.into_inner();
-    match RepoPath::new(&name).ok().filter(|path| !path.is_root()) {
+    let remote = name.contains("://");
+    match RepoPath::new(&name).ok().filter(|path| !path.is_root() && !remote) {
         Some(path) => Some(TeamSchema { files, schema: Located { span, value: path } }),
         None => {
-            let remote = name.contains("://");
             let message = if remote {
                 format!("`{name}` is not fetched: nothing is read but the repository")
             } else {

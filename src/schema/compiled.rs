@@ -8,6 +8,7 @@ use jsonschema::{PatternOptions, Retrieve, Uri, Validator};
 use serde_json::Value as Json;
 
 use crate::kube::Value;
+use crate::schema::effort::{References, is_bearable};
 use crate::schema::elsewhere;
 use crate::schema::formats::Format;
 use crate::schema::instance::Values;
@@ -37,6 +38,17 @@ pub struct Schema {
     validator: Validator<Values>,
     documents: Arc<Documents>,
     address: String,
+    /// The references of a schema that anybody may have written.
+    references: Option<References>,
+}
+
+/// How a schema is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reading {
+    /// Formats that texts must have.
+    pub(super) formats: &'static [Format],
+    /// Whether it comes with this program, so that it need not be guarded against.
+    pub(super) trusted: bool,
 }
 
 /// Answers references from the documents at hand, and from nowhere else.
@@ -53,14 +65,14 @@ impl Schema {
     /// Compiles the document at `address`; references may lead to the others, and nowhere else.
     /// Formats are remarks: what they mean differs from tool to tool.
     pub fn compile(address: &str, documents: Arc<Documents>) -> Result<Self, SchemaError> {
-        Self::compile_with(address, documents, &[])
+        Self::compile_as(address, documents, Reading { formats: &[], trusted: false })
     }
 
-    /// As [`Schema::compile`], with formats that texts must have.
-    pub(super) fn compile_with(
+    /// As [`Schema::compile`], read in a way of its own.
+    pub(super) fn compile_as(
         address: &str,
         documents: Arc<Documents>,
-        formats: &[Format],
+        Reading { formats, trusted }: Reading,
     ) -> Result<Self, SchemaError> {
         let Some(document) = documents.get(address) else {
             let message = format!("there is no schema `{address}`");
@@ -88,7 +100,8 @@ impl Schema {
                 message: error.masked().to_string(),
                 pointer: error.instance_path().as_str().to_owned(),
             })?;
-        Ok(Self { validator, documents, address: address.to_owned() })
+        let references = (!trusted).then(|| References::of(&documents));
+        Ok(Self { validator, documents, address: address.to_owned(), references })
     }
 
     /// Compiles a schema that stands alone.
@@ -97,7 +110,8 @@ impl Schema {
         Self::compile(ADDRESS, Arc::new(Documents::from([(ADDRESS.to_owned(), document)])))
     }
 
-    /// What is wrong with a value, in the order of the value's text; nothing if it is valid.
+    /// What is wrong with a value, in the order of the value's text; nothing if it is valid. A schema
+    /// that refers to itself in such a way that to find out would take for ever is a problem too.
     pub fn check<'v>(&self, value: &'v Value) -> Vec<Problem<'v>> {
         let mut problems = self.check_part(value);
         elsewhere::tell(&mut problems, &self.documents, &self.address);
@@ -106,6 +120,10 @@ impl Schema {
 
     /// As [`Schema::check`], where the schema is only a part: nothing is said of other parts.
     pub(super) fn check_part<'v>(&self, value: &'v Value) -> Vec<Problem<'v>> {
+        let references = self.references.as_ref();
+        if references.is_some_and(|all| !is_bearable(&self.documents, all, &self.address, value)) {
+            return problem::not_checked(value);
+        }
         if self.validator.is_valid(value) {
             return Vec::new();
         }

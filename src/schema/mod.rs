@@ -12,6 +12,7 @@ mod compiled;
 mod effort;
 mod elsewhere;
 mod formats;
+mod forms;
 mod instance;
 mod parts;
 mod problem;

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use serde_json::{Value as Json, json};
 
 use crate::kube::{Entry, PathStep, Value};
-use crate::schema::compiled::{Documents, Schema, SchemaError};
+use crate::schema::compiled::{Documents, Reading, Schema, SchemaError};
 use crate::schema::elsewhere;
 use crate::schema::formats::FORMATS;
 use crate::schema::problem::Problem;
@@ -22,6 +22,7 @@ pub struct KindSchema {
     shell: Schema,
     fields: Vec<Field>,
     documents: Arc<Documents>,
+    reading: Reading,
 }
 
 #[derive(Debug)]
@@ -34,8 +35,9 @@ struct Field {
 }
 
 impl KindSchema {
-    /// Compiles a document that refers to nothing outside of itself.
-    pub fn compile(document: Json) -> Result<Self, SchemaError> {
+    /// Compiles a document that refers to nothing outside of itself; `trusted` are those that come
+    /// with this program.
+    pub fn compile(document: Json, trusted: bool) -> Result<Self, SchemaError> {
         let at = root(&document);
         let object = document.pointer(&at).cloned().unwrap_or_default();
         let names = object.get("properties").and_then(Json::as_object).into_iter().flatten();
@@ -55,9 +57,11 @@ impl KindSchema {
                 shell.entry(key).or_insert_with(|| value.clone());
             }
         }
-        let shell = Schema::alone(shell)?;
-        let documents = Documents::from([(ADDRESS.to_owned(), document)]);
-        Ok(Self { shell, fields, documents: Arc::new(documents) })
+        let shell = Arc::new(Documents::from([(ADDRESS.to_owned(), shell)]));
+        let shell = Schema::compile_as(ADDRESS, shell, Reading { formats: &[], trusted })?;
+        let documents = Arc::new(Documents::from([(ADDRESS.to_owned(), document)]));
+        let reading = Reading { formats: FORMATS, trusted };
+        Ok(Self { shell, fields, documents, reading })
     }
 
     /// What is wrong with the object apart from the values of its fields.
@@ -94,7 +98,7 @@ impl KindSchema {
         }
         let mut documents = Documents::clone(&self.documents);
         documents.insert(PART.to_owned(), part);
-        Schema::compile_with(PART, Arc::new(documents), FORMATS).ok()
+        Schema::compile_as(PART, Arc::new(documents), self.reading).ok()
     }
 }
 

@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 
 use crate::kube::{Kind, Path, PathStep, Value};
 use crate::schema::compiled::Schema;
+use crate::schema::forms::{is_for_another_type, merged_values};
 use crate::schema::words::{in_words, plain, type_of, types, written};
 use crate::text::Span;
 
@@ -90,6 +91,18 @@ pub(super) fn all<'v, 'e>(
     found.sort_by(|a, b| (a.span, &a.path, &a.fault).cmp(&(b.span, &b.path, &b.fault)));
     found.dedup_by(|a, b| a.span == b.span && a.path == b.path && a.fault == b.fault);
     found
+}
+
+/// The problem of a value that would take for ever to check.
+pub(super) fn not_checked(root: &Value) -> Vec<Problem<'_>> {
+    let text = "is not checked: its schema refers to itself too often";
+    vec![Problem {
+        path: Path::default(),
+        value: root,
+        span: named(root),
+        fault: Fault::Other(text.to_owned()),
+        location: String::new(),
+    }]
 }
 
 struct Search<'s, 'v> {
@@ -209,11 +222,11 @@ impl<'v> Search<'_, 'v> {
         if let Some(fields) = merged_fields(context, here) {
             return self.push(place, Fault::Missing { fields }, location);
         }
+        if let Some(allowed) = merged_values(context, here).filter(|_| is_scalar(place.value)) {
+            return self.push(place, Fault::Enum { allowed }, location);
+        }
         let of_another_type = |branch: &&Vec<ValidationError<'_>>| {
-            branch.iter().any(|error| {
-                matches!(error.kind(), ValidationErrorKind::Type { .. })
-                    && error.instance_path() == here
-            })
+            branch.iter().any(|error| is_for_another_type(error, here, place.value))
         };
         let fitting: Vec<_> = context.iter().filter(|branch| !of_another_type(branch)).collect();
         match fitting.as_slice() {
@@ -228,6 +241,10 @@ impl<'v> Search<'_, 'v> {
             }
         }
     }
+}
+
+fn is_scalar(value: &Value) -> bool {
+    value.as_scalar().is_some()
 }
 
 /// A value and how it is reached.
@@ -405,6 +422,23 @@ mod tests {
             ("auth", r#"Missing { fields: ["token", "user"] }"#),
             ("3", r#"Other("fits none of the 2 forms that are allowed")"#),
         ];
+        assert_eq!(found, expect.map(|(at, fault)| (at.to_owned(), fault.to_owned())));
+    }
+
+    #[test]
+    fn forms_that_are_values_are_told_as_values() {
+        let level =
+            json!({"oneOf": [{"const": "off", "description": "x"}, {"enum": ["on", "auto"]}]});
+        let rule = json!({"anyOf": [level, {
+            "type": "object", "properties": {"level": level}, "additionalProperties": false,
+        }]});
+        let schema = json!({"properties": {"a": rule, "b": rule, "c": rule, "d": level}});
+        let found = told(schema, "a: of\nb: {levl: on}\nc: {level: onn}\nd: {}\n");
+        let found: Vec<_> = found.into_iter().map(|(_, at, fault)| (at, fault)).collect();
+        let values = r#"Enum { allowed: ["off", "on", "auto"] }"#;
+        let unknown = r#"Unknown { field: "levl", allowed: ["level"], elsewhere: [] }"#;
+        let none = r#"Other("fits none of the 2 forms that are allowed")"#;
+        let expect = [("of", values), ("levl", unknown), ("onn", values), ("{}", none)];
         assert_eq!(found, expect.map(|(at, fault)| (at.to_owned(), fault.to_owned())));
     }
 

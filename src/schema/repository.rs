@@ -6,7 +6,6 @@ use std::sync::Arc;
 use crate::config::nearest;
 use crate::kube::{Value, load};
 use crate::schema::compiled::{Documents, Schema, unescaped};
-use crate::schema::effort::{References, is_bearable};
 use crate::schema::instance::json;
 use crate::schema::problem::Problem;
 use crate::schema::references::{
@@ -46,9 +45,6 @@ impl Flaw {
 pub struct RepositorySchema {
     schema: Schema,
     sources: Sources,
-    address: String,
-    documents: Arc<Documents>,
-    references: References,
 }
 
 /// The documents that a schema is made of, by address, with the bytes of everything in them.
@@ -70,12 +66,8 @@ impl RepositorySchema {
         let address = address(store.snapshot().path(file));
         let documents: Documents =
             sources.values.iter().map(|(at, value)| (at.clone(), json(value))).collect();
-        let documents = Arc::new(documents);
-        match Schema::compile(&address, Arc::clone(&documents)) {
-            Ok(schema) => {
-                let references = References::of(&documents);
-                Ok(Self { schema, sources, address, documents, references })
-            }
+        match Schema::compile(&address, Arc::new(documents)) {
+            Ok(schema) => Ok(Self { schema, sources }),
             Err(error) => {
                 let span = sources.place(&address, &error.pointer);
                 let message =
@@ -91,11 +83,9 @@ impl RepositorySchema {
         Sources::of(store, file).files
     }
 
-    /// What is wrong with a value, see [`Schema::check`]; nothing at all where the schema refers to
-    /// itself in such a way that to find out would take for ever.
-    pub fn check<'v>(&self, value: &'v Value) -> Option<Vec<Problem<'v>>> {
-        is_bearable(&self.documents, &self.references, &self.address, value)
-            .then(|| self.schema.check(value))
+    /// What is wrong with a value, see [`Schema::check`].
+    pub fn check<'v>(&self, value: &'v Value) -> Vec<Problem<'v>> {
+        self.schema.check(value)
     }
 
     /// Where the schema asks for what a problem is about, and the short text that explains it there.

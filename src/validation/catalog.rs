@@ -143,6 +143,7 @@ impl<'a> Catalog<'a> {
             Origin::Custom(gvk) => pack::custom().schema(&gvk.group, &gvk.version, &gvk.kind)?,
             Origin::File(file) => directories::read(self.snapshot, *file)?,
         };
-        KindSchema::compile(document).ok()
+        let trusted = !matches!(origin, Origin::File(_));
+        KindSchema::compile(document, trusted).ok()
     }
 }

@@ -13,6 +13,7 @@ mod history;
 mod markdown;
 mod other_commands;
 mod reports;
+mod schemas;
 mod secrets;
 #[path = "../common/tools.rs"]
 mod tools;

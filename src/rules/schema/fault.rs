@@ -72,7 +72,9 @@ pub(super) fn help(problem: &Problem<'_>) -> Option<String> {
                 (["a string"], "an integer" | "a number" | "a boolean") => {
                     Some("put it in quotes".to_owned())
                 }
-                ([_], "a string") if quoted => Some("remove the quotes".to_owned()),
+                (["an integer" | "a number" | "a boolean"], "a string") if quoted => {
+                    Some("remove the quotes".to_owned())
+                }
                 _ => None,
             }
         }

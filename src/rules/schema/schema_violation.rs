@@ -131,15 +131,7 @@ fn in_file(
                 continue;
             }
         };
-        let Some(problems) = schema.check(&value) else {
-            let message =
-                format!("`{path}` refers to itself too often to be held against this document");
-            let start = root.entries().next().map_or(root.span(), |(key, _)| key.span());
-            let finding = Finding::at(start, &*message)
-                .help("let every definition refer to another one once for the same value");
-            found.push(finding.key([message]).key(locality(cx, start)));
-            continue;
-        };
+        let problems = schema.check(&value);
         let told = problems.iter().filter(|problem| !is_meant(&value, problem));
         found.extend(told.map(|problem| finding(cx, path, schema, problem)));
     }
@@ -184,7 +176,9 @@ fn finding(
     if let Some(place) = place {
         finding = finding.place(Role::Related, place, "asked for here");
     }
-    let note = note.map(|note| note.lines().next().unwrap_or("").trim());
+    // What stands around a key says nothing about the key.
+    let about_key = matches!(problem.fault, Fault::Unknown { .. } | Fault::Missing { .. });
+    let note = note.map(|note| note.lines().next().unwrap_or("").trim()).filter(|_| !about_key);
     let note = note.filter(|note| !note.is_empty() && note.chars().count() <= NOTE);
     let help = match (fault::help(problem), note) {
         (Some(help), Some(note)) => Some(format!("{help}; the schema says: {note}")),
