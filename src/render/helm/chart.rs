@@ -13,7 +13,7 @@ use crate::text::{FileId, RepoPath, Span};
 /// The file that makes a directory a chart.
 pub(crate) const CHART_FILE: &str = "Chart.yaml";
 /// The defaults of a chart.
-const VALUES: &str = "values.yaml";
+pub(super) const VALUES: &str = "values.yaml";
 /// What the values of a chart must look like.
 const SCHEMA: &str = "values.schema.json";
 /// Where charts of the first API version list what they depend on.

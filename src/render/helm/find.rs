@@ -2,11 +2,11 @@
 
 use crate::kube::{Kind, Resource, Value, load};
 use crate::layout::OverlayKind;
-use crate::render::helm::chart::{CHART_FILE, values};
+use crate::render::helm::chart::{CHART_FILE, VALUES, values};
 use crate::render::{Evaluated, Gap};
 use crate::syntax::scalar::Dialect;
 use crate::syntax::{NodeRef, Store};
-use crate::text::{RepoPath, Span};
+use crate::text::{FileId, RepoPath, Span};
 
 /// A chart of the repository and what an overlay tells it.
 #[derive(Debug, Clone)]
@@ -39,6 +39,11 @@ fn is_chart(store: &Store<'_>, directory: &RepoPath) -> bool {
 }
 
 impl Named {
+    /// Whether nothing but the chart's own defaults is known of it.
+    pub(super) fn is_bare(&self) -> bool {
+        self.layers.is_empty() && self.gaps.is_empty()
+    }
+
     fn new(chart: RepoPath) -> Self {
         Self { chart, layers: Vec::new(), gaps: Vec::new(), closed: true }
     }
@@ -74,7 +79,12 @@ fn beside(store: &Store<'_>, evaluated: &Evaluated<'_>) -> Vec<Named> {
     }
     let mut named = Named::new(chart);
     let file = overlay.root.file_name();
-    named.file(store, &directory, file, Span::file_start(crate::text::FileId(0)));
+    if directory == named.chart && file == VALUES {
+        // The chart itself lies in the environment's directory; its defaults are known anyway.
+        named.closed = false;
+        return vec![named];
+    }
+    named.file(store, &directory, file, Span::file_start(FileId(0)));
     named.closed = is_alone(evaluated, &directory, store);
     vec![named]
 }
