@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::kube::{Map, Value};
-use crate::layout::OverlayKind;
+use crate::layout::{Layout, OverlayKind};
 use crate::render::helm::chart::{self, Chart};
 use crate::render::helm::coalesce::{Effective, effective};
 use crate::render::helm::find::{Named, named};
@@ -35,11 +35,15 @@ pub struct Release<'e> {
 }
 
 /// Every chart of the repository that an overlay installs, in the order of the overlays.
-pub fn releases<'e>(store: &Store<'_>, evaluated: &'e [Evaluated<'e>]) -> Vec<Release<'e>> {
+pub fn releases<'e>(
+    store: &Store<'_>,
+    layout: &Layout,
+    evaluated: &'e [Evaluated<'e>],
+) -> Vec<Release<'e>> {
     let mut found: Vec<(&Evaluated<'_>, Named)> = evaluated
         .par_iter()
         .flat_map_iter(|evaluated| {
-            named(store, evaluated).into_iter().map(move |named| (evaluated, named))
+            named(store, layout, evaluated).into_iter().map(move |named| (evaluated, named))
         })
         .collect();
     // A chart that somebody installs is not deployed as it lies there.
