@@ -105,6 +105,12 @@ pub fn is_part(snapshot: &Snapshot, path: &RepoPath) -> bool {
 }
 
 impl Chart {
+    /// The chart as if its own defaults were empty.
+    pub(super) fn without_defaults(&self) -> Self {
+        let values = Value::map(Map::default(), self.values.provenance.clone());
+        Self { values, ..self.clone() }
+    }
+
     /// Adds the files with the defaults of this chart and of those that it depends on.
     pub fn defaults(&self, files: &mut BTreeSet<FileId>) {
         files.insert(self.values.span().file);

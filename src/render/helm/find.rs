@@ -19,6 +19,8 @@ pub struct Named {
     pub layers: Vec<Value>,
     /// What else it is told and is not known here.
     pub gaps: Vec<Gap>,
+    /// Whether the chart's own `values.yaml` lies beneath them.
+    pub defaults: bool,
     /// Whether nothing else can be told to it: no file beside these, as far as anybody can see.
     pub closed: bool,
 }
@@ -47,7 +49,7 @@ impl Named {
     }
 
     fn new(chart: RepoPath) -> Self {
-        Self { chart, layers: Vec::new(), gaps: Vec::new(), closed: true }
+        Self { chart, layers: Vec::new(), gaps: Vec::new(), defaults: true, closed: true }
     }
 
     /// Adds a file; one that is not there or cannot be read is a gap.
@@ -217,6 +219,8 @@ fn released(store: &Store<'_>, body: &Value) -> Option<Named> {
         return None;
     }
     let mut named = Named::new(RepoPath::new(text(chart, &["chart"])?).ok()?);
+    // Flux makes these files the defaults of the chart.
+    named.defaults = items(chart, &["valuesFiles"]).is_empty();
     for file in items(chart, &["valuesFiles"]) {
         named.file(store, &RepoPath::root(), file.text().unwrap_or(""), file.span());
     }

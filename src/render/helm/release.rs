@@ -59,7 +59,11 @@ pub fn releases<'e>(
         .filter_map(|root| Some((root, Arc::new(chart::chart(store, root)?))))
         .collect();
     let release = |(overlay, named): &(&'e Evaluated<'e>, Named)| {
-        let chart = Arc::clone(charts.get(&named.chart)?);
+        let chart = charts.get(&named.chart)?;
+        let chart = match named.defaults {
+            true => Arc::clone(chart),
+            false => Arc::new(chart.without_defaults()),
+        };
         let layers = named.layers.iter().map(|value| value.span().file).collect();
         let maps = named.layers.iter().filter_map(Value::as_map);
         let told = maps.fold(Map::default(), |below, above| stack(&below, above));
