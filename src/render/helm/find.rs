@@ -206,7 +206,7 @@ fn items<'v>(value: &'v Value, path: &[&str]) -> &'v [Value] {
     value.at(path).and_then(Value::as_list).unwrap_or_default()
 }
 
-/// A Flux HelmRelease whose chart is a directory of a git repository: this one, if it has it.
+/// A Flux `HelmRelease` whose chart is a directory of a git repository: this one, if it has it.
 fn flux(store: &Store<'_>, _: &Layout, evaluated: &Evaluated<'_>) -> Vec<Named> {
     let objects = objects(evaluated, "helm.toolkit.fluxcd.io", "HelmRelease");
     objects.filter_map(|object| released(store, &object.body)).collect()

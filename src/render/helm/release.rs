@@ -60,10 +60,8 @@ pub fn releases<'e>(
         .collect();
     let release = |(overlay, named): &(&'e Evaluated<'e>, Named)| {
         let chart = charts.get(&named.chart)?;
-        let chart = match named.defaults {
-            true => Arc::clone(chart),
-            false => Arc::new(chart.without_defaults()),
-        };
+        let chart =
+            if named.defaults { Arc::clone(chart) } else { Arc::new(chart.without_defaults()) };
         let layers = named.layers.iter().map(|value| value.span().file).collect();
         let maps = named.layers.iter().filter_map(Value::as_map);
         let told = maps.fold(Map::default(), |below, above| stack(&below, above));
