@@ -9,6 +9,7 @@ use crate::config::{Config, Exception};
 use crate::history::Waiting;
 use crate::layout::Layout;
 use crate::owners::CodeOwners;
+use crate::references::References;
 use crate::render::Evaluated;
 use crate::source::Snapshot;
 use crate::syntax::Store;
@@ -132,6 +133,8 @@ pub struct Context<'a> {
     pub values: &'a values::Verdict<'a>,
     /// The environments side by side.
     pub comparison: &'a Comparison,
+    /// The references to what nothing provides, where a rule asks for them.
+    pub references: &'a References,
     /// What API servers would say to the objects.
     pub validation: &'a Validation<'a>,
     /// What waits for promotion, and since when.

@@ -41,10 +41,18 @@ pub(super) fn message(problem: &Problem<'_>, at: &str, kind: &str) -> String {
 /// What to do about it, where the schema tells.
 pub(super) fn help(problem: &Problem<'_>) -> Option<String> {
     match &problem.fault {
-        Fault::Unknown { field, allowed } => {
+        Fault::Unknown { field, allowed, elsewhere } => {
             let names = allowed.iter().map(String::as_str);
             Some(match nearest(field, names) {
                 Some(name) => format!("did you mean `{name}`?"),
+                None if !elsewhere.is_empty() => {
+                    let place = |path: &String| match path.as_str() {
+                        "" => "the top".to_owned(),
+                        path => format!("`{path}`"),
+                    };
+                    let places: Vec<_> = elsewhere.iter().map(place).collect();
+                    format!("move it: `{field}` is a field of {}", places.join(" and of "))
+                }
                 None if allowed.is_empty() => "remove it: nothing can stand here".to_owned(),
                 None => format!(
                     "remove it, or move it where it belongs; the fields here are {}",

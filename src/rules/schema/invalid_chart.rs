@@ -108,9 +108,9 @@ fn level(problem: &Problem<'_>, vendored: bool) -> Option<Level> {
     };
     match &problem.fault {
         Fault::Unknown { .. } if vendored => None,
-        Fault::Unknown { field, allowed } => {
-            let meant = nearest(field, allowed.iter().map(String::as_str));
-            Some(if meant.is_some() { Level::Warning } else { Level::Note })
+        Fault::Unknown { field, allowed, elsewhere } => {
+            let meant = nearest(field, allowed.iter().map(String::as_str)).is_some();
+            Some(if meant || !elsewhere.is_empty() { Level::Warning } else { Level::Note })
         }
         _ if problem.value.text().is_some_and(is_mark) => None,
         // Helm takes a chart without an API version, or with one that it does not know, for old.
