@@ -119,7 +119,7 @@ pub fn check(job: Job<'_>) -> Checked {
         OverlayKind::Manifests => Some(renderer.manifests(root)),
         OverlayKind::HelmValues | OverlayKind::Terraform => None,
     });
-    let releases = helm::releases(store, &evaluated);
+    let releases = helm::releases(store, layout, &evaluated);
     let values = validation::values::validate(store, &releases);
     let comparison = compare::compare(snapshot, config, layout, &evaluated);
     let loose = Loose::collect(&renderer, layout, &files, &evaluated);

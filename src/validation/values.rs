@@ -124,8 +124,8 @@ impl<'r> Judge<'_, 'r> {
         let release = self.release;
         let mut verdict = Verdict { refused: Vec::new(), gaps: release.gaps.clone() };
         for part in &release.effective.parts {
-            let keys = part.path.iter();
-            let value = keys.fold(Some(&release.effective.values), |value, key| value?.get(key));
+            let mut keys = part.path.iter();
+            let value = keys.try_fold(&release.effective.values, |value, key| value.get(key));
             let Some((value, Ok(schema))) = value.zip(self.schemas.get(&part.schema)) else {
                 continue;
             };

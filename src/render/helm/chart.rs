@@ -13,7 +13,7 @@ use crate::text::{FileId, RepoPath, Span};
 /// The file that makes a directory a chart.
 pub(crate) const CHART_FILE: &str = "Chart.yaml";
 /// The defaults of a chart.
-const VALUES: &str = "values.yaml";
+pub(super) const VALUES: &str = "values.yaml";
 /// What the values of a chart must look like.
 const SCHEMA: &str = "values.schema.json";
 /// Where charts of the first API version list what they depend on.
@@ -105,6 +105,12 @@ pub fn is_part(snapshot: &Snapshot, path: &RepoPath) -> bool {
 }
 
 impl Chart {
+    /// The chart as if its own defaults were empty.
+    pub(super) fn without_defaults(&self) -> Self {
+        let values = Value::map(Map::default(), self.values.provenance.clone());
+        Self { values, ..self.clone() }
+    }
+
     /// Adds the files with the defaults of this chart and of those that it depends on.
     pub fn defaults(&self, files: &mut BTreeSet<FileId>) {
         files.insert(self.values.span().file);

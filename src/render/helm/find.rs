@@ -1,12 +1,14 @@
 //! Which chart an overlay installs, with which values: one line of a table for each way to say it.
 
+use std::collections::BTreeSet;
+
 use crate::kube::{Kind, Resource, Value, load};
-use crate::layout::OverlayKind;
-use crate::render::helm::chart::{CHART_FILE, values};
+use crate::layout::{Layout, Overlay, OverlayKind};
+use crate::render::helm::chart::{CHART_FILE, VALUES, values};
 use crate::render::{Evaluated, Gap};
 use crate::syntax::scalar::Dialect;
 use crate::syntax::{NodeRef, Store};
-use crate::text::{RepoPath, Span};
+use crate::text::{FileId, RepoPath, Span};
 
 /// A chart of the repository and what an overlay tells it.
 #[derive(Debug, Clone)]
@@ -17,19 +19,21 @@ pub struct Named {
     pub layers: Vec<Value>,
     /// What else it is told and is not known here.
     pub gaps: Vec<Gap>,
+    /// Whether the chart's own `values.yaml` lies beneath them.
+    pub defaults: bool,
     /// Whether nothing else can be told to it: no file beside these, as far as anybody can see.
     pub closed: bool,
 }
 
 /// A way in which overlays name a chart and its values.
-type Way = fn(&Store<'_>, &Evaluated<'_>) -> Vec<Named>;
+type Way = fn(&Store<'_>, &Layout, &Evaluated<'_>) -> Vec<Named>;
 
 /// Every way that is understood.
 const WAYS: [Way; 4] = [beside, kustomize, flux, argo_cd];
 
 /// The charts of the repository that an overlay installs.
-pub(super) fn named(store: &Store<'_>, evaluated: &Evaluated<'_>) -> Vec<Named> {
-    let mut found: Vec<_> = WAYS.iter().flat_map(|way| way(store, evaluated)).collect();
+pub(super) fn named(store: &Store<'_>, layout: &Layout, evaluated: &Evaluated<'_>) -> Vec<Named> {
+    let mut found: Vec<_> = WAYS.iter().flat_map(|way| way(store, layout, evaluated)).collect();
     found.retain(|named| is_chart(store, &named.chart));
     found
 }
@@ -39,8 +43,13 @@ fn is_chart(store: &Store<'_>, directory: &RepoPath) -> bool {
 }
 
 impl Named {
+    /// Whether nothing but the chart's own defaults is known of it.
+    pub(super) fn is_bare(&self) -> bool {
+        self.layers.is_empty() && self.gaps.is_empty()
+    }
+
     fn new(chart: RepoPath) -> Self {
-        Self { chart, layers: Vec::new(), gaps: Vec::new(), closed: true }
+        Self { chart, layers: Vec::new(), gaps: Vec::new(), defaults: true, closed: true }
     }
 
     /// Adds a file; one that is not there or cannot be read is a gap.
@@ -59,7 +68,7 @@ impl Named {
 }
 
 /// A values file in a chart's directory or below it: `values-prod.yaml`, `values/prod.yaml`.
-fn beside(store: &Store<'_>, evaluated: &Evaluated<'_>) -> Vec<Named> {
+fn beside(store: &Store<'_>, layout: &Layout, evaluated: &Evaluated<'_>) -> Vec<Named> {
     let overlay = evaluated.overlay;
     if overlay.kind != OverlayKind::HelmValues {
         return Vec::new();
@@ -69,14 +78,39 @@ fn beside(store: &Store<'_>, evaluated: &Evaluated<'_>) -> Vec<Named> {
         return Vec::new();
     };
     let Some(directory) = overlay.root.parent() else { return Vec::new() };
-    if directory != chart && !holds_values(&overlay.root) {
+    let is_named = directory == chart && is_environment(layout, overlay);
+    if !(is_named || holds_values(&overlay.root)) || is_object(store, &overlay.root) {
         return Vec::new();
     }
     let mut named = Named::new(chart);
     let file = overlay.root.file_name();
-    named.file(store, &directory, file, Span::file_start(crate::text::FileId(0)));
+    if directory == named.chart && file == VALUES {
+        // The chart itself lies in the environment's directory; its defaults are known anyway.
+        named.closed = false;
+        return vec![named];
+    }
+    named.file(store, &directory, file, Span::file_start(FileId(0)));
     named.closed = is_alone(evaluated, &directory, store);
     vec![named]
+}
+
+/// Whether a file is called after its environment and nothing else: `prod.yaml`, `prod-eu.yaml`.
+fn is_environment(layout: &Layout, overlay: &Overlay) -> bool {
+    let tokens = |text: &str| -> Vec<String> {
+        text.split(['-', '_', '.']).map(str::to_ascii_lowercase).collect()
+    };
+    let Some(environment) = layout.environment(overlay.environment) else { return false };
+    let names = environment.aliases.iter().chain([&environment.name]).chain(&overlay.variant);
+    let known: BTreeSet<String> = names.flat_map(|name| tokens(name)).collect();
+    tokens(overlay.root.stem()).iter().all(|token| known.contains(token))
+}
+
+/// Whether a file holds an object and not values.
+fn is_object(store: &Store<'_>, path: &RepoPath) -> bool {
+    let Some(file) = store.snapshot().find(path) else { return false };
+    let documents = &store.yaml(file).documents;
+    let has = |key: &str| documents.first().is_some_and(|it| it.root().get(key).is_some());
+    has("apiVersion") && has("kind")
 }
 
 /// How many directories lie between a chart and its values files at most, one included.
@@ -119,7 +153,7 @@ const SHARED: [&str; 9] =
     ["all", "base", "common", "default", "global", "lower", "nonprod", "non-prod", "shared"];
 
 /// An entry of `helmCharts:` that means a chart of the repository.
-fn kustomize(store: &Store<'_>, evaluated: &Evaluated<'_>) -> Vec<Named> {
+fn kustomize(store: &Store<'_>, _: &Layout, evaluated: &Evaluated<'_>) -> Vec<Named> {
     let gaps = evaluated.output().into_iter().flat_map(|rendered| &rendered.gaps);
     let entries = gaps.filter(|gap| gap.what == "helm chart");
     entries.filter_map(|gap| inflated(store, gap.span)).collect()
@@ -172,8 +206,8 @@ fn items<'v>(value: &'v Value, path: &[&str]) -> &'v [Value] {
     value.at(path).and_then(Value::as_list).unwrap_or_default()
 }
 
-/// A Flux HelmRelease whose chart is a directory of a git repository: this one, if it has it.
-fn flux(store: &Store<'_>, evaluated: &Evaluated<'_>) -> Vec<Named> {
+/// A Flux `HelmRelease` whose chart is a directory of a git repository: this one, if it has it.
+fn flux(store: &Store<'_>, _: &Layout, evaluated: &Evaluated<'_>) -> Vec<Named> {
     let objects = objects(evaluated, "helm.toolkit.fluxcd.io", "HelmRelease");
     objects.filter_map(|object| released(store, &object.body)).collect()
 }
@@ -185,6 +219,8 @@ fn released(store: &Store<'_>, body: &Value) -> Option<Named> {
         return None;
     }
     let mut named = Named::new(RepoPath::new(text(chart, &["chart"])?).ok()?);
+    // Flux makes these files the defaults of the chart.
+    named.defaults = items(chart, &["valuesFiles"]).is_empty();
     for file in items(chart, &["valuesFiles"]) {
         named.file(store, &RepoPath::root(), file.text().unwrap_or(""), file.span());
     }
@@ -196,7 +232,7 @@ fn released(store: &Store<'_>, body: &Value) -> Option<Named> {
 }
 
 /// An Argo CD Application whose source is a directory of this repository.
-fn argo_cd(store: &Store<'_>, evaluated: &Evaluated<'_>) -> Vec<Named> {
+fn argo_cd(store: &Store<'_>, _: &Layout, evaluated: &Evaluated<'_>) -> Vec<Named> {
     let objects = objects(evaluated, "argoproj.io", "Application");
     objects.flat_map(|object| application(store, &object.body)).collect()
 }

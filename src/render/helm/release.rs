@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::kube::{Map, Value};
+use crate::layout::{Layout, OverlayKind};
 use crate::render::helm::chart::{self, Chart};
 use crate::render::helm::coalesce::{Effective, effective};
 use crate::render::helm::find::{Named, named};
@@ -34,20 +35,33 @@ pub struct Release<'e> {
 }
 
 /// Every chart of the repository that an overlay installs, in the order of the overlays.
-pub fn releases<'e>(store: &Store<'_>, evaluated: &'e [Evaluated<'e>]) -> Vec<Release<'e>> {
-    let found: Vec<(&Evaluated<'_>, Named)> = evaluated
+pub fn releases<'e>(
+    store: &Store<'_>,
+    layout: &Layout,
+    evaluated: &'e [Evaluated<'e>],
+) -> Vec<Release<'e>> {
+    let mut found: Vec<(&Evaluated<'_>, Named)> = evaluated
         .par_iter()
         .flat_map_iter(|evaluated| {
-            named(store, evaluated).into_iter().map(move |named| (evaluated, named))
+            named(store, layout, evaluated).into_iter().map(move |named| (evaluated, named))
         })
         .collect();
+    // A chart that somebody installs is not deployed as it lies there.
+    let bare = |it: &(&Evaluated<'_>, Named)| {
+        it.0.overlay.kind == OverlayKind::HelmValues && it.1.is_bare()
+    };
+    let installed: BTreeSet<RepoPath> =
+        found.iter().filter(|it| !bare(it)).map(|(_, named)| named.chart.clone()).collect();
+    found.retain(|it| !(bare(it) && installed.contains(&it.1.chart)));
     let roots: BTreeSet<&RepoPath> = found.iter().map(|(_, named)| &named.chart).collect();
     let charts: BTreeMap<&RepoPath, Arc<Chart>> = roots
         .into_par_iter()
         .filter_map(|root| Some((root, Arc::new(chart::chart(store, root)?))))
         .collect();
     let release = |(overlay, named): &(&'e Evaluated<'e>, Named)| {
-        let chart = Arc::clone(charts.get(&named.chart)?);
+        let chart = charts.get(&named.chart)?;
+        let chart =
+            if named.defaults { Arc::clone(chart) } else { Arc::new(chart.without_defaults()) };
         let layers = named.layers.iter().map(|value| value.span().file).collect();
         let maps = named.layers.iter().filter_map(Value::as_map);
         let told = maps.fold(Map::default(), |below, above| stack(&below, above));

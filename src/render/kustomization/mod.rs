@@ -304,8 +304,8 @@ fn chart(node: NodeRef<'_>, known: &[(&'static str, ChartField)]) -> Result<Text
         }
         Ok(())
     })?;
-    let named = |name: &&str| found.iter().rev().find(|(field, _)| field == name);
-    let name = ["name", "chartName", "releaseName"].iter().find_map(named);
+    let with = |name: &&str| found.iter().rev().find(|(field, _)| field == name);
+    let name = ["name", "chartName", "releaseName"].iter().find_map(with);
     Ok(name.map_or_else(|| Text { value: "".into(), span: node.span() }, |(_, name)| name.clone()))
 }
 

@@ -78,9 +78,10 @@ fn describe(root: NodeRef<'_>, vendored: bool, name: &str, findings: &mut Findin
     for problem in schema.check(&value) {
         let Some(level) = level(&problem, vendored) else { continue };
         let path = problem.path.to_string();
-        let at = match path.is_empty() {
-            true => "this chart".to_owned(),
-            false => format!("`{path}` of this chart"),
+        let at = if path.is_empty() {
+            "this chart".to_owned()
+        } else {
+            format!("`{path}` of this chart")
         };
         let plain = match &problem.fault {
             Fault::Other(_) if path == "version" => Fault::Other(VERSION.to_owned()),
