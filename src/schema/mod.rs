@@ -16,4 +16,4 @@ mod words;
 pub use compiled::{Documents, Schema, SchemaError};
 pub use instance::json;
 pub use parts::KindSchema;
-pub use problem::{Fault, Problem};
+pub use problem::{Fault, Problem, named};

@@ -10,6 +10,7 @@ mod definitions;
 mod directories;
 mod harmless;
 mod run;
+mod semantics;
 
 use std::collections::BTreeMap;
 

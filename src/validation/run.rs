@@ -1,17 +1,18 @@
 //! Every object held against the schema of its kind, what objects share only once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use rayon::iter::{
     IndexedParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _,
 };
 
-use crate::kube::{Entry, Kind, Resource};
+use crate::kube::{Entry, Kind, Path, Resource};
 use crate::render::Evaluated;
-use crate::schema::{KindSchema, Problem};
+use crate::schema::{Fault, KindSchema, Problem};
 use crate::validation::catalog::{Catalog, Known, Origin};
 use crate::validation::harmless::is_harmless;
+use crate::validation::semantics;
 
 /// What became of one object.
 #[derive(Debug)]
@@ -95,7 +96,23 @@ fn judge<'e>(
             judged.problems = problems;
         }
     }
+    if let Some(origin) = &judged.origin {
+        let custom = matches!(origin, Origin::Definition(_));
+        add_meaning(&mut judged.problems, resource, custom);
+    }
     judged
+}
+
+/// Adds what the server refuses although the schema takes it.
+fn add_meaning<'e>(problems: &mut Vec<Problem<'e>>, resource: &'e Resource, custom: bool) {
+    let told: BTreeSet<Path> = problems.iter().map(|problem| problem.path.clone()).collect();
+    let sealed = resource.body.get("sops").is_some();
+    let more = semantics::problems(resource, custom).into_iter();
+    let news = |problem: &Problem<'_>| match problem.fault {
+        Fault::Missing { .. } | Fault::Key { .. } => true,
+        _ => !told.contains(&problem.path),
+    };
+    problems.extend(more.filter(|problem| news(problem) && !is_harmless(problem, sealed)));
 }
 
 fn check<'e>(

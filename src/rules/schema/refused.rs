@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::compare::{SECRET, show};
 use crate::config::nearest;
-use crate::finding::{Finding, Level, Subject};
+use crate::finding::{Finding, Level, Role, Subject};
 use crate::kube::{Gvk, PathStep};
 use crate::rules::{Context, locality};
 use crate::schema::{Fault, Problem};
@@ -26,6 +26,10 @@ pub(super) fn finding(cx: &Context<'_>, refusal: &Refusal<'_>) -> Finding {
     let what = format!("{:?}", Part::of(&problem.fault));
     let finding = Finding::at(problem.span, message(refusal)).label(reach(cx, uses));
     let finding = finding.known_by([overlay, object, path_of(problem), what]).about(subject);
+    let related = problem.related.iter();
+    let finding = related.fold(finding, |finding, (span, text)| {
+        finding.place(Role::Related, *span, text.clone())
+    });
     match help(problem) {
         Some(help) => finding.help(help),
         None => finding,
@@ -45,7 +49,12 @@ impl<'f> Part<'f> {
         match fault {
             Fault::Unknown { field, .. } => Self::Field(field),
             Fault::Missing { fields } => Self::Fields(fields),
-            Fault::Type { .. } | Fault::Enum { .. } | Fault::Other(_) => Self::Value,
+            Fault::Key { key, .. } => Self::Field(key),
+            Fault::Type { .. }
+            | Fault::Enum { .. }
+            | Fault::Dangling { .. }
+            | Fault::Clash(_)
+            | Fault::Other(_) => Self::Value,
         }
     }
 }
@@ -96,6 +105,9 @@ fn message(refusal: &Refusal<'_>) -> String {
             }
         }
         Fault::Enum { .. } => format!("{at} cannot be {}", value()),
+        Fault::Key { key, words } => format!("{at} cannot have the key `{key}`: it must be {words}"),
+        Fault::Dangling { what, .. } => format!("{at} names no {what}; it is {}", value()),
+        Fault::Clash(text) => format!("{at} {text}"),
         Fault::Other(text) => format!("{at} {text}; it is {}", value()),
     }
 }
@@ -133,7 +145,16 @@ fn help(problem: &Problem<'_>) -> Option<String> {
             [field] => Some(format!("add `{field}`")),
             fields => Some(format!("add one of {}", listed(fields))),
         },
-        Fault::Other(_) => None,
+        Fault::Dangling { known, .. } => {
+            let names = known.iter().map(String::as_str);
+            let meant = problem.value.text().and_then(|text| nearest(text, names));
+            Some(match meant {
+                Some(name) => format!("did you mean `{name}`?"),
+                None if known.is_empty() => "there is none; add it".to_owned(),
+                None => format!("add it, or name one that there is: {}", listed(known)),
+            })
+        }
+        Fault::Key { .. } | Fault::Clash(_) | Fault::Other(_) => None,
     }
 }
 
