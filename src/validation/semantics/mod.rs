@@ -22,6 +22,8 @@ mod selectors;
 mod services;
 mod storage;
 mod volumes;
+#[cfg(test)]
+mod tests;
 mod webhooks;
 mod workloads;
 
