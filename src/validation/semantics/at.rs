@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::kube::{Entry, Map, Path, PathStep, Value};
+use crate::kube::{Action, Entry, Map, Path, PathStep, Value};
 use crate::schema::named;
 use crate::syntax::scalar::{self, Tag};
 use crate::text::Span;
@@ -128,12 +128,23 @@ impl<'v> At<'v> {
             || self.value.text().is_some_and(is_filled_in)
     }
 
+    /// Whether this was set after what stands at `other`, by a patch or the like.
+    pub(super) fn is_after(&self, other: &Self) -> bool {
+        let changed = |at: &Self| at.value.provenance.last().action != Action::Declared;
+        changed(self) && !changed(other)
+    }
+
     /// The last key on the way.
     pub(super) fn key(&self) -> &'v str {
         match self.way.as_deref() {
             Some(Link { step: Step::Key(key), .. }) => key,
             _ => "",
         }
+    }
+
+    /// The bytes to show: of a scalar the scalar, of a map or list its key.
+    pub(super) fn shown(&self) -> Span {
+        if self.value.as_scalar().is_some() { self.value.span() } else { self.name }
     }
 
     /// The way from the object to here.

@@ -1,5 +1,6 @@
 //! Autoscalers and disruption budgets.
 
+use crate::schema::Fault;
 use crate::validation::semantics::at::At;
 use crate::validation::semantics::rule::{Found, Row, Rule, row};
 use crate::validation::semantics::selectors::LABEL_SELECTOR;
@@ -57,8 +58,10 @@ fn bounds<'v>(spec: &At<'v>, found: &mut Found<'v>) {
     if let (Some(low), Some(high)) = (least.number(), most.number())
         && high < low
     {
-        let other = (least.value.span(), "minReplicas");
-        found.against(&most, format!("must be at least `minReplicas`, {low}"), other);
+        found.pair(
+            (&most, Fault::Other(format!("must be at least `minReplicas`, {low}"))),
+            (&least, Fault::Other(format!("must be at most `maxReplicas`, {high}"))),
+        );
     }
 }
 

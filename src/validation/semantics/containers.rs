@@ -44,8 +44,8 @@ pub(super) const CONTAINER: &[Row] = &[
     row("env[].valueFrom.secretKeyRef", Rule::Is(KEY_REFERENCE)),
     // "must specify one of: `configMapRef` or `secretRef`"
     row("envFrom[]", Rule::ExactlyOne(&["configMapRef", "secretRef"])),
-    row("envFrom[].configMapRef", Rule::Is(OBJECT_REFERENCE)),
-    row("envFrom[].secretRef", Rule::Is(OBJECT_REFERENCE)),
+    row("envFrom[].configMapRef", Rule::Needs(&["name"])),
+    row("envFrom[].secretRef", Rule::Needs(&["name"])),
     // "Path within the container at which the volume should be mounted": "must be unique"
     row("volumeMounts", Rule::Unique(&["mountPath"])),
     row(
@@ -83,10 +83,6 @@ const KEY_REFERENCE: &[Row] = &[
     row("name", Rule::Text(&SUBDOMAIN)),
     row("key", Rule::Text(&DATA_KEY)),
 ];
-
-/// A reference by name alone.
-const OBJECT_REFERENCE: &[Row] =
-    &[row("", Rule::Needs(&["name"])), row("name", Rule::Text(&SUBDOMAIN))];
 
 /// "Selects a field of the pod: supports …"
 const POD_FIELD: Form = Form {

@@ -62,8 +62,15 @@ pub(super) const DATA_KEY: Form = Form {
 };
 /// `25%`.
 pub(super) const PERCENT: Form = Form { words: "a percentage such as `25%`", holds: is_percent };
-/// The host of an Ingress.
+/// The host of a rule of an Ingress.
 pub(super) const HOST: Form = Form {
+    words: "a lower-case domain name, or `*.` and one; no address and no port",
+    holds: |text| {
+        (TLS_HOST.holds)(text) && text.parse::<std::net::Ipv4Addr>().is_err()
+    },
+};
+/// The host that a certificate of an Ingress is for.
+pub(super) const TLS_HOST: Form = Form {
     words: "a lower-case domain name, or `*.` and one",
     holds: |text| is_subdomain(text.strip_prefix("*.").unwrap_or(text)),
 };
@@ -198,7 +205,7 @@ mod tests {
         check(&VARIABLE, &["A", "a.b-c", "1 2"], &["a=b", "ä", "a\tb"]);
         check(&DATA_KEY, &["a.b", "_A-1", ".a"], &["", ".", "..", "..a", "a/b", "a b", "é"]);
         check(&PERCENT, &["0%", "250%"], &["", "%", "5", "-5%", "5.5%", "5 %"]);
-        check(&HOST, &["a.b", "*.a.b"], &["*", "a.*.b", "A.b", "*.", "a.b:80", "https://a"]);
+        check(&HOST, &["a.b", "*.a.b"], &["*", "a.*.b", "A.b", "*.", "a.b:80", "https://a", "10.0.0.1"]);
         check(
             &CIDR,
             &["10.0.0.0/8", "::/0", "2001:db8::/32", "010.0.0.1/32", "0.0.0.0/0"],

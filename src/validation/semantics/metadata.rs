@@ -12,6 +12,11 @@ const ANNOTATIONS: usize = 256 * 1024;
 pub(super) const METADATA: &[Row] = &[
     // "Must be a DNS_LABEL."
     row("namespace", Rule::Text(&LABEL)),
+    row("", Rule::Is(MARKS)),
+];
+
+/// Labels and annotations, of objects and of templates.
+pub(super) const MARKS: &[Row] = &[
     row("labels", Rule::Keys(&QUALIFIED)),
     row("labels.*", Rule::Text(&LABEL_VALUE)),
     row("annotations", Rule::Keys(&ANNOTATION)),

@@ -2,7 +2,9 @@
 
 use crate::validation::semantics::at::At;
 use crate::validation::semantics::containers::{PORT_NUMBER, PROTOCOLS};
-use crate::validation::semantics::forms::{ABSOLUTE, CIDR, HOST, LABEL, PORT, PORT_NAME, SUBDOMAIN};
+use crate::validation::semantics::forms::{
+    ABSOLUTE, CIDR, HOST, LABEL, PORT, PORT_NAME, SUBDOMAIN, TLS_HOST,
+};
 use crate::validation::semantics::rule::{Found, Row, Rule, row};
 use crate::validation::semantics::selectors::LABEL_SELECTOR;
 
@@ -14,7 +16,7 @@ pub(super) const INGRESS: &[Row] = &[
     row("spec.ingressClassName", Rule::Text(&SUBDOMAIN)),
     // "must be a DNS name, not an IP address", with a wildcard as its first label or without
     row("spec.rules[].host", Rule::Text(&HOST)),
-    row("spec.tls[].hosts[]", Rule::Text(&HOST)),
+    row("spec.tls[].hosts[]", Rule::Text(&TLS_HOST)),
     row("spec.rules[].http.paths", Rule::NotEmpty),
     // "PathType can be one of the following values: * Exact … * Prefix … *
     // ImplementationSpecific"

@@ -6,14 +6,14 @@ use crate::text::Span;
 use crate::validation::semantics::at::At;
 use crate::validation::semantics::containers::{CONTAINER, SECURITY};
 use crate::validation::semantics::forms::{LABEL, LABEL_VALUE, QUALIFIED, SUBDOMAIN};
-use crate::validation::semantics::metadata::METADATA;
+use crate::validation::semantics::metadata::MARKS;
 use crate::validation::semantics::rule::{Found, Row, Rule, row};
 use crate::validation::semantics::selectors::{self, LABEL_SELECTOR};
 use crate::validation::semantics::volumes::{CONTAINERS, VOLUME};
 
 /// `PodTemplateSpec`, and a pod itself.
 pub(super) const TEMPLATE: &[Row] =
-    &[row("metadata", Rule::Is(METADATA)), row("spec", Rule::Is(POD))];
+    &[row("metadata", Rule::Is(MARKS)), row("spec", Rule::Is(POD))];
 
 /// `PodSpec`.
 const POD: &[Row] = &[

@@ -1,6 +1,7 @@
 //! What containers ask for and may use: `ResourceRequirements`.
 
 use crate::kube::quantity::quantity;
+use crate::schema::Fault;
 use crate::validation::semantics::at::At;
 use crate::validation::semantics::forms::{Form, POSITIVE, QUALIFIED};
 use crate::validation::semantics::rule::{Found, Row, Rule, row};
@@ -35,10 +36,12 @@ fn within_limits<'v>(at: &At<'v>, found: &mut Found<'v>) {
         let amount = |at: &At<'_>| quantity(at.value.text()?.trim());
         let (Some(asked), Some(most)) = (amount(&request), amount(&limit)) else { continue };
         if asked > most + most.abs() * SAME {
-            let limit = limit.value;
-            let words = format!("must be at most its limit {}", limit.text().unwrap_or(""));
-            let other = vec![(limit.span(), "the limit".to_owned())];
-            found.add(&request, crate::schema::Fault::Other(words), other);
+            let shown = |at: &At<'v>| at.value.text().unwrap_or("").to_owned();
+            let (least, most) = (shown(&request), shown(&limit));
+            found.pair(
+                (&request, Fault::Other(format!("must be at most the limit {most}"))),
+                (&limit, Fault::Other(format!("must be at least the request {least}"))),
+            );
         }
     }
 }

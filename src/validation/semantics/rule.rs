@@ -64,10 +64,7 @@ impl<'v> Found<'v> {
     /// Adds a problem, with other places that it has to do with.
     pub(super) fn add(&mut self, at: &At<'v>, fault: Fault, related: Vec<(Span, String)>) {
         if self.0.len() < PROBLEMS {
-            // Of a map or list its key, of a scalar the scalar.
-            let whole = at.value.as_scalar().is_none();
-            let span = if whole { at.name } else { at.value.span() };
-            let (path, value) = (at.path(), at.value);
+            let (path, value, span) = (at.path(), at.value, at.shown());
             self.0.push(Problem { path, value, span, fault, location: String::new(), related });
         }
     }
@@ -86,6 +83,14 @@ impl<'v> Found<'v> {
     pub(super) fn against(&mut self, at: &At<'v>, words: impl Into<String>, other: (Span, &str)) {
         let (span, text) = other;
         self.add(at, Fault::Clash(words.into()), vec![(span, text.to_owned())]);
+    }
+
+    /// Two values go against each other, and of the two the one that was set later is told, or
+    /// the first, each with what is wrong with it in the light of the other one.
+    pub(super) fn pair(&mut self, first: (&At<'v>, Fault), second: (&At<'v>, Fault)) {
+        let ((shown, fault), (other, _)) =
+            if second.0.is_after(first.0) { (second, first) } else { (first, second) };
+        self.add(shown, fault, vec![(other.shown(), other.key().to_owned())]);
     }
 
     /// The map lacks a field; of several one would do.
@@ -194,12 +199,17 @@ impl<'v> Found<'v> {
         // An empty text is as good as none.
         let found: Vec<_> = found.filter(|at| at.value.as_str() != Some("")).collect();
         if let [first, second, ..] = found.as_slice() {
-            let (first, second) =
-                if first.name <= second.name { (first, second) } else { (second, first) };
-            let words = format!("cannot stand beside `{}`", first.key());
-            self.add(second, Fault::Clash(words), vec![(first.name, "the other one".to_owned())]);
+            let below = second.name > first.name;
+            let (shown, other) = if second.is_after(first) || below && !first.is_after(second) {
+                (second, first)
+            } else {
+                (first, second)
+            };
+            let words = format!("cannot stand beside `{}`", other.key());
+            self.against(shown, words, (other.name, other.key()));
+            // The keys go against each other, whatever their values.
             if let Some(problem) = self.0.last_mut() {
-                problem.span = second.name;
+                problem.span = shown.name;
             }
         }
     }

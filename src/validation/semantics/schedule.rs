@@ -69,7 +69,8 @@ fn range(part: &str, (_, least, most, names): Field) -> Result<(), String> {
         }
     };
     if low < least || high > most {
-        return Err(format!("it goes from {least} to {most}"));
+        let sunday = if names.first() == DAYS.first() { ", and Sunday is 0" } else { "" };
+        return Err(format!("it goes from {least} to {most}{sunday}"));
     }
     if low > high { Err("its range ends before it begins".to_owned()) } else { Ok(()) }
 }

@@ -100,7 +100,7 @@ fn words_of_containers() {
         ),
         (
             "resources: {requests: {cpu: 1500m}, limits: {cpu: 1}}",
-            "resources.requests.cpu @1500m: must be at most its limit 1 <- 1",
+            "resources.requests.cpu @1500m: must be at most the limit 1 <- 1",
         ),
         (
             "resources: {limits: {cpu: -1m}}",
@@ -200,7 +200,7 @@ fn volumes_and_mounts() {
     );
     one(
         &pod(&format!("{base}volumes:\n- {{name: data, secret: {{secretName: a, defaultMode: 644}}}}")),
-        "spec.volumes[name=data].secret.defaultMode @644: must be between 0 and 511",
+        "spec.volumes[name=data].secret.defaultMode @644: must be at most 0777; without a leading 0 it is decimal, and at most 511",
     );
     silent(&pod(&format!("{base}volumes: [{{name: data, secret: {{secretName: a, defaultMode: 0644}}}}]")));
     silent(&pod(&format!("{base}volumes: [{{name: '${{NAME}}'}}]")));

@@ -2,9 +2,7 @@
 
 use crate::schema::Fault;
 use crate::validation::semantics::at::At;
-use crate::validation::semantics::forms::{
-    BELOW, DATA_KEY, LABEL, NO_BACKSTEP, POSITIVE, SUBDOMAIN,
-};
+use crate::validation::semantics::forms::{BELOW, LABEL, NO_BACKSTEP, POSITIVE};
 use crate::validation::semantics::rule::{Found, Row, Rule, row};
 use crate::validation::semantics::storage::CLAIM_SPEC;
 
@@ -12,7 +10,7 @@ use crate::validation::semantics::storage::CLAIM_SPEC;
 pub(super) const CONTAINERS: [&str; 2] = ["containers", "initContainers"];
 
 /// "must be a number between 0 and 0777 (octal), both inclusive"
-const MODE: Rule = Rule::Between(0, 0o777);
+const MODE: Rule = Rule::Check(mode);
 
 /// `Volume`.
 pub(super) const VOLUME: &[Row] = &[
@@ -21,10 +19,8 @@ pub(super) const VOLUME: &[Row] = &[
     // "may not specify more than 1 volume type"; none is an emptyDir.
     row("", Rule::AtMostOne(SOURCES)),
     row("configMap", Rule::Needs(&["name"])),
-    row("configMap.name", Rule::Text(&SUBDOMAIN)),
     row("configMap", Rule::Is(FILES)),
     row("secret", Rule::Needs(&["secretName"])),
-    row("secret.secretName", Rule::Text(&SUBDOMAIN)),
     row("secret", Rule::Is(FILES)),
     row("downwardAPI.defaultMode", MODE),
     row("projected.defaultMode", MODE),
@@ -102,10 +98,15 @@ const SOURCES: &[&str] = &[
 const FILES: &[Row] = &[
     row("defaultMode", MODE),
     row("items[].mode", MODE),
-    row("items[].key", Rule::Text(&DATA_KEY)),
     // "May not be an absolute path. May not contain the path element '..'."
     row("items[].path", Rule::Text(&BELOW)),
 ];
+
+fn mode<'v>(at: &At<'v>, found: &mut Found<'v>) {
+    if at.number().is_some_and(|mode| !(0..=0o777).contains(&mode)) {
+        found.wrong(at, "must be at most 0777; without a leading 0 it is decimal, and at most 511");
+    }
+}
 
 /// Mounts of a pod: "This must match the Name of a Volume."
 pub(super) fn mounts<'v>(pod: &At<'v>, found: &mut Found<'v>) {

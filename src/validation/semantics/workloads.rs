@@ -1,5 +1,6 @@
 //! Workloads: the apps and batch APIs.
 
+use crate::schema::Fault;
 use crate::validation::semantics::at::At;
 use crate::validation::semantics::pods::TEMPLATE;
 use crate::validation::semantics::rule::{Found, Row, Rule, row};
@@ -152,8 +153,11 @@ fn deadline<'v>(spec: &At<'v>, found: &mut Found<'v>) {
 fn strategy<'v>(at: &At<'v>, found: &mut Found<'v>) {
     let Some(rolling) = at.get("rollingUpdate") else { return };
     if let Some(kind) = at.get("type").filter(|kind| kind.string() == Some("Recreate")) {
-        let other = (kind.value.span(), "the type");
-        return found.against(&rolling, "cannot be set with the type `Recreate`", other);
+        let words = |text: &str| Fault::Clash(text.to_owned());
+        return found.pair(
+            (&rolling, words("cannot be set with the type `Recreate`")),
+            (&kind, words("cannot be `Recreate` beside `rollingUpdate`")),
+        );
     }
     let (Some(down), Some(up)) = (rolling.get("maxUnavailable"), rolling.get("maxSurge")) else {
         return;
@@ -174,8 +178,11 @@ fn is_zero(at: &At<'_>) -> bool {
 fn on_delete<'v>(at: &At<'v>, found: &mut Found<'v>) {
     let kind = at.get("type").filter(|kind| kind.string() == Some("OnDelete"));
     if let (Some(rolling), Some(kind)) = (at.get("rollingUpdate"), kind) {
-        let other = (kind.value.span(), "the type");
-        found.against(&rolling, "cannot be set with the type `OnDelete`", other);
+        let words = |text: &str| Fault::Clash(text.to_owned());
+        found.pair(
+            (&rolling, words("cannot be set with the type `OnDelete`")),
+            (&kind, words("cannot be `OnDelete` beside `rollingUpdate`")),
+        );
     }
 }
 
