@@ -24,5 +24,5 @@ pub use built_in::chart;
 pub use compiled::{Documents, Schema, SchemaError};
 pub use instance::json;
 pub use parts::KindSchema;
-pub use problem::{Fault, Problem};
+pub use problem::{Fault, Problem, named};
 pub use repository::{Flaw, RepositorySchema};

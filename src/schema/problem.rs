@@ -29,8 +29,10 @@ pub struct Problem<'v> {
     pub span: Span,
     /// What is wrong.
     pub fault: Fault,
-    /// Where the schema says so: address, `#`, JSON pointer.
+    /// Where the schema says so: address, `#`, JSON pointer; empty where no schema does.
     pub location: String,
+    /// Other places that it has to do with, and what stands there.
+    pub related: Vec<(Span, String)>,
 }
 
 impl Problem<'_> {
@@ -73,6 +75,22 @@ pub enum Fault {
         /// The values that are allowed, as they would be written.
         allowed: Vec<String>,
     },
+    /// A key that the map cannot have.
+    Key {
+        /// The key.
+        key: String,
+        /// What keys must be, in words that go on after `must be`.
+        words: String,
+    },
+    /// A name of something in the object that is not there.
+    Dangling {
+        /// What it names: `volume of the pod`.
+        what: &'static str,
+        /// The names that there are.
+        known: Vec<String>,
+    },
+    /// Something that does not fit to the rest, in words that go on after the path.
+    Clash(String),
     /// Anything else, in words that go on after the value: `must be at most 10`.
     Other(String),
 }
@@ -102,6 +120,7 @@ pub(super) fn not_checked(root: &Value) -> Vec<Problem<'_>> {
         span: named(root),
         fault: Fault::Other(text.to_owned()),
         location: String::new(),
+        related: Vec::new(),
     }]
 }
 
@@ -166,7 +185,7 @@ impl<'v> Search<'_, 'v> {
             _ => place.value.span(),
         };
         let (path, value) = (place.path.clone(), place.value);
-        self.found.push(Problem { path, value, span, fault, location });
+        self.found.push(Problem { path, value, span, fault, location, related: Vec::new() });
     }
 
     fn unknown(&mut self, place: &Place<'v>, field: &str, allowed: &[String], location: &str) {
@@ -181,6 +200,7 @@ impl<'v> Search<'_, 'v> {
                 elsewhere: Vec::new(),
             },
             location: location.to_owned(),
+            related: Vec::new(),
         });
     }
 
@@ -283,7 +303,7 @@ impl<'v> Place<'v> {
 }
 
 /// The bytes that name a value which has no key: its kind or name, its first key, or all of it.
-fn named(value: &Value) -> Span {
+pub fn named(value: &Value) -> Span {
     let Some(map) = value.as_map() else { return value.span() };
     let name = ["kind", "name"].iter().find_map(|key| map.get(key)).map(Value::span);
     let first = || map.iter().map(|entry| entry.key_span).min();

@@ -20,7 +20,12 @@ pub(super) fn is_harmless(problem: &Problem<'_>, sealed: bool) -> bool {
         }),
         // For the server a null is a field that is not there.
         Fault::Type { required: false, .. } if problem.value.is_null() => true,
-        Fault::Type { .. } | Fault::Enum { .. } | Fault::Other(_) => {
+        Fault::Type { .. }
+        | Fault::Enum { .. }
+        | Fault::Key { .. }
+        | Fault::Dangling { .. }
+        | Fault::Clash(_)
+        | Fault::Other(_) => {
             is_filled_in(text)
                 || sealed && text.starts_with("ENC[")
                 || problem
@@ -31,6 +36,7 @@ pub(super) fn is_harmless(problem: &Problem<'_>, sealed: bool) -> bool {
     }
 }
 
-fn is_filled_in(text: &str) -> bool {
+/// Whether something takes the place of a part of the text before it is applied.
+pub(super) fn is_filled_in(text: &str) -> bool {
     PLACEHOLDERS.iter().any(|mark| text.contains(mark))
 }

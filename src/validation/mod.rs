@@ -11,6 +11,7 @@ mod directories;
 mod harmless;
 mod loose;
 mod run;
+mod semantics;
 pub mod values;
 
 use std::collections::BTreeMap;

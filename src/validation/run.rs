@@ -1,16 +1,17 @@
 //! Every object held against the schema of its kind, what objects share only once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
-use crate::kube::{Entry, Kind, Resource};
+use crate::kube::{Entry, Kind, Path, Resource};
 use crate::render::Evaluated;
 use crate::schema::{Fault, KindSchema, Problem};
 use crate::validation::catalog::{Catalog, Known, Origin};
 use crate::validation::harmless::is_harmless;
 use crate::validation::loose::Loose;
+use crate::validation::semantics;
 
 /// What became of one object.
 #[derive(Debug)]
@@ -116,10 +117,19 @@ fn judge<'e>(
             judged.problems = problems;
         }
     }
+    if let Some(origin) = &judged.origin {
+        let custom = matches!(origin, Origin::Definition(_));
+        add_meaning(&mut judged.problems, resource, custom);
+    }
     if overlay.is_none() && looks_like_patch(&judged.problems) {
-        judged.problems.retain(|problem| !matches!(problem.fault, Fault::Missing { .. }));
+        judged.problems.retain(|problem| !is_of_the_whole(&problem.fault));
     }
     judged
+}
+
+/// Whether something is only wrong if nothing is added to the object.
+fn is_of_the_whole(fault: &Fault) -> bool {
+    matches!(fault, Fault::Missing { .. } | Fault::Dangling { .. } | Fault::Clash(_))
 }
 
 /// Whether an object that stands by itself may be a patch which something outside of the repository
@@ -135,6 +145,18 @@ fn looks_like_patch(problems: &[Problem<'_>]) -> bool {
         selector |= fields.iter().any(|field| field == "selector");
     }
     count > 1 || selector
+}
+
+/// Adds what the server refuses although the schema takes it.
+fn add_meaning<'e>(problems: &mut Vec<Problem<'e>>, resource: &'e Resource, custom: bool) {
+    let told: BTreeSet<Path> = problems.iter().map(|problem| problem.path.clone()).collect();
+    let sealed = resource.body.get("sops").is_some();
+    let more = semantics::problems(resource, custom).into_iter();
+    let news = |problem: &Problem<'_>| match problem.fault {
+        Fault::Missing { .. } | Fault::Key { .. } => true,
+        _ => !told.contains(&problem.path),
+    };
+    problems.extend(more.filter(|problem| news(problem) && !is_harmless(problem, sealed)));
 }
 
 fn check<'e>(

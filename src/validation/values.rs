@@ -165,7 +165,7 @@ impl<'r> Judge<'_, 'r> {
                 },
                 _ => false,
             },
-            Fault::Type { .. } | Fault::Enum { .. } | Fault::Other(_) => {
+            _ => {
                 if let Some(open) = filled_in(problem.value) {
                     let detail = problem.path.to_string();
                     return Err(Some(Gap {

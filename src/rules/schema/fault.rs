@@ -34,6 +34,11 @@ pub(super) fn message(problem: &Problem<'_>, at: &str, kind: &str) -> String {
             }
         }
         Fault::Enum { .. } => format!("{at} cannot be {}", value()),
+        Fault::Key { key, words } => {
+            format!("{at} cannot have the key `{key}`: it must be {words}")
+        }
+        Fault::Dangling { what, .. } => format!("{at} names no {what}; it is {}", value()),
+        Fault::Clash(text) => format!("{at} {text}"),
         Fault::Other(text) => format!("{at} {text}; it is {}", value()),
     }
 }
@@ -82,7 +87,16 @@ pub(super) fn help(problem: &Problem<'_>) -> Option<String> {
             [field] => Some(format!("add `{field}`")),
             fields => Some(format!("add one of {}", listed(fields))),
         },
-        Fault::Other(_) => None,
+        Fault::Dangling { known, .. } => {
+            let names = known.iter().map(String::as_str);
+            let meant = problem.value.text().and_then(|text| nearest(text, names));
+            Some(match meant {
+                Some(name) => format!("did you mean `{name}`?"),
+                None if known.is_empty() => "there is none; add it".to_owned(),
+                None => format!("add it, or name one that there is: {}", listed(known)),
+            })
+        }
+        Fault::Key { .. } | Fault::Clash(_) | Fault::Other(_) => None,
     }
 }
 
@@ -90,9 +104,13 @@ pub(super) fn help(problem: &Problem<'_>) -> Option<String> {
 pub(super) fn path(problem: &Problem<'_>) -> String {
     let mut path = problem.path.clone();
     let field = match &problem.fault {
-        Fault::Unknown { field, .. } => Some(field),
+        Fault::Unknown { field, .. } | Fault::Key { key: field, .. } => Some(field),
         Fault::Missing { fields } => fields.first(),
-        Fault::Type { .. } | Fault::Enum { .. } | Fault::Other(_) => None,
+        Fault::Type { .. }
+        | Fault::Enum { .. }
+        | Fault::Dangling { .. }
+        | Fault::Clash(_)
+        | Fault::Other(_) => None,
     };
     path.0.extend(field.map(|field| PathStep::Key(field.as_str().into())));
     path.to_string()

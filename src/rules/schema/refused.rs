@@ -1,7 +1,7 @@
 //! From what a schema refuses to a finding: what the rules about manifests say alike.
 
 use crate::config::nearest;
-use crate::finding::{Finding, Level, Subject};
+use crate::finding::{Finding, Level, Role, Subject};
 use crate::kube::Gvk;
 use crate::render::Evaluated;
 use crate::rules::schema::{fault, reach};
@@ -25,6 +25,9 @@ pub(super) fn finding(cx: &Context<'_>, refusal: &Refusal<'_>) -> Finding {
         .label(reach(cx, uses))
         .known_by([overlay, object, at_fault])
         .about(subject);
+    let related = problem.related.iter();
+    let finding = related
+        .fold(finding, |finding, (span, text)| finding.place(Role::Related, *span, text.clone()));
     match fault::help(problem) {
         Some(help) => finding.help(help),
         None => finding,

@@ -148,7 +148,7 @@ fn is_meant(root: &Value, problem: &Problem<'_>) -> bool {
             _ => false,
         },
         Fault::Unknown { .. } | Fault::Missing { .. } => false,
-        Fault::Type { .. } | Fault::Enum { .. } | Fault::Other(_) => problem
+        _ => problem
             .value
             .as_str()
             .is_some_and(|text| has_placeholder(text) || text.starts_with("ENC[")),
