@@ -122,13 +122,14 @@ pub fn check(job: Job<'_>) -> Checked {
     let releases = helm::releases(store, layout, &evaluated);
     let values = validation::values::validate(store, &releases);
     let comparison = compare::compare(snapshot, config, layout, &evaluated);
-    let loose = Loose::collect(&renderer, layout, &files, &evaluated);
+    let whole = *focus == Focus::Everything;
+    let loose = Loose::collect(&renderer, layout, &files, whole, &evaluated);
     let validation = validation::validate(validation::Job {
         store,
         config,
         layout,
         files: &files,
-        whole: *focus == Focus::Everything,
+        whole,
         evaluated: &evaluated,
         loose: &loose,
     });

@@ -1,7 +1,7 @@
 //! What is known of kinds: of the repository's own, of the user's, and of those built in.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use crate::config::Config;
 use crate::kube::{Gvk, Version};
@@ -51,6 +51,7 @@ pub(super) struct Catalog<'a> {
     /// The version that all other environments run.
     version: Option<Version>,
     compiled: Mutex<BTreeMap<Origin, Arc<OnceLock<Option<KindSchema>>>>>,
+    known: Mutex<BTreeMap<(Gvk, Option<usize>), Known>>,
 }
 
 impl<'a> Catalog<'a> {
@@ -64,9 +65,9 @@ impl<'a> Catalog<'a> {
         let directories = Directories::collect(snapshot, directories);
         let environments = layout.environments.iter();
         let versions = environments.map(|found| config.kubernetes.version(&found.name)).collect();
-        let compiled = Mutex::default();
+        let (compiled, known) = (Mutex::default(), Mutex::default());
         let version = config.kubernetes.other();
-        Self { snapshot, definitions, directories, versions, version, compiled }
+        Self { snapshot, definitions, directories, versions, version, compiled, known }
     }
 
     /// The version of Kubernetes in an environment, if the configuration says so.
@@ -76,6 +77,16 @@ impl<'a> Catalog<'a> {
 
     /// What is known of a kind in an environment.
     pub(super) fn known(&self, gvk: &Gvk, environment: Option<usize>) -> Known {
+        let asked = (gvk.clone(), environment);
+        if let Some(known) = lock(&self.known).get(&asked) {
+            return known.clone();
+        }
+        let known = self.look_up(gvk, environment);
+        lock(&self.known).insert(asked, known.clone());
+        known
+    }
+
+    fn look_up(&self, gvk: &Gvk, environment: Option<usize>) -> Known {
         let own = self.definitions.of(gvk, environment);
         if !own.is_empty() {
             let served = |at: &usize| self.definitions.get(*at).is_some_and(|found| found.served);
@@ -121,14 +132,7 @@ impl<'a> Catalog<'a> {
 
     /// Holds the schema of an origin against something; `None` where there is no usable schema.
     pub(super) fn with<T>(&self, origin: &Origin, f: impl FnOnce(&KindSchema) -> T) -> Option<T> {
-        let cell = {
-            // A thread that panicked while it held the lock has not broken the map.
-            let mut compiled = match self.compiled.lock() {
-                Ok(compiled) => compiled,
-                Err(poisoned) => poisoned.into_inner(),
-            };
-            Arc::clone(compiled.entry(origin.clone()).or_default())
-        };
+        let cell = Arc::clone(lock(&self.compiled).entry(origin.clone()).or_default());
         cell.get_or_init(|| self.compile(origin)).as_ref().map(f)
     }
 
@@ -145,5 +149,13 @@ impl<'a> Catalog<'a> {
         };
         let trusted = !matches!(origin, Origin::File(_));
         KindSchema::compile(document, trusted).ok()
+    }
+}
+
+/// A map that threads share. One that panicked while it held the lock has not broken the map.
+pub(super) fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    match shared.lock() {
+        Ok(guard) => guard,
+        Err(poisoned) => poisoned.into_inner(),
     }
 }

@@ -23,24 +23,27 @@ impl Loose {
         self.rendered.iter()
     }
 
-    /// Renders what is part of no unit, as far as it is made of `files`.
+    /// Renders what is part of no unit, as far as it is made of `files`; those are all files if
+    /// `whole` says so.
     pub fn collect(
         renderer: &Renderer<'_>,
         layout: &Layout,
         files: &[FileId],
+        whole: bool,
         evaluated: &[Evaluated<'_>],
     ) -> Self {
         let snapshot = renderer.snapshot();
         let wanted: BTreeSet<&RepoPath> = files.iter().map(|&file| snapshot.path(file)).collect();
+        let is_wanted = |root: &RepoPath| {
+            let mut inputs = layout.users.inputs(std::iter::once(root)).into_iter();
+            inputs.any(|input| wanted.contains(&input))
+        };
         let alone: Vec<&RepoPath> = layout
             .unplaced
             .iter()
             .map(|unplaced| &unplaced.root)
             .filter(|root| renderer.kustomization_file(root).is_some())
-            .filter(|root| {
-                let mut inputs = layout.users.inputs(std::iter::once(*root)).into_iter();
-                inputs.any(|input| wanted.contains(&input))
-            })
+            .filter(|root| whole || is_wanted(root))
             .collect();
         let mut found: Vec<Rendered> =
             alone.into_par_iter().filter_map(|root| renderer.render(root).ok()).collect();

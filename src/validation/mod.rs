@@ -150,8 +150,9 @@ pub fn validate(job: Job<'_>) -> Validation<'_> {
             old.entry(key).or_default().push(found);
         }
         // What stands by itself need not be meant for a cluster.
-        let known_place = found.overlay.is_some() || Catalog::is_of_kubernetes(gvk);
-        if judged.known == Known::Nobody && known_place {
+        let strange = judged.known == Known::Nobody
+            && (found.overlay.is_some() || Catalog::is_of_kubernetes(gvk));
+        if strange {
             unknown.entry(gvk.clone()).or_default().push(found);
         }
         let Some(origin) = judged.origin else { continue };

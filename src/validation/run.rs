@@ -8,7 +8,7 @@ use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use crate::kube::{Entry, Kind, Path, Resource};
 use crate::render::Evaluated;
 use crate::schema::{Fault, KindSchema, Problem};
-use crate::validation::catalog::{Catalog, Known, Origin};
+use crate::validation::catalog::{Catalog, Known, Origin, lock};
 use crate::validation::harmless::is_harmless;
 use crate::validation::loose::Loose;
 use crate::validation::semantics;
@@ -41,19 +41,12 @@ impl<'e> Memo<'e> {
             Kind::List(items) => Arc::as_ptr(items) as usize,
         };
         let shared = (address, origin.clone(), Arc::clone(&entry.key));
-        if let Some(known) = self.lock().get(&shared) {
+        if let Some(known) = lock(&self.0).get(&shared) {
             return Arc::clone(known);
         }
         let problems: Arc<[_]> = schema.check_field(entry).into();
-        self.lock().insert(shared, Arc::clone(&problems));
+        lock(&self.0).insert(shared, Arc::clone(&problems));
         problems
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<Shared, Arc<[Problem<'e>]>>> {
-        match self.0.lock() {
-            Ok(known) => known,
-            Err(poisoned) => poisoned.into_inner(),
-        }
     }
 }
 
