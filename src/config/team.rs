@@ -78,19 +78,17 @@ fn resolve(reader: &mut Reader, raw: RawTeamSchema) -> Option<TeamSchema> {
     let span = reader.place(raw.schema.span());
     let name = raw.schema.into_inner();
     let remote = name.contains("://");
-    match RepoPath::new(&name).ok().filter(|path| !path.is_root() && !remote) {
-        Some(path) => Some(TeamSchema { files, schema: Located { span, value: path } }),
-        None => {
-            let message = if remote {
-                format!("`{name}` is not fetched: nothing is read but the repository")
-            } else {
-                format!("`{name}` is not a file of the repository")
-            };
-            let help = "copy the schema into the repository, and name it by its path from the root";
-            reader.errors.push(ConfigError::at(span, message).help(help));
-            None
-        }
+    if let Some(path) = RepoPath::new(&name).ok().filter(|path| !path.is_root() && !remote) {
+        return Some(TeamSchema { files, schema: Located { span, value: path } });
     }
+    let message = if remote {
+        format!("`{name}` is not fetched: nothing is read but the repository")
+    } else {
+        format!("`{name}` is not a file of the repository")
+    };
+    let help = "copy the schema into the repository, and name it by its path from the root";
+    reader.errors.push(ConfigError::at(span, message).help(help));
+    None
 }
 
 /// What is wrong with schemas that are not there.

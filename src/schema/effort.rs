@@ -4,7 +4,7 @@
 //! end. The validator does not mind, so the steps are counted here; every pair of a schema and a
 //! value is looked at once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use regex::Regex;
 use serde_json::{Map, Value as Json};
@@ -32,7 +32,7 @@ const AGAIN: &[&str] = &["unevaluatedItems", "unevaluatedProperties"];
 #[derive(Debug, Default)]
 pub(super) struct References {
     /// Where the references of a part lead: address and JSON pointer.
-    targets: HashMap<usize, Vec<(String, String)>>,
+    targets: BTreeMap<usize, Vec<(String, String)>>,
     /// What `$id` and anchors name.
     named: BTreeMap<String, (String, String)>,
     /// What dynamic anchors name, whoever declares them.
@@ -144,7 +144,7 @@ pub(super) fn is_bearable(
         return true;
     }
     let mut count =
-        Count { documents, references, known: HashMap::new(), patterns: HashMap::new() };
+        Count { documents, references, known: BTreeMap::new(), patterns: BTreeMap::new() };
     count.steps(root, value, 0).is_some_and(|steps| steps <= STEPS)
 }
 
@@ -152,8 +152,8 @@ struct Count<'d> {
     documents: &'d Documents,
     references: &'d References,
     /// The steps of pairs; of one that is being looked at, none yet.
-    known: HashMap<(usize, usize), u64>,
-    patterns: HashMap<&'d str, Option<Regex>>,
+    known: BTreeMap<(usize, usize), u64>,
+    patterns: BTreeMap<&'d str, Option<Regex>>,
 }
 
 impl<'d> Count<'d> {
@@ -255,6 +255,12 @@ mod tests {
         is_bearable(&documents, &references, "paritylint:/a.json", &value)
     }
 
+    /// A value inside of sixty maps.
+    fn nested(inner: &str) -> String {
+        let levels: Vec<String> = (0..60).map(|level| " ".repeat(level) + "a:\n").collect();
+        levels.concat() + &" ".repeat(60) + inner + "\n"
+    }
+
     /// Forty definitions, each of which makes two of the next.
     fn doubling(twice: impl Fn(&str) -> Json) -> Json {
         let mut definitions: serde_json::Map<String, Json> =
@@ -274,8 +280,7 @@ mod tests {
             "a"
         ));
         let tree = json!({"properties": {"a": {"oneOf": [{"$ref": "#"}, {"$ref": "#"}]}}});
-        let mut deep: String = (0..60).map(|level| format!("{}a:\n", " ".repeat(level))).collect();
-        deep.push_str(&format!("{}b: 1\n", " ".repeat(60)));
+        let deep = nested("b: 1");
         assert!(!bearable(tree.clone(), &deep));
         assert!(bearable(tree, "a: {a: {a: 1}}"));
         let anchors = json!({"$anchor": "top", "properties": {
@@ -294,8 +299,7 @@ mod tests {
             "patternProperties": {"^x-": {"$ref": "#"}, "^y-": {"$ref": "#"}},
             "additionalProperties": {"anyOf": [{"type": "string"}, {"$ref": "#"}]},
         });
-        let mut deep: String = (0..60).map(|level| format!("{}a:\n", " ".repeat(level))).collect();
-        deep.push_str(&format!("{}x-b: {{list: [{{}}, {{}}], c: d}}\n", " ".repeat(60)));
+        let deep = nested("x-b: {list: [{}, {}], c: d}");
         assert!(bearable(node, &deep));
         assert!(bearable(json!({"$ref": "#"}), "a: 1"));
     }

@@ -221,7 +221,7 @@ fn tree(store: &Store<'_>, file: FileId) -> Result<Value, Flaw> {
         let help = "name a file that ends in .json, .yaml or .toml";
         return Err(Flaw::new(Span::file_start(file), message, help));
     }
-    for problem in store.flaws(file) {
+    if let Some(problem) = store.flaws(file).into_iter().next() {
         let notation = match path.extension().as_str() {
             "json" => "JSON",
             "toml" => "TOML",

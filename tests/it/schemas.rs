@@ -122,12 +122,11 @@ fn hostile_schemas_and_documents_end() {
     let twice = |next: String| json!({"anyOf": [{"$ref": next}, {"$ref": next}]});
     let often = "refers to itself too often";
     let values: Vec<_> = (0..300_000).map(|at| format!("value-{at:024}")).collect();
-    let levels: String = (1..9)
-        .map(|at| format!("a{at}: &a{at} [{}]\n", format!("*a{}, ", at - 1).repeat(10)))
-        .collect();
-    let bomb = format!("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n{levels}");
-    let long: String =
-        (0..150_000).map(|at| format!("key{at}: value {at} of a long file\n")).collect();
+    let level = |at: i32| format!("a{at}: &a{at} [{}]\n", format!("*a{}, ", at - 1).repeat(10));
+    let levels: Vec<_> = (1..9).map(level).collect();
+    let bomb = format!("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n{}", levels.concat());
+    let line = |at: i32| format!("key{at}: value {at} of a long file\n");
+    let long = (0..150_000).map(line).collect::<Vec<_>>().concat();
     for (schema, document, told) in [
         (chain(40, &twice), "a: 1\n", often),
         (chain(15_000, &|next| json!({"$ref": next})), "a: 1\n", often),

@@ -128,7 +128,7 @@ fn in_text(key: &str, text: &str, inside: usize) -> Option<Plain> {
         return None;
     }
     if text.contains('\n') || text.starts_with(['{', '[']) {
-        return in_lines(text, inside);
+        return in_lines(text);
     }
     if let Some(inner) = decoded(text).filter(|inner| is_readable(inner)) {
         return in_text(key, &inner, inside + 1);
@@ -181,7 +181,7 @@ fn is_webhook(text: &str) -> bool {
 }
 
 /// A text of several lines: a tree where it is YAML or JSON, else lines of keys and values.
-fn in_lines(text: &str, inside: usize) -> Option<Plain> {
+fn in_lines(text: &str) -> Option<Plain> {
     if text.len() > TREE {
         return None;
     }
@@ -189,12 +189,12 @@ fn in_lines(text: &str, inside: usize) -> Option<Plain> {
     let roots: Vec<_> = parsed.documents.iter().map(Document::root).collect();
     if !parsed.is_broken() && roots.iter().any(|root| root.text().is_none()) {
         let mut budget = NODES;
-        return roots.into_iter().filter_map(|root| in_tree(root, "", inside, &mut budget)).min();
+        return roots.into_iter().filter_map(|root| in_tree(root, "", &mut budget)).min();
     }
     text.lines().filter_map(in_line).min()
 }
 
-fn in_tree(node: NodeRef<'_>, key: &str, inside: usize, budget: &mut usize) -> Option<Plain> {
+fn in_tree(node: NodeRef<'_>, key: &str, budget: &mut usize) -> Option<Plain> {
     *budget = budget.checked_sub(1)?;
     if node.is_alias() {
         return None;
@@ -212,11 +212,10 @@ fn in_tree(node: NodeRef<'_>, key: &str, inside: usize, budget: &mut usize) -> O
         let hidden = inner.and_then(|inner| shaped(&inner));
         return hidden.or_else(|| named.then(|| one_line(key, text)).flatten());
     }
-    let under = |(key, value): (NodeRef<'_>, NodeRef<'_>)| {
-        in_tree(value, key.text().unwrap_or(""), inside, budget)
-    };
+    let under =
+        |(key, value): (NodeRef<'_>, NodeRef<'_>)| in_tree(value, key.text().unwrap_or(""), budget);
     let entries = node.entries().filter_map(under).min();
-    let items = node.items().filter_map(|item| in_tree(item, key, inside, budget)).min();
+    let items = node.items().filter_map(|item| in_tree(item, key, budget)).min();
     entries.into_iter().chain(items).min()
 }
 
@@ -310,7 +309,9 @@ fn is_address(text: &str) -> bool {
     text.contains("://")
         || text.starts_with(['/', '.', '~'])
         || host(text)
-        || text.split_once('@').is_some_and(|(_, domain)| host(domain) || domain.ends_with(".com"))
+        || text
+            .split_once('@')
+            .is_some_and(|(_, domain)| host(domain) || domain.rsplit('.').next() == Some("com"))
 }
 
 /// Words with dashes or dots between them: the name of something.
@@ -326,7 +327,7 @@ fn classes(text: &str) -> usize {
     let others = |b: u8| b.is_ascii_punctuation() && !b"-_./".contains(&b) || !b.is_ascii();
     let kinds: [fn(&u8) -> bool; 3] =
         [u8::is_ascii_lowercase, u8::is_ascii_uppercase, u8::is_ascii_digit];
-    kinds.iter().filter(|kind| text.as_bytes().iter().any(|byte| kind(byte))).count()
+    kinds.iter().filter(|kind| text.as_bytes().iter().any(kind)).count()
         + usize::from(text.bytes().any(others))
 }
 
