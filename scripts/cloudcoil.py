@@ -100,7 +100,8 @@ class Module:
         if len(schemas) == 1:
             return schemas[0]
         if {schema.get("type") for schema in schemas} <= {"string", "integer"}:
-            return INT_OR_STRING | {key: value for schema in schemas for key, value in schema.items() if key == "pattern"}
+            patterns = [schema["pattern"] for schema in schemas if "pattern" in schema]
+            return INT_OR_STRING | ({"pattern": patterns[0]} if patterns else {})
         return OPEN
 
     def definition(self, node: ast.ClassDef) -> dict:

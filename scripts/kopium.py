@@ -152,7 +152,8 @@ def without_spec(source: str) -> Optional[Kind]:
     if plural not in WITHOUT_SPEC:
         return None
     kind, properties, required = WITHOUT_SPEC[plural]  # all of them are cluster-scoped
-    return Kind(group, version, kind, False, {"": {"type": "object", "properties": properties, "required": required}}, "")
+    root = {"type": "object", "properties": properties, "required": required}
+    return Kind(group, version, kind, False, {"": root}, "")
 
 
 def read(source: str) -> Optional[Kind]:

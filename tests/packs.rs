@@ -125,6 +125,13 @@ fn schemas_compile_and_judge() {
     let mut wrong = service(80.into());
     wrong["spec"]["prots"] = Json::Null;
     assert!(!validator.is_valid(&wrong));
+    let of_type = |value: Json| {
+        let mut service = service(80.into());
+        service["spec"]["type"] = value;
+        validator.is_valid(&service)
+    };
+    assert!(of_type("NodePort".into()) && of_type("".into()) && of_type(Json::Null));
+    assert!(!of_type("Nodeport".into()));
 }
 
 #[test]
@@ -174,6 +181,7 @@ fn what_repositories_use_is_there() {
         "argoproj.io/v1alpha1 Application",
         "argoproj.io/v1alpha1 ApplicationSet",
         "argoproj.io/v1alpha1 AppProject",
+        "argoproj.io/v1alpha1 Rollout",
         "helm.toolkit.fluxcd.io/v2 HelmRelease",
         "helm.toolkit.fluxcd.io/v2beta1 HelmRelease",
         "kustomize.toolkit.fluxcd.io/v1 Kustomization",

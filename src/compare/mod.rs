@@ -60,6 +60,7 @@ pub use parameters::OutOfRange;
 pub use past::{Moved, Past, Present, Removed};
 pub use promotion::{Promotion, Standing};
 pub use remotes::{Pin, pin};
+pub(crate) use scalar::has_placeholder;
 pub(crate) use scalar::without_hash;
 pub use secrets::key_of;
 pub use show::SECRET;

@@ -48,6 +48,8 @@ pub(super) struct Catalog<'a> {
     directories: Directories,
     /// The version of Kubernetes that each environment runs, where that is known.
     versions: Vec<Option<Version>>,
+    /// The version that all other environments run.
+    version: Option<Version>,
     compiled: Mutex<BTreeMap<Origin, Arc<OnceLock<Option<KindSchema>>>>>,
 }
 
@@ -63,16 +65,17 @@ impl<'a> Catalog<'a> {
         let environments = layout.environments.iter();
         let versions = environments.map(|found| config.kubernetes.version(&found.name)).collect();
         let compiled = Mutex::default();
-        Self { snapshot, definitions, directories, versions, compiled }
+        let version = config.kubernetes.other();
+        Self { snapshot, definitions, directories, versions, version, compiled }
     }
 
     /// The version of Kubernetes in an environment, if the configuration says so.
-    pub(super) fn version(&self, environment: usize) -> Option<Version> {
-        self.versions.get(environment).copied().flatten()
+    pub(super) fn version(&self, environment: Option<usize>) -> Option<Version> {
+        environment.and_then(|at| self.versions.get(at).copied()).unwrap_or(self.version)
     }
 
     /// What is known of a kind in an environment.
-    pub(super) fn known(&self, gvk: &Gvk, environment: usize) -> Known {
+    pub(super) fn known(&self, gvk: &Gvk, environment: Option<usize>) -> Known {
         let own = self.definitions.of(gvk, environment);
         if !own.is_empty() {
             let served = |at: &usize| self.definitions.get(*at).is_some_and(|found| found.served);
@@ -109,6 +112,11 @@ impl<'a> Catalog<'a> {
             return Known::As(vec![Origin::Custom(gvk.clone())]);
         }
         Known::Nobody
+    }
+
+    /// Whether the API group is one of Kubernetes itself.
+    pub(super) fn is_of_kubernetes(gvk: &Gvk) -> bool {
+        pack::kubernetes().kinds().iter().any(|kind| *kind.group == *gvk.group)
     }
 
     /// Holds the schema of an origin against something; `None` where there is no usable schema.
