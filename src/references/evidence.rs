@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::compare::{Names, stable_id, without_names};
 use crate::references::collect::Reference;
 use crate::references::opaque::Opaque;
-use crate::references::provided::{Provided, Provider, has_all_objects};
+use crate::references::provided::{Provided, Provider};
 use crate::references::resolve::{Asked, reaches};
 use crate::references::{Evidence, World};
 use crate::text::Span;
@@ -18,8 +18,17 @@ const MOST: usize = 2_000;
 const RUNNING: &[&str] =
     &["DaemonSet", "Deployment", "Job", "CronJob", "Pod", "ReplicaSet", "Rollout", "StatefulSet"];
 
+/// Kinds of objects that are there to be referred to.
+const MEANT: &[&str] = &["ConfigMap", "PersistentVolumeClaim", "Secret", "ServiceAccount"];
+
 /// A kind, and a name without the words of its environment.
 type General<'a> = (&'a str, String);
+
+/// An environment, a kind, and a namespace.
+type Place<'a> = (usize, &'a str, &'a str);
+
+/// What is provided there, by name and variant.
+type Neighbours<'w, 'a> = BTreeMap<(&'w str, Option<&'a str>), Provider<'a>>;
 
 /// Finds evidence.
 pub(super) struct Judge<'w, 'a> {
@@ -27,6 +36,8 @@ pub(super) struct Judge<'w, 'a> {
     provided: &'w Provided<'a>,
     asked: &'w [Asked<'a>],
     opaque: Opaque<'a>,
+    /// By environment, kind and namespace, where one is given: names of what is asked for.
+    neighbours: BTreeMap<Place<'a>, Neighbours<'w, 'a>>,
     names: Vec<Names>,
     /// What is provided anywhere, of that which is missing somewhere.
     general: BTreeMap<General<'a>, Vec<Provider<'a>>>,
@@ -47,8 +58,10 @@ impl<'w, 'a> Judge<'w, 'a> {
             })
             .collect();
         let opaque = Opaque::new(world);
-        let mut judge = Self { world, provided, asked, opaque, names, general: BTreeMap::new() };
+        let (neighbours, general) = (BTreeMap::new(), BTreeMap::new());
+        let mut judge = Self { world, provided, asked, opaque, neighbours, names, general };
         judge.general = judge.generalised();
+        judge.neighbours = judge.neighbours();
         judge
     }
 
@@ -77,6 +90,28 @@ impl<'w, 'a> Judge<'w, 'a> {
             }
         }
         found
+    }
+
+    fn neighbours(&self) -> BTreeMap<Place<'a>, Neighbours<'w, 'a>> {
+        let environment = |overlay: usize| self.world.evaluated[overlay].overlay.environment;
+        let mut all: BTreeMap<Place<'a>, Neighbours<'w, 'a>> = BTreeMap::new();
+        for (overlay, asked) in self.asked.iter().enumerate() {
+            for reference in asked.open.iter().filter(|reference| !reference.namespace.is_empty()) {
+                all.entry((environment(overlay), reference.kind, reference.namespace)).or_default();
+            }
+        }
+        for overlay in 0..self.asked.len() {
+            for ((kind, name), provider) in self.provided.of_overlay(overlay) {
+                let namespace = &*provider.resource.id.namespace;
+                let variant = self.world.evaluated[overlay].overlay.variant.as_deref();
+                if let Some(known) = all.get_mut(&(environment(overlay), *kind, namespace))
+                    && known.len() < CANDIDATES
+                {
+                    known.entry((&**name, variant)).or_insert(*provider);
+                }
+            }
+        }
+        all
     }
 
     /// A name without the words of the overlay's environment.
@@ -109,18 +144,33 @@ impl<'w, 'a> Judge<'w, 'a> {
         Some((Evidence::Renamed(found.resource.id.name.to_string()), found.place()))
     }
 
-    fn near(&self, overlay: usize, reference: &Reference<'_>) -> Option<(Evidence, Span)> {
+    /// Something of nearly this name: in the overlay, else in the same namespace of the environment.
+    fn near(&self, overlay: usize, reference: &Reference<'a>) -> Option<(Evidence, Span)> {
         let named = &self.asked.get(overlay)?.named;
         let own = self.provided.of_overlay(overlay).iter();
-        let candidates = own
-            .filter(|((kind, _), own)| *kind == reference.kind && own.answers(reference))
+        let own = own
+            .filter(|((kind, _), own)| *kind == reference.kind && may_mean(reference, own))
+            .map(|((_, name), own)| (&**name, *own))
             .take(CANDIDATES);
-        let near = candidates.filter_map(|((kind, name), own)| {
-            let bare = own.bare(name);
-            let lonely = !named.contains(&(*kind, name));
-            Some((distance(reference.text(), &bare)?, bare, lonely, own))
-        });
-        let (_, name, lonely, found) = near.min_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)))?;
+        let neighbours = || {
+            let environment = self.world.evaluated[overlay].overlay.environment;
+            let place = (environment, reference.kind, reference.namespace);
+            let all = self.neighbours.get(&place).into_iter().flatten();
+            all.filter(|(_, other)| reaches(self.world, other.overlay, overlay))
+                .map(|((name, _), other)| (*name, *other))
+        };
+        let nearest = |candidates: &mut dyn Iterator<Item = (&'w str, Provider<'a>)>| {
+            let near = candidates.filter_map(|(name, provider)| {
+                let bare = provider.bare(name);
+                let lonely =
+                    provider.overlay == overlay && !named.contains(&(reference.kind, name));
+                let meant = lonely && MEANT.contains(&reference.kind);
+                Some((distance(reference.text(), &bare, meant)?, bare, lonely, provider))
+            });
+            near.min_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)))
+        };
+        let (_, name, lonely, found) =
+            nearest(&mut own.into_iter()).or_else(|| nearest(&mut neighbours()))?;
         let name = name.into_owned();
         Some((Evidence::Near { name, lonely }, found.place()))
     }
@@ -164,11 +214,19 @@ impl<'w, 'a> Judge<'w, 'a> {
                 other.unit_index == unit && reaches(self.world, *at, overlay)
             });
         let mut any = false;
-        all.all(|(_, other)| {
+        all.all(|(at, _)| {
             any = true;
-            has_all_objects(other)
+            self.provided.known(at).objects
         }) && any
     }
+}
+
+/// Whether the reference may mean an object of another name. Kustomize gives the subjects that it
+/// finds their namespace, and leaves that of others as it is written.
+fn may_mean(reference: &Reference<'_>, provider: &Provider<'_>) -> bool {
+    let placeholder =
+        reference.namespace == "default" && reference.path.to_string().starts_with("subjects");
+    provider.answers(reference) || placeholder && provider.is_object()
 }
 
 /// A name without the words of the overlay's environment.
@@ -177,11 +235,13 @@ pub(super) fn general(names: &[Names], overlay: usize, name: &str) -> String {
     short.filter(|short| !short.is_empty()).unwrap_or_else(|| name.to_owned())
 }
 
-/// How far two names are apart, where one may be a slip of the other.
-pub(super) fn distance(wanted: &str, name: &str) -> Option<usize> {
+/// How far two names are apart, where one may be a slip of the other. A name that is `meant` for
+/// nobody else may be further away.
+pub(super) fn distance(wanted: &str, name: &str, meant: bool) -> Option<usize> {
     let allowed = match wanted.len().min(name.len()) {
-        5..12 => 1,
-        12..120 => 2,
+        5..8 => 1,
+        8..12 => 1 + usize::from(meant),
+        12..120 => 2 + usize::from(meant),
         _ => return None,
     };
     let letters = |text: &str| text.replace(|c: char| c.is_ascii_digit(), "");

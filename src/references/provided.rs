@@ -9,7 +9,7 @@ use crate::kube::kinds::rows;
 use crate::kube::{Gvk, Resource, Value, kinds};
 use crate::references::collect::Reference;
 use crate::references::place;
-use crate::render::{Evaluated, Grade};
+use crate::render::Evaluated;
 use crate::text::Span;
 
 /// Most names that one path of an object leads to.
@@ -87,6 +87,7 @@ pub(super) type Key<'a> = (&'a str, Cow<'a, str>);
 pub(super) struct Provided<'a> {
     by_name: BTreeMap<&'a str, BTreeMap<Cow<'a, str>, Vec<Provider<'a>>>>,
     by_overlay: Vec<Vec<(Key<'a>, Provider<'a>)>>,
+    known: Vec<Known>,
 }
 
 impl<'a> Provided<'a> {
@@ -95,6 +96,7 @@ impl<'a> Provided<'a> {
         let mut provided = Self::default();
         for (overlay, found) in evaluated.iter().enumerate() {
             provided.by_overlay.push(Vec::new());
+            provided.known.push(Known::of(found));
             let resources = found.output().into_iter().flat_map(|rendered| &rendered.resources);
             for resource in resources {
                 provided.add(overlay, resource);
@@ -151,6 +153,11 @@ impl<'a> Provided<'a> {
     pub(super) fn of_kind(&self, kind: &str) -> impl Iterator<Item = (&str, &[Provider<'a>])> {
         let named = self.by_name.get(kind).into_iter().flatten();
         named.map(|(name, providers)| (&**name, providers.as_slice()))
+    }
+
+    /// How much is known of an overlay: its index among the evaluated ones.
+    pub(super) fn known(&self, overlay: usize) -> &Known {
+        &self.known[overlay]
     }
 
     /// What an overlay provides itself.
@@ -284,16 +291,44 @@ fn external_keys(body: &Value) -> Option<BTreeSet<&str>> {
     Some(keys)
 }
 
-/// Whether every object of an overlay is known, and all of each.
-pub(super) fn is_whole(evaluated: &Evaluated<'_>) -> bool {
-    evaluated
-        .output()
-        .is_some_and(|rendered| rendered.grade == Grade::Whole && rendered.failures.is_empty())
+/// How much is known of an overlay.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// Every object.
+    pub(super) objects: bool,
+    /// All of every object but those that `open` generators make.
+    content: bool,
+    /// Generators of which something is missing.
+    open: BTreeSet<Span>,
 }
 
-/// Whether every object of an overlay is known.
-pub(super) fn has_all_objects(evaluated: &Evaluated<'_>) -> bool {
-    evaluated
-        .output()
-        .is_some_and(|rendered| !rendered.lacks_objects() && rendered.failures.is_empty())
+impl Known {
+    fn of(evaluated: &Evaluated<'_>) -> Self {
+        let Some(rendered) = evaluated.output() else { return Self::default() };
+        let mut known = Self {
+            objects: !rendered.lacks_objects() && rendered.failures.is_empty(),
+            content: rendered.failures.is_empty(),
+            open: BTreeSet::new(),
+        };
+        for gap in &rendered.gaps {
+            let holds = |origin: &Span| {
+                origin.file == gap.span.file
+                    && origin.start <= gap.span.start
+                    && gap.span.end <= origin.end
+            };
+            let origins = rendered.resources.iter().map(|resource| resource.origin);
+            match origins.filter(holds).min() {
+                Some(generator) => {
+                    known.open.insert(generator);
+                }
+                None => known.content = false,
+            }
+        }
+        known
+    }
+
+    /// Whether all of an object is known.
+    pub(super) fn all_of(&self, resource: &Resource) -> bool {
+        self.objects && self.content && !self.open.contains(&resource.origin)
+    }
 }

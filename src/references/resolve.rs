@@ -8,7 +8,7 @@ use crate::compare::{stable_id, without_hash};
 use crate::kube::Value;
 use crate::references::collect::{Reference, references};
 use crate::references::evidence::Judge;
-use crate::references::provided::{Provided, Provider, has_all_objects, is_whole};
+use crate::references::provided::{Provided, Provider};
 use crate::references::selection::Selection;
 use crate::references::{Dangling, Evidence, Missing, World};
 use crate::text::Span;
@@ -34,7 +34,7 @@ pub(super) fn resolve(world: World<'_>) -> Vec<Dangling> {
         .map(|overlay| ask(world, &provided, overlay))
         .collect();
     let judge = Judge::new(world, &provided, &asked);
-    let selection = Selection::new(world, judge.names());
+    let selection = Selection::new(world, &provided, judge.names());
     let mut dangling = Vec::new();
     for (overlay, asked) in asked.iter().enumerate() {
         dangling.extend(asked.certain.iter().cloned());
@@ -69,7 +69,7 @@ fn ask<'a>(world: World<'a>, provided: &Provided<'a>, overlay: usize) -> Asked<'
     for resource in &rendered.resources {
         references(resource, &mut all);
     }
-    let (complete, whole) = (has_all_objects(evaluated), is_whole(evaluated));
+    let complete = provided.known(overlay).objects;
     for reference in all {
         asked.named.insert((reference.kind, reference.text()));
         if reference.is_annotation() {
@@ -89,7 +89,8 @@ fn ask<'a>(world: World<'a>, provided: &Provided<'a>, overlay: usize) -> Asked<'
         // What the overlay brings itself is what its objects mean.
         let own: Vec<_> = providers.iter().filter(|p| p.overlay == overlay).copied().collect();
         let meant = if own.is_empty() { providers } else { own };
-        let certain = whole && meant.iter().all(|p| is_whole(&world.evaluated[p.overlay]));
+        let certain = provided.known(overlay).all_of(reference.referrer)
+            && meant.iter().all(|p| provided.known(p.overlay).all_of(p.resource));
         if certain {
             let owner = meant.first().map_or(overlay, |provider| provider.overlay);
             let owner = world.evaluated[owner].unit_index;

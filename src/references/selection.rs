@@ -8,7 +8,7 @@ use crate::kube::{Map, Path, PathStep, Resource, ResourceId, Value};
 use crate::references::collect::is_open;
 use crate::references::evidence::{distance, general};
 use crate::references::pods::Pods;
-use crate::references::provided::{has_all_objects, is_whole};
+use crate::references::provided::Provided;
 use crate::references::resolve::reaches;
 use crate::references::{Dangling, Evidence, Missing, World, place};
 use crate::text::Span;
@@ -84,13 +84,14 @@ struct Own<'a> {
 /// All selectors and pods.
 pub(super) struct Selection<'w, 'a> {
     world: World<'a>,
+    provided: &'w Provided<'a>,
     names: &'w [Names],
     overlays: Vec<Own<'a>>,
     environments: BTreeMap<usize, Vec<usize>>,
 }
 
 impl<'w, 'a> Selection<'w, 'a> {
-    pub(super) fn new(world: World<'a>, names: &'w [Names]) -> Self {
+    pub(super) fn new(world: World<'a>, provided: &'w Provided<'a>, names: &'w [Names]) -> Self {
         let mut overlays = Vec::new();
         let mut environments: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (at, evaluated) in world.evaluated.iter().enumerate() {
@@ -101,22 +102,26 @@ impl<'w, 'a> Selection<'w, 'a> {
                 pods: resources().filter_map(Pods::of).collect(),
             });
         }
-        Self { world, names, overlays, environments }
+        Self { world, provided, names, overlays, environments }
     }
 
     /// What an overlay selects in vain.
     pub(super) fn dangling(&self, overlay: usize) -> Vec<Dangling> {
         let Some(own) = self.overlays.get(overlay) else { return Vec::new() };
-        let evaluated = &self.world.evaluated[overlay];
         let mut found = Vec::new();
         for selector in &own.selectors {
             let selected: Vec<_> = own.pods.iter().filter(|pods| selector.selects(pods)).collect();
             if !selected.is_empty() {
-                if is_whole(evaluated) {
+                let known = self.provided.known(overlay);
+                if known.all_of(selector.resource)
+                    && selected.iter().all(|pods| known.all_of(pods.resource))
+                {
                     found.extend(self.ports(overlay, selector, &selected));
                 }
-            } else if has_all_objects(evaluated) && !self.is_answered(overlay, selector) {
-                let reason = near(own, selector).or_else(|| self.elsewhere(overlay, selector));
+            } else if self.provided.known(overlay).objects {
+                let reason = near(own, selector)
+                    .or_else(|| self.elsewhere(overlay, selector))
+                    .filter(|_| !self.is_answered(overlay, selector));
                 found.extend(reason.map(|reason| self.nothing(overlay, selector, reason)));
             }
         }
@@ -236,7 +241,7 @@ fn near<'a>(own: &Own<'a>, selector: &Selector<'a>) -> Option<Reason<'a>> {
     let kind = &selector.resource.id.gvk.kind;
     own.pods.iter().find_map(|pods| {
         let (key, wanted, there) = selector.obstacle(pods)?;
-        distance(wanted.text()?, there?.text()?)?;
+        distance(wanted.text()?, there?.text()?, false)?;
         let mut others = own.selectors.iter().filter(|other| other.resource.id.gvk.kind == *kind);
         let name = pods.resource.id.name.to_string();
         (!others.any(|other| other.selects(pods))).then_some(Reason {
