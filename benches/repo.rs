@@ -21,12 +21,12 @@ use paritylint::history::{History, Waiting};
 use paritylint::layout::OverlayKind;
 use paritylint::policy::{Policy, Selection};
 use paritylint::references::{References, World};
-use paritylint::render::{self, Renderer, evaluate};
+use paritylint::render::{self, Renderer, evaluate, helm};
 use paritylint::report::{self, Format, Options, Prefixes, Report, Style};
 use paritylint::rules::{self, Context, Focus, Touched};
 use paritylint::source::{Limits, Snapshot};
 use paritylint::syntax::Store;
-use paritylint::validation::validate;
+use paritylint::validation::{validate, values};
 use rayon::prelude::*;
 
 const ROUNDS: usize = 15;
@@ -177,6 +177,8 @@ fn in_phases(root: &Path) -> Result<[Duration; PHASES.len()], Box<dyn Error>> {
     });
     next();
     let validation = validate(&snapshot, &store, &files, &config, &layout, &evaluated);
+    let releases = helm::releases(&store, &layout, &evaluated);
+    let values = values::validate(&store, &releases);
     next();
     let waiting = Waiting::default();
     let cx = Context {
@@ -186,6 +188,7 @@ fn in_phases(root: &Path) -> Result<[Duration; PHASES.len()], Box<dyn Error>> {
         layout: &layout,
         files: &files,
         evaluated: &evaluated,
+        values: &values,
         comparison: &comparison,
         references: &references,
         validation: &validation,

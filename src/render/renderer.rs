@@ -137,6 +137,15 @@ impl<'s> Renderer<'s> {
     }
 
     /// The parsed kustomization of a directory.
+    /// What kustomize would refuse in a kustomization file by itself, whoever uses it; nothing for
+    /// a file that is none: no field of it is one of a kustomization.
+    pub fn misread(store: &Store<'_>, file: FileId) -> Option<RenderError> {
+        let parsed = store.yaml(file);
+        let root = parsed.documents.first().filter(|_| !parsed.is_broken())?.root();
+        let fits = Kustomization::is_one(root) && !parsed.template;
+        fits.then(|| Kustomization::parse(root).err()).flatten()
+    }
+
     pub(crate) fn kustomization(
         &self,
         directory: &RepoPath,

@@ -63,6 +63,9 @@ pub(crate) struct Kustomization {
     pub(crate) build_metadata: Vec<Text>,
 }
 
+/// The API group of kustomizations.
+const GROUP: &str = "kustomize.config.k8s.io/";
+
 const FIELDS: [&str; 34] = [
     "apiVersion",
     "kind",
@@ -101,6 +104,15 @@ const FIELDS: [&str; 34] = [
 ];
 
 impl Kustomization {
+    /// Whether a document says that it is one, and something with it.
+    pub(crate) fn is_one(root: NodeRef<'_>) -> bool {
+        let text = |key: &str| root.get(key).and_then(NodeRef::text);
+        let version = text("apiVersion").is_none_or(|text| text.starts_with(GROUP));
+        let kind = matches!(text("kind"), None | Some("Kustomization" | "Component"));
+        let known = |name: &str| FIELDS.iter().skip(3).any(|field| *field == name);
+        version && kind && root.entries().any(|(key, _)| key.text().is_some_and(known))
+    }
+
     /// Reads a whole file.
     pub(crate) fn parse(root: NodeRef<'_>) -> Result<Self, RenderError> {
         let mut it = Self::default();
@@ -201,7 +213,7 @@ fn is_component(kind: Option<&Text>, version: Option<&Text>) -> Result<bool, Ren
         }
     };
     let wanted = if component { "v1alpha1" } else { "v1beta1" };
-    let wanted = format!("kustomize.config.k8s.io/{wanted}");
+    let wanted = format!("{GROUP}{wanted}");
     match version {
         Some(version) if *version.value != wanted => {
             let message = format!("the API version of this file must be `{wanted}`");

@@ -1,12 +1,12 @@
 //! What kustomize does otherwise than a kustomization says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{Finding, Identity, Role, Subject};
-use crate::layout::FluxBuilds;
-use crate::render::{Evaluated, Notice};
+use crate::layout::{FluxBuilds, aside, is_kustomization};
+use crate::render::{Evaluated, Notice, Renderer};
 use crate::rules::{Context, Findings, Rule, locality, rule};
-use crate::text::RepoPath;
+use crate::text::{FileId, RepoPath};
 
 /// Most further places of one finding that are shown.
 const PLACES: usize = 20;
@@ -20,6 +20,9 @@ rule! {
     /// a list lacks a merge key, and sets a text where a null was meant to delete. Files outside of
     /// the kustomization's own directory build with some tools and not with others; that is a note,
     /// one for each top directory, and not said of what Flux builds, which reads them.
+    ///
+    /// A kustomization that no environment uses yet is read all the same: a field that there is not
+    /// breaks the build of whoever uses it first.
     ///
     /// ## Fix
     /// Say it in a way that every kustomize understands: a JSON patch, an element with all its merge
@@ -51,6 +54,7 @@ impl Rule for InvalidKustomization {
         if habits.keys().any(|habit| habit.outside) {
             leave_to_flux(cx, &mut habits);
         }
+        unused(cx, findings);
         for (habit, places) in &habits {
             let mut rest = places.iter();
             let Some((first, overlays)) = rest.next() else { continue };
@@ -86,6 +90,29 @@ impl Rule for InvalidKustomization {
             let finding = finding.made_of(members);
             findings.push_at(findings.level().min(first.level), finding);
         }
+    }
+}
+
+/// Reports kustomizations that kustomize refuses and no overlay uses; of the others `build-failed`
+/// tells.
+fn unused(cx: &Context<'_>, findings: &mut Findings) {
+    let outputs = || cx.evaluated.iter().filter_map(Evaluated::output);
+    let inputs = outputs().flat_map(|rendered| &rendered.inputs).copied();
+    let left_out = outputs().flat_map(|rendered| &rendered.failures);
+    let failed = cx.evaluated.iter().filter_map(Evaluated::error).chain(left_out);
+    let used: BTreeSet<FileId> = inputs.chain(failed.map(|error| error.span.file)).collect();
+    for &file in cx.files {
+        let path = cx.snapshot.path(file);
+        let is_own = || path.segments().all(|name| aside(name).is_none());
+        if used.contains(&file) || !is_kustomization(path.file_name()) || !is_own() {
+            continue;
+        }
+        let Some(error) = Renderer::misread(cx.store, file) else { continue };
+        let mut finding = Finding::at(error.span, &*error.message)
+            .label("kustomize refuses it")
+            .known_by(locality(cx, error.span).into_iter().chain([error.message.clone()]));
+        finding.help = error.help;
+        findings.push(finding);
     }
 }
 
