@@ -27,9 +27,8 @@ pub(super) fn finding(cx: &Context<'_>, refusal: &Refusal<'_>) -> Finding {
     let finding = Finding::at(problem.span, message(refusal)).label(reach(cx, uses));
     let finding = finding.known_by([overlay, object, path_of(problem), what]).about(subject);
     let related = problem.related.iter();
-    let finding = related.fold(finding, |finding, (span, text)| {
-        finding.place(Role::Related, *span, text.clone())
-    });
+    let finding = related
+        .fold(finding, |finding, (span, text)| finding.place(Role::Related, *span, text.clone()));
     match help(problem) {
         Some(help) => finding.help(help),
         None => finding,
@@ -53,6 +52,7 @@ impl<'f> Part<'f> {
             Fault::Type { .. }
             | Fault::Enum { .. }
             | Fault::Dangling { .. }
+            | Fault::Beside { .. }
             | Fault::Clash(_)
             | Fault::Other(_) => Self::Value,
         }
@@ -105,9 +105,11 @@ fn message(refusal: &Refusal<'_>) -> String {
             }
         }
         Fault::Enum { .. } => format!("{at} cannot be {}", value()),
-        Fault::Key { key, words } => format!("{at} cannot have the key `{key}`: it must be {words}"),
+        Fault::Key { key, words } => {
+            format!("{at} cannot have the key `{key}`: it must be {words}")
+        }
         Fault::Dangling { what, .. } => format!("{at} names no {what}; it is {}", value()),
-        Fault::Clash(text) => format!("{at} {text}"),
+        Fault::Beside { words: text, .. } | Fault::Clash(text) => format!("{at} {text}"),
         Fault::Other(text) => format!("{at} {text}; it is {}", value()),
     }
 }
@@ -153,6 +155,9 @@ fn help(problem: &Problem<'_>) -> Option<String> {
                 None if known.is_empty() => "there is none; add it".to_owned(),
                 None => format!("add it, or name one that there is: {}", listed(known)),
             })
+        }
+        Fault::Beside { remove, .. } => {
+            Some(format!("remove `{remove}`; a patch does so with `{remove}: null`"))
         }
         Fault::Key { .. } | Fault::Clash(_) | Fault::Other(_) => None,
     }

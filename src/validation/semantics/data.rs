@@ -1,4 +1,4 @@
-//! ConfigMaps and Secrets.
+//! `ConfigMap` and `Secret`.
 
 use std::collections::BTreeSet;
 
@@ -35,7 +35,7 @@ const KEYS: &[(&str, &[&str])] = &[
     ("kubernetes.io/ssh-auth", &["ssh-privatekey"]),
 ];
 
-/// "The keys stored in BinaryData must not overlap with the keys in the Data field."
+/// "The keys stored in `BinaryData` must not overlap with the keys in the Data field."
 fn overlap<'v>(object: &At<'v>, found: &mut Found<'v>) {
     let (Some(data), Some(binary)) = (object.get("data"), object.get("binaryData")) else { return };
     for entry in binary.entries() {
@@ -56,10 +56,8 @@ fn bytes(field: &str, text: &str) -> usize {
 
 fn size<'v>(object: &At<'v>, found: &mut Found<'v>) {
     let secret = object.value.get("kind").and_then(crate::kube::Value::text) == Some("Secret");
-    let fields = [
-        ("data", if secret { "data_base64" } else { "data" }),
-        ("binaryData", "data_base64"),
-    ];
+    let fields =
+        [("data", if secret { "data_base64" } else { "data" }), ("binaryData", "data_base64")];
     let sizes = fields.iter().map(|(field, encoding)| {
         let map = object.value.get(field).and_then(crate::kube::Value::as_map);
         let texts = map.into_iter().flat_map(Map::iter).filter_map(|entry| entry.value.text());
@@ -84,8 +82,7 @@ fn keys<'v>(object: &At<'v>, found: &mut Found<'v>) {
     if object.is_open() || maps.iter().any(|map| map.is_open() || made(map)) {
         return;
     }
-    let has: BTreeSet<&str> =
-        maps.iter().flat_map(At::entries).map(|entry| entry.key()).collect();
+    let has: BTreeSet<&str> = maps.iter().flat_map(At::entries).map(|entry| entry.key()).collect();
     for key in wanted.iter().filter(|key| !has.contains(**key)) {
         found.lacks_for(object, key, &format!("the type `{kind}` asks for"));
     }

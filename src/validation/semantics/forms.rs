@@ -55,7 +55,7 @@ pub(super) const VARIABLE: Form = Form {
     words: "printable ASCII characters other than `=`",
     holds: |text| text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'='),
 };
-/// Keys of the data of ConfigMaps and Secrets.
+/// Keys of the data of a `ConfigMap` or `Secret`.
 pub(super) const DATA_KEY: Form = Form {
     words: "at most 253 letters, digits, `-`, `_` and `.`, and not begin with `..`",
     holds: is_data_key,
@@ -65,9 +65,7 @@ pub(super) const PERCENT: Form = Form { words: "a percentage such as `25%`", hol
 /// The host of a rule of an Ingress.
 pub(super) const HOST: Form = Form {
     words: "a lower-case domain name, or `*.` and one; no address and no port",
-    holds: |text| {
-        (TLS_HOST.holds)(text) && text.parse::<std::net::Ipv4Addr>().is_err()
-    },
+    holds: |text| (TLS_HOST.holds)(text) && text.parse::<std::net::Ipv4Addr>().is_err(),
 };
 /// The host that a certificate of an Ingress is for.
 pub(super) const TLS_HOST: Form = Form {
@@ -83,10 +81,8 @@ pub(super) const BELOW: Form = Form {
     holds: |text| !text.starts_with('/') && text.split('/').all(|part| part != ".."),
 };
 /// A path of a host.
-pub(super) const NO_BACKSTEP: Form = Form {
-    words: "a path without `..`",
-    holds: |text| text.split('/').all(|part| part != ".."),
-};
+pub(super) const NO_BACKSTEP: Form =
+    Form { words: "a path without `..`", holds: |text| text.split('/').all(|part| part != "..") };
 /// An address and a mask.
 pub(super) const CIDR: Form =
     Form { words: "an address range such as `10.0.0.0/8`", holds: is_cidr };
@@ -102,10 +98,7 @@ fn is_label(text: &str) -> bool {
 
 fn is_label_of_any_length(text: &str) -> bool {
     let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    !text.is_empty()
-        && text.bytes().all(inner)
-        && !text.starts_with('-')
-        && !text.ends_with('-')
+    !text.is_empty() && text.bytes().all(inner) && !text.starts_with('-') && !text.ends_with('-')
 }
 
 pub(super) fn is_subdomain(text: &str) -> bool {
@@ -201,11 +194,19 @@ mod tests {
             &["", "/a", "a/", "a/b/c", "Example.org/a", "a b"],
         );
         check(&ANNOTATION, &["Example.org/A"], &["a//b", "a b", "example.org/a/b"]);
-        check(&PORT_NAME, &["http", "h2c", "a-1"], &["8080", "a--b", "-a", "HTTP", "abcdefghijklmnop"]);
+        check(
+            &PORT_NAME,
+            &["http", "h2c", "a-1"],
+            &["8080", "a--b", "-a", "HTTP", "abcdefghijklmnop"],
+        );
         check(&VARIABLE, &["A", "a.b-c", "1 2"], &["a=b", "ä", "a\tb"]);
         check(&DATA_KEY, &["a.b", "_A-1", ".a"], &["", ".", "..", "..a", "a/b", "a b", "é"]);
         check(&PERCENT, &["0%", "250%"], &["", "%", "5", "-5%", "5.5%", "5 %"]);
-        check(&HOST, &["a.b", "*.a.b"], &["*", "a.*.b", "A.b", "*.", "a.b:80", "https://a", "10.0.0.1"]);
+        check(
+            &HOST,
+            &["a.b", "*.a.b"],
+            &["*", "a.*.b", "A.b", "*.", "a.b:80", "https://a", "10.0.0.1"],
+        );
         check(
             &CIDR,
             &["10.0.0.0/8", "::/0", "2001:db8::/32", "010.0.0.1/32", "0.0.0.0/0"],

@@ -21,10 +21,10 @@ mod schedule;
 mod selectors;
 mod services;
 mod storage;
-mod volumes;
 #[cfg(test)]
 mod tests;
+mod volumes;
 mod webhooks;
 mod workloads;
 
-pub(super) use kinds::problems;
+pub(super) use kinds::{field, whole};

@@ -65,9 +65,8 @@ fn service<'v>(spec: &At<'v>, found: &mut Found<'v>) {
         return;
     }
     let headless = spec.says("clusterIP", "None");
-    let no_ports = spec.get("ports").is_none_or(|ports| {
-        ports.value.as_list().is_some_and(<[_]>::is_empty)
-    });
+    let no_ports =
+        spec.get("ports").is_none_or(|ports| ports.value.as_list().is_some_and(<[_]>::is_empty));
     let known = matches!(kind, "ClusterIP" | "NodePort" | "LoadBalancer");
     let filled = spec.get("clusterIP").is_some_and(|address| address.string().is_none());
     if known && no_ports && !headless && !filled {
@@ -117,7 +116,7 @@ fn service<'v>(spec: &At<'v>, found: &mut Found<'v>) {
     }
 }
 
-/// "Optional if only one ServicePort is defined on this service."; two ports cannot be the same.
+/// "Optional if only one `ServicePort` is defined on this service."; two ports cannot be the same.
 fn ports<'v>(spec: &At<'v>, found: &mut Found<'v>) {
     let ports = spec.list("ports");
     if ports.len() > 1 {

@@ -28,10 +28,7 @@ const WEBHOOK: &[Row] = &[
     row("clientConfig.service.port", Rule::Between(1, 65535)),
     row("namespaceSelector", Rule::Is(LABEL_SELECTOR)),
     row("objectSelector", Rule::Is(LABEL_SELECTOR)),
-    row(
-        "rules[].operations[]",
-        Rule::OneOf(&["CREATE", "UPDATE", "DELETE", "CONNECT", "*"]),
-    ),
+    row("rules[].operations[]", Rule::OneOf(&["CREATE", "UPDATE", "DELETE", "CONNECT", "*"])),
     // "Valid values are "Cluster", "Namespaced", and "*""
     row("rules[].scope", Rule::OneOf(&["Cluster", "Namespaced", "*"])),
 ];
@@ -39,9 +36,7 @@ const WEBHOOK: &[Row] = &[
 /// "should be a domain with at least three segments separated by dots"
 const QUALIFIED_DOMAIN: Form = Form {
     words: "a lower-case domain name of at least three parts",
-    holds: |text| {
-        super::forms::is_subdomain(text) && text.split('.').count() >= 3
-    },
+    holds: |text| super::forms::is_subdomain(text) && text.split('.').count() >= 3,
 };
 
 /// `APIService`.
