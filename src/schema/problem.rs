@@ -89,6 +89,13 @@ pub enum Fault {
         /// The names that there are.
         known: Vec<String>,
     },
+    /// Two fields of which only one can be there.
+    Beside {
+        /// What is wrong, in words that go on after the path.
+        words: String,
+        /// The field to remove.
+        remove: String,
+    },
     /// Something that does not fit to the rest, in words that go on after the path.
     Clash(String),
     /// Anything else, in words that go on after the value: `must be at most 10`.

@@ -24,6 +24,7 @@ pub(super) fn is_harmless(problem: &Problem<'_>, sealed: bool) -> bool {
         | Fault::Enum { .. }
         | Fault::Key { .. }
         | Fault::Dangling { .. }
+        | Fault::Beside { .. }
         | Fault::Clash(_)
         | Fault::Other(_) => {
             is_filled_in(text)

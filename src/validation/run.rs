@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
-use crate::kube::{Entry, Kind, Path, Resource};
+use crate::kube::{Entry, Gvk, Kind, Path, Resource};
 use crate::render::Evaluated;
 use crate::schema::{Fault, KindSchema, Problem};
 use crate::validation::catalog::{Catalog, Known, Origin, lock};
@@ -25,8 +25,19 @@ pub(super) struct Judged<'e> {
     pub(super) problems: Vec<Problem<'e>>,
 }
 
-/// The map or list in memory that stands in a field, and the kind and field.
-type Shared = (usize, Origin, Arc<str>);
+/// Who judges a field.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Judge {
+    /// A schema.
+    Schema(Origin),
+    /// The API server, whatever the schema of the kind says.
+    Server(Gvk),
+    /// The API server, for any custom resource.
+    Custom,
+}
+
+/// The map or list in memory that stands in a field, who judges it, and the field.
+type Shared = (usize, Judge, Arc<str>);
 
 /// What was found in values that several objects share: copies of a base share its maps and lists
 /// in memory until somebody changes them.
@@ -34,17 +45,22 @@ type Shared = (usize, Origin, Arc<str>);
 struct Memo<'e>(Mutex<BTreeMap<Shared, Arc<[Problem<'e>]>>>);
 
 impl<'e> Memo<'e> {
-    fn field(&self, origin: &Origin, schema: &KindSchema, entry: &'e Entry) -> Arc<[Problem<'e>]> {
+    fn field(
+        &self,
+        judge: Judge,
+        entry: &'e Entry,
+        check: impl FnOnce() -> Vec<Problem<'e>>,
+    ) -> Arc<[Problem<'e>]> {
         let address = match &entry.value.kind {
-            Kind::Scalar(_) => return schema.check_field(entry).into(),
+            Kind::Scalar(_) => return check().into(),
             Kind::Map(map) => Arc::as_ptr(map) as usize,
             Kind::List(items) => Arc::as_ptr(items) as usize,
         };
-        let shared = (address, origin.clone(), Arc::clone(&entry.key));
+        let shared = (address, judge, Arc::clone(&entry.key));
         if let Some(known) = lock(&self.0).get(&shared) {
             return Arc::clone(known);
         }
-        let problems: Arc<[_]> = schema.check_field(entry).into();
+        let problems: Arc<[_]> = check().into();
         lock(&self.0).insert(shared, Arc::clone(&problems));
         problems
     }
@@ -111,8 +127,8 @@ fn judge<'e>(
         }
     }
     if let Some(origin) = &judged.origin {
-        let custom = matches!(origin, Origin::Definition(_));
-        add_meaning(&mut judged.problems, resource, custom);
+        let custom = !matches!(origin, Origin::Kubernetes(_));
+        add_meaning(memo, &mut judged.problems, resource, custom);
     }
     if overlay.is_none() && looks_like_patch(&judged.problems) {
         judged.problems.retain(|problem| !is_of_the_whole(&problem.fault));
@@ -141,10 +157,21 @@ fn looks_like_patch(problems: &[Problem<'_>]) -> bool {
 }
 
 /// Adds what the server refuses although the schema takes it.
-fn add_meaning<'e>(problems: &mut Vec<Problem<'e>>, resource: &'e Resource, custom: bool) {
+fn add_meaning<'e>(
+    memo: &Memo<'e>,
+    problems: &mut Vec<Problem<'e>>,
+    resource: &'e Resource,
+    custom: bool,
+) {
     let told: BTreeSet<Path> = problems.iter().map(|problem| problem.path.clone()).collect();
     let sealed = resource.body.get("sops").is_some();
-    let more = semantics::problems(resource, custom).into_iter();
+    let judge = if custom { Judge::Custom } else { Judge::Server(resource.id.gvk.clone()) };
+    let mut more = semantics::whole(resource, custom);
+    for entry in resource.body.as_map().into_iter().flat_map(|map| map.iter()) {
+        let field = || semantics::field(resource, entry, custom);
+        more.extend(memo.field(judge.clone(), entry, field).iter().cloned());
+    }
+    let more = more.into_iter();
     let news = |problem: &Problem<'_>| match problem.fault {
         Fault::Missing { .. } | Fault::Key { .. } => true,
         _ => !told.contains(&problem.path),
@@ -160,7 +187,8 @@ fn check<'e>(
 ) -> Vec<Problem<'e>> {
     let mut problems = schema.check_shell(&resource.body);
     for entry in resource.body.as_map().into_iter().flat_map(|map| map.iter()) {
-        problems.extend(memo.field(origin, schema, entry).iter().cloned());
+        let judge = Judge::Schema(origin.clone());
+        problems.extend(memo.field(judge, entry, || schema.check_field(entry)).iter().cloned());
     }
     let sealed = resource.body.get("sops").is_some();
     problems.retain(|problem| !is_harmless(problem, sealed));

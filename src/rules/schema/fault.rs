@@ -38,7 +38,7 @@ pub(super) fn message(problem: &Problem<'_>, at: &str, kind: &str) -> String {
             format!("{at} cannot have the key `{key}`: it must be {words}")
         }
         Fault::Dangling { what, .. } => format!("{at} names no {what}; it is {}", value()),
-        Fault::Clash(text) => format!("{at} {text}"),
+        Fault::Beside { words: text, .. } | Fault::Clash(text) => format!("{at} {text}"),
         Fault::Other(text) => format!("{at} {text}; it is {}", value()),
     }
 }
@@ -96,6 +96,9 @@ pub(super) fn help(problem: &Problem<'_>) -> Option<String> {
                 None => format!("add it, or name one that there is: {}", listed(known)),
             })
         }
+        Fault::Beside { remove, .. } => {
+            Some(format!("remove `{remove}`; a patch does so with `{remove}: null`"))
+        }
         Fault::Key { .. } | Fault::Clash(_) | Fault::Other(_) => None,
     }
 }
@@ -109,6 +112,7 @@ pub(super) fn path(problem: &Problem<'_>) -> String {
         Fault::Type { .. }
         | Fault::Enum { .. }
         | Fault::Dangling { .. }
+        | Fault::Beside { .. }
         | Fault::Clash(_)
         | Fault::Other(_) => None,
     };

@@ -15,6 +15,15 @@ rule! {
     /// manifests. Without `kubernetes-version` in the configuration, what any known version takes is
     /// right.
     ///
+    /// The schemas that Kubernetes publishes leave much open that the server checks all the same:
+    /// the words that a field takes, names, ranges, schedules, and what has to fit together. A
+    /// selector has to match its template, a mount to name a volume, a request to stay within its
+    /// limit, and of `value` and `valueFrom` only one can stand. Overlays break such things when a
+    /// patch adds one half and the base keeps the other. What every version since 1.25 refuses is
+    /// reported; a probe that names a port which its container does not have is reported as well,
+    /// although only the kubelet trips over it. Values that are filled in later (`${…}`) are not
+    /// judged.
+    ///
     /// ## Fix
     /// Correct the value where it is set; the finding names what is expected. Where a custom
     /// resource is checked against a release that you do not run, add its `CustomResourceDefinition`

@@ -61,14 +61,15 @@ pub(super) const CLUSTER_BINDING: &[Row] = &[
 
 const REFERENCE: &[Row] = &[row("apiGroup", Rule::OneOf(&[GROUP])), row("name", Rule::NotEmpty)];
 
-/// `Subject`: "Values defined by this API group are "User", "Group", and "ServiceAccount"."
+/// `Subject`: "Values defined by this API group are "User", "Group", and
+/// `ServiceAccount`."
 const SUBJECT: &[Row] = &[
     row("kind", Rule::OneOf(&["User", "Group", "ServiceAccount"])),
     row("name", Rule::NotEmpty),
     row("", Rule::Check(group)),
 ];
 
-/// "Defaults to "" for ServiceAccount subjects. Defaults to "rbac.authorization.k8s.io" for User
+/// "Defaults to "" for `ServiceAccount` subjects. Defaults to "rbac.authorization.k8s.io" for User
 /// and Group subjects."
 fn group<'v>(at: &At<'v>, found: &mut Found<'v>) {
     let Some(group) = at.get("apiGroup") else { return };
@@ -84,7 +85,7 @@ fn group<'v>(at: &At<'v>, found: &mut Found<'v>) {
     }
 }
 
-/// "Namespace of the referenced object": a ServiceAccount has one.
+/// "Namespace of the referenced object": a `ServiceAccount` has one.
 fn namespace<'v>(at: &At<'v>, found: &mut Found<'v>) {
     let none = at.get("namespace").is_none_or(|found| found.value.as_str() == Some(""));
     if at.says("kind", "ServiceAccount") && none && !at.is_open() {

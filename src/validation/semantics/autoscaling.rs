@@ -48,7 +48,7 @@ const SOURCES: &[(&str, &str)] = &[
 ];
 
 /// `type` of a target: "represents whether the metric type is Utilization, Value, or
-/// AverageValue".
+/// `AverageValue`".
 const TARGET: Rule = Rule::OneOf(&["Utilization", "Value", "AverageValue"]);
 
 fn bounds<'v>(spec: &At<'v>, found: &mut Found<'v>) {

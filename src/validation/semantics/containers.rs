@@ -185,8 +185,8 @@ fn profile<'v>(at: &At<'v>, found: &mut Found<'v>) {
     }
 }
 
-/// "AllowPrivilegeEscalation is true always when the container is: 1) run as Privileged 2) has
-/// CAP_SYS_ADMIN"
+/// "`AllowPrivilegeEscalation` is true always when the container is: 1) run as Privileged 2) has
+/// `CAP_SYS_ADMIN`"
 fn escalation<'v>(at: &At<'v>, found: &mut Found<'v>) {
     let Some(allowed) = at.get("allowPrivilegeEscalation") else { return };
     if allowed.value.as_bool() != Some(false) {

@@ -1,4 +1,4 @@
-//! ConfigMaps and Secrets.
+//! `ConfigMap` and `Secret`.
 
 use std::collections::BTreeSet;
 
@@ -35,7 +35,7 @@ const KEYS: &[(&str, &[&str])] = &[
     ("kubernetes.io/ssh-auth", &["ssh-privatekey"]),
 ];
 
-/// "The keys stored in BinaryData must not overlap with the keys in the Data field."
+/// "The keys stored in `BinaryData` must not overlap with the keys in the Data field."
 fn overlap<'v>(object: &At<'v>, found: &mut Found<'v>) {
     let (Some(data), Some(binary)) = (object.get("data"), object.get("binaryData")) else { return };
     for entry in binary.entries() {

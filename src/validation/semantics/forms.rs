@@ -55,7 +55,7 @@ pub(super) const VARIABLE: Form = Form {
     words: "printable ASCII characters other than `=`",
     holds: |text| text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'='),
 };
-/// Keys of the data of ConfigMaps and Secrets.
+/// Keys of the data of a `ConfigMap` or `Secret`.
 pub(super) const DATA_KEY: Form = Form {
     words: "at most 253 letters, digits, `-`, `_` and `.`, and not begin with `..`",
     holds: is_data_key,

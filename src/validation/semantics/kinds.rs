@@ -1,6 +1,6 @@
 //! Which table holds for which kind.
 
-use crate::kube::{Resource, Value};
+use crate::kube::{Entry, Resource};
 use crate::schema::Problem;
 use crate::validation::semantics::at::At;
 use crate::validation::semantics::forms::{LABEL, SEGMENT, SUBDOMAIN};
@@ -10,6 +10,9 @@ use crate::validation::semantics::{
     access, autoscaling, data, network, services, storage, webhooks, workloads,
 };
 
+/// What holds for all objects.
+const OBJECT: &[Row] = &[row("metadata", Rule::Is(METADATA))];
+const NOTHING: &[Row] = &[];
 /// How objects of a kind may be called.
 const LABELLED: &[Row] = &[row("metadata.name", Rule::Text(&LABEL))];
 const DOMAIN: &[Row] = &[row("metadata.name", Rule::Text(&SUBDOMAIN))];
@@ -25,12 +28,11 @@ fn table(group: &str, kind: &str) -> Option<Table> {
         ("", "PodTemplate") => (DOMAIN, workloads::POD_TEMPLATE),
         ("", "ReplicationController") => (DOMAIN, workloads::REPLICATION_CONTROLLER),
         ("", "Service") => (LABELLED, services::SERVICE),
-        ("", "Namespace") => (LABELLED, &[]),
+        ("", "Namespace") => (LABELLED, NOTHING),
         ("", "ConfigMap") => (DOMAIN, data::CONFIG_MAP),
         ("", "Secret") => (DOMAIN, data::SECRET),
         ("", "PersistentVolumeClaim") => (DOMAIN, storage::CLAIM),
         ("", "PersistentVolume") => (DOMAIN, storage::VOLUME),
-        ("", "ServiceAccount" | "ResourceQuota" | "LimitRange") => (DOMAIN, &[]),
         ("apps", "Deployment") => (DOMAIN, workloads::DEPLOYMENT),
         ("apps", "StatefulSet") => (DOMAIN, workloads::STATEFUL_SET),
         ("apps", "DaemonSet") => (DOMAIN, workloads::DAEMON_SET),
@@ -39,7 +41,6 @@ fn table(group: &str, kind: &str) -> Option<Table> {
         ("batch", "CronJob") => (DOMAIN, workloads::CRON_JOB),
         ("networking.k8s.io", "Ingress") => (DOMAIN, network::INGRESS),
         ("networking.k8s.io", "NetworkPolicy") => (DOMAIN, network::NETWORK_POLICY),
-        ("networking.k8s.io", "IngressClass") => (DOMAIN, &[]),
         ("storage.k8s.io", "StorageClass") => (DOMAIN, storage::CLASS),
         ("autoscaling", "HorizontalPodAutoscaler") => (DOMAIN, autoscaling::AUTOSCALER),
         ("policy", "PodDisruptionBudget") => (DOMAIN, autoscaling::BUDGET),
@@ -53,25 +54,40 @@ fn table(group: &str, kind: &str) -> Option<Table> {
             "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration",
         ) => (DOMAIN, webhooks::CONFIGURATION),
         ("apiregistration.k8s.io", "APIService") => (SEGMENTED, webhooks::API_SERVICE),
-        ("apiextensions.k8s.io", "CustomResourceDefinition") => (DOMAIN, &[]),
+        ("", "ServiceAccount" | "ResourceQuota" | "LimitRange")
+        | ("networking.k8s.io", "IngressClass")
+        | ("apiextensions.k8s.io", "CustomResourceDefinition") => (DOMAIN, NOTHING),
         _ => return None,
     })
 }
 
-/// What the API server refuses of an object that its schema takes. `custom` objects are those of a
-/// `CustomResourceDefinition`.
-pub(in crate::validation) fn problems(resource: &Resource, custom: bool) -> Vec<Problem<'_>> {
+/// What holds for an object. `custom` objects are those of a `CustomResourceDefinition`.
+fn tables(resource: &Resource, custom: bool) -> [&'static [Row]; 3] {
+    let gvk = &resource.id.gvk;
+    let known = if custom { None } else { table(&gvk.group, &gvk.kind) };
+    let (names, fields) = known.unwrap_or((if custom { DOMAIN } else { NOTHING }, NOTHING));
+    [OBJECT, names, fields]
+}
+
+/// What the API server refuses of a field of an object, in the light of nothing but the field.
+pub(in crate::validation) fn field<'v>(
+    resource: &'v Resource,
+    entry: &'v Entry,
+    custom: bool,
+) -> Vec<Problem<'v>> {
+    judge(resource, custom, |row| row.first() == &*entry.key)
+}
+
+/// What the API server refuses of an object in the light of several of its fields.
+pub(in crate::validation) fn whole(resource: &Resource, custom: bool) -> Vec<Problem<'_>> {
+    judge(resource, custom, |row| row.first().is_empty())
+}
+
+fn judge(resource: &Resource, custom: bool, counts: impl Fn(&Row) -> bool) -> Vec<Problem<'_>> {
     let mut found = Found::default();
     let at = At::root(&resource.body);
-    if resource.body.get("metadata").and_then(Value::as_map).is_some() {
-        found.judge(&at, &[row("metadata", Rule::Is(METADATA))]);
-    }
-    let gvk = &resource.id.gvk;
-    if custom {
-        found.judge(&at, DOMAIN);
-    } else if let Some((names, fields)) = table(&gvk.group, &gvk.kind) {
-        found.judge(&at, names);
-        found.judge(&at, fields);
+    for row in tables(resource, custom).iter().copied().flatten().filter(|row| counts(row)) {
+        found.judge(&at, std::slice::from_ref(row));
     }
     found.0
 }

@@ -27,4 +27,4 @@ mod volumes;
 mod webhooks;
 mod workloads;
 
-pub(super) use kinds::problems;
+pub(super) use kinds::{field, whole};

@@ -43,7 +43,7 @@ const BACKEND: &[Row] = &[
     row("service.port.name", Rule::Text(&PORT_NAME)),
 ];
 
-/// A path has to be "present when using PathType with value "Exact" or "Prefix"", and it "must not
+/// A path has to be "present when using `PathType` with value "Exact" or "Prefix"", and it "must not
 /// contain" what browsers take out.
 fn path<'v>(at: &At<'v>, found: &mut Found<'v>) {
     let Some(kind @ ("Exact" | "Prefix")) = at.text("pathType") else { return };

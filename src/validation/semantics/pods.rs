@@ -11,11 +11,12 @@ use crate::validation::semantics::rule::{Found, Row, Rule, row};
 use crate::validation::semantics::selectors::{self, LABEL_SELECTOR};
 use crate::validation::semantics::volumes::{CONTAINERS, VOLUME};
 
-/// `PodTemplateSpec`, and a pod itself.
-pub(super) const TEMPLATE: &[Row] = &[row("metadata", Rule::Is(MARKS)), row("spec", Rule::Is(POD))];
+/// `PodTemplateSpec`.
+pub(super) const TEMPLATE: &[Row] =
+    &[row("metadata", Rule::Is(MARKS)), row("spec", Rule::Is(POD_SPEC))];
 
 /// `PodSpec`.
-const POD: &[Row] = &[
+pub(super) const POD_SPEC: &[Row] = &[
     // "There must be at least one container in a Pod."
     row("containers", Rule::NotEmpty),
     row("containers[]", Rule::Is(CONTAINER)),
@@ -180,7 +181,7 @@ fn host_ports<'v>(pod: &At<'v>, found: &mut Found<'v>) {
 }
 
 /// "Operator must be Exists when key is empty", "value should be empty" with it, and
-/// `tolerationSeconds` "must be of effect NoExecute".
+/// `tolerationSeconds` "must be of effect `NoExecute`".
 fn toleration<'v>(at: &At<'v>, found: &mut Found<'v>) {
     if at.is_open() {
         return;

@@ -14,8 +14,16 @@ const PROBLEMS: usize = 100;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Row {
     /// Where, as [`At::all`] reads it.
-    pub(super) path: &'static str,
+    path: &'static str,
     rule: Rule,
+}
+
+impl Row {
+    /// The first key on the way; empty for a row about all of the map.
+    pub(super) fn first(&self) -> &'static str {
+        let first = self.path.split('.').next().unwrap_or("");
+        first.trim_end_matches("[]")
+    }
 }
 
 /// A rule that a table can state.
@@ -205,8 +213,10 @@ impl<'v> Found<'v> {
             } else {
                 (first, second)
             };
-            let words = format!("cannot stand beside `{}`", other.key());
-            self.against(shown, words, (other.name, other.key()));
+            let remove = other.key().to_owned();
+            let words = format!("cannot stand beside `{remove}`");
+            let related = vec![(other.name, remove.clone())];
+            self.add(shown, Fault::Beside { words, remove }, related);
             // The keys go against each other, whatever their values.
             if let Some(problem) = self.0.last_mut() {
                 problem.span = shown.name;

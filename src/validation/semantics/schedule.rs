@@ -1,4 +1,4 @@
-//! Schedules of CronJobs: five fields as the cron library of Kubernetes reads them, or a macro.
+//! Schedules of `CronJob`: five fields as the cron library of Kubernetes reads them, or a macro.
 
 /// A field: its name, and the least and most that it takes.
 type Field = (&'static str, u32, u32, &'static [&'static str]);
@@ -46,15 +46,16 @@ pub(super) fn fault(schedule: &str) -> Option<String> {
 fn range(part: &str, (_, least, most, names): Field) -> Result<(), String> {
     let number = |text: &str| -> Result<u32, String> {
         let lower = text.to_ascii_lowercase();
-        let named = names.iter().zip(least..).find(|(name, _)| **name == lower);
+        let word = names.iter().zip(least..).find(|(name, _)| **name == lower);
         let plain = text.strip_prefix('+').unwrap_or(text);
-        named
-            .map(|(_, number)| number)
+        word.map(|(_, number)| number)
             .or_else(|| plain.bytes().all(|b| b.is_ascii_digit()).then(|| plain.parse().ok())?)
             .ok_or_else(|| "it is no number".to_owned())
     };
     let (bounds, step) = match part.split_once('/') {
-        Some((bounds, step)) => (bounds, Some(number(step).map_err(|_| "its step is no number")?)),
+        Some((bounds, step)) => {
+            (bounds, Some(number(step).map_err(|_no_number| "its step is no number")?))
+        }
         None => (part, None),
     };
     if step == Some(0) {

@@ -21,8 +21,8 @@ pub(super) const STRICT_SELECTOR: &[Row] = &[
     row("", Rule::Is(LABEL_SELECTOR)),
 ];
 
-/// "If the operator is In or NotIn, the values array must be non-empty. If the operator is Exists
-/// or DoesNotExist, the values array must be empty."
+/// "If the operator is In or `NotIn`, the values array must be non-empty. If the operator is Exists
+/// or `DoesNotExist`, the values array must be empty."
 pub(super) fn values<'v>(at: &At<'v>, found: &mut Found<'v>) {
     let values = at.list("values");
     match at.text("operator") {

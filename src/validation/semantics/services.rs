@@ -116,7 +116,7 @@ fn service<'v>(spec: &At<'v>, found: &mut Found<'v>) {
     }
 }
 
-/// "Optional if only one ServicePort is defined on this service."; two ports cannot be the same.
+/// "Optional if only one `ServicePort` is defined on this service."; two ports cannot be the same.
 fn ports<'v>(spec: &At<'v>, found: &mut Found<'v>) {
     let ports = spec.list("ports");
     if ports.len() > 1 {

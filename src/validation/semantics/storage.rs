@@ -44,7 +44,7 @@ pub(super) const CLASS: &[Row] = &[
     row("volumeBindingMode", Rule::OneOf(&["Immediate", "WaitForFirstConsumer"])),
 ];
 
-/// "may not use ReadWriteOncePod with other access modes"
+/// "may not use `ReadWriteOncePod` with other access modes"
 fn alone<'v>(modes: &At<'v>, found: &mut Found<'v>) {
     let all: Vec<_> = modes.items().collect();
     let mut once = all.iter().filter(|mode| mode.string() == Some("ReadWriteOncePod"));

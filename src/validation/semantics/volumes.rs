@@ -94,7 +94,7 @@ const SOURCES: &[&str] = &[
     "vsphereVolume",
 ];
 
-/// What ConfigMaps and Secrets have in common as volumes.
+/// What `ConfigMap` and `Secret` have in common as volumes.
 const FILES: &[Row] = &[
     row("defaultMode", MODE),
     row("items[].mode", MODE),
@@ -113,7 +113,7 @@ pub(super) fn mounts<'v>(pod: &At<'v>, found: &mut Found<'v>) {
     mounts_of(pod, &[], found);
 }
 
-/// Mounts of a StatefulSet's template: its claims are volumes as well.
+/// Mounts of a template of `StatefulSet`: its claims are volumes as well.
 pub(super) fn mounts_of_set<'v>(spec: &At<'v>, found: &mut Found<'v>) {
     let Some(pod) = spec.at(&["template", "spec"]) else { return };
     mounts_of(&pod, &spec.all("volumeClaimTemplates[].metadata"), found);

@@ -2,7 +2,7 @@
 
 use crate::schema::Fault;
 use crate::validation::semantics::at::At;
-use crate::validation::semantics::pods::TEMPLATE;
+use crate::validation::semantics::pods::{POD_SPEC, TEMPLATE};
 use crate::validation::semantics::rule::{Found, Row, Rule, row};
 use crate::validation::semantics::schedule;
 use crate::validation::semantics::selectors::{self, LABEL_SELECTOR, STRICT_SELECTOR};
@@ -84,7 +84,7 @@ pub(super) const DAEMON_SET: &[Row] = &[
 
 /// `Pod`.
 pub(super) const POD: &[Row] =
-    &[row("", Rule::Is(TEMPLATE)), row("spec", Rule::Check(volumes::mounts))];
+    &[row("spec", Rule::Is(POD_SPEC)), row("spec", Rule::Check(volumes::mounts))];
 
 /// `PodTemplate`.
 pub(super) const POD_TEMPLATE: &[Row] =
@@ -143,16 +143,12 @@ fn deadline<'v>(spec: &At<'v>, found: &mut Found<'v>) {
     }
 }
 
-/// "Rolling update config params. Present only if DeploymentStrategyType = RollingUpdate.", and
-/// `maxUnavailable` "can not be 0 if MaxSurge is 0".
+/// "Rolling update config params. Present only if `DeploymentStrategyType` = `RollingUpdate`.", and
+/// `maxUnavailable` "can not be 0 if `MaxSurge` is 0".
 fn strategy<'v>(at: &At<'v>, found: &mut Found<'v>) {
     let Some(rolling) = at.get("rollingUpdate") else { return };
     if let Some(kind) = at.get("type").filter(|kind| kind.string() == Some("Recreate")) {
-        let words = |text: &str| Fault::Clash(text.to_owned());
-        return found.pair(
-            (&rolling, words("cannot be set with the type `Recreate`")),
-            (&kind, words("cannot be `Recreate` beside `rollingUpdate`")),
-        );
+        return only_rolling(&rolling, &kind, found);
     }
     let (Some(down), Some(up)) = (rolling.get("maxUnavailable"), rolling.get("maxSurge")) else {
         return;
@@ -163,25 +159,31 @@ fn strategy<'v>(at: &At<'v>, found: &mut Found<'v>) {
     }
 }
 
+/// Parameters of rolling updates go against another type.
+fn only_rolling<'v>(rolling: &At<'v>, kind: &At<'v>, found: &mut Found<'v>) {
+    let name = kind.string().unwrap_or("");
+    let beside = |words: String| Fault::Beside { words, remove: rolling.key().to_owned() };
+    found.pair(
+        (rolling, beside(format!("cannot be set with the type `{name}`"))),
+        (kind, beside(format!("cannot be `{name}` beside `rollingUpdate`"))),
+    );
+}
+
 /// Whether a count or percentage is none.
 fn is_zero(at: &At<'_>) -> bool {
     at.number() == Some(0)
         || at.string().and_then(|text| text.strip_suffix('%')?.parse().ok()) == Some(0_u32)
 }
 
-/// "only allowed for updateStrategy 'RollingUpdate'"
+/// "only allowed for updateStrategy '`RollingUpdate`'"
 fn on_delete<'v>(at: &At<'v>, found: &mut Found<'v>) {
     let kind = at.get("type").filter(|kind| kind.string() == Some("OnDelete"));
     if let (Some(rolling), Some(kind)) = (at.get("rollingUpdate"), kind) {
-        let words = |text: &str| Fault::Clash(text.to_owned());
-        found.pair(
-            (&rolling, words("cannot be set with the type `OnDelete`")),
-            (&kind, words("cannot be `OnDelete` beside `rollingUpdate`")),
-        );
+        only_rolling(&rolling, &kind, found);
     }
 }
 
-/// `maxUnavailable` "cannot be 0 if MaxSurge is 0. Default value is 1."; `maxSurge` "may not be set
+/// `maxUnavailable` "cannot be 0 if `MaxSurge` is 0. Default value is 1."; `maxSurge` "may not be set
 /// when maxUnavailable is non-zero".
 fn surge<'v>(at: &At<'v>, found: &mut Found<'v>) {
     if !matches!(at.text("type"), None | Some("RollingUpdate")) {
