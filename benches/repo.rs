@@ -20,15 +20,17 @@ use paritylint::config::Config;
 use paritylint::history::{History, Waiting};
 use paritylint::layout::OverlayKind;
 use paritylint::policy::{Policy, Selection};
+use paritylint::references::{References, World};
 use paritylint::render::{self, Renderer, evaluate};
 use paritylint::report::{self, Format, Options, Prefixes, Report, Style};
 use paritylint::rules::{self, Context, Focus, Touched};
 use paritylint::source::{Limits, Snapshot};
 use paritylint::syntax::Store;
+use paritylint::validation::validate;
 use rayon::prelude::*;
 
 const ROUNDS: usize = 15;
-const PHASES: [&str; 6] = ["walk", "parse", "layout", "render", "compare", "rules"];
+const PHASES: [&str; 7] = ["walk", "parse", "layout", "render", "compare", "references", "rules"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::args().skip(1).find(|argument| !argument.starts_with("--"));
@@ -54,7 +56,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("  ratio    {:9.1}", check.as_secs_f64() / floor.as_secs_f64());
     println!("phases, each on its own:");
     for (name, all) in PHASES.iter().zip(&mut phases) {
-        println!("  {name:<8} {:9.2} ms", millis(median(all)));
+        println!("  {name:<10} {:9.2} ms", millis(median(all)));
     }
     Ok(())
 }
@@ -167,6 +169,15 @@ fn in_phases(root: &Path) -> Result<[Duration; PHASES.len()], Box<dyn Error>> {
     next();
     let comparison = compare(&snapshot, &config, &layout, &evaluated);
     next();
+    let references = References::of(World {
+        snapshot: &snapshot,
+        store: &store,
+        layout: &layout,
+        evaluated: &evaluated,
+    });
+    next();
+    let validation = validate(&snapshot, &store, &files, &config, &layout, &evaluated);
+    next();
     let waiting = Waiting::default();
     let cx = Context {
         snapshot: &snapshot,
@@ -176,6 +187,8 @@ fn in_phases(root: &Path) -> Result<[Duration; PHASES.len()], Box<dyn Error>> {
         files: &files,
         evaluated: &evaluated,
         comparison: &comparison,
+        references: &references,
+        validation: &validation,
         waiting: &waiting,
         today: date(2026, 12, 1),
         touched: &Touched::Everything,

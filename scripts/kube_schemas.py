@@ -25,12 +25,15 @@ What differs from the definitions in the wheel:
   * texts for humans and the list of kinds are taken out, and what only a request holds (lists, options);
   * `oneOf` of plain types is a list of types with a `format` (int-or-string, quantity), so that null, which
     is of both types there, is not refused;
+  * fields that take one of a few values say so, from kube_enums.tsv (the definitions say it in prose only); the
+    empty text is among them, because to the API server it is absence;
   * where null is allowed, it is among the allowed values, too;
   * how lists and maps are merged is said as in the newest version that has the field: the rules did not change,
     but older versions do not publish all of them.
 """
 
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -50,6 +53,7 @@ NAMED_TYPES = {
     INT_OR_STRING: {"format": "int-or-string", "type": ["string", "integer", "null"]},
     QUANTITY: {"format": "quantity", "type": ["string", "number", "null"]},
 }
+ENUMS = Path(__file__).with_name("kube_enums.tsv")
 NOT_VALIDATED = {"description", "x-kubernetes-group-version-kind", "x-kubernetes-unions"}
 MERGE_RULES = {
     "x-kubernetes-list-map-keys",
@@ -89,6 +93,40 @@ def stripped(schema: Any) -> Any:
     return kept
 
 
+def read_enums() -> dict[str, dict[str, tuple[list[str], bool]]]:
+    """The values of fields, and whether their descriptions name them, by short name of the definition."""
+    found: dict[str, dict] = {}
+    for line in ENUMS.read_text().splitlines():
+        if not line.startswith("#"):
+            definition, field, values, source = line.split("\t")
+            found.setdefault(definition, {})[field] = values.split(","), source == "described"
+    return found
+
+
+def with_enums(name: str, definition: dict, enums: dict[str, dict[str, tuple[list[str], bool]]]) -> dict:
+    """A definition with the values of its fields."""
+    fields = enums.get(".".join(name.split(".")[-3:]), {})
+    properties = dict(definition.get("properties", {}))
+    for field, (values, _) in fields.items():
+        schema = properties.get(field, {})  # an older version may not have it
+        if "items" in schema:
+            properties[field] = {**schema, "items": {**schema["items"], "enum": values}}
+        elif schema:
+            properties[field] = {**schema, "enum": [*values, ""]}
+    return {**definition, "properties": properties} if properties else definition
+
+
+def check_enums(newest: dict[str, dict], enums: dict[str, dict[str, tuple[list[str], bool]]]) -> None:
+    """Fail where a field does not exist (any more), or its description does not name a value."""
+    definitions = {".".join(name.split(".")[-3:]): definition for name, definition in newest.items()}
+    for name, fields in enums.items():
+        for field, (values, described) in fields.items():
+            description = definitions[name]["properties"][field]["description"]
+            words = re.findall(r"[A-Za-z0-9]+|\*", description)
+            if described and (missing := set(values) - set(words)):
+                sys.exit(f"{name} {field}: not in its description: {missing}")
+
+
 def with_newest_merge_rules(definitions: dict[Key, dict]) -> None:
     """Give every field, and every definition as a whole, the merge rules of the newest version that has it."""
     newest: dict[tuple, dict] = {}
@@ -121,13 +159,15 @@ def history(served: dict[int, int]) -> str:
 def pack(wheel: zipfile.ZipFile) -> str:
     definitions: dict[Key, dict] = {}
     kinds: dict[Kind, dict[int, str]] = {}
+    enums = read_enums()
+    check_enums(read_definitions(wheel, MINORS[-1]), enums)
     for minor in MINORS:
         read = read_definitions(wheel, minor)
         own = dict(kinds_of(read))
         for kind, name in own.items():
             kinds.setdefault(kind, {})[minor] = name
         for name in reachable(read, set(own.values())):
-            definitions[minor, name] = stripped(NAMED_TYPES.get(name) or read[name])
+            definitions[minor, name] = stripped(NAMED_TYPES.get(name) or with_enums(name, read[name], enums))
     with_newest_merge_rules(definitions)
     number, texts = merge(definitions)
     rows = []

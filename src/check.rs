@@ -5,20 +5,21 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use crate::compare::{self, Effects, Past, Present, Substitution};
-use crate::config::{Config, glob_set};
+use crate::config::{Config, did_you_mean, glob_set};
 use crate::exceptions::{self, Outcome};
 use crate::finding::{Finding, Level, NotAnalysed};
 use crate::history::{self, History, Waiting};
 use crate::layout::{Choices, Layout, OverlayKind, Unit, UnitChoice};
 use crate::owners::CodeOwners;
 use crate::policy::{self, Policy};
-use crate::render::{self, Evaluated, Renderer, evaluate};
+use crate::references::{References, World};
+use crate::render::{self, Evaluated, Gap, Renderer, evaluate, helm};
 use crate::report::Counts;
 use crate::rules::{self, Change, Context, Focus, Judged, Touched};
 use crate::source::Snapshot;
 use crate::syntax::Store;
 use crate::text::{FileId, RepoPath};
-use crate::validation;
+use crate::validation::{self, Loose};
 
 /// The result of a check and how much it looked at.
 #[derive(Debug, Default)]
@@ -41,6 +42,8 @@ pub struct Checked {
 
 /// The rule that asks for the history.
 const ABOUT_HISTORY: &str = "stale-promotion";
+/// The rule that asks for references.
+const ABOUT_REFERENCES: &str = "dangling-reference";
 /// The rule that asks for the state before a change.
 const ABOUT_CHANGES: &str = "production-only-change";
 
@@ -116,8 +119,24 @@ pub fn check(job: Job<'_>) -> Checked {
         OverlayKind::Manifests => Some(renderer.manifests(root)),
         OverlayKind::HelmValues | OverlayKind::Terraform => None,
     });
+    let releases = helm::releases(store, &evaluated);
+    let values = validation::values::validate(store, &releases);
     let comparison = compare::compare(snapshot, config, layout, &evaluated);
-    let validation = validation::validate(snapshot, store, &files, config, layout, &evaluated);
+    let loose = Loose::collect(&renderer, layout, &files, &evaluated);
+    let validation = validation::validate(validation::Job {
+        store,
+        config,
+        layout,
+        files: &files,
+        whole: *focus == Focus::Everything,
+        evaluated: &evaluated,
+        loose: &loose,
+    });
+    let references = if policy.is_enabled(ABOUT_REFERENCES) {
+        References::of(World { snapshot, store, layout, evaluated: &evaluated })
+    } else {
+        References::default()
+    };
     let promotions: &[_] =
         if policy.is_enabled(ABOUT_HISTORY) { &comparison.promotions } else { &[] };
     let waiting = Waiting::of(history, snapshot, promotions, &config.history);
@@ -133,7 +152,9 @@ pub fn check(job: Job<'_>) -> Checked {
         layout,
         files: &files,
         evaluated: &evaluated,
+        values: &values,
         comparison: &comparison,
+        references: &references,
         validation: &validation,
         waiting: &waiting,
         today,
@@ -162,9 +183,12 @@ pub fn check(job: Job<'_>) -> Checked {
         .collect();
     let mut reported = applied.reported;
     let cx = Context { exceptions: &judged, ..cx };
+    let with_schemas = rules::files_with_schemas(&cx);
     reported.extend(policy.run(&cx, rules::is_about_exceptions));
     policy::sort(&mut reported);
-    not_analysed.extend(gaps(snapshot, layout, &evaluated));
+    not_analysed.extend(gaps(snapshot, layout, &evaluated, &values.gaps));
+    not_analysed.extend(validation.not_analysed(snapshot));
+    not_analysed.extend(unknown_environments(config, layout));
     not_analysed.sort();
     not_analysed.dedup();
     let counts = Counts {
@@ -197,6 +221,7 @@ pub fn check(job: Job<'_>) -> Checked {
     } else {
         None
     };
+    let files = [files, with_schemas].concat();
     Checked { outcome, counts, files, roots, failed, past, effects }
 }
 
@@ -228,21 +253,41 @@ fn in_words(learnt: &Substitution, layout: &Layout) -> String {
     format!("`{text}` in {here} stands for `{other}` in {there} ({places} places)")
 }
 
+/// The environments that the configuration gives a version of Kubernetes and that nobody found.
+fn unknown_environments(config: &Config, layout: &Layout) -> impl Iterator<Item = NotAnalysed> {
+    let known = || layout.environments.iter().map(|environment| environment.name.as_str());
+    let unknown = config.kubernetes.named().filter(move |(name, _)| known().all(|it| it != *name));
+    unknown.filter_map(move |(name, span)| {
+        let help = did_you_mean(name, known().collect::<Vec<_>>());
+        Some(NotAnalysed {
+            path: config.path.clone()?,
+            span: Some(span),
+            what: "kubernetes-version",
+            detail: format!("there is no environment `{name}`; {help}"),
+        })
+    })
+}
+
 /// What the layout could not place and what the renderer had to leave out.
-fn gaps(snapshot: &Snapshot, layout: &Layout, evaluated: &[Evaluated<'_>]) -> Vec<NotAnalysed> {
+fn gaps(
+    snapshot: &Snapshot,
+    layout: &Layout,
+    evaluated: &[Evaluated<'_>],
+    values: &[Gap],
+) -> Vec<NotAnalysed> {
     let unplaced = layout.unplaced.iter().map(|unplaced| NotAnalysed {
         path: unplaced.root.clone(),
         span: None,
         what: "not placed",
         detail: unplaced.why.clone(),
     });
-    let left_out = evaluated.iter().filter_map(Evaluated::output).flat_map(|rendered| {
-        rendered.gaps.iter().map(|gap| NotAnalysed {
-            path: snapshot.path(gap.span.file).clone(),
-            span: Some(gap.span),
-            what: gap.what,
-            detail: gap.detail.clone(),
-        })
+    let rendered = evaluated.iter().filter_map(Evaluated::output);
+    let left_out = rendered.flat_map(|rendered| &rendered.gaps).chain(values);
+    let left_out = left_out.map(|gap| NotAnalysed {
+        path: snapshot.path(gap.span.file).clone(),
+        span: Some(gap.span),
+        what: gap.what,
+        detail: gap.detail.clone(),
     });
     let unknown = evaluated.iter().filter_map(|found| {
         let what = match found.overlay.kind {

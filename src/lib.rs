@@ -18,6 +18,7 @@ pub mod kube;
 pub mod layout;
 pub mod owners;
 pub mod policy;
+pub mod references;
 pub mod render;
 pub mod report;
 pub mod rules;

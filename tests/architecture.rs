@@ -19,6 +19,7 @@ const LAYERS: &[&str] = &[
     "suppressions",
     "render",
     "compare",
+    "references",
     "history",
     "validation",
     "rules",

@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test reads its files")]
 
+#[path = "common/json.rs"]
+mod json;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -9,7 +12,7 @@ use paritylint::baseline::Baseline;
 use paritylint::config::{BUILT_IN, Config, parse_registry};
 use paritylint::exceptions::collect_inline;
 use paritylint::policy::{Policy, Selection};
-use paritylint::report::{baseline_schema, configuration_schema};
+use paritylint::report::{baseline_schema, configuration_schema, exceptions_schema};
 use paritylint::source::Snapshot;
 use paritylint::syntax::Store;
 use paritylint::text::{FileId, RepoPath};
@@ -60,6 +63,66 @@ fn examples_of_the_configuration_are_valid() {
         }
     }
     assert!(count > 8, "only {count} examples were found");
+}
+
+/// The texts that have one key or table misspelt.
+fn misspelt(text: &str) -> impl Iterator<Item = String> {
+    let key = regex::Regex::new(r"[A-Za-z-]+ *=|\[\[?[A-Za-z.-]+\]").unwrap();
+    let ends: Vec<usize> = key
+        .find_iter(text)
+        .map(|found| found.start() + found.as_str().trim_end_matches([' ', '=', ']']).len())
+        .collect();
+    ends.into_iter().map(|end| format!("{}x{}", &text[..end], &text[end..]))
+}
+
+/// What an editor says of a configuration is what the program says.
+#[test]
+fn the_schema_of_the_configuration_knows_its_keys() {
+    let schema = jsonschema::validator_for(&configuration_schema()).unwrap();
+    let is_valid = |text: &str| {
+        let table: toml::Table = text.parse().unwrap();
+        schema.is_valid(&json::of_toml(toml::Value::Table(table)))
+    };
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/paritylint.toml");
+    let example = (example.clone(), std::fs::read_to_string(&example).unwrap());
+    let mut refused = 0;
+    for (path, text) in documents().chain([example]) {
+        let whole = path.extension().is_some_and(|extension| extension == "toml");
+        let blocks = if whole { vec![&*text] } else { blocks(&text, "toml") };
+        for block in blocks {
+            assert!(is_valid(block), "{}\n{block}", path.display());
+            for wrong in misspelt(block) {
+                let valid = is_valid(&wrong);
+                let read = Config::parse(FileId(0), &wrong)
+                    .is_ok_and(|config| Policy::new(&config, &Selection::default()).is_ok());
+                assert_eq!(valid, read, "the schema and the program disagree on\n{wrong}");
+                refused += usize::from(!valid);
+            }
+        }
+    }
+    assert!(refused > 100, "only {refused} misspelt keys were refused");
+}
+
+#[test]
+fn the_schema_of_exceptions_knows_its_keys() {
+    let schema = jsonschema::validator_for(&exceptions_schema()).unwrap();
+    let (_, text) = documents().find(|(path, _)| path.ends_with("docs/exceptions.md")).unwrap();
+    let mut count = 0;
+    for block in blocks(&text, "yaml").into_iter().filter(|block| block.contains("exception:\n")) {
+        let right: serde_json::Value = serde_yaml::from_str(block).unwrap();
+        assert!(schema.is_valid(&right), "{block}");
+        for at in 0..right["exception"].as_array().unwrap().len() {
+            for key in right["exception"][at].as_object().unwrap().keys() {
+                let mut wrong = right.clone();
+                let entry = wrong["exception"][at].as_object_mut().unwrap();
+                let value = entry.remove(key).unwrap();
+                entry.insert(format!("{key}x"), value);
+                assert!(!schema.is_valid(&wrong), "`{key}x` is accepted");
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 3, "only {count} misspelt keys were tried");
 }
 
 /// Lists of exceptions are read as such, comments as comments.

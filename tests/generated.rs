@@ -6,6 +6,8 @@
 
 #[path = "common/case.rs"]
 mod case;
+#[path = "common/json.rs"]
+mod json;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -113,7 +115,7 @@ fn the_example_fits_the_schema_and_mistakes_do_not() {
     let schema = jsonschema::validator_for(&configuration_schema()).unwrap();
     let valid = |text: &str| {
         let table: toml::Table = text.parse().unwrap();
-        schema.is_valid(&dates_as_texts(toml::Value::Table(table)))
+        schema.is_valid(&json::of_toml(toml::Value::Table(table)))
     };
     let example = std::fs::read_to_string(root().join("examples/paritylint.toml")).unwrap();
     // Exceptions may name rules that are still to come; the table of rules may not.
@@ -131,18 +133,6 @@ fn the_example_fits_the_schema_and_mistakes_do_not() {
         "[owners]\ncodeowners = \"yes\"",
     ] {
         assert!(!valid(wrong), "the schema accepts\n{wrong}");
-    }
-}
-
-/// JSON has no dates: editors show them to the schema as texts.
-fn dates_as_texts(value: toml::Value) -> serde_json::Value {
-    match value {
-        toml::Value::Datetime(date) => date.to_string().into(),
-        toml::Value::Array(items) => items.into_iter().map(dates_as_texts).collect(),
-        toml::Value::Table(table) => {
-            table.into_iter().map(|(key, value)| (key, dates_as_texts(value))).collect()
-        }
-        other => serde_json::to_value(other).unwrap(),
     }
 }
 

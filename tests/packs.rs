@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use paritylint::schema::Schema;
 use paritylint::schema::pack::{self, Version};
 use serde_json::Value as Json;
 
@@ -124,6 +125,13 @@ fn schemas_compile_and_judge() {
     let mut wrong = service(80.into());
     wrong["spec"]["prots"] = Json::Null;
     assert!(!validator.is_valid(&wrong));
+    let of_type = |value: Json| {
+        let mut service = service(80.into());
+        service["spec"]["type"] = value;
+        validator.is_valid(&service)
+    };
+    assert!(of_type("NodePort".into()) && of_type("".into()) && of_type(Json::Null));
+    assert!(!of_type("Nodeport".into()));
 }
 
 #[test]
@@ -133,4 +141,105 @@ fn the_files_are_small_and_say_where_they_come_from() {
     let script = std::fs::read_to_string(root().join("scripts/kube_schemas.py")).unwrap();
     let source = pack::kubernetes().source();
     assert!(script.contains(&format!("REQUIREMENT = \"{source}\"")), "{source}");
+    let size = std::fs::metadata(root().join("schemas/custom.zz")).unwrap().len();
+    assert!(size < 400_000, "{size} bytes");
+    let table = std::fs::read_to_string(root().join("scripts/crd_packages.tsv")).unwrap();
+    let rows = table.lines().filter(|line| !line.starts_with('#'));
+    let listed: BTreeSet<String> =
+        rows.map(|row| row.split('\t').skip(1).take(2).collect::<Vec<_>>().join(" ")).collect();
+    let kinds = pack::custom().kinds().iter();
+    let used: BTreeSet<String> = kinds.map(|kind| kind.package.to_string()).collect();
+    assert_eq!(used, listed);
+}
+
+#[test]
+fn every_custom_resource_compiles() {
+    let custom = pack::custom();
+    let groups: Vec<&str> = custom.groups().collect();
+    assert!(groups.len() > 50, "{groups:?}");
+    let mut failed = Vec::new();
+    for kind in custom.kinds() {
+        let schema = custom.schema(&kind.group, &kind.version, &kind.name).unwrap();
+        let name = format!("{}/{} {}", kind.group, kind.version, kind.name);
+        assert!(!holds_key(&schema, "description"), "{name}");
+        let mut found = BTreeSet::new();
+        references(&schema, &mut found);
+        let dangling = found.iter().find(|reference| schema.pointer(&reference[1..]).is_none());
+        assert_eq!(dangling, None, "{name}");
+        if let Err(error) = Schema::alone(schema) {
+            failed.push(format!("{name}: {error}"));
+        }
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+/// The kinds that the issue tracker, forums and repositories are full of.
+#[test]
+fn what_repositories_use_is_there() {
+    let custom = pack::custom();
+    for kind in [
+        "argoproj.io/v1alpha1 Application",
+        "argoproj.io/v1alpha1 ApplicationSet",
+        "argoproj.io/v1alpha1 AppProject",
+        "argoproj.io/v1alpha1 Rollout",
+        "helm.toolkit.fluxcd.io/v2 HelmRelease",
+        "helm.toolkit.fluxcd.io/v2beta1 HelmRelease",
+        "kustomize.toolkit.fluxcd.io/v1 Kustomization",
+        "source.toolkit.fluxcd.io/v1 GitRepository",
+        "monitoring.coreos.com/v1 ServiceMonitor",
+        "monitoring.coreos.com/v1 PrometheusRule",
+        "cert-manager.io/v1 Certificate",
+        "traefik.io/v1alpha1 IngressRoute",
+        "external-secrets.io/v1 ExternalSecret",
+        "external-secrets.io/v1beta1 ExternalSecret",
+        "bitnami.com/v1alpha1 SealedSecret",
+        "keda.sh/v1alpha1 ScaledObject",
+        "gateway.networking.k8s.io/v1 HTTPRoute",
+        "networking.istio.io/v1 VirtualService",
+        "networking.istio.io/v1beta1 VirtualService",
+        "security.istio.io/v1 AuthorizationPolicy",
+        "opentelemetry.io/v1beta1 OpenTelemetryCollector",
+        "velero.io/v1 Schedule",
+        "postgresql.cnpg.io/v1 Cluster",
+        "kyverno.io/v1 ClusterPolicy",
+        "karpenter.sh/v1 NodePool",
+        "karpenter.k8s.aws/v1 EC2NodeClass",
+        "serving.knative.dev/v1 Service",
+        "apiextensions.crossplane.io/v1 Composition",
+        "pkg.crossplane.io/v1 Provider",
+    ] {
+        let (api_version, name) = kind.split_once(' ').unwrap();
+        let (group, version) = api_version.split_once('/').unwrap();
+        assert!(custom.kind(group, version, name).is_some(), "{kind}");
+        assert!(!custom.origins(group).is_empty());
+    }
+}
+
+#[test]
+fn custom_resources_are_judged() {
+    let schema = pack::custom().schema("cert-manager.io", "v1", "Certificate").unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let certificate = |spec: Json| {
+        serde_json::json!({
+            "apiVersion": "cert-manager.io/v1", "kind": "Certificate",
+            "metadata": {"name": "orders", "namespace": "orders"}, "spec": spec,
+        })
+    };
+    let good = serde_json::json!({
+        "secretName": "orders-tls", "issuerRef": {"name": "letsencrypt", "kind": "ClusterIssuer"},
+        "dnsNames": ["orders.example.org"], "privateKey": {"algorithm": "ECDSA", "size": 256},
+    });
+    assert!(validator.is_valid(&certificate(good.clone())));
+    let without = |field: &str| {
+        let mut spec = good.clone();
+        spec.as_object_mut().unwrap().remove(field);
+        validator.is_valid(&certificate(spec))
+    };
+    assert!(without("dnsNames") && !without("secretName") && !without("issuerRef"));
+    let mut wrong = good.clone();
+    wrong["privateKey"]["algorithm"] = "ecdsa".into();
+    assert!(!validator.is_valid(&certificate(wrong)));
+    let mut wrong = good;
+    wrong["dnsName"] = "orders.example.org".into();
+    assert!(!validator.is_valid(&certificate(wrong)));
 }

@@ -8,8 +8,11 @@ use crate::change::{Layouts, Side};
 use crate::config::{self, FILE_NAMES};
 use crate::layout::{self, Layout, Overlay, OverlayKind};
 use crate::owners::CodeOwners;
+use crate::render::helm;
 use crate::rules::Focus;
+use crate::schema::RepositorySchema;
 use crate::text::RepoPath;
+use crate::validation;
 
 /// A change of more files than this is looked at as a whole at once.
 const MOST_FILES: usize = 200;
@@ -71,13 +74,37 @@ pub(super) fn is_idle(before: Side<'_>, after: Side<'_>, paths: &BTreeSet<RepoPa
 
 /// Whether the change has a say in everything, or is too large to be looked at in part.
 pub(super) fn is_general(before: Side<'_>, after: Side<'_>, paths: &BTreeSet<RepoPath>) -> bool {
-    paths.len() > MOST_FILES || moves_rules(before, after, paths)
+    let kinds =
+        |path: &RepoPath| [before, after].iter().any(|side| says_what_is_valid(path, *side));
+    paths.len() > MOST_FILES || moves_rules(before, after, paths) || paths.iter().any(kinds)
+}
+
+/// Whether the file has a say in what is valid elsewhere: the definition of a kind, a schema, a part
+/// of a chart, which anybody may install.
+fn says_what_is_valid(path: &RepoPath, side: Side<'_>) -> bool {
+    let snapshot = side.store.snapshot();
+    let directories = &side.config.kubernetes_schemas;
+    let text = || snapshot.file(snapshot.find(path)?).ok().map(|source| &source.text);
+    directories.iter().any(|directory| path.is_in(&directory.value))
+        || helm::is_part(snapshot, path)
+        || path.is_yaml() && text().is_some_and(|text| validation::may_define(text))
 }
 
 /// Whether the change moves what findings are judged by.
 pub(super) fn moves_rules(before: Side<'_>, after: Side<'_>, paths: &BTreeSet<RepoPath>) -> bool {
     let rules = |path: &RepoPath| is_rule(path, before) || is_rule(path, after);
-    before.baseline != after.baseline || paths.iter().any(rules)
+    before.baseline != after.baseline
+        || paths.iter().any(rules)
+        || [before, after].into_iter().any(|side| !schemas(side).is_disjoint(paths))
+}
+
+/// The files that the team's schemas are made of.
+fn schemas(side: Side<'_>) -> BTreeSet<RepoPath> {
+    let snapshot = side.store.snapshot();
+    let entries = side.config.schemas.iter();
+    let files = entries.filter_map(|entry| snapshot.find(&entry.schema.value));
+    let parts = files.flat_map(|file| RepositorySchema::files(side.store, file));
+    parts.map(|file| snapshot.path(file).clone()).collect()
 }
 
 /// Whether the file has a say in everything: the configuration, files with exceptions, owners,

@@ -262,3 +262,50 @@ fn unequal<'v>(
     });
     (left, right)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value as Json;
+
+    use super::KEYS;
+    use crate::schema::pack::kubernetes;
+
+    /// Keys of lists that nobody writes: of a status, of what a controller keeps, of rules on fields.
+    const NOT_WRITTEN: &[&str] = &["apiServerID", "resourceClaimName", "resourceID", "rule"];
+
+    fn keys(schema: &Json, found: &mut BTreeSet<String>) {
+        match schema {
+            Json::Object(map) => {
+                let names = map.get("x-kubernetes-list-map-keys").and_then(Json::as_array);
+                let merge = map.get("x-kubernetes-patch-merge-key").and_then(Json::as_str);
+                match names.map(Vec::as_slice) {
+                    Some([one]) => found.extend(one.as_str().map(str::to_owned)),
+                    // Several keys together: the first of them tells most elements apart.
+                    Some(_) => {}
+                    None => found.extend(merge.map(str::to_owned)),
+                }
+                map.values().for_each(|value| keys(value, found));
+            }
+            Json::Array(items) => items.iter().for_each(|item| keys(item, found)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn the_keys_of_the_api_are_known() {
+        let api = kubernetes();
+        let mut found = BTreeSet::new();
+        for kind in api.kinds() {
+            let newest = api.versions().last().copied().unwrap();
+            let id = api.schema(newest, &kind.group, &kind.version, &kind.name);
+            if let Some(document) = id.and_then(|id| api.document(id)) {
+                keys(&document, &mut found);
+            }
+        }
+        assert!(found.contains("name") && found.contains("mountPath"), "{found:?}");
+        found.retain(|key| !KEYS.contains(&&**key) && !NOT_WRITTEN.contains(&&**key));
+        assert!(found.is_empty(), "{found:?}");
+    }
+}

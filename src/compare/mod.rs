@@ -55,13 +55,17 @@ pub use foreign::Foreign;
 pub use habit::Frequency;
 pub use identity::{is_host, is_placeholder_of, is_single_network};
 pub use learn::Substitution;
+pub(crate) use names::{Names, without_names};
 pub use parameters::OutOfRange;
 pub use past::{Moved, Past, Present, Removed};
 pub use promotion::{Promotion, Standing};
 pub use remotes::{Pin, pin};
+pub(crate) use scalar::has_placeholder;
+pub(crate) use scalar::without_hash;
 pub use secrets::key_of;
 pub use show::SECRET;
 pub(crate) use show::show;
+pub(crate) use unit::stable_id;
 
 use crate::compare::agents::Cover;
 use crate::compare::habit::{Census, General};

@@ -40,6 +40,11 @@ impl KubernetesVersions {
         named.or(self.default)
     }
 
+    /// The version that the environments run which are not named.
+    pub fn other(&self) -> Option<Version> {
+        self.default
+    }
+
     /// The environments that are named, and where.
     pub fn named(&self) -> impl Iterator<Item = (&str, Span)> {
         self.by_environment.iter().map(|(name, found)| (&**name, found.span))

@@ -13,6 +13,7 @@ use crate::config::reader::{Located, Reader};
 use crate::config::registry;
 use crate::config::sections::{Config, Names, Owners, RuleSetting, Substitution, Terms};
 use crate::config::suggest::did_you_mean;
+use crate::config::team;
 use crate::finding::Level;
 use crate::source::Snapshot;
 use crate::text::{FileId, RepoPath, Span};
@@ -36,6 +37,7 @@ const SECTIONS: &[&str] = &[
     "exception",
     "exceptions",
     "rules",
+    "schema",
     "owners",
     "observability",
     "history",
@@ -71,6 +73,7 @@ impl Config {
                 let found = registry::read(snapshot, file, &config.terms.files);
                 config.exceptions.extend(found.exceptions);
                 errors.extend(found.errors);
+                errors.extend(team::missing(snapshot, &config.schemas));
                 errors.extend(kubernetes::missing(snapshot, &config.kubernetes_schemas));
                 if config.exceptions.len() > MOST_EXCEPTIONS {
                     config.exceptions.truncate(MOST_EXCEPTIONS);
@@ -146,6 +149,7 @@ fn read(reader: &mut Reader, mut table: DeTable<'_>) -> Config {
         exceptions: registry::entries(reader, take("exception")),
         terms: take("exceptions").map(|value| terms(reader, value)).unwrap_or_default(),
         rules: rules(reader, take("rules")),
+        schemas: team::read(reader, take("schema")),
         owners: take("owners")
             .and_then(|value| reader.decode::<Owners>(value))
             .map(|owners| owners.value)

@@ -14,6 +14,7 @@ mod reader;
 mod registry;
 mod sections;
 mod suggest;
+mod team;
 mod yaml;
 
 pub use built_in::{BUILT_IN, BuiltIn};
@@ -33,6 +34,7 @@ pub use sections::{
     RuleSetting, Substitution, Terms, UnitEntry,
 };
 pub use suggest::{did_you_mean, nearest};
+pub use team::TeamSchema;
 
 #[cfg(test)]
 mod tests;

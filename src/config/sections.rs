@@ -13,6 +13,7 @@ use crate::config::kubernetes::{KubernetesVersions, VersionsSchema};
 use crate::config::observability::Observability;
 use crate::config::path_pattern::PathPattern;
 use crate::config::reader::Located;
+use crate::config::team::{RawTeamSchema, TeamSchema};
 use crate::finding::Level;
 use crate::text::{RepoPath, Span};
 
@@ -43,6 +44,8 @@ pub struct Config {
     pub terms: Terms,
     /// Levels and options of rules, by id.
     pub rules: BTreeMap<String, RuleSetting>,
+    /// What the team says of its files itself.
+    pub schemas: Vec<TeamSchema>,
     /// Who may own an exception.
     pub owners: Owners,
     /// What has to be known of the programs of an environment.
@@ -228,6 +231,8 @@ pub struct ConfigSchema {
     exceptions: Option<Terms>,
     /// Levels and options of rules
     rules: Option<BTreeMap<String, Level>>,
+    /// JSON schemas of the repository, and the files that must follow them
+    schema: Option<Vec<RawTeamSchema>>,
     /// Who may own an exception
     owners: Option<Owners>,
     /// What has to be known of the programs of an environment

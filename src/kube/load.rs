@@ -162,8 +162,11 @@ impl Loader {
         Ok(merged.into_iter().chain(own).collect())
     }
 
-    /// On the way to JSON a key becomes a text: `on` is the key `true`.
+    /// On the way to JSON a key becomes a text: for Kubernetes' tools `on` is the key `true`.
     fn key(&self, key: NodeRef<'_>, text: &str) -> Arc<str> {
+        if self.dialect == Dialect::Plain {
+            return text.into();
+        }
         let name = match key.tag(self.dialect) {
             Some(Tag::Bool) => scalar::bool_value(text).map(|value| value.to_string()),
             Some(Tag::Int) => scalar::int_value(text).map(|value| value.to_string()),
@@ -235,6 +238,10 @@ mod tests {
         let value = load(parsed.documents[0].root(), Dialect::Config).unwrap();
         let keys: Vec<_> = value.as_map().unwrap().iter().map(|entry| &*entry.key).collect();
         assert_eq!(keys, ["8", "a", "on", "true"]);
+        let parsed = parse_yaml(FileId(0), "{on: yes, 010: 2026-01-01}");
+        let value = load(parsed.documents[0].root(), Dialect::Plain).unwrap();
+        assert_eq!(value.get("on").and_then(Value::as_str), Some("yes"));
+        assert_eq!(value.get("010").and_then(Value::as_str), Some("2026-01-01"));
     }
 
     #[test]

@@ -107,45 +107,76 @@ pub fn looks_secret_key(key: &str) -> bool {
     words.iter().any(secret) || words.windows(2).any(kind_of_key)
 }
 
+/// Something in a text that has the shape of a credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Credential<'v> {
+    /// A private key, from behind `-----BEGIN` to what begins next.
+    PrivateKey(&'v str),
+    /// An access token of a known kind.
+    Token(&'v str),
+    /// `scheme://user:password@host`.
+    Login {
+        /// Who logs in.
+        user: &'v str,
+        /// With what.
+        password: &'v str,
+        /// Where, with the port.
+        host: &'v str,
+    },
+    /// `password=…` inside a connection string.
+    Password(&'v str),
+}
+
+/// Everything in the value that has the shape of a credential, variables to be filled in excepted.
+pub fn credentials(value: &str) -> impl Iterator<Item = Credential<'_>> {
+    let keys = value.split("-----BEGIN ").skip(1).filter_map(|block| {
+        block.lines().next()?.contains("PRIVATE KEY").then_some(Credential::PrivateKey(block))
+    });
+    let tokens = TOKEN_PREFIXES.iter().flat_map(|prefix| tokens(value, prefix));
+    keys.chain(tokens.map(Credential::Token)).chain(logins(value)).chain(password_pairs(value))
+}
+
 /// Whether the value is shaped like a credential, whatever its key.
 pub fn looks_like_credential(value: &str) -> bool {
-    let value = value.trim();
     value.contains("-----BEGIN ") && value.contains("PRIVATE KEY")
-        || TOKEN_PREFIXES.iter().any(|prefix| holds_token(value, prefix))
-        || holds_password_in_url(value)
-        || holds_password_pair(value)
+        || credentials(value).next().is_some()
 }
 
-/// `prefix` at the start of a word that is long enough for a token.
-fn holds_token(value: &str, prefix: &str) -> bool {
-    value.match_indices(prefix).any(|(at, _)| {
-        let starts_word = !value[..at].ends_with(|c: char| c.is_ascii_alphanumeric());
-        let length = value[at..]
-            .bytes()
-            .take_while(|b| b.is_ascii_alphanumeric() || b"_-.".contains(b))
-            .take(TOKEN_LENGTH)
-            .count();
-        starts_word && length == TOKEN_LENGTH
+/// Words that begin with `prefix` and are long enough for a token. No byte is looked at twice.
+fn tokens<'v>(value: &'v str, prefix: &str) -> impl Iterator<Item = &'v str> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let at = from + value[from..].find(prefix)?;
+            let starts_word = !value[..at].ends_with(|c: char| c.is_ascii_alphanumeric());
+            let rest = &value[at..];
+            let ends = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'));
+            let word = &rest[..rest.find(ends).unwrap_or(rest.len())];
+            from = at + if starts_word { word.len() } else { prefix.len() };
+            if starts_word && word.len() >= TOKEN_LENGTH {
+                return Some(word);
+            }
+        }
     })
 }
 
-/// `scheme://user:password@host` with a password that is not a placeholder.
-fn holds_password_in_url(value: &str) -> bool {
-    value.match_indices("://").any(|(at, _)| {
-        let rest = &value[at + 3..];
+fn logins(value: &str) -> impl Iterator<Item = Credential<'_>> {
+    value.match_indices("://").filter_map(|(at, separator)| {
+        let rest = &value[at + separator.len()..];
         let end = rest.find(|c: char| c == '/' || c.is_whitespace()).unwrap_or(rest.len());
-        let login = rest[..end].rsplit_once('@').and_then(|(login, _)| login.split_once(':'));
-        login.is_some_and(|(_, password)| is_literal(password))
+        let (login, host) = rest[..end].rsplit_once('@')?;
+        let (user, password) = login.split_once(':')?;
+        is_literal(password).then_some(Credential::Login { user, password, host })
     })
 }
 
-/// `password=…` inside a connection string.
-fn holds_password_pair(value: &str) -> bool {
-    value.split(|c: char| c == ';' || c == '&' || c == ',' || c.is_whitespace()).any(|part| {
-        part.split_once('=').is_some_and(|(key, text)| {
-            matches!(words(key).last().map(String::as_str), Some("password" | "pwd" | "passwd"))
-                && is_literal(text)
-        })
+fn password_pairs(value: &str) -> impl Iterator<Item = Credential<'_>> {
+    let parts = value.split(|c: char| c == ';' || c == '&' || c == ',' || c.is_whitespace());
+    parts.filter_map(|part| {
+        let (key, text) = part.split_once('=')?;
+        let is_password =
+            matches!(words(key).last().map(String::as_str), Some("password" | "pwd" | "passwd"));
+        (is_password && is_literal(text)).then_some(Credential::Password(text))
     })
 }
 
@@ -155,7 +186,7 @@ fn is_literal(text: &str) -> bool {
 }
 
 /// The words of a key in lower case: `clientSecret`, `CLIENT_SECRET`, `client-secret`.
-fn words(key: &str) -> Vec<String> {
+pub fn words(key: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut previous_lower = false;
     let mut inside = false;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::layout::candidates::{is_manifest, is_yaml};
+use crate::layout::candidates::is_manifest;
 use crate::layout::flux;
 use crate::layout::kustomizations::is_kustomization;
 use crate::syntax::Store;
@@ -21,8 +21,8 @@ pub fn are_alike(before: &Store<'_>, after: &Store<'_>, paths: &BTreeSet<RepoPat
             (store.snapshot().path(file) == path).then_some(file)
         };
         let (Some(old), Some(new)) = (at(before), at(after)) else { return false };
-        let read = is_yaml(path) && !is_kustomization(path.file_name());
-        let unread = !is_yaml(path) && !is_kustomization(path.file_name());
+        let read = path.is_yaml() && !is_kustomization(path.file_name());
+        let unread = !path.is_yaml() && !is_kustomization(path.file_name());
         unread || read && facts(before, old) == facts(after, new)
     })
 }

@@ -79,11 +79,6 @@ pub(super) struct Contents {
 /// Paths of more segments are not looked at: the work grows with the square of the depth.
 pub(super) const DEEPEST: usize = 100;
 
-/// Whether a file is YAML by its name.
-pub(super) fn is_yaml(path: &RepoPath) -> bool {
-    matches!(path.extension().as_str(), "yaml" | "yml")
-}
-
 /// Whether a file is part of a Terraform module.
 pub(super) fn is_terraform(path: &RepoPath) -> bool {
     path.extension() == "tf"
@@ -145,7 +140,7 @@ pub(super) fn contents(store: &Store<'_>, choices: &Choices) -> (Directories, BT
         match name {
             _ if is_kustomization(name) => contents.kustomization = true,
             "Chart.yaml" => contents.chart = true,
-            _ if is_yaml(path) => contents.yaml.push(file),
+            _ if path.is_yaml() => contents.yaml.push(file),
             _ if is_terraform(path) => contents.modules = true,
             _ if variables_extension(path).is_some() => contents.variables.push(file),
             _ => {}

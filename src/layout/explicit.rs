@@ -9,7 +9,6 @@ use crate::layout::OverlayKind;
 use crate::layout::UnitChoice;
 use crate::layout::Unplaced;
 use crate::layout::candidates::is_terraform;
-use crate::layout::candidates::is_yaml;
 use crate::layout::candidates::variables_extension;
 use crate::layout::kustomizations::Kustomizations;
 use crate::layout::lexicon::Lexicon;
@@ -121,10 +120,10 @@ fn kind(
         if files().any(|file| is_terraform(file) || variables_extension(file).is_some()) {
             return Some(OverlayKind::Terraform);
         }
-        return files().any(is_yaml).then_some(OverlayKind::Manifests);
+        return files().any(RepoPath::is_yaml).then_some(OverlayKind::Manifests);
     }
     if variables_extension(path).is_some() {
         return Some(OverlayKind::Terraform);
     }
-    is_yaml(path).then_some(OverlayKind::HelmValues)
+    path.is_yaml().then_some(OverlayKind::HelmValues)
 }

@@ -7,7 +7,6 @@ use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use crate::layout::OverlayKind;
 use crate::layout::candidates::Candidate;
 use crate::layout::candidates::DEEPEST;
-use crate::layout::candidates::is_yaml;
 use crate::layout::lexicon::Lexicon;
 use crate::layout::place::Place;
 use crate::layout::place::Placer;
@@ -54,7 +53,7 @@ impl FluxBuilds {
     /// Reads all files of the repository.
     pub fn of(store: &Store<'_>) -> Self {
         let mut builds = Self::default();
-        for (file, _) in store.snapshot().files().filter(|(_, path)| is_yaml(path)) {
+        for (file, _) in store.snapshot().files().filter(|(_, path)| path.is_yaml()) {
             for (_, path) in kustomizations(store, file) {
                 builds.add(&path);
             }
@@ -108,7 +107,7 @@ pub(super) fn deployments(
     let mut clusters: BTreeMap<RepoPath, Option<Place>> = BTreeMap::new();
     let mut files: Vec<(FileId, &RepoPath, RepoPath, Place)> = Vec::new();
     for (file, path) in store.snapshot().files() {
-        if !is_yaml(path) || path.segments().nth(DEEPEST).is_some() {
+        if !path.is_yaml() || path.segments().nth(DEEPEST).is_some() {
             continue;
         }
         if !path.segments().any(speaks_of_flux) {

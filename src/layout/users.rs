@@ -26,6 +26,11 @@ impl Users {
         reached
     }
 
+    /// Whether a kustomization names the file.
+    pub fn is_used(&self, file: &RepoPath) -> bool {
+        self.of_files.contains_key(file)
+    }
+
     /// The files that kustomizations use, beginning with those of the directories `roots`.
     pub fn inputs<'r>(&self, roots: impl Iterator<Item = &'r RepoPath>) -> BTreeSet<RepoPath> {
         let directories = inverse(&self.of_directories);

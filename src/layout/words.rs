@@ -255,7 +255,7 @@ pub(super) fn is_file_noun(token: &str) -> bool {
 }
 
 /// Why nothing below a directory of this name is an overlay.
-pub(super) fn aside(name: &str) -> Option<&'static str> {
+pub(crate) fn aside(name: &str) -> Option<&'static str> {
     if name.starts_with('.') {
         return Some("in a hidden directory");
     }

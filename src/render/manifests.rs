@@ -72,6 +72,12 @@ impl Renderer<'_> {
         files
     }
 
+    /// Whether a kustomization or chart above the file builds what is in its directory.
+    pub fn is_built(&self, path: &RepoPath) -> bool {
+        let root = RepoPath::root();
+        self.kustomization_file(&root).is_some() || self.foreign_directory(path, &root).is_some()
+    }
+
     /// The directory on the way to a file that is not applied as it stands.
     fn foreign_directory(&self, path: &RepoPath, root: &RepoPath) -> Option<RepoPath> {
         let mut directory = path.parent();

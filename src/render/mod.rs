@@ -10,6 +10,7 @@ mod error;
 pub mod evaluate;
 mod generate;
 mod growth;
+pub mod helm;
 mod hints;
 mod json;
 mod kustomization;

@@ -5,11 +5,17 @@ use regex::Regex;
 use crate::kube::Gvk;
 use crate::kube::ResourceId;
 use crate::kube::Value;
+use crate::render::RenderError;
+use crate::render::kustomization::read::unknown;
 use crate::render::label_selector::LabelSelector;
 use crate::render::patch::PatchError;
 use crate::render::pattern;
 use crate::syntax::NodeRef;
 use crate::syntax::scalar::Dialect;
+
+/// The fields of a target.
+const FIELDS: [&str; 7] =
+    ["group", "version", "kind", "name", "namespace", "labelSelector", "annotationSelector"];
 
 /// What an object must have to be selected; parts that are not given are free.
 #[derive(Debug, Default)]
@@ -36,6 +42,11 @@ impl Selector {
                 continue;
             }
             let name = key.text().unwrap_or("").to_ascii_lowercase();
+            if !FIELDS.iter().any(|field| field.eq_ignore_ascii_case(&name)) {
+                let RenderError { span, message, help, .. } =
+                    unknown(key, key.text().unwrap_or(""), &FIELDS);
+                return Err(PatchError { span, message, help });
+            }
             let text = value.string(Dialect::Config).ok_or_else(|| {
                 PatchError::new(value.span(), format!("`{name}` of a target must be a text"))
                     .help("put it in quotes")
@@ -55,11 +66,7 @@ impl Selector {
                 "annotationselector" => {
                     selector.annotations = LabelSelector::parse(text).map_err(fail)?;
                 }
-                _ => {
-                    let message =
-                        format!("unknown field `{}` in a target", key.text().unwrap_or(""));
-                    return Err(PatchError::new(key.span(), message).help("use `group`, `version`, `kind`, `name`, `namespace`, `labelSelector` or `annotationSelector`"));
-                }
+                _ => {}
             }
         }
         Ok(selector)

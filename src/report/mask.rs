@@ -53,12 +53,6 @@ impl Search<'_> {
     fn documents(&mut self, documents: &[Document], inside: usize) {
         for document in documents {
             let root = document.root();
-            if root.get("kind").and_then(NodeRef::text) == Some("Secret") {
-                for data in ["data", "stringData"] {
-                    let entries = root.get(data).into_iter().flat_map(NodeRef::entries);
-                    self.masks.extend(entries.map(|(_, value)| value.span().range()));
-                }
-            }
             self.node(root, 0, inside);
         }
     }
@@ -73,6 +67,14 @@ impl Search<'_> {
             self.text(node, text, inside);
         }
         let text = |key: &str| node.get(key).and_then(NodeRef::text).unwrap_or("");
+        if text("kind") == "Secret" {
+            self.all_below(node, &["data", "stringData"]);
+        }
+        let generators = node.get("secretGenerator").into_iter().flat_map(NodeRef::items);
+        let alone = Some(node).filter(|_| text("kind") == "SecretGenerator");
+        for generator in generators.chain(alone) {
+            self.all_below(generator, &["literals"]);
+        }
         // An element of `env`, or an operation of a JSON patch.
         let names = [text("name"), text("path").rsplit('/').next().unwrap_or("")];
         for (key, value) in node.entries() {
@@ -86,6 +88,18 @@ impl Search<'_> {
         }
         for item in node.items() {
             self.node(item, depth + 1, inside);
+        }
+    }
+
+    /// Every value directly below one of the keys; of an element `key=value`, what follows the key.
+    fn all_below(&mut self, node: NodeRef<'_>, keys: &[&str]) {
+        for node in keys.iter().filter_map(|key| node.get(key)) {
+            self.masks.extend(node.entries().map(|(_, value)| value.span().range()));
+            for item in node.items() {
+                let span = item.span().range();
+                let key = self.source.slice(item.span()).find('=').map_or(0, |at| at + 1);
+                self.masks.push(span.start + key..span.end);
+            }
         }
     }
 
@@ -190,6 +204,9 @@ mod tests {
         let text = "env:\n  - name: DB_PASSWORD\n    value: hunter2\n  - {name: A, value: b}\n\
                     apiToken: x\nsecretName: y\nliterals:\n  - API_TOKEN=z\n";
         assert_eq!(masked("a.yaml", text), ["hunter2", "x", "z"]);
+        let text = "kind: List\nitems:\n  - kind: Secret\n    stringData: {a: b}\n\
+                    secretGenerator:\n  - name: n\n    literals: [c=d]\n";
+        assert_eq!(masked("a.yaml", text), ["b", "d"]);
     }
 
     #[test]

@@ -9,11 +9,12 @@ use crate::config::{Config, Exception};
 use crate::history::Waiting;
 use crate::layout::Layout;
 use crate::owners::CodeOwners;
+use crate::references::References;
 use crate::render::Evaluated;
 use crate::source::Snapshot;
 use crate::syntax::Store;
 use crate::text::{FileId, RepoPath, Span};
-use crate::validation::Validation;
+use crate::validation::{Validation, values};
 
 /// Whether an exception was needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,8 +129,12 @@ pub struct Context<'a> {
     pub files: &'a [FileId],
     /// Every overlay with what it renders to.
     pub evaluated: &'a [Evaluated<'a>],
+    /// What the charts of the repository refuse in the values that overlays give them.
+    pub values: &'a values::Verdict<'a>,
     /// The environments side by side.
     pub comparison: &'a Comparison,
+    /// The references to what nothing provides, where a rule asks for them.
+    pub references: &'a References,
     /// What API servers would say to the objects.
     pub validation: &'a Validation<'a>,
     /// What waits for promotion, and since when.

@@ -100,7 +100,7 @@ fn own_files<'s>(
 
 /// Whether the file name says YAML; kustomize reads files that are called `Kustomization`.
 pub fn is_yaml(path: &RepoPath) -> bool {
-    matches!(path.extension().as_str(), "yaml" | "yml") || path.file_name() == "Kustomization"
+    path.is_yaml() || path.file_name() == "Kustomization"
 }
 
 /// Whether the configuration leaves the path out.

@@ -1,6 +1,7 @@
 //! The rules: one file each, below the directory of its family.
 
 mod context;
+mod documents;
 mod exceptions;
 mod files;
 mod findings;
@@ -21,6 +22,7 @@ pub use meta::{Check, Described, Rule, RuleEntry, RuleMeta, Status};
 
 pub(crate) use locality::locality;
 pub(crate) use meta::rule;
+pub(crate) use schema::files_with_schemas;
 
 use crate::finding::Family;
 
@@ -78,12 +80,18 @@ pub const RULES: &[RuleEntry] = &[
     RuleEntry::of::<exceptions::UndocumentedSuppression>(),
     RuleEntry::of::<exceptions::UnusedException>(),
     RuleEntry::of::<schema::BuildFailed>(),
+    RuleEntry::of::<schema::DanglingReference>(),
     RuleEntry::of::<schema::DeprecatedApi>(),
     RuleEntry::of::<schema::DuplicateKey>(),
+    RuleEntry::of::<schema::DuplicateResource>(),
+    RuleEntry::of::<schema::InvalidChart>(),
     RuleEntry::of::<schema::InvalidKustomization>(),
     RuleEntry::of::<schema::InvalidManifest>(),
     RuleEntry::of::<schema::InvalidSyntax>(),
+    RuleEntry::of::<schema::InvalidValues>(),
+    RuleEntry::of::<schema::PlaintextSecret>(),
     RuleEntry::of::<schema::RemovedApi>(),
+    RuleEntry::of::<schema::SchemaViolation>(),
     RuleEntry::of::<schema::UnknownField>(),
     RuleEntry::of::<schema::UnknownKind>(),
 ];

@@ -1,5 +1,6 @@
 //! From a cause of the comparison to a finding: what all rules about differences say alike.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -53,6 +54,8 @@ pub(crate) fn report_at_most(
     say: impl Fn(&Difference, &Sides) -> Speech,
 ) {
     for cause in cx.comparison.causes.iter().filter(|cause| cause.topic == topic) {
+        let Some(cause) = untold(cx, cause) else { continue };
+        let cause = &*cause;
         let level = level(findings.level(), cause, cx).min(most(cause));
         if level == Level::Off {
             continue;
@@ -71,6 +74,20 @@ pub(crate) fn report_at_most(
         finding = identified(cx, finding, cause);
         findings.push_at(level, finding);
     }
+}
+
+/// The cause without what `dangling-reference` tells; nothing where that is all.
+fn untold<'c>(cx: &Context<'_>, cause: &'c Cause) -> Option<Cow<'c, Cause>> {
+    let told = |difference: &Difference| cx.references.explains(difference);
+    if !cause.differences.iter().any(told) {
+        return Some(Cow::Borrowed(cause));
+    }
+    let mut rest = cause.clone();
+    rest.differences.retain(|difference| !told(difference));
+    if rest.differences.len() == 1 && rest.grouping == Grouping::Directory {
+        rest.grouping = Grouping::Span;
+    }
+    (!rest.differences.is_empty()).then_some(Cow::Owned(rest))
 }
 
 /// Says what tells the finding from others.

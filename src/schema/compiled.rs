@@ -8,6 +8,7 @@ use jsonschema::{PatternOptions, Retrieve, Uri, Validator};
 use serde_json::Value as Json;
 
 use crate::kube::Value;
+use crate::schema::elsewhere;
 use crate::schema::formats::Format;
 use crate::schema::instance::Values;
 use crate::schema::problem::{self, Problem};
@@ -98,22 +99,36 @@ impl Schema {
 
     /// What is wrong with a value, in the order of the value's text; nothing if it is valid.
     pub fn check<'v>(&self, value: &'v Value) -> Vec<Problem<'v>> {
+        let mut problems = self.check_part(value);
+        elsewhere::tell(&mut problems, &self.documents, &self.address);
+        problems
+    }
+
+    /// As [`Schema::check`], where the schema is only a part: nothing is said of other parts.
+    pub(super) fn check_part<'v>(&self, value: &'v Value) -> Vec<Problem<'v>> {
         if self.validator.is_valid(value) {
             return Vec::new();
         }
         problem::all(self, value, self.validator.iter_errors(value))
     }
 
-    /// The part of a schema at an absolute location: address, `#`, JSON pointer.
+    /// The part of the schema at a location: address, `#`, JSON pointer.
     pub(super) fn at(&self, location: &str) -> Option<&Json> {
-        let (address, pointer) = location.split_once('#').unwrap_or((location, ""));
-        let address = if address.is_empty() { &self.address } else { address };
-        self.documents.get(address)?.pointer(&unescaped(pointer)?)
+        match location.strip_prefix('#') {
+            Some(_) => part(&self.documents, &format!("{}{location}", self.address)),
+            None => part(&self.documents, location),
+        }
     }
 }
 
+/// The part of a document at an absolute location: address, `#`, JSON pointer.
+pub(super) fn part<'d>(documents: &'d Documents, location: &str) -> Option<&'d Json> {
+    let (address, pointer) = location.split_once('#').unwrap_or((location, ""));
+    documents.get(address)?.pointer(&unescaped(pointer)?)
+}
+
 /// The text of a URI's fragment.
-fn unescaped(fragment: &str) -> Option<String> {
+pub(super) fn unescaped(fragment: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(fragment.len());
     let mut rest = fragment.bytes();
     while let Some(byte) = rest.next() {

@@ -5,15 +5,23 @@
 //! built in.
 
 pub mod pack;
+pub mod structural;
 
+mod built_in;
 mod compiled;
+mod effort;
+mod elsewhere;
 mod formats;
 mod instance;
 mod parts;
 mod problem;
+mod references;
+mod repository;
 mod words;
 
+pub use built_in::chart;
 pub use compiled::{Documents, Schema, SchemaError};
 pub use instance::json;
 pub use parts::KindSchema;
 pub use problem::{Fault, Problem, named};
+pub use repository::{Flaw, RepositorySchema};

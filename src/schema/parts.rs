@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 
 use crate::kube::{Entry, PathStep, Value};
 use crate::schema::compiled::{Documents, Schema, SchemaError};
+use crate::schema::elsewhere;
 use crate::schema::formats::FORMATS;
 use crate::schema::problem::Problem;
 
@@ -61,7 +62,9 @@ impl KindSchema {
 
     /// What is wrong with the object apart from the values of its fields.
     pub fn check_shell<'v>(&self, object: &'v Value) -> Vec<Problem<'v>> {
-        self.shell.check(object)
+        let mut problems = self.shell.check_part(object);
+        elsewhere::tell(&mut problems, &self.documents, ADDRESS);
+        problems
     }
 
     /// What is wrong with the value of a field; nothing for a field that the schema leaves open.
@@ -71,7 +74,8 @@ impl KindSchema {
         };
         let schema = field.schema.get_or_init(|| self.compile_field(field));
         let Some(schema) = schema else { return Vec::new() };
-        let mut problems = schema.check(&entry.value);
+        let mut problems = schema.check_part(&entry.value);
+        elsewhere::tell(&mut problems, &self.documents, ADDRESS);
         for problem in &mut problems {
             if problem.path.0.is_empty() {
                 problem.stand_for(entry.key_span);

@@ -52,6 +52,8 @@ pub enum Fault {
         field: String,
         /// The fields that the schema has.
         allowed: Vec<String>,
+        /// The paths at which the whole schema has a field of this name; none if there are many.
+        elsewhere: Vec<String>,
     },
     /// A field that must be there.
     Missing {
@@ -97,6 +99,23 @@ pub enum Fault {
     Clash(String),
     /// Anything else, in words that go on after the value: `must be at most 10`.
     Other(String),
+}
+
+impl Fault {
+    /// Whether it is about what is there beside the value, or is not: a part of an object alone
+    /// cannot tell.
+    pub fn is_about_the_rest(&self) -> bool {
+        match self {
+            Self::Missing { .. } | Self::Dangling { .. } | Self::Beside { .. } | Self::Clash(_) => {
+                true
+            }
+            Self::Unknown { .. }
+            | Self::Type { .. }
+            | Self::Enum { .. }
+            | Self::Key { .. }
+            | Self::Other(_) => false,
+        }
+    }
 }
 
 /// All problems of a value, sorted by place; one told in several ways is told once.
@@ -148,7 +167,10 @@ impl<'v> Search<'_, 'v> {
                 self.push(&place, Fault::Type { expected, found, required }, location);
             }
             ValidationErrorKind::Enum { options } => {
-                let allowed = options.as_array().into_iter().flatten().map(written).collect();
+                // What stands for absence is not worth proposing.
+                let is_absence = |option: &&Json| option.is_null() || *option == "";
+                let options = options.as_array().into_iter().flatten();
+                let allowed = options.filter(|option| !is_absence(option)).map(written).collect();
                 self.push(&place, Fault::Enum { allowed }, location);
             }
             ValidationErrorKind::Constant { expected_value } => {
@@ -182,7 +204,11 @@ impl<'v> Search<'_, 'v> {
             path: place.path.clone(),
             value: &entry.value,
             span: entry.key_span,
-            fault: Fault::Unknown { field: field.to_owned(), allowed: allowed.to_vec() },
+            fault: Fault::Unknown {
+                field: field.to_owned(),
+                allowed: allowed.to_vec(),
+                elsewhere: Vec::new(),
+            },
             location: location.to_owned(),
             related: Vec::new(),
         });
@@ -362,8 +388,28 @@ mod tests {
         });
         let found = problems(schema, "spec:\n  imgae: a\n  port: 1\n");
         let allowed = vec!["image".to_owned(), "port".to_owned()];
-        let fault = Fault::Unknown { field: "imgae".to_owned(), allowed };
+        let elsewhere = Vec::new();
+        let fault = Fault::Unknown { field: "imgae".to_owned(), allowed, elsewhere };
         assert_eq!(found, [("spec".to_owned(), "imgae".to_owned(), fault)]);
+    }
+
+    #[test]
+    fn a_field_in_the_wrong_place_is_told_where_it_belongs() {
+        let sync = json!({"properties": {"prune": {}, "keep": {}}});
+        let schema = json!({
+            "properties": {"spec": {"$ref": "#/$defs/Spec"}, "items": {"items": sync}},
+            "additionalProperties": false,
+            "$defs": {"Spec": {
+                "properties": {"sync": sync, "name": {}}, "additionalProperties": false,
+            }},
+        });
+        let elsewhere = |text: &str| match &problems(schema.clone(), text)[..] {
+            [(.., Fault::Unknown { elsewhere, .. })] => elsewhere.clone(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(elsewhere("spec: {keep: 1}"), ["items[]", "spec.sync"]);
+        assert_eq!(elsewhere("name: a"), ["spec"]);
+        assert_eq!(elsewhere("spec: {other: 1}"), [""; 0]);
     }
 
     fn told(schema: serde_json::Value, text: &str) -> Vec<(String, String, String)> {
@@ -423,7 +469,7 @@ mod tests {
     #[test]
     fn what_the_keywords_say_is_put_in_words() {
         let schema = json!({"properties": {
-            "a": {"enum": ["Always", "Never"]}, "b": {"maximum": 10}, "c": {"pattern": "^[a-z]+$"},
+            "a": {"enum": ["Always", "Never", "", null]}, "b": {"maximum": 10}, "c": {"pattern": "^[a-z]+$"},
             "d": {"minItems": 1}, "e": {"const": 3}, "f": false,
         }});
         let found = told(schema, "a: Alwys\nb: 11\nc: B\nd: []\ne: 4\nf: 1\n");

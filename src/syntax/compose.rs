@@ -40,4 +40,14 @@ impl Composer {
         let root = NodeId(u32::try_from(self.nodes.len().checked_sub(1)?).ok()?);
         Some(Document { nodes: self.nodes.into(), root, composed: true })
     }
+
+    /// A scalar of a known type that is written without quotes.
+    pub(super) fn plain(&mut self, span: Span, tag: Tag, text: Arc<str>) -> NodeId {
+        self.add(span, NodeKind::Scalar { text, style: Style::Plain, tag: Some(Some(tag)) })
+    }
+
+    /// The document of a file, with the node that was made last as its root.
+    pub(super) fn finish_read(self) -> Option<Document> {
+        self.finish().map(|document| Document { composed: false, ..document })
+    }
 }

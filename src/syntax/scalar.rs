@@ -1,7 +1,8 @@
-//! What type a plain scalar has. Kubernetes tools do not agree, so there are two dialects.
+//! What type a plain scalar has. Kubernetes tools do not agree, so there are dialects.
 //!
 //! Resources are read by go-yaml v3, kustomization files and JSON patches by sigs.k8s.io/yaml
 //! (go-yaml v2). Both keep the octals of YAML 1.1; only the second still reads `yes` as a boolean.
+//! Documents that are no business of Kubernetes are read as neither: keys are what is written.
 
 /// Whose rules decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,6 +11,8 @@ pub enum Dialect {
     Resource,
     /// sigs.k8s.io/yaml: kustomization files and JSON patches.
     Config,
+    /// YAML 1.2, as editors and most programs read it: any other document.
+    Plain,
 }
 
 /// The type of a scalar.

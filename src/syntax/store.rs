@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use crate::source::Snapshot;
 use crate::syntax::comment::Comment;
 use crate::syntax::node::Document;
-use crate::syntax::yaml;
+use crate::syntax::{json, toml, yaml};
 use crate::text::{FileId, Span};
 
 /// Something that is wrong with the text of a file.
@@ -75,14 +75,14 @@ impl Parsed {
 #[derive(Debug)]
 pub struct Store<'s> {
     snapshot: &'s Snapshot,
-    yaml: Arc<[OnceLock<Parsed>]>,
+    trees: Arc<[OnceLock<Parsed>]>,
 }
 
 impl<'s> Store<'s> {
     /// A store over all files of the snapshot.
     pub fn new(snapshot: &'s Snapshot) -> Self {
-        let yaml = std::iter::repeat_with(OnceLock::new).take(snapshot.ids()).collect();
-        Self { snapshot, yaml }
+        let trees = std::iter::repeat_with(OnceLock::new).take(snapshot.ids()).collect();
+        Self { snapshot, trees }
     }
 
     /// A store over another view of the same files: what one of them parses serves both.
@@ -90,7 +90,7 @@ impl<'s> Store<'s> {
     /// The snapshots must have been made together.
     #[must_use]
     pub fn beside(&self, snapshot: &'s Snapshot) -> Self {
-        Self { snapshot, yaml: Arc::clone(&self.yaml) }
+        Self { snapshot, trees: Arc::clone(&self.trees) }
     }
 
     /// The files themselves.
@@ -98,9 +98,15 @@ impl<'s> Store<'s> {
         self.snapshot
     }
 
-    /// The file as YAML (JSON is YAML too).
+    /// The file as YAML (JSON is YAML too), or what [`Store::tree`] makes of it.
     pub fn yaml(&self, file: FileId) -> &Parsed {
-        self.yaml[file.index()].get_or_init(|| match self.snapshot.file(file) {
+        self.tree(file)
+    }
+
+    /// The file as the notation that its name tells: TOML, else YAML or JSON.
+    pub fn tree(&self, file: FileId) -> &Parsed {
+        self.trees[file.index()].get_or_init(|| match self.snapshot.file(file) {
+            Ok(source) if source.path.extension() == "toml" => toml::parse(file, &source.text),
             Ok(source) => yaml::parse(file, &source.text),
             Err(error) => Parsed {
                 problems: vec![Problem {
@@ -112,8 +118,22 @@ impl<'s> Store<'s> {
         })
     }
 
-    /// The file as YAML if somebody has asked for it before.
+    /// Everything that is wrong with the file as what its name says: of a file that is called JSON,
+    /// also where it is more than JSON.
+    pub fn flaws(&self, file: FileId) -> Vec<Problem> {
+        let mut problems = self.tree(file).problems.clone();
+        if let Ok(source) = self.snapshot.file(file)
+            && source.path.extension() == "json"
+            && let Some(problem) = json::strictly(file, &source.text)
+        {
+            problems.retain(|problem| matches!(problem.kind, ProblemKind::DuplicateKey { .. }));
+            problems.push(problem);
+        }
+        problems
+    }
+
+    /// The tree of the file if somebody has asked for it before.
     pub fn parsed(&self, file: FileId) -> Option<&Parsed> {
-        self.yaml[file.index()].get()
+        self.trees[file.index()].get()
     }
 }

@@ -86,6 +86,11 @@ impl RepoPath {
         name.rsplit_once('.').map_or(String::new(), |(_, extension)| extension.to_ascii_lowercase())
     }
 
+    /// Whether its extension is one of YAML.
+    pub fn is_yaml(&self) -> bool {
+        matches!(self.extension().as_str(), "yaml" | "yml")
+    }
+
     /// The directory that holds this path; `None` for the root.
     pub fn parent(&self) -> Option<Self> {
         if self.is_root() {

@@ -8,6 +8,7 @@ use crate::kube::{Gvk, Version};
 use crate::layout::Layout;
 use crate::schema::KindSchema;
 use crate::schema::pack::{self, SchemaId};
+use crate::schema::structural::json_schema;
 use crate::source::Snapshot;
 use crate::text::FileId;
 use crate::validation::definitions::Definitions;
@@ -22,6 +23,8 @@ pub enum Origin {
     Definition(usize),
     /// A file in a directory that the configuration names.
     File(FileId),
+    /// The built-in custom resources: of some release, and nobody knows which one a cluster runs.
+    Custom(Gvk),
 }
 
 /// What is known of a kind in an environment.
@@ -45,6 +48,8 @@ pub(super) struct Catalog<'a> {
     directories: Directories,
     /// The version of Kubernetes that each environment runs, where that is known.
     versions: Vec<Option<Version>>,
+    /// The version that all other environments run.
+    version: Option<Version>,
     compiled: Mutex<BTreeMap<Origin, Arc<OnceLock<Option<KindSchema>>>>>,
 }
 
@@ -60,16 +65,17 @@ impl<'a> Catalog<'a> {
         let environments = layout.environments.iter();
         let versions = environments.map(|found| config.kubernetes.version(&found.name)).collect();
         let compiled = Mutex::default();
-        Self { snapshot, definitions, directories, versions, compiled }
+        let version = config.kubernetes.other();
+        Self { snapshot, definitions, directories, versions, version, compiled }
     }
 
     /// The version of Kubernetes in an environment, if the configuration says so.
-    pub(super) fn version(&self, environment: usize) -> Option<Version> {
-        self.versions.get(environment).copied().flatten()
+    pub(super) fn version(&self, environment: Option<usize>) -> Option<Version> {
+        environment.and_then(|at| self.versions.get(at).copied()).unwrap_or(self.version)
     }
 
     /// What is known of a kind in an environment.
-    pub(super) fn known(&self, gvk: &Gvk, environment: usize) -> Known {
+    pub(super) fn known(&self, gvk: &Gvk, environment: Option<usize>) -> Known {
         let own = self.definitions.of(gvk, environment);
         if !own.is_empty() {
             let served = |at: &usize| self.definitions.get(*at).is_some_and(|found| found.served);
@@ -102,7 +108,15 @@ impl<'a> Catalog<'a> {
         if pack::lifecycle(group, version, kind).is_some() {
             return Known::Gone(Vec::new());
         }
+        if pack::custom().kind(group, version, kind).is_some() {
+            return Known::As(vec![Origin::Custom(gvk.clone())]);
+        }
         Known::Nobody
+    }
+
+    /// Whether the API group is one of Kubernetes itself.
+    pub(super) fn is_of_kubernetes(gvk: &Gvk) -> bool {
+        pack::kubernetes().kinds().iter().any(|kind| *kind.group == *gvk.group)
     }
 
     /// Holds the schema of an origin against something; `None` where there is no usable schema.
@@ -123,8 +137,10 @@ impl<'a> Catalog<'a> {
             Origin::Kubernetes(id) => pack::kubernetes().document(*id)?,
             Origin::Definition(at) => {
                 let definition = self.definitions.get(*at)?;
-                definition.schema.clone()?
+                let Gvk { group, version, kind } = &definition.gvk;
+                json_schema(definition.schema.as_ref()?, group, version, kind)
             }
+            Origin::Custom(gvk) => pack::custom().schema(&gvk.group, &gvk.version, &gvk.kind)?,
             Origin::File(file) => directories::read(self.snapshot, *file)?,
         };
         KindSchema::compile(document).ok()

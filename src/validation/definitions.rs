@@ -12,11 +12,13 @@ use crate::syntax::{Document, NodeRef, Store};
 use crate::text::{FileId, Span};
 
 /// The kind of the objects that define others.
-const KIND: &str = "CustomResourceDefinition";
+pub(super) const KIND: &str = "CustomResourceDefinition";
 
 /// One version of a kind, as a `CustomResourceDefinition` of the repository has it.
 #[derive(Debug)]
 pub(super) struct Definition {
+    /// What it defines.
+    pub(super) gvk: Gvk,
     /// The environments that it is deployed to, as indices; empty for one that no overlay has.
     pub(super) environments: Vec<usize>,
     /// The name of the version, where it stands.
@@ -37,7 +39,7 @@ pub(super) struct Definitions {
 }
 
 impl Definitions {
-    /// Those that overlays deploy, and those in files that no overlay reads.
+    /// Those that overlays deploy, and those in `files` that no overlay reads.
     pub(super) fn collect(
         store: &Store<'_>,
         files: &[FileId],
@@ -100,8 +102,8 @@ impl Definitions {
             let schema = schema.map(json);
             let (environments, span) = (Vec::new(), name.span());
             let at = self.all.len();
-            self.by_kind.entry(gvk).or_default().push(at);
-            self.all.push(Definition { environments, span, served, deprecated, schema });
+            self.by_kind.entry(gvk.clone()).or_default().push(at);
+            self.all.push(Definition { gvk, environments, span, served, deprecated, schema });
             added.push(at);
         }
         added
@@ -118,10 +120,12 @@ impl Definitions {
     }
 
     /// The definitions of a kind that an environment has; where it has none of its own, all.
-    pub(super) fn of(&self, gvk: &Gvk, environment: usize) -> Vec<usize> {
+    pub(super) fn of(&self, gvk: &Gvk, environment: Option<usize>) -> Vec<usize> {
         let all = self.by_kind.get(gvk).map(Vec::as_slice).unwrap_or_default();
-        let own = |at: &&usize| self.all[**at].environments.contains(&environment);
-        let own: Vec<usize> = all.iter().filter(own).copied().collect();
+        let here = |at: &&usize| {
+            environment.is_some_and(|here| self.all[**at].environments.contains(&here))
+        };
+        let own: Vec<usize> = all.iter().filter(here).copied().collect();
         if own.is_empty() { all.to_vec() } else { own }
     }
 }

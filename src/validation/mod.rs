@@ -9,21 +9,27 @@ mod catalog;
 mod definitions;
 mod directories;
 mod harmless;
+mod loose;
 mod run;
 mod semantics;
+pub mod values;
 
 use std::collections::BTreeMap;
 
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
+
 use crate::config::Config;
+use crate::finding::NotAnalysed;
 use crate::kube::{Gvk, Path, Resource, Version};
 use crate::layout::Layout;
 use crate::render::Evaluated;
 use crate::schema::{Fault, Problem};
 use crate::source::Snapshot;
 use crate::syntax::Store;
-use crate::text::{FileId, Span};
+use crate::text::{FileId, RepoPath, Span};
 
 pub use catalog::Origin;
+pub use loose::Loose;
 
 use catalog::{Catalog, Known};
 use definitions::Definitions;
@@ -31,8 +37,8 @@ use definitions::Definitions;
 /// An object of an overlay.
 #[derive(Debug, Clone, Copy)]
 pub struct Use<'e> {
-    /// The overlay, as an index of those that were evaluated.
-    pub overlay: usize,
+    /// The overlay, as an index of those that were evaluated; none for what stands by itself.
+    pub overlay: Option<usize>,
     /// The object.
     pub resource: &'e Resource,
 }
@@ -89,21 +95,53 @@ pub struct Validation<'e> {
     pub defined: Vec<Gvk>,
 }
 
+impl Validation<'_> {
+    /// The kinds that nobody could validate, each with its first object.
+    pub fn not_analysed(&self, snapshot: &Snapshot) -> impl Iterator<Item = NotAnalysed> {
+        self.unknown.iter().filter_map(|(gvk, uses)| {
+            let first = uses.iter().map(|found| found.resource.origin).min()?;
+            let objects = match uses.len() {
+                1 => "1 object".to_owned(),
+                count => format!("{count} objects"),
+            };
+            Some(NotAnalysed {
+                path: snapshot.path(first.file).clone(),
+                span: Some(first),
+                what: "kind without a schema",
+                detail: format!("{} ({}): {objects}", gvk.kind, gvk.api_version()),
+            })
+        })
+    }
+}
+
+/// What is to be validated.
+#[derive(Debug, Clone, Copy)]
+pub struct Job<'e> {
+    /// The parsed files.
+    pub store: &'e Store<'e>,
+    /// The configuration.
+    pub config: &'e Config,
+    /// The units and environments.
+    pub layout: &'e Layout,
+    /// The YAML files that are looked at.
+    pub files: &'e [FileId],
+    /// Whether those are all files of the repository.
+    pub whole: bool,
+    /// The overlays.
+    pub evaluated: &'e [Evaluated<'e>],
+    /// What is part of no unit.
+    pub loose: &'e Loose,
+}
+
 /// Holds the objects of all overlays against the schemas of their kinds.
-pub fn validate<'e>(
-    snapshot: &Snapshot,
-    store: &Store<'_>,
-    files: &[FileId],
-    config: &Config,
-    layout: &Layout,
-    evaluated: &'e [Evaluated<'e>],
-) -> Validation<'e> {
-    let definitions = Definitions::collect(store, files, evaluated);
-    let catalog = Catalog::new(snapshot, config, layout, definitions);
-    let mut refusals: BTreeMap<(Span, Path, Fault), Refusal<'e>> = BTreeMap::new();
-    let mut old: BTreeMap<(Span, Gvk, Standing), Vec<Use<'e>>> = BTreeMap::new();
-    let mut unknown: BTreeMap<Gvk, Vec<Use<'e>>> = BTreeMap::new();
-    for judged in run::all(&catalog, evaluated) {
+pub fn validate(job: Job<'_>) -> Validation<'_> {
+    let Job { store, config, layout, evaluated, loose, .. } = job;
+    let definitions = Definitions::collect(store, &defining_files(job), evaluated);
+    let catalog = Catalog::new(store.snapshot(), config, layout, definitions);
+    let mut refusals: BTreeMap<(Span, Path, Fault), Refusal<'_>> = BTreeMap::new();
+    let mut old: BTreeMap<(Span, Gvk, Standing), Vec<Use<'_>>> = BTreeMap::new();
+    let mut unknown: BTreeMap<Gvk, Vec<Use<'_>>> = BTreeMap::new();
+    for judged in run::all(&catalog, evaluated, loose) {
         let found = Use { overlay: judged.overlay, resource: judged.resource };
         let gvk = &found.resource.id.gvk;
         if let Some(standing) = standing(&catalog, &judged, evaluated) {
@@ -111,7 +149,9 @@ pub fn validate<'e>(
             let key = (span.unwrap_or(found.resource.origin), gvk.clone(), standing);
             old.entry(key).or_default().push(found);
         }
-        if judged.known == Known::Nobody {
+        // What stands by itself need not be meant for a cluster.
+        let known_place = found.overlay.is_some() || Catalog::is_of_kubernetes(gvk);
+        if judged.known == Known::Nobody && known_place {
             unknown.entry(gvk.clone()).or_default().push(found);
         }
         let Some(origin) = judged.origin else { continue };
@@ -137,13 +177,35 @@ pub fn validate<'e>(
     }
 }
 
+/// Whether a text may hold the definition of a kind.
+pub fn may_define(text: &str) -> bool {
+    text.contains(definitions::KIND)
+}
+
+/// The files in which definitions of kinds are searched. Where only a part of the repository is
+/// looked at, its custom resources may be defined anywhere else.
+fn defining_files(job: Job<'_>) -> Vec<FileId> {
+    let overlays = job.evaluated.iter().filter_map(Evaluated::output).chain(job.loose.rendered());
+    let mut resources = overlays.flat_map(|found| &found.resources);
+    if job.whole || resources.all(|found| Catalog::is_of_kubernetes(&found.id.gvk)) {
+        return job.files.to_vec();
+    }
+    let snapshot = job.store.snapshot();
+    let all: Vec<_> = snapshot.files().filter(|(_, path)| path.is_yaml()).collect();
+    let defines = |&(file, _): &(FileId, &RepoPath)| {
+        snapshot.file(file).is_ok_and(|source| may_define(&source.text))
+    };
+    all.into_par_iter().filter(defines).map(|(file, _)| file).collect()
+}
+
 /// Whether the API of an object is going or gone.
 fn standing(
     catalog: &Catalog<'_>,
     judged: &run::Judged<'_>,
     evaluated: &[Evaluated<'_>],
 ) -> Option<Standing> {
-    let environment = evaluated.get(judged.overlay)?.overlay.environment;
+    let overlay = judged.overlay.and_then(|at| evaluated.get(at));
+    let environment = overlay.map(|found| found.overlay.environment);
     let span = |at: usize| catalog.definitions.get(at).map(|found| found.span);
     match &judged.known {
         Known::NotServed(at) => Some(Standing::NotServed(span(*at)?)),
@@ -163,7 +225,7 @@ fn standing(
                 let ends = end.deprecated.is_some_and(begun) || end.removed.is_some();
                 ends.then_some(runs.map_or(Standing::Ends, Standing::StillIn))
             }
-            Origin::File(_) => None,
+            Origin::File(_) | Origin::Custom(_) => None,
         },
         Known::Nobody => None,
     }

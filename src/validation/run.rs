@@ -3,22 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use rayon::iter::{
-    IndexedParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _,
-};
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 use crate::kube::{Entry, Gvk, Kind, Path, Resource};
 use crate::render::Evaluated;
 use crate::schema::{Fault, KindSchema, Problem};
 use crate::validation::catalog::{Catalog, Known, Origin};
 use crate::validation::harmless::is_harmless;
+use crate::validation::loose::Loose;
 use crate::validation::semantics;
 
 /// What became of one object.
 #[derive(Debug)]
 pub(super) struct Judged<'e> {
-    /// Index of the overlay among those that were evaluated.
-    pub(super) overlay: usize,
+    /// Index of the overlay among those that were evaluated; none for what stands by itself.
+    pub(super) overlay: Option<usize>,
     pub(super) resource: &'e Resource,
     pub(super) known: Known,
     /// Where the schema that speaks comes from.
@@ -74,15 +73,37 @@ impl<'e> Memo<'e> {
     }
 }
 
-/// Judges all objects of all overlays, in the order of the overlays.
-pub(super) fn all<'e>(catalog: &Catalog<'_>, evaluated: &'e [Evaluated<'e>]) -> Vec<Judged<'e>> {
+/// Objects that are applied together.
+struct Scene<'e> {
+    overlay: Option<usize>,
+    environment: Option<usize>,
+    resources: &'e [Resource],
+}
+
+/// Judges all objects of all overlays in the order of the overlays, then those that stand by
+/// themselves.
+pub(super) fn all<'e>(
+    catalog: &Catalog<'_>,
+    evaluated: &'e [Evaluated<'e>],
+    loose: &'e Loose,
+) -> Vec<Judged<'e>> {
+    let overlays = evaluated.iter().enumerate().filter_map(|(overlay, found)| {
+        let resources = &found.output()?.resources;
+        let environment = Some(found.overlay.environment);
+        Some(Scene { overlay: Some(overlay), environment, resources })
+    });
+    let alone = loose.rendered().map(|found| Scene {
+        overlay: None,
+        environment: None,
+        resources: &found.resources,
+    });
+    let scenes: Vec<_> = overlays.chain(alone).collect();
     let memo = Memo::default();
-    let judged: Vec<Vec<_>> = evaluated
+    let judged: Vec<Vec<_>> = scenes
         .par_iter()
-        .enumerate()
-        .map(|(overlay, found)| {
-            let resources = found.output().into_iter().flat_map(|output| &output.resources);
-            resources.map(|resource| judge(catalog, &memo, overlay, found, resource)).collect()
+        .map(|scene| {
+            let resources = scene.resources.iter();
+            resources.map(|resource| judge(catalog, &memo, scene, resource)).collect()
         })
         .collect();
     judged.into_iter().flatten().collect()
@@ -91,11 +112,11 @@ pub(super) fn all<'e>(catalog: &Catalog<'_>, evaluated: &'e [Evaluated<'e>]) -> 
 fn judge<'e>(
     catalog: &Catalog<'_>,
     memo: &Memo<'e>,
-    overlay: usize,
-    found: &Evaluated<'_>,
+    scene: &Scene<'_>,
     resource: &'e Resource,
 ) -> Judged<'e> {
-    let known = catalog.known(&resource.id.gvk, found.overlay.environment);
+    let overlay = scene.overlay;
+    let known = catalog.known(&resource.id.gvk, scene.environment);
     let mut judged = Judged { overlay, resource, known, origin: None, problems: Vec::new() };
     let (Known::As(origins) | Known::Gone(origins)) = &judged.known else { return judged };
     // The first schema is the newest: it speaks, unless another one takes the object.
@@ -113,8 +134,12 @@ fn judge<'e>(
         }
     }
     if let Some(origin) = &judged.origin {
-        let custom = matches!(origin, Origin::Definition(_));
+        let custom = matches!(origin, Origin::Definition(_) | Origin::Custom(_));
         add_meaning(memo, &mut judged.problems, resource, custom);
+    }
+    // What stands by itself may be a patch that something outside of the repository uses.
+    if overlay.is_none() {
+        judged.problems.retain(|problem| !problem.fault.is_about_the_rest());
     }
     judged
 }

@@ -57,3 +57,40 @@ fn lines_next_to_a_finding_are_masked_too() {
     assert_eq!(run.code, 2);
     assert!(!run.err.contains("hush"), "{}", run.err);
 }
+
+#[test]
+fn what_is_reported_to_stand_in_plain_text_is_not_shown() {
+    let key = format!(
+        "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
+        "kHushq7Zr2TnWy4Lm0Pd".repeat(4)
+    );
+    let repo = Repo::new(&[
+        (
+            "o/production/kustomization.yaml",
+            "resources: [all.yaml]\nsecretGenerator:\n  - name: made\n    literals:\n      - \
+          plain=Hush-7-kelp\n      - password=Hush-8-kelp\n    files: [a.pem]\n    envs: [a.env]\n",
+        ),
+        (
+            "o/production/all.yaml",
+            "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\nstringData:\n  note: Hush\n  \
+          password: Hush-9-kelp\n  a.conf: |\n    password = Hush-6-kelp\ndata:\n  pass: \
+          SHVzaC05LWtlbHA=\n",
+        ),
+        ("o/production/a.pem", &key),
+        ("o/production/a.env", "A=Hush\nPASSWORD=Hush-5-kelp\n"),
+        (
+            "o/production/values.yaml",
+            "hash: ENC[AES256_GCM,data:x]\ndeploy-key: Hush77kelp88Wind\nsops:\n  mac: x\n",
+        ),
+    ]);
+    for format in crate::reports::formats() {
+        let run = repo.run(&["check", "--format", &format, "-v"]);
+        assert!(run.out.contains("plaintext-secret"), "{format}: {}", run.out);
+        for text in [&run.out, &run.err] {
+            let shown = ["Hush", "SHVzaC"].iter().find(|hushed| text.contains(**hushed));
+            assert_eq!(shown, None, "{format}: {text}");
+        }
+    }
+    let run = repo.run(&["check", "--format", "concise"]);
+    assert_eq!(run.out.matches("plaintext-secret").count(), 3, "{}", run.out);
+}

@@ -16,7 +16,7 @@ pub use targets::{has_target, is_monitor, is_target};
 pub(crate) use parts::is_threshold;
 pub(crate) use retention::{amounts as retention_amounts, is_retention};
 pub(crate) use split::split;
-pub(crate) use targets::retag;
+pub(crate) use targets::{has_labels, retag, selects};
 
 use crate::compare::classify::Class;
 use crate::compare::diff::{Change, RawDifference};

@@ -68,14 +68,20 @@ fn is_open(text: &str) -> bool {
     text.contains("${") || text.contains("{{")
 }
 
-fn selects(selector: Option<&Value>, labels: Option<&Value>) -> bool {
-    let label = |key: &str| labels.and_then(|labels| labels.get(key)).and_then(Value::text);
-    let wanted = selector.and_then(|selector| selector.get("matchLabels")).and_then(Value::as_map);
-    let equal = wanted.into_iter().flatten().all(|entry| {
+/// Whether an object with these labels has all that are wanted. What cannot be told is there.
+pub(crate) fn has_labels(wanted: Option<&Value>, labels: Option<&Value>) -> bool {
+    wanted.and_then(Value::as_map).into_iter().flatten().all(|entry| {
         let wanted = entry.value.text().unwrap_or("");
-        let own = label(&entry.key);
+        let own = labels.and_then(|labels| labels.get(&entry.key)).and_then(Value::text);
         is_open(wanted) || own.is_some_and(|own| own == wanted || is_open(own))
-    });
+    })
+}
+
+/// Whether a selector of labels and expressions selects an object with these labels.
+pub(crate) fn selects(selector: Option<&Value>, labels: Option<&Value>) -> bool {
+    let label = |key: &str| labels.and_then(|labels| labels.get(key)).and_then(Value::text);
+    let wanted = selector.and_then(|selector| selector.get("matchLabels"));
+    let equal = has_labels(wanted, labels);
     let rules = selector.and_then(|selector| selector.get("matchExpressions"));
     let rules = rules.and_then(Value::as_list).unwrap_or_default();
     equal

@@ -13,7 +13,7 @@ pub(crate) use parts::{
 };
 use parts::{generator, generator_options, labels, patch, var};
 pub(crate) use read::{Pairs, Text};
-use read::{fields, list, mismatch, optional, pairs, text};
+use read::{boolean, fields, list, mismatch, optional, pairs, text};
 pub(crate) use replacement::{
     Replacement, ReplacementEntry, Target, entry as replacement_entry, file as replacement_file,
 };
@@ -106,6 +106,7 @@ impl Kustomization {
         let mut it = Self::default();
         let (mut kind, mut version) = (None, None);
         let (mut bases, mut image_tags) = (Vec::new(), Vec::new());
+        let (mut charts, mut old_charts) = (Vec::new(), Vec::new());
         let mut any = false;
         fields(root, &FIELDS, |field, node| {
             any |= !matches!(field, "apiVersion" | "kind");
@@ -139,8 +140,10 @@ impl Kustomization {
                 "secretGenerator" => {
                     it.secrets = list(node, |node| generator(node, GeneratorKind::Secret))?;
                 }
-                "helmCharts" | "helmChartInflationGenerator" => {
-                    it.charts.extend(list(node, chart)?);
+                "helmGlobals" => helm_globals(node)?,
+                "helmCharts" => charts = list(node, |node| chart(node, &CHART))?,
+                "helmChartInflationGenerator" => {
+                    old_charts = list(node, |node| chart(node, &OLD_CHART))?;
                 }
                 "generatorOptions" => it.generator_options = generator_options(node)?,
                 "configurations" => it.configurations = list(node, text)?,
@@ -159,6 +162,8 @@ impl Kustomization {
         it.component = is_component(kind.as_ref(), version.as_ref())?;
         it.resources.extend(bases);
         it.images.extend(image_tags);
+        it.charts = charts;
+        it.charts.extend(old_charts);
         Ok(it)
     }
 
@@ -237,13 +242,74 @@ fn openapi(node: NodeRef<'_>) -> Result<Option<OpenApi>, RenderError> {
     }
 }
 
-fn chart(node: NodeRef<'_>) -> Result<Text, RenderError> {
-    if !node.is_map() {
-        return Err(mismatch(node, "a map"));
-    }
-    let name = ["name", "chartName", "releaseName"].into_iter().find_map(|key| node.get(key));
-    match name {
-        Some(name) => text(name),
-        None => Ok(Text { value: "".into(), span: node.span() }),
-    }
+/// How the fields of a chart are typed.
+#[derive(Debug, Clone, Copy)]
+enum ChartField {
+    Text,
+    Texts,
+    Flag,
+    Values,
+}
+
+/// The fields of an entry of `helmCharts:`.
+const CHART: [(&str, ChartField); 18] = [
+    ("name", ChartField::Text),
+    ("version", ChartField::Text),
+    ("digest", ChartField::Text),
+    ("repo", ChartField::Text),
+    ("releaseName", ChartField::Text),
+    ("namespace", ChartField::Text),
+    ("additionalValuesFiles", ChartField::Texts),
+    ("valuesFile", ChartField::Text),
+    ("valuesInline", ChartField::Values),
+    ("valuesMerge", ChartField::Text),
+    ("includeCRDs", ChartField::Flag),
+    ("skipHooks", ChartField::Flag),
+    ("apiVersions", ChartField::Texts),
+    ("kubeVersion", ChartField::Text),
+    ("nameTemplate", ChartField::Text),
+    ("skipTests", ChartField::Flag),
+    ("debug", ChartField::Flag),
+    ("devel", ChartField::Flag),
+];
+
+/// The fields of an entry of `helmChartInflationGenerator:`, its older spelling.
+const OLD_CHART: [(&str, ChartField); 13] = [
+    ("chartName", ChartField::Text),
+    ("chartVersion", ChartField::Text),
+    ("chartRepoUrl", ChartField::Text),
+    ("chartHome", ChartField::Text),
+    ("chartRepoName", ChartField::Text),
+    ("helmBin", ChartField::Text),
+    ("helmHome", ChartField::Text),
+    ("values", ChartField::Text),
+    ("valuesLocal", ChartField::Values),
+    ("valuesMerge", ChartField::Text),
+    ("releaseName", ChartField::Text),
+    ("releaseNamespace", ChartField::Text),
+    ("extraArgs", ChartField::Texts),
+];
+
+/// The name of a chart that is to be inflated; its place is that of the entry where it has none.
+fn chart(node: NodeRef<'_>, known: &[(&'static str, ChartField)]) -> Result<Text, RenderError> {
+    let names: Vec<_> = known.iter().map(|(name, _)| *name).collect();
+    let mut found: Vec<(&str, Text)> = Vec::new();
+    fields(node, &names, |field, node| {
+        match known.iter().find(|(name, _)| *name == field).map(|(_, kind)| kind) {
+            Some(ChartField::Text) => found.push((field, text(node)?)),
+            Some(ChartField::Texts) => drop(list(node, text)?),
+            Some(ChartField::Flag) => drop(boolean(node)?),
+            Some(ChartField::Values) if !node.is_map() => return Err(mismatch(node, "a map")),
+            Some(ChartField::Values) | None => {}
+        }
+        Ok(())
+    })?;
+    let named = |name: &&str| found.iter().rev().find(|(field, _)| field == name);
+    let name = ["name", "chartName", "releaseName"].iter().find_map(named);
+    Ok(name.map_or_else(|| Text { value: "".into(), span: node.span() }, |(_, name)| name.clone()))
+}
+
+/// `helmGlobals:`.
+fn helm_globals(node: NodeRef<'_>) -> Result<(), RenderError> {
+    fields(node, &["chartHome", "configHome"], |_, node| text(node).map(drop))
 }

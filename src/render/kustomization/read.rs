@@ -75,7 +75,8 @@ fn visit<'d>(
     Ok(())
 }
 
-fn unknown(key: NodeRef<'_>, name: &str, known: &[&'static str]) -> RenderError {
+/// The error for a field that there is not.
+pub(crate) fn unknown(key: NodeRef<'_>, name: &str, known: &[&'static str]) -> RenderError {
     let error = RenderError::new(key.span(), format!("there is no field `{name}` here"));
     let nearest = known
         .iter()

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use crate::finding::{Finding, Identity, Level, Role, Subject};
+use crate::rules::documents::patches;
 use crate::rules::hotfix::deadline::deadline;
-use crate::rules::hotfix::inline;
 use crate::rules::hotfix::marked::{Marked, marked};
 use crate::rules::hotfix::markers::{self, STRONG, Verdict, WEAK};
 use crate::rules::hotfix::places::{Beside, Places};
@@ -56,7 +56,7 @@ impl Rule for HotfixComment {
             let Ok(source) = cx.snapshot.file(file) else { continue };
             let parsed = cx.store.yaml(file);
             let mut marks = marks(cx, source, parsed, false, &places);
-            for patch in inline::patches(source, parsed) {
+            for patch in patches(source, parsed) {
                 marks.extend(self::marks(cx, source, &patch, true, &places));
             }
             for mark in marks {

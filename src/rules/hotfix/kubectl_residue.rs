@@ -2,9 +2,9 @@
 
 use crate::finding::{Finding, Level, Role, Subject};
 use crate::kube::ResourceId;
-use crate::rules::hotfix::inline;
+use crate::rules::documents::{identity, objects, patches};
 use crate::rules::hotfix::residue::{self, Certainty, Residue};
-use crate::rules::hotfix::server_fields::{has_fields, identity, objects};
+use crate::rules::hotfix::server_fields::has_fields;
 use crate::rules::{Context, Findings, Rule, locality, rule};
 use crate::syntax::NodeRef;
 
@@ -36,7 +36,7 @@ impl Rule for KubectlResidue {
                 continue;
             }
             let parsed = cx.store.yaml(file);
-            let patches = inline::patches(source, parsed);
+            let patches = patches(source, parsed);
             let documents = parsed.documents.iter();
             for document in documents.chain(patches.iter().flat_map(|patch| &patch.documents)) {
                 let root = document.root();

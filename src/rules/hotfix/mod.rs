@@ -7,7 +7,6 @@ mod deadline;
 mod drift_masked;
 mod hotfix_comment;
 mod image;
-mod inline;
 mod kubectl_residue;
 mod marked;
 mod markers;

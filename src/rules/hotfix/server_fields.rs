@@ -1,8 +1,8 @@
 //! Fields that only the API server sets.
 
 use crate::finding::{Finding, Level, Role, Subject};
-use crate::kube::{Gvk, ResourceId};
-use crate::rules::hotfix::{inline, residue};
+use crate::rules::documents::{identity, objects, patches};
+use crate::rules::hotfix::residue;
 use crate::rules::{Context, Findings, Rule, locality, rule};
 use crate::syntax::NodeRef;
 use crate::text::Span;
@@ -63,7 +63,7 @@ impl Rule for ServerFields {
         for &file in cx.files {
             let Ok(source) = cx.snapshot.file(file) else { continue };
             let parsed = cx.store.yaml(file);
-            let patches = inline::patches(source, parsed);
+            let patches = patches(source, parsed);
             let documents = parsed.documents.iter();
             for document in documents.chain(patches.iter().flat_map(|patch| &patch.documents)) {
                 for object in objects(document.root()) {
@@ -98,21 +98,6 @@ fn report(cx: &Context<'_>, object: NodeRef<'_>, findings: &mut Findings) {
     let subject = Subject { resource: Some(identity(object)), ..Subject::default() };
     let help = "delete them, and look for what else was changed in the cluster";
     findings.push_at(level, finding.about(subject).help(help).key(locality(cx, first.span)));
-}
-
-/// The object of a document, or those of a `List`.
-pub(super) fn objects(root: NodeRef<'_>) -> Vec<NodeRef<'_>> {
-    let is_list = root.get("kind").and_then(NodeRef::text).is_some_and(|kind| kind == "List");
-    let candidates = match root.get("items").filter(|_| is_list) {
-        Some(items) => items.items().collect(),
-        None => vec![root],
-    };
-    let text = |node: NodeRef<'_>, key: &str| node.get(key).is_some_and(|v| v.text().is_some());
-    candidates
-        .into_iter()
-        .filter(|&node| text(node, "apiVersion") && text(node, "kind"))
-        .filter(|node| node.get("metadata").is_some_and(NodeRef::is_map))
-        .collect()
 }
 
 /// Whether the object has a field that only the API server sets.
@@ -195,21 +180,6 @@ fn is_written_status(object: NodeRef<'_>, status: NodeRef<'_>) -> bool {
     };
     &*gvk.kind != "CustomResourceDefinition"
         && (SHORT_GROUPS.contains(&group) || group.ends_with(".k8s.io") || observed())
-}
-
-pub(super) fn identity(object: NodeRef<'_>) -> ResourceId {
-    let text = |node: Option<NodeRef<'_>>, key: &str| {
-        node.and_then(|node| node.get(key)).and_then(|value| value.text().map(str::to_owned))
-    };
-    let metadata = object.get("metadata");
-    ResourceId {
-        gvk: Gvk::new(
-            &text(Some(object), "apiVersion").unwrap_or_default(),
-            &text(Some(object), "kind").unwrap_or_default(),
-        ),
-        namespace: text(metadata, "namespace").unwrap_or_default().into(),
-        name: text(metadata, "name").unwrap_or_default().into(),
-    }
 }
 
 /// Whether nothing is said: null, an empty text, or lists and maps of such.

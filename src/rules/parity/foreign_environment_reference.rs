@@ -34,6 +34,10 @@ impl Rule for ForeignEnvironmentReference {
         // One line may reach many objects, and one value many lines of a unit.
         let mut spans: BTreeMap<Span, &Foreign> = BTreeMap::new();
         for foreign in &cx.comparison.foreign {
+            // That there is no such object weighs more than whose name it bears.
+            if cx.references.is_dangling(foreign.overlay, foreign.span) {
+                continue;
+            }
             spans.entry(foreign.span).or_insert(foreign);
         }
         let mut causes: BTreeMap<(usize, usize, &str), Vec<&Foreign>> = BTreeMap::new();

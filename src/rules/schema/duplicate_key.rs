@@ -1,6 +1,7 @@
 //! Keys that stand twice in one map.
 
 use crate::finding::{Finding, Role};
+use crate::rules::schema::team;
 use crate::rules::{Context, Findings, Rule, locality, rule};
 use crate::syntax::ProblemKind;
 
@@ -19,8 +20,8 @@ rule! {
 
 impl Rule for DuplicateKey {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
-        for &file in cx.files {
-            for problem in &cx.store.yaml(file).problems {
+        for file in cx.files.iter().copied().chain(team::beside(cx)) {
+            for problem in &cx.store.tree(file).problems {
                 let ProblemKind::DuplicateKey { key, first } = &problem.kind else { continue };
                 findings.push(
                     Finding::at(problem.span, problem.kind.to_string())

@@ -1,11 +1,14 @@
 //! Files that cannot be read.
 
 use crate::finding::Finding;
+use crate::rules::schema::team;
 use crate::rules::{Context, Findings, Rule, locality, rule};
 use crate::syntax::{ProblemKind, conflicts};
 
 rule! {
     /// Reports a YAML file that cannot be read
+    ///
+    /// JSON and TOML files are read where `[[schema]]` in the configuration covers them.
     ///
     /// ## Why
     /// Nothing that the file says takes effect, and nothing that it says is checked.
@@ -19,15 +22,24 @@ rule! {
 
 impl Rule for InvalidSyntax {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
-        for &file in cx.files {
+        let beside: Vec<_> =
+            team::beside(cx).into_iter().map(|file| (file, cx.store.flaws(file))).collect();
+        let usual = cx.files.iter().map(|&file| (file, &cx.store.tree(file).problems));
+        for (file, problems) in usual.chain(beside.iter().map(|(file, flaws)| (*file, flaws))) {
             // What a merge left behind is told by `conflict-marker`.
             let text = cx.snapshot.file(file).map_or("", |source| &source.text);
-            let merged =
-                !cx.store.yaml(file).problems.is_empty() && !conflicts(file, text).is_empty();
-            for problem in &cx.store.yaml(file).problems {
+            let merged = !problems.is_empty() && !conflicts(file, text).is_empty();
+            let notation = match cx.snapshot.path(file).extension().as_str() {
+                "json" => "JSON",
+                "toml" => "TOML",
+                _ => "YAML",
+            };
+            for problem in problems {
                 let message = match &problem.kind {
                     ProblemKind::Syntax(_) if merged => continue,
-                    ProblemKind::Syntax(reason) => format!("this is not YAML: {reason}"),
+                    ProblemKind::Syntax(reason) => {
+                        format!("this is not {notation}: {reason}")
+                    }
                     ProblemKind::Unreadable(reason) => reason.clone(),
                     ProblemKind::DuplicateKey { .. } => continue,
                 };

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::config::nearest;
 use crate::finding::{Finding, Identity, Level, Role};
 use crate::kube::{Gvk, Value};
-use crate::rules::schema::refused;
+use crate::rules::schema::{fault, refused};
 use crate::rules::{Context, Findings, Rule, rule};
 use crate::schema::pack;
 use crate::text::Span;
@@ -75,7 +75,7 @@ impl<'a> Known<'a> {
             .map(|gvk| gvk.api_version())
             .collect();
         if !same.is_empty() {
-            return Some(format!("there it is served as {}", refused::listed(&same)));
+            return Some(format!("there it is served as {}", fault::listed(&same)));
         }
         // An own group may have more kinds than the repository defines.
         let name = nearest(&gvk.kind, kinds.iter().map(|(.., kind)| *kind));
@@ -126,7 +126,7 @@ fn strangers(cx: &Context<'_>, kinds: &[(&Gvk, &[Use<'_>])]) -> Option<Finding> 
         let uses: Vec<Use<'_>> = kinds.iter().flat_map(|(_, uses)| uses.iter().copied()).collect();
         let span = places(&uses).into_keys().next()?;
         let names: BTreeSet<String> = kinds.iter().map(|(gvk, _)| gvk.kind.to_string()).collect();
-        let names = refused::listed(&names.into_iter().collect::<Vec<_>>());
+        let names = fault::listed(&names.into_iter().collect::<Vec<_>>());
         let of = if group.is_empty() { String::new() } else { format!(" of `{group}`") };
         Some((span, format!("{names}{of} {}", refused::reach(cx, &uses))))
     });

@@ -1,12 +1,11 @@
 //! The API of Kubernetes, for all versions that are built in.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 use std::sync::OnceLock;
 
 use serde_json::{Map, Value as Json, json};
 
 use crate::kube::Version;
+use crate::schema::pack::definitions::Definitions;
 use crate::schema::pack::inflate::inflate;
 
 /// The file that `scripts/kube_schemas.py` writes.
@@ -14,7 +13,7 @@ static PACK: &[u8] = include_bytes!("../../../schemas/kubernetes.zz");
 static UNPACKED: OnceLock<Kubernetes> = OnceLock::new();
 
 /// The dialect of the definitions.
-const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
+pub(in crate::schema) const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// A definition. Two that are equal are the same together with all that they refer to, so that
 /// what was compiled for one version serves every other version in which the kind did not change.
@@ -56,9 +55,7 @@ pub struct Kubernetes {
     versions: Vec<Version>,
     /// Sorted by group, version and name.
     kinds: Vec<Kind>,
-    text: String,
-    /// Where each definition is in the text.
-    definitions: Vec<Range<usize>>,
+    definitions: Definitions,
 }
 
 /// The built-in API of Kubernetes.
@@ -69,19 +66,13 @@ pub fn kubernetes() -> &'static Kubernetes {
 impl Kubernetes {
     /// Reads the text; the script describes it.
     fn read(text: String) -> Self {
-        let mut at = 0;
-        let mut lines = text.lines().map(|line| {
-            let start = at;
-            at += line.len() + 1;
-            (line, start..start + line.len())
+        let ((source, versions, kinds), definitions) = Definitions::read(text, |rows| {
+            let source = rows.next().unwrap_or("").into();
+            let versions =
+                rows.next().unwrap_or("").split(' ').filter_map(Version::minor).collect();
+            (source, versions, rows.filter_map(kind).collect())
         });
-        let mut next = || lines.next().map_or("", |(line, _)| line);
-        let source = next().into();
-        let versions = next().split(' ').filter_map(Version::minor).collect();
-        let rows = lines.by_ref().map(|(line, _)| line).take_while(|line| !line.is_empty());
-        let kinds = rows.filter_map(kind).collect();
-        let definitions = lines.map(|(_, range)| range).collect();
-        Self { source, versions, kinds, text, definitions }
+        Self { source, versions, kinds, definitions }
     }
 
     /// The package from which the definitions come, with its version.
@@ -129,11 +120,6 @@ impl Kubernetes {
         self.kind(group, version_name, kind)?.served()
     }
 
-    fn definition(&self, id: u32) -> Option<Json> {
-        let range = self.definitions.get(usize::try_from(id).ok()?)?;
-        serde_json::from_str(self.text.get(range.clone())?).ok()
-    }
-
     /// A definition as a JSON Schema that refers to nothing outside of itself: `$ref` to the
     /// definition, and all that it needs below `$defs`, named by numbers.
     ///
@@ -141,42 +127,21 @@ impl Kubernetes {
     /// are those of the API: `int32`, `int64`, `double`, `byte`, `date-time`, and for the two types
     /// that read texts and numbers `int-or-string` and `quantity`.
     pub fn document(&self, id: SchemaId) -> Option<Json> {
-        let mut definitions = BTreeMap::new();
-        let mut wanted = BTreeSet::from([id.0]);
-        while let Some(id) = wanted.pop_first() {
-            let mut definition = self.definition(id)?;
-            refer(&mut definition, &mut wanted);
-            definitions.insert(id, definition);
-            wanted.retain(|id| !definitions.contains_key(id));
-        }
-        let named = definitions.into_iter().map(|(id, definition)| (id.to_string(), definition));
-        let definitions: Map<String, Json> = named.collect();
-        let root = reference(id.0);
+        let (root, mut definitions) = self.definitions.with_needed(id.0, |id| id.to_string())?;
+        definitions.insert(id.0.to_string(), root);
+        let root = format!("#/$defs/{}", id.0);
         Some(json!({ "$schema": DIALECT, "$ref": root, "$defs": definitions }))
     }
-}
 
-fn reference(id: u32) -> String {
-    format!("#/$defs/{id}")
-}
-
-/// Turns the numbers that definitions refer to into references, and collects them.
-fn refer(schema: &mut Json, found: &mut BTreeSet<u32>) {
-    match schema {
-        Json::Object(map) => {
-            for (key, value) in map {
-                let id = value.as_u64().filter(|_| key == "$ref").and_then(|id| id.try_into().ok());
-                match id {
-                    Some(id) => {
-                        found.insert(id);
-                        *value = reference(id).into();
-                    }
-                    None => refer(value, found),
-                }
-            }
-        }
-        Json::Array(items) => items.iter_mut().for_each(|item| refer(item, found)),
-        _ => {}
+    /// The metadata that every object has, in the newest version, and the definitions that it
+    /// needs; `prefix` begins the names of those.
+    pub(in crate::schema) fn metadata(&self, prefix: &str) -> Option<(Json, Map<String, Json>)> {
+        let object = self.schema(Version::NEWEST, "", "v1", "ConfigMap")?;
+        let name = |id: u32| format!("{prefix}{id}");
+        let (root, mut definitions) = self.definitions.with_needed(object.0, name)?;
+        let metadata =
+            root.pointer("/properties/metadata/$ref")?.as_str()?.strip_prefix("#/$defs/")?;
+        Some((definitions.remove(metadata)?, definitions))
     }
 }
 
