@@ -26,7 +26,7 @@ use paritylint::report::{self, Format, Options, Prefixes, Report, Style};
 use paritylint::rules::{self, Context, Focus, Touched};
 use paritylint::source::{Limits, Snapshot};
 use paritylint::syntax::Store;
-use paritylint::validation::{validate, values};
+use paritylint::validation::{Job, Loose, validate, values};
 use rayon::prelude::*;
 
 const ROUNDS: usize = 15;
@@ -176,7 +176,16 @@ fn in_phases(root: &Path) -> Result<[Duration; PHASES.len()], Box<dyn Error>> {
         evaluated: &evaluated,
     });
     next();
-    let validation = validate(&snapshot, &store, &files, &config, &layout, &evaluated);
+    let loose = Loose::collect(&renderer, &layout, &files, true, &evaluated);
+    let validation = validate(Job {
+        store: &store,
+        config: &config,
+        layout: &layout,
+        files: &files,
+        whole: true,
+        evaluated: &evaluated,
+        loose: &loose,
+    });
     let releases = helm::releases(&store, &layout, &evaluated);
     let values = values::validate(&store, &releases);
     next();

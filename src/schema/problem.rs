@@ -102,6 +102,23 @@ pub enum Fault {
     Other(String),
 }
 
+impl Fault {
+    /// Whether it is about what is there beside the value, or is not: a part of an object alone
+    /// cannot tell.
+    pub fn is_about_the_rest(&self) -> bool {
+        match self {
+            Self::Missing { .. } | Self::Dangling { .. } | Self::Beside { .. } | Self::Clash(_) => {
+                true
+            }
+            Self::Unknown { .. }
+            | Self::Type { .. }
+            | Self::Enum { .. }
+            | Self::Key { .. }
+            | Self::Other(_) => false,
+        }
+    }
+}
+
 /// All problems of a value, sorted by place; one told in several ways is told once.
 pub(super) fn all<'v, 'e>(
     schema: &Schema,

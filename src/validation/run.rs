@@ -131,14 +131,9 @@ fn judge<'e>(
         add_meaning(memo, &mut judged.problems, resource, custom);
     }
     if overlay.is_none() && looks_like_patch(&judged.problems) {
-        judged.problems.retain(|problem| !is_of_the_whole(&problem.fault));
+        judged.problems.retain(|problem| !problem.fault.is_about_the_rest());
     }
     judged
-}
-
-/// Whether something is only wrong if nothing is added to the object.
-fn is_of_the_whole(fault: &Fault) -> bool {
-    matches!(fault, Fault::Missing { .. } | Fault::Dangling { .. } | Fault::Clash(_))
 }
 
 /// Whether an object that stands by itself may be a patch which something outside of the repository
