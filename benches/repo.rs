@@ -26,7 +26,7 @@ use paritylint::report::{self, Format, Options, Prefixes, Report, Style};
 use paritylint::rules::{self, Context, Focus, Touched};
 use paritylint::source::{Limits, Snapshot};
 use paritylint::syntax::Store;
-use paritylint::validation::{Job, Loose, validate, values};
+use paritylint::validation::{self, Loose, validate, values};
 use rayon::prelude::*;
 
 const ROUNDS: usize = 15;
@@ -177,7 +177,7 @@ fn in_phases(root: &Path) -> Result<[Duration; PHASES.len()], Box<dyn Error>> {
     });
     next();
     let loose = Loose::collect(&renderer, &layout, &files, true, &evaluated);
-    let validation = validate(Job {
+    let validation = validate(validation::Job {
         store: &store,
         config: &config,
         layout: &layout,
