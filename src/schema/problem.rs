@@ -7,6 +7,7 @@ use jsonschema::error::ValidationErrorKind;
 use jsonschema::paths::{Location, LocationSegment};
 use serde_json::Value as Json;
 
+use crate::config::nearest;
 use crate::kube::{Kind, Path, PathStep, Value};
 use crate::schema::compiled::Schema;
 use crate::schema::forms::{is_for_another_type, merged_values};
@@ -129,9 +130,28 @@ pub(super) fn all<'v, 'e>(
     for error in errors.take(PROBLEMS) {
         search.tell(&error, 0);
     }
-    let mut found = search.found;
+    let mut found = without_misspelt(search.found);
     found.sort_by(|a, b| (a.span, &a.path, &a.fault).cmp(&(b.span, &b.path, &b.fault)));
     found.dedup_by(|a, b| a.span == b.span && a.path == b.path && a.fault == b.fault);
+    found
+}
+
+/// A field that is missing because it is misspelt is told once, as what it is.
+fn without_misspelt(mut found: Vec<Problem<'_>>) -> Vec<Problem<'_>> {
+    let meant: BTreeSet<(Path, String)> = found
+        .iter()
+        .filter_map(|problem| {
+            let Fault::Unknown { field, allowed, .. } = &problem.fault else { return None };
+            let meant = nearest(field, allowed.iter().map(String::as_str))?;
+            Some((problem.path.clone(), meant.to_owned()))
+        })
+        .collect();
+    found.retain(|problem| match &problem.fault {
+        Fault::Missing { fields } => {
+            !fields.iter().any(|field| meant.contains(&(problem.path.clone(), field.clone())))
+        }
+        _ => true,
+    });
     found
 }
 
