@@ -186,11 +186,7 @@ impl<'v> Search<'_, 'v> {
                     self.unknown(&place, field, &allowed, &location);
                 }
             }
-            ValidationErrorKind::PropertyNames { error } => {
-                let fault =
-                    Fault::Other(format!("has a key that is not allowed: {}", plain(error)));
-                self.push(&place, fault, location);
-            }
+            ValidationErrorKind::PropertyNames { error } => self.key(&place, error, location),
             ValidationErrorKind::Required { property } => {
                 let fields = property.as_str().map(str::to_owned).into_iter().collect();
                 self.push(&place, Fault::Missing { fields }, location);
@@ -244,6 +240,23 @@ impl<'v> Search<'_, 'v> {
                 elsewhere: Vec::new(),
             },
             location: location.to_owned(),
+            related: Vec::new(),
+        });
+    }
+
+    /// A key that is refused by itself.
+    fn key(&mut self, place: &Place<'v>, error: &ValidationError<'_>, location: String) {
+        let key = error.instance();
+        let Some(key) = key.as_str() else { return };
+        let Some(entry) = place.value.as_map().and_then(|map| map.entry(key)) else { return };
+        let mut path = place.path.clone();
+        path.0.push(PathStep::Key(entry.key.clone()));
+        self.found.push(Problem {
+            path,
+            value: &entry.value,
+            span: entry.key_span,
+            fault: Fault::Clash(format!("cannot be called so: the key {}", plain(error))),
+            location,
             related: Vec::new(),
         });
     }
@@ -429,6 +442,19 @@ mod tests {
         let elsewhere = Vec::new();
         let fault = Fault::Unknown { field: "imgae".to_owned(), allowed, elsewhere };
         assert_eq!(found, [("spec".to_owned(), "imgae".to_owned(), fault)]);
+    }
+
+    #[test]
+    fn a_key_that_is_refused_is_told_where_it_stands() {
+        let schema = json!({"properties": {"a": {"propertyNames": {"pattern": "^[a-z]+$"}}}});
+        let words = "cannot be called so: the key must match `^[a-z]+$`";
+        let fault = Fault::Clash(words.to_owned());
+        let found = problems(schema, "a: {b: 1, C: 2}\n");
+        assert_eq!(found, [("a.C".to_owned(), "C".to_owned(), fault)]);
+        let schema = json!({"propertyNames": {"enum": ["a"]}});
+        let words = "cannot be called so: the key is not one of those that are allowed";
+        let fault = Fault::Clash(words.to_owned());
+        assert_eq!(problems(schema, "b: 1\n"), [("b".to_owned(), "b".to_owned(), fault)]);
     }
 
     #[test]
