@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::config::nearest;
 use crate::kube::{looks_like_credential, looks_secret_key};
 use crate::source::{Snapshot, SourceFile};
 use crate::syntax::{Document, NodeRef, Store, parse_embedded};
@@ -79,7 +80,13 @@ impl Search<'_> {
         let names = [text("name"), text("path").rsplit('/').next().unwrap_or("")];
         for (key, value) in node.entries() {
             let key = key.text().unwrap_or("");
-            let variable = key == "value" && names.into_iter().any(looks_secret_key);
+            // What is misspelt or of the wrong shape is a secret all the same.
+            let variable = names.into_iter().any(looks_secret_key)
+                && nearest(key, ["value"]).is_some();
+            if variable {
+                let items = value.items().filter(|item| item.text().is_some());
+                self.masks.extend(items.map(|item| item.span().range()));
+            }
             if value.text().is_some() && (variable || looks_secret_key(key)) && !value.is_null() {
                 self.masks.push(value.span().range());
             } else {
@@ -204,6 +211,9 @@ mod tests {
         let text = "env:\n  - name: DB_PASSWORD\n    value: hunter2\n  - {name: A, value: b}\n\
                     apiToken: x\nsecretName: y\nliterals:\n  - API_TOKEN=z\n";
         assert_eq!(masked("a.yaml", text), ["hunter2", "x", "z"]);
+        let text = "env:\n  - {name: DB_PASSWORD, valeu: p}\n  - {name: A_TOKEN, value: [q]}\n\
+                    mounts:\n  - {name: db-password, mountPath: /x}\n";
+        assert_eq!(masked("a.yaml", text), ["p", "q"]);
         let text = "kind: List\nitems:\n  - kind: Secret\n    stringData: {a: b}\n\
                     secretGenerator:\n  - name: n\n    literals: [c=d]\n";
         assert_eq!(masked("a.yaml", text), ["b", "d"]);

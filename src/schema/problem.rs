@@ -189,11 +189,7 @@ impl<'v> Search<'_, 'v> {
                     self.unknown(&place, field, &allowed, &location);
                 }
             }
-            ValidationErrorKind::PropertyNames { error } => {
-                let fault =
-                    Fault::Other(format!("has a key that is not allowed: {}", plain(error)));
-                self.push(&place, fault, location);
-            }
+            ValidationErrorKind::PropertyNames { error } => self.key(&place, error, location),
             ValidationErrorKind::Required { property } => {
                 let fields = property.as_str().map(str::to_owned).into_iter().collect();
                 self.push(&place, Fault::Missing { fields }, location);
@@ -247,6 +243,23 @@ impl<'v> Search<'_, 'v> {
                 elsewhere: Vec::new(),
             },
             location: location.to_owned(),
+            related: Vec::new(),
+        });
+    }
+
+    /// A key that is refused by itself.
+    fn key(&mut self, place: &Place<'v>, error: &ValidationError<'_>, location: String) {
+        let key = error.instance();
+        let Some(key) = key.as_str() else { return };
+        let Some(entry) = place.value.as_map().and_then(|map| map.entry(key)) else { return };
+        let mut path = place.path.clone();
+        path.0.push(PathStep::Key(entry.key.clone()));
+        self.found.push(Problem {
+            path,
+            value: &entry.value,
+            span: entry.key_span,
+            fault: Fault::Clash(format!("cannot be called so: the key {}", plain(error))),
+            location,
             related: Vec::new(),
         });
     }

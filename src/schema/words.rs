@@ -54,7 +54,7 @@ pub(super) fn written(value: &Json) -> String {
 
 /// What is wrong with the name of a property.
 pub(super) fn plain(error: &ValidationError<'_>) -> String {
-    in_words(error.kind()).unwrap_or_else(|| "it is not one of those that are allowed".to_owned())
+    in_words(error.kind()).unwrap_or_else(|| "is not one of those that are allowed".to_owned())
 }
 
 /// What the keywords say that need no look at the value. Nothing for what is no fault of the value.
@@ -76,9 +76,8 @@ pub(super) fn in_words(kind: &ValidationErrorKind) -> Option<String> {
         K::MinLength { limit } => format!("must have at least {limit} characters"),
         K::MaxLength { limit } => format!("must have at most {limit} characters"),
         K::MinItems { limit } => format!("must have at least {limit} elements"),
-        K::MaxItems { limit } | K::MaxProperties { limit } => {
-            format!("must have at most {limit} elements")
-        }
+        K::MaxItems { limit } => format!("must have at most {limit} elements"),
+        K::MaxProperties { limit } => format!("must have at most {limit} keys"),
         K::MinProperties { limit } => format!("must have at least {limit} keys"),
         K::MultipleOf { multiple_of } => format!("must be a multiple of {multiple_of}"),
         K::UniqueItems => "must not have the same element twice".to_owned(),

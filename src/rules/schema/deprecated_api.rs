@@ -24,7 +24,8 @@ impl Rule for DeprecatedApi {
         let refused = |place: Span| {
             all.iter().any(|old| old.span == place && matches!(old.standing, Standing::NotIn(_)))
         };
-        for old in all {
+        for cause in old_api::causes(all) {
+            let Some(old) = cause.first() else { continue };
             let served = match old.standing {
                 Standing::NotIn(_) | Standing::NotServed(_) => false,
                 Standing::Deprecated(_) => true,
@@ -32,8 +33,8 @@ impl Rule for DeprecatedApi {
                 Standing::StillIn(_) => !refused(old.span),
                 Standing::Ends => old_api::end(&old.gvk).removed.is_none(),
             };
-            if served {
-                findings.push(old_api::finding(cx, old));
+            if let Some(finding) = old_api::finding(cx, cause).filter(|_| served) {
+                findings.push(finding);
             }
         }
     }

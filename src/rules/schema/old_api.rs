@@ -1,5 +1,7 @@
 //! From an API that is going or gone to a finding: what `removed-api` and `deprecated-api` say alike.
 
+use std::collections::BTreeSet;
+
 use crate::finding::{Finding, Role};
 use crate::kube::{Gvk, Version};
 use crate::rules::schema::refused;
@@ -28,19 +30,56 @@ fn instead(gvk: &Gvk, version: Version) -> String {
     }
 }
 
-/// A finding about the API of `old`.
-pub(super) fn finding(cx: &Context<'_>, old: &OldApi<'_>) -> Finding {
-    let OldApi { gvk, span, standing, uses } = old;
+/// What one change mends: environments of several versions that all refuse, or all still serve, an
+/// API that stands at one place.
+pub(super) fn causes<'o, 'e>(old: &'o [OldApi<'e>]) -> impl Iterator<Item = &'o [OldApi<'e>]> {
+    old.chunk_by(|one, next| {
+        let over = |runs: Version| end(&one.gvk).removed.is_some_and(|removed| removed <= runs);
+        one.span == next.span
+            && one.gvk == next.gvk
+            && match (one.standing, next.standing) {
+                (Standing::NotIn(one), Standing::NotIn(next)) => over(one) == over(next),
+                (Standing::StillIn(_), Standing::StillIn(_)) => true,
+                _ => false,
+            }
+    })
+}
+
+/// The versions that the environments run, in words, and whether they are several.
+fn versions(cause: &[OldApi<'_>]) -> (String, bool) {
+    let versions: BTreeSet<Version> = cause
+        .iter()
+        .filter_map(|old| match old.standing {
+            Standing::NotIn(runs) | Standing::StillIn(runs) => Some(runs),
+            Standing::NotServed(_) | Standing::Deprecated(_) | Standing::Ends => None,
+        })
+        .collect();
+    let names: Vec<_> = versions.iter().map(Version::to_string).collect();
+    match names.as_slice() {
+        [rest @ .., last] if !rest.is_empty() => (format!("{} and {last}", rest.join(", ")), true),
+        names => (names.join(""), false),
+    }
+}
+
+/// A finding about what one change mends; none without an API.
+pub(super) fn finding(cx: &Context<'_>, cause: &[OldApi<'_>]) -> Option<Finding> {
+    let OldApi { gvk, span, standing, .. } = cause.first()?;
+    let uses: Vec<_> = cause.iter().flat_map(|old| &old.uses).copied().collect();
+    let (here, several) = versions(cause);
+    let not_served = match several {
+        true => format!("Kubernetes {here} do not serve"),
+        false => format!("Kubernetes {here} does not serve"),
+    };
     let (kind, end) = (refused::in_words(gvk), end(gvk));
     let message = match (standing, end.removed, end.deprecated) {
         (Standing::NotIn(runs), Some(removed), _) if removed <= *runs => {
-            format!("Kubernetes {runs} does not serve {kind}: it is gone since {removed}")
+            format!("{not_served} {kind}: it is gone since {removed}")
         }
         (Standing::NotIn(runs), ..) => {
             let first = pack::kubernetes().served(&gvk.group, &gvk.version, &gvk.kind);
             let first = first.map(|(first, _)| first).filter(|first| first > runs);
             let since = first.map_or(String::new(), |first| format!(": it comes with {first}"));
-            format!("Kubernetes {runs} does not serve {kind}{since}")
+            format!("{not_served} {kind}{since}")
         }
         (Standing::NotServed(_), ..) => {
             format!("{kind} is not served: the definition of the kind has `served: false` for it")
@@ -51,8 +90,8 @@ pub(super) fn finding(cx: &Context<'_>, old: &OldApi<'_>) -> Finding {
         (Standing::Ends, Some(removed), _) => {
             format!("{kind} is gone since Kubernetes {removed}")
         }
-        (Standing::StillIn(runs), Some(removed), _) => {
-            format!("{kind} is gone with Kubernetes {removed}; here it is {runs}")
+        (Standing::StillIn(_), Some(removed), _) => {
+            format!("{kind} is gone with Kubernetes {removed}; here it is {here}")
         }
         (Standing::Ends | Standing::StillIn(_), None, since) => {
             let since = since.map_or(String::new(), |since| format!(" since Kubernetes {since}"));
@@ -68,14 +107,14 @@ pub(super) fn finding(cx: &Context<'_>, old: &OldApi<'_>) -> Finding {
     };
     let [overlay, object] = locality(cx, *span);
     let finding = Finding::at(*span, message)
-        .label(refused::reach(cx, uses))
+        .label(refused::reach(cx, &uses))
         .help(help)
         .known_by([overlay, object, gvk.api_version()])
-        .about(refused::subject(cx, uses));
-    match standing {
+        .about(refused::subject(cx, &uses));
+    Some(match standing {
         Standing::NotServed(place) | Standing::Deprecated(place) => {
             finding.place(Role::Related, *place, "the version in the definition")
         }
         Standing::NotIn(_) | Standing::StillIn(_) | Standing::Ends => finding,
-    }
+    })
 }

@@ -23,7 +23,8 @@ rule! {
 
 impl Rule for RemovedApi {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
-        for old in &cx.validation.old {
+        for cause in old_api::causes(&cx.validation.old) {
+            let Some(old) = cause.first() else { continue };
             let end = old_api::end(&old.gvk);
             let level = match old.standing {
                 Standing::NotIn(_) | Standing::NotServed(_) => findings.level(),
@@ -31,7 +32,9 @@ impl Rule for RemovedApi {
                 Standing::Ends if end.removed.is_some() => findings.level().min(Level::Warning),
                 Standing::Ends | Standing::StillIn(_) | Standing::Deprecated(_) => continue,
             };
-            findings.push_at(level, old_api::finding(cx, old));
+            if let Some(finding) = old_api::finding(cx, cause) {
+                findings.push_at(level, finding);
+            }
         }
     }
 }

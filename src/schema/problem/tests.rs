@@ -48,6 +48,19 @@ fn a_misspelt_field_is_not_missing_as_well() {
 }
 
 #[test]
+fn a_key_that_is_refused_is_told_where_it_stands() {
+    let schema = json!({"properties": {"a": {"propertyNames": {"pattern": "^[a-z]+$"}}}});
+    let words = "cannot be called so: the key must match `^[a-z]+$`";
+    let fault = Fault::Clash(words.to_owned());
+    let found = problems(schema, "a: {b: 1, C: 2}\n");
+    assert_eq!(found, [("a.C".to_owned(), "C".to_owned(), fault)]);
+    let schema = json!({"propertyNames": {"enum": ["a"]}});
+    let words = "cannot be called so: the key is not one of those that are allowed";
+    let fault = Fault::Clash(words.to_owned());
+    assert_eq!(problems(schema, "b: 1\n"), [("b".to_owned(), "b".to_owned(), fault)]);
+}
+
+#[test]
 fn a_field_in_the_wrong_place_is_told_where_it_belongs() {
     let sync = json!({"properties": {"prune": {}, "keep": {}}});
     let schema = json!({
