@@ -1,6 +1,6 @@
 //! Every object held against the schema of its kind, what objects share only once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
@@ -158,7 +158,8 @@ fn add_meaning<'e>(
     resource: &'e Resource,
     custom: bool,
 ) {
-    let told: BTreeSet<Path> = problems.iter().map(|problem| problem.path.clone()).collect();
+    let told: Vec<(Path, Fault)> =
+        problems.iter().map(|problem| (problem.path.clone(), problem.fault.clone())).collect();
     let sealed = resource.body.get("sops").is_some();
     let judge = if custom { Judge::Custom } else { Judge::Server(resource.id.gvk.clone()) };
     let mut more = semantics::whole(resource, custom);
@@ -167,9 +168,12 @@ fn add_meaning<'e>(
         more.extend(memo.field(judge.clone(), entry, field).iter().cloned());
     }
     let more = more.into_iter();
-    let news = |problem: &Problem<'_>| match problem.fault {
-        Fault::Missing { .. } | Fault::Key { .. } => true,
-        _ => !told.contains(&problem.path),
+    let news = |problem: &Problem<'_>| match &problem.fault {
+        // A map may lack several fields, and have several wrong keys.
+        fault @ (Fault::Missing { .. } | Fault::Key { .. }) => {
+            !told.iter().any(|(path, known)| *path == problem.path && known == fault)
+        }
+        _ => !told.iter().any(|(path, _)| *path == problem.path),
     };
     problems.extend(more.filter(|problem| news(problem) && !is_harmless(problem, sealed)));
 }
