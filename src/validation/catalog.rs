@@ -1,7 +1,7 @@
 //! What is known of kinds: of the repository's own, of the user's, and of those built in.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock};
 
 use crate::config::Config;
 use crate::kube::{Gvk, Version};
@@ -40,6 +40,12 @@ pub(super) enum Known {
     Nobody,
 }
 
+/// Schemas by where they come from, each compiled when it is first asked for.
+type Compiled = Mutex<BTreeMap<Origin, Arc<OnceLock<Option<KindSchema>>>>>;
+
+/// The built-in ones: a change is checked in both of its states, and they are the same in all.
+static BUILT_IN: LazyLock<Compiled> = LazyLock::new(Compiled::default);
+
 /// The schemas that a repository can use, each compiled when it is first asked for.
 #[derive(Debug)]
 pub(super) struct Catalog<'a> {
@@ -50,7 +56,7 @@ pub(super) struct Catalog<'a> {
     versions: Vec<Option<Version>>,
     /// The version that all other environments run.
     version: Option<Version>,
-    compiled: Mutex<BTreeMap<Origin, Arc<OnceLock<Option<KindSchema>>>>>,
+    compiled: Compiled,
     known: Mutex<BTreeMap<(Gvk, Option<usize>), Known>>,
 }
 
@@ -132,7 +138,11 @@ impl<'a> Catalog<'a> {
 
     /// Holds the schema of an origin against something; `None` where there is no usable schema.
     pub(super) fn with<T>(&self, origin: &Origin, f: impl FnOnce(&KindSchema) -> T) -> Option<T> {
-        let cell = Arc::clone(lock(&self.compiled).entry(origin.clone()).or_default());
+        let compiled = match origin {
+            Origin::Kubernetes(_) | Origin::Custom(_) => &*BUILT_IN,
+            Origin::Definition(_) | Origin::File(_) => &self.compiled,
+        };
+        let cell = Arc::clone(lock(compiled).entry(origin.clone()).or_default());
         cell.get_or_init(|| self.compile(origin)).as_ref().map(f)
     }
 
