@@ -81,8 +81,8 @@ impl Search<'_> {
         for (key, value) in node.entries() {
             let key = key.text().unwrap_or("");
             // What is misspelt or of the wrong shape is a secret all the same.
-            let variable = names.into_iter().any(looks_secret_key)
-                && nearest(key, ["value"]).is_some();
+            let variable =
+                names.into_iter().any(looks_secret_key) && nearest(key, ["value"]).is_some();
             if variable {
                 let items = value.items().filter(|item| item.text().is_some());
                 self.masks.extend(items.map(|item| item.span().range()));
