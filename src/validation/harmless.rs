@@ -1,10 +1,9 @@
 //! What a schema refuses and an API server never sees, or takes all the same.
 
 use crate::kube::Value;
+/// Whether something takes the place of a part of a text before it is applied.
+pub(super) use crate::render::helm::may_be_filled_in as is_filled_in;
 use crate::schema::{Fault, Problem};
-
-/// What fills in a value before it is applied: Flux and envsubst, templates, kustomize's variables.
-const PLACEHOLDERS: &[&str] = &["${", "{{", "$("];
 
 /// Whether nobody has to change anything. A `sealed` object is encrypted with SOPS: what decrypts
 /// it takes its own field away.
@@ -35,9 +34,4 @@ pub(super) fn is_harmless(problem: &Problem<'_>, sealed: bool) -> bool {
                     .is_some_and(|items| items.iter().filter_map(Value::text).any(is_filled_in))
         }
     }
-}
-
-/// Whether something takes the place of a part of the text before it is applied.
-pub(super) fn is_filled_in(text: &str) -> bool {
-    PLACEHOLDERS.iter().any(|mark| text.contains(mark))
 }

@@ -50,8 +50,12 @@ pub(crate) fn notices(patch: &Value, merged: &Value) -> Vec<Notice> {
         span,
         level: Level::Error,
         message: format!("kustomize does not obey `{key}` here: it becomes a part of the object"),
-        help: "lists of this kind are replaced as a whole: write out the list that is meant, or \
-               use a JSON patch",
+        help: if key == DIRECTIVE {
+            "lists of this kind are replaced as a whole: write out the list that is meant, or \
+             use a JSON patch"
+        } else {
+            "only kubectl understands it: remove it, or use a JSON patch"
+        },
         outside: false,
     });
     lost.chain(leaked).collect()

@@ -26,13 +26,13 @@ pub(super) enum Pin<'i> {
     Tag(&'i str),
     /// By its name alone, which means `latest`.
     Nothing,
-    /// It holds an expression that is filled in later.
+    /// It holds an expression that is filled in later, or a pattern that a policy compares with.
     Unknown,
 }
 
 /// Reads an image reference.
 pub(super) fn pin(image: &str) -> Pin<'_> {
-    if image.is_empty() || image.contains(['$', '{', '<']) {
+    if image.is_empty() || image.contains(['$', '{', '<', '*', '!', '|']) {
         return Pin::Unknown;
     }
     if image.contains('@') {
@@ -138,10 +138,11 @@ mod tests {
     use super::{Pin, pin};
 
     #[test]
-    fn ports_digests_and_expressions_are_told_apart() {
+    fn ports_digests_expressions_and_patterns_are_told_apart() {
         assert_eq!(pin("registry.example.org:5000/a/b"), Pin::Nothing);
         assert_eq!(pin("registry.example.org:5000/a/b:1.2"), Pin::Tag("1.2"));
         assert_eq!(pin("a:latest@sha256:00"), Pin::Digest);
         assert_eq!(pin("a:${TAG}"), Pin::Unknown);
+        assert_eq!(pin("!*:latest"), Pin::Unknown);
     }
 }

@@ -21,8 +21,8 @@ rule! {
     /// limit, and of `value` and `valueFrom` only one can stand. Overlays break such things when a
     /// patch adds one half and the base keeps the other. What every version since 1.25 refuses is
     /// reported; a probe that names a port which its container does not have is reported as well,
-    /// although only the kubelet trips over it. Values that are filled in later (`${…}`) are not
-    /// judged.
+    /// although only the kubelet trips over it. Values that are filled in later (`${…}`,
+    /// `<path:…>`) are not judged.
     ///
     /// ## Fix
     /// Correct the value where it is set; the finding names what is expected. Where a custom

@@ -1,8 +1,12 @@
 //! `unknown-field`.
 
+use std::collections::BTreeSet;
+
+use crate::render::Evaluated;
 use crate::rules::schema::refused;
 use crate::rules::{Context, Findings, Rule, rule};
-use crate::schema::Fault;
+use crate::schema::{Fault, Problem};
+use crate::text::Span;
 
 rule! {
     /// Reports a field that the kind does not have
@@ -21,8 +25,13 @@ rule! {
 
 impl Rule for UnknownField {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
+        // Instructions that kustomize takes for a part of the object: `invalid-kustomization`.
+        let outputs = cx.evaluated.iter().filter_map(Evaluated::output);
+        let told: BTreeSet<Span> =
+            outputs.flat_map(|rendered| &rendered.notices).map(|notice| notice.span).collect();
         for refusal in &cx.validation.refusals {
-            if matches!(refusal.problem.fault, Fault::Unknown { .. }) {
+            let Problem { fault, span, .. } = &refusal.problem;
+            if matches!(fault, Fault::Unknown { .. }) && !told.contains(span) {
                 let level = refused::level(refusal, findings.level());
                 findings.push_at(level, refused::finding(cx, refusal));
             }
