@@ -11,7 +11,7 @@ use crate::validation::semantics::{
 };
 
 /// What holds for all objects.
-const OBJECT: &[Row] = &[row("metadata", Rule::Is(METADATA))];
+const OBJECT: &[Row] = &[row("", Rule::Needs(&["metadata"])), row("metadata", Rule::Is(METADATA))];
 const NOTHING: &[Row] = &[];
 /// How objects of a kind may be called.
 const LABELLED: &[Row] = &[row("metadata.name", Rule::Text(&LABEL))];
