@@ -31,7 +31,7 @@ struct Field {
     /// The JSON pointer to its schema.
     pointer: String,
     /// Compiled when the first object has the field.
-    schema: OnceLock<Option<Schema>>,
+    schema: OnceLock<Result<Schema, SchemaError>>,
 }
 
 impl KindSchema {
@@ -77,7 +77,7 @@ impl KindSchema {
             return Vec::new();
         };
         let schema = field.schema.get_or_init(|| self.compile_field(field));
-        let Some(schema) = schema else { return Vec::new() };
+        let Ok(schema) = schema else { return Vec::new() };
         let mut problems = schema.check_part(&entry.value);
         elsewhere::tell(&mut problems, &self.documents, ADDRESS);
         for problem in &mut problems {
@@ -89,16 +89,25 @@ impl KindSchema {
         problems
     }
 
-    fn compile_field(&self, field: &Field) -> Option<Schema> {
+    /// Why the schema of a field cannot be used, if one cannot; its values are not checked.
+    pub fn unusable(&self) -> Option<&SchemaError> {
+        let mut schemas = self
+            .fields
+            .iter()
+            .map(|field| field.schema.get_or_init(|| self.compile_field(field)).as_ref());
+        schemas.find_map(Result::err)
+    }
+
+    fn compile_field(&self, field: &Field) -> Result<Schema, SchemaError> {
         const PART: &str = "paritylint:/field";
-        let document = self.documents.get(ADDRESS)?;
+        let dialect = self.documents.get(ADDRESS).and_then(|document| document.get("$schema"));
         let mut part = json!({ "$ref": format!("{ADDRESS}#{}", field.pointer) });
-        if let (Some(dialect), Some(part)) = (document.get("$schema"), part.as_object_mut()) {
+        if let (Some(dialect), Some(part)) = (dialect, part.as_object_mut()) {
             part.insert("$schema".to_owned(), dialect.clone());
         }
         let mut documents = Documents::clone(&self.documents);
         documents.insert(PART.to_owned(), part);
-        Schema::compile_as(PART, Arc::new(documents), self.reading).ok()
+        Schema::compile_as(PART, Arc::new(documents), self.reading)
     }
 }
 
