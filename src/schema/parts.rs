@@ -32,7 +32,7 @@ pub struct KindSchema {
 struct Field {
     name: String,
     /// Compiled when the first object has the field.
-    schema: OnceLock<Option<Schema>>,
+    schema: OnceLock<Result<Schema, SchemaError>>,
 }
 
 impl KindSchema {
@@ -84,7 +84,7 @@ impl KindSchema {
             return Vec::new();
         };
         let schema = field.schema.get_or_init(|| self.compile_field(field));
-        let Some(schema) = schema else { return Vec::new() };
+        let Ok(schema) = schema else { return Vec::new() };
         let mut problems = schema.check_part(&entry.value);
         elsewhere::tell(&mut problems, &self.documents, ADDRESS);
         for problem in &mut problems {
@@ -96,9 +96,18 @@ impl KindSchema {
         problems
     }
 
-    fn compile_field(&self, field: &Field) -> Option<Schema> {
+    /// Why the schema of a field cannot be used, if one cannot; its values are not checked.
+    pub fn unusable(&self) -> Option<&SchemaError> {
+        let mut schemas = self
+            .fields
+            .iter()
+            .map(|field| field.schema.get_or_init(|| self.compile_field(field)).as_ref());
+        schemas.find_map(Result::err)
+    }
+
+    fn compile_field(&self, field: &Field) -> Result<Schema, SchemaError> {
         const PART: &str = "paritylint:/field";
-        let document = self.documents.get(ADDRESS)?;
+        let document = self.documents.get(ADDRESS).unwrap_or(&Json::Null);
         let pointer = format!("{}/properties/{}", self.root, escaped(&field.name));
         let mut part = json!({ "$ref": format!("{ADDRESS}#{pointer}") });
         if let (Some(dialect), Some(part)) = (document.get("$schema"), part.as_object_mut()) {
@@ -109,7 +118,7 @@ impl KindSchema {
         let excerpt = excerpt::of_property(document, &self.root, &field.name).unwrap_or_else(whole);
         let documents = [(ADDRESS.to_owned(), excerpt), (PART.to_owned(), part)];
         let documents = Documents::from(documents);
-        Schema::compile_as(PART, Arc::new(documents), self.reading).ok()
+        Schema::compile_as(PART, Arc::new(documents), self.reading)
     }
 }
 

@@ -6,11 +6,11 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock};
 use crate::config::Config;
 use crate::kube::{Gvk, Version};
 use crate::layout::Layout;
-use crate::schema::KindSchema;
 use crate::schema::pack::{self, SchemaId};
 use crate::schema::structural::json_schema;
+use crate::schema::{KindSchema, SchemaError};
 use crate::source::Snapshot;
-use crate::text::FileId;
+use crate::text::{FileId, Span};
 use crate::validation::definitions::Definitions;
 use crate::validation::directories::{self, Directories};
 
@@ -40,8 +40,10 @@ pub(super) enum Known {
     Nobody,
 }
 
+/// A schema once it has been asked for: none where anything goes.
+type Schema = OnceLock<Result<Option<KindSchema>, SchemaError>>;
 /// Schemas by where they come from, each compiled when it is first asked for.
-type Compiled = Mutex<BTreeMap<Origin, Arc<OnceLock<Option<KindSchema>>>>>;
+type Compiled = Mutex<BTreeMap<Origin, Arc<Schema>>>;
 
 /// The built-in ones: a change is checked in both of its states, and they are the same in all.
 static BUILT_IN: LazyLock<Compiled> = LazyLock::new(Compiled::default);
@@ -102,8 +104,9 @@ impl<'a> Catalog<'a> {
                 (usable, _) => Known::As(usable.iter().map(|&at| Origin::Definition(at)).collect()),
             };
         }
-        if let Some(file) = self.directories.find(gvk) {
-            return Known::As(vec![Origin::File(file)]);
+        let file = self.directories.find(gvk).map(Origin::File);
+        if let Some(file) = file.filter(|file| self.with(file, |_| ()).is_some()) {
+            return Known::As(vec![file]);
         }
         let Gvk { group, version, kind } = gvk;
         let kubernetes = pack::kubernetes();
@@ -143,22 +146,40 @@ impl<'a> Catalog<'a> {
             Origin::Definition(_) | Origin::File(_) => &self.compiled,
         };
         let cell = Arc::clone(lock(compiled).entry(origin.clone()).or_default());
-        cell.get_or_init(|| self.compile(origin)).as_ref().map(f)
+        cell.get_or_init(|| self.compile(origin)).as_ref().ok()?.as_ref().map(f)
     }
 
-    fn compile(&self, origin: &Origin) -> Option<KindSchema> {
+    /// The schemas of the repository that were asked for and cannot be used, and why not.
+    pub(super) fn unusable(&self) -> Vec<(Span, String)> {
+        let compiled = lock(&self.compiled);
+        let unusable = compiled.iter().filter_map(|(origin, schema)| {
+            let span = match origin {
+                Origin::File(file) => Span::file_start(*file),
+                Origin::Definition(at) => self.definitions.get(*at)?.span,
+                Origin::Kubernetes(_) | Origin::Custom(_) => return None,
+            };
+            Some((span, schema.get()?.as_ref().err()?.to_string()))
+        });
+        unusable.collect()
+    }
+
+    fn compile(&self, origin: &Origin) -> Result<Option<KindSchema>, SchemaError> {
         let document = match origin {
-            Origin::Kubernetes(id) => pack::kubernetes().document(*id)?,
-            Origin::Definition(at) => {
-                let definition = self.definitions.get(*at)?;
+            Origin::Kubernetes(id) => pack::kubernetes().document(*id),
+            Origin::Definition(at) => self.definitions.get(*at).and_then(|definition| {
                 let Gvk { group, version, kind } = &definition.gvk;
-                json_schema(definition.schema.as_ref()?, group, version, kind)
-            }
-            Origin::Custom(gvk) => pack::custom().schema(&gvk.group, &gvk.version, &gvk.kind)?,
-            Origin::File(file) => directories::read(self.snapshot, *file)?,
+                Some(json_schema(definition.schema.as_ref()?, group, version, kind))
+            }),
+            Origin::Custom(gvk) => pack::custom().schema(&gvk.group, &gvk.version, &gvk.kind),
+            Origin::File(file) => Some(directories::read(self.snapshot, *file)?),
         };
+        let Some(document) = document else { return Ok(None) };
         let trusted = !matches!(origin, Origin::File(_));
-        KindSchema::compile(document, trusted).ok()
+        let schema = KindSchema::compile(document, trusted)?;
+        // Those that are built in can be used, and most of their fields are never asked for.
+        let own = matches!(origin, Origin::File(_) | Origin::Definition(_));
+        let broken = if own { schema.unusable().cloned() } else { None };
+        broken.map_or(Ok(Some(schema)), Err)
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use crate::kube::Gvk;
+use crate::schema::SchemaError;
 use crate::source::Snapshot;
 use crate::text::{FileId, RepoPath};
 
@@ -55,7 +56,9 @@ impl Directories {
     }
 }
 
-/// The schema in a file, if it is one.
-pub(super) fn read(snapshot: &Snapshot, file: FileId) -> Option<Json> {
-    serde_json::from_slice(snapshot.bytes(file).ok()?).ok()
+/// The schema in a file.
+pub(super) fn read(snapshot: &Snapshot, file: FileId) -> Result<Json, SchemaError> {
+    let error = |message| SchemaError { message, pointer: String::new() };
+    let bytes = snapshot.bytes(file).map_err(|unread| error(unread.to_string()))?;
+    serde_json::from_slice(bytes).map_err(|bad| error(format!("this is not JSON: {bad}")))
 }

@@ -94,12 +94,21 @@ pub struct Validation<'e> {
     pub unknown: BTreeMap<Gvk, Vec<Use<'e>>>,
     /// The kinds that the repository defines.
     pub defined: Vec<Gvk>,
+    /// The schemas of the repository that cannot be used, and why not.
+    pub unusable: Vec<(Span, String)>,
 }
 
 impl Validation<'_> {
-    /// The kinds that nobody could validate, each with its first object.
+    /// The kinds that nobody could validate, each with its first object, and schemas that cannot be
+    /// used.
     pub fn not_analysed(&self, snapshot: &Snapshot) -> impl Iterator<Item = NotAnalysed> {
-        self.unknown.iter().filter_map(|(gvk, uses)| {
+        let unusable = self.unusable.iter().map(|(span, why)| NotAnalysed {
+            path: snapshot.path(span.file).clone(),
+            span: Some(*span),
+            what: "schema",
+            detail: why.clone(),
+        });
+        let unknown = self.unknown.iter().filter_map(|(gvk, uses)| {
             let first = uses.iter().map(|found| found.resource.origin).min()?;
             let objects = match uses.len() {
                 1 => "1 object".to_owned(),
@@ -111,7 +120,8 @@ impl Validation<'_> {
                 what: "kind without a schema",
                 detail: format!("{} ({}): {objects}", gvk.kind, gvk.api_version()),
             })
-        })
+        });
+        unknown.chain(unusable)
     }
 }
 
@@ -176,6 +186,7 @@ pub fn validate(job: Job<'_>) -> Validation<'_> {
             .map(|((span, gvk, standing), uses)| OldApi { gvk, span, standing, uses })
             .collect(),
         unknown,
+        unusable: catalog.unusable(),
         defined: catalog.definitions.kinds().cloned().collect(),
     }
 }

@@ -160,3 +160,32 @@ fn hostile_schemas_and_documents_end() {
         assert!(run.out.lines().count() <= 101, "{told}");
     }
 }
+
+#[test]
+fn schemas_of_kinds_that_cannot_be_used_are_told_and_pass_nothing() {
+    let import =
+        "apiVersion: erp.example.org/v1\nkind: Import\nmetadata: {name: a}\nspec: {n: x}\n";
+    let own = "apiVersion: own.example.org/v1\nkind: Own\nmetadata: {name: a}\nspec: {n: x}\n";
+    let definition = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n\
+        metadata: {name: owns.own.example.org}\nspec:\n  group: own.example.org\n  scope: Cluster\n  \
+        names: {kind: Own, plural: owns}\n  versions:\n  - {name: v1, served: true, storage: true, \
+        schema: {openAPIV3Schema: {type: object, properties: {spec: {pattern: \"([\"}}}}}\n";
+    let repo = Repo::new(&[
+        ("paritylint.toml", "kubernetes-schemas = [\"schemas\"]\n"),
+        ("schemas/import-erp-v1.json", "{\"properties\": {\"spec\": {\"$ref\": \"b.json\"}}}"),
+        ("crds/own.yaml", definition),
+        ("apps/orders/staging/a.yaml", import),
+        ("apps/orders/staging/b.yaml", own),
+        ("apps/orders/production/a.yaml", import),
+        ("apps/orders/production/b.yaml", own),
+    ]);
+    let run = repo.run(&["check"]);
+    for told in [
+        "nobody has a schema for Import (erp.example.org/v1): 2 objects",
+        "not analysed: 2 (schema)",
+        "  crds/own.yaml:9: ",
+        "  schemas/import-erp-v1.json:1: ",
+    ] {
+        assert!(run.out.contains(told), "{told}: {}", run.out);
+    }
+}

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::finding::{Finding, Level, Role, Subject};
 use crate::layout::Environment;
 use crate::references::{Dangling, Evidence, Missing};
+use crate::rules::schema::reach;
 use crate::rules::{Context, Findings, Rule, rule};
 use crate::text::Span;
 
@@ -90,7 +91,7 @@ fn finding(cx: &Context<'_>, all: &[&Dangling]) -> Option<Finding> {
         .iter()
         .filter_map(|found| cx.evaluated[found.overlay].overlay.variant.as_deref())
         .collect();
-    let here = names.join(", ");
+    let here = reach::listed(&names);
     let Dangling { kind, name, .. } = first;
     let what = match &first.missing {
         Missing::Object => format!("{kind} `{name}`, which nothing in {here} provides"),

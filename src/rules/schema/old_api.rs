@@ -66,8 +66,7 @@ pub(super) fn finding(cx: &Context<'_>, cause: &[OldApi<'_>]) -> Option<Finding>
     let OldApi { gvk, span, standing, .. } = cause.first()?;
     let uses: Vec<_> = cause.iter().flat_map(|old| &old.uses).copied().collect();
     let (here, several) = versions(cause);
-    let verb = if several { "do" } else { "does" };
-    let not_served = format!("Kubernetes {here} {verb} not serve");
+    let not_served = format!("Kubernetes {here} {} not serve", if several { "do" } else { "does" });
     let (kind, end) = (refused::in_words(gvk), end(gvk));
     let message = match (standing, end.removed, end.deprecated) {
         (Standing::NotIn(runs), Some(removed), _) if removed <= *runs => {

@@ -30,21 +30,25 @@ pub(super) fn subject(cx: &Context<'_>, overlays: &[&Evaluated<'_>]) -> Subject 
 pub(super) fn in_words(cx: &Context<'_>, overlays: &[&Evaluated<'_>]) -> String {
     let environments: BTreeSet<usize> =
         overlays.iter().map(|found| found.overlay.environment).collect();
-    let mut names: Vec<&str> = environments
+    let names: Vec<&str> = environments
         .iter()
         .filter_map(|&at| cx.layout.environment(at))
         .map(|environment| environment.name.as_str())
         .collect();
-    let more = names.len().saturating_sub(NAMED);
-    names.truncate(NAMED);
-    let text = match (names.as_slice(), more) {
-        ([one], 0) => (*one).to_owned(),
-        ([rest @ .., last], 0) => format!("{} and {last}", rest.join(", ")),
-        (names, more) => format!("{} and {more} more", names.join(", ")),
-    };
+    let text = listed(&names);
     let overlays: BTreeSet<_> = overlays.iter().map(|found| &found.overlay.root).collect();
     match overlays.len() {
         1 => format!("in {text}"),
         count => format!("in {text} ({count} overlays)"),
+    }
+}
+
+/// Names of environments in words: `staging and production`.
+pub(super) fn listed(names: &[&str]) -> String {
+    let more = names.len().saturating_sub(NAMED);
+    match (names.get(..NAMED).unwrap_or(names), more) {
+        ([one], 0) => (*one).to_owned(),
+        ([rest @ .., last], 0) => format!("{} and {last}", rest.join(", ")),
+        (names, more) => format!("{} and {more} more", names.join(", ")),
     }
 }

@@ -99,7 +99,11 @@ fn places<'e>(uses: &[Use<'e>]) -> BTreeMap<Span, Vec<Use<'e>>> {
 }
 
 fn mistake(cx: &Context<'_>, gvk: &Gvk, span: Span, uses: &[Use<'_>], help: &str) -> Finding {
-    Finding::at(span, format!("there is no kind `{}` in `{}`", gvk.kind, gvk.api_version()))
+    let (message, help) = match gvk.api_version().as_str() {
+        "" => (format!("this {} has no `apiVersion`", gvk.kind), "add it, or correct its name"),
+        version => (format!("there is no kind `{}` in `{version}`", gvk.kind), help),
+    };
+    Finding::at(span, message)
         .label(refused::reach(cx, uses))
         .help(help)
         .about(refused::subject(cx, uses))
