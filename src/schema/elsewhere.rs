@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use serde_json::Value as Json;
 
+use crate::kube::{Path, PathStep};
 use crate::schema::compiled::{Documents, part};
 use crate::schema::problem::{Fault, Problem};
 
@@ -14,18 +15,47 @@ const DEPTH: usize = 12;
 /// A name that stands at more places than this tells nothing.
 const PLACES: usize = 3;
 
-/// Says of every unknown field where in the schema at `address` it stands.
+/// Says of every unknown field where in the schema at `address` it stands, as far as it can have
+/// got from there to where it is.
 pub(super) fn tell(problems: &mut [Problem<'_>], documents: &Documents, address: &str) {
     for problem in problems {
         if let Fault::Unknown { field, elsewhere, .. } = &mut problem.fault {
-            *elsewhere = places(documents, address, field);
+            *elsewhere = places(documents, address, field, &pattern(&problem.path));
         }
     }
 }
 
-/// The paths at which a field of this name stands, if it does so at few places: `spec.syncPolicy`
-/// for a field of the sync policy, empty for one at the top.
-fn places(documents: &Documents, address: &str, field: &str) -> Vec<String> {
+/// A path as schemas know it, without the names of elements: `spec.containers[].image`.
+pub(crate) fn pattern(path: &Path) -> String {
+    let mut text = String::new();
+    for step in path.steps() {
+        match step {
+            PathStep::Key(key) => {
+                text.push_str(if text.is_empty() { "" } else { "." });
+                text.push_str(key);
+            }
+            PathStep::Index(_) | PathStep::Element { .. } => text.push_str("[]"),
+        }
+    }
+    text
+}
+
+/// Whether one of two maps is in the other one, or both are at the top or have one name: a few
+/// spaces more or less, a line that was forgotten, a map that was taken for the other one, and a
+/// field of one stands in the other.
+fn are_near(one: &str, other: &str) -> bool {
+    let inside = |outer: &str, inner: &str| {
+        let rest = inner.strip_prefix(outer);
+        outer.is_empty() || rest.is_some_and(|rest| rest.starts_with(['.', '[']))
+    };
+    let named_alike = one.rsplit('.').next() == other.rsplit('.').next();
+    let at_top = |path: &str| !path.contains(['.', '[']);
+    inside(one, other) || inside(other, one) || at_top(one) && at_top(other) || named_alike
+}
+
+/// The paths near `map` at which a field of this name stands, if it does so at few places:
+/// `spec.syncPolicy` for a field of the sync policy, empty for one at the top.
+fn places(documents: &Documents, address: &str, field: &str, map: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut waiting = VecDeque::from([(format!("{address}#"), String::new(), 0)]);
     for _ in 0..PARTS {
@@ -41,7 +71,7 @@ fn places(documents: &Documents, address: &str, field: &str) -> Vec<String> {
         }
         let properties = schema.get("properties").and_then(Json::as_object);
         for name in properties.into_iter().flat_map(|properties| properties.keys()) {
-            if name == field && !found.contains(&path) {
+            if name == field && are_near(&path, map) && !found.contains(&path) {
                 found.push(path.clone());
             }
             // Nobody writes a status.

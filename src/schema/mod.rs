@@ -23,6 +23,7 @@ mod words;
 
 pub use built_in::chart;
 pub use compiled::{Documents, Schema, SchemaError};
+pub(crate) use elsewhere::pattern;
 pub use instance::json;
 pub use parts::KindSchema;
 pub use problem::{Fault, Problem, named};

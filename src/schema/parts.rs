@@ -86,13 +86,13 @@ impl KindSchema {
         let schema = field.schema.get_or_init(|| self.compile_field(field));
         let Ok(schema) = schema else { return Vec::new() };
         let mut problems = schema.check_part(&entry.value);
-        elsewhere::tell(&mut problems, &self.documents, ADDRESS);
         for problem in &mut problems {
             if problem.path.0.is_empty() {
                 problem.stand_for(entry.key_span);
             }
             problem.path.0.insert(0, PathStep::Key(entry.key.clone()));
         }
+        elsewhere::tell(&mut problems, &self.documents, ADDRESS);
         problems
     }
 

@@ -2,7 +2,7 @@
 
 use crate::config::nearest;
 use crate::kube::{Path, PathStep};
-use crate::schema::{Fault, Problem};
+use crate::schema::{Fault, Problem, pattern};
 
 /// A field that the kind does not have, and what it stands for.
 struct Mistake {
@@ -38,14 +38,16 @@ impl Mistake {
         match &problem.fault {
             Fault::Missing { fields } => self.leaves_out(&problem.path, fields),
             Fault::Clash(_) | Fault::Dangling { .. } => self.is_needed_by(&problem.path),
-            _ => false,
+            // It goes against another value.
+            Fault::Other(_) if !problem.related.is_empty() => self.is_needed_by(&problem.path),
+            // A default that waits for a patch with this field.
+            _ => problem.value.is_null() && self.is_meant_for(&problem.path),
         }
     }
 
     /// Whether a field is missing because this one should be it, or be in it.
     fn leaves_out(&self, map: &Path, fields: &[String]) -> bool {
-        let misspelt =
-            self.map == *map && self.meant.as_ref().is_some_and(|it| fields.contains(it));
+        let misspelt = self.map == *map && fields.iter().any(|field| self.may_be(field));
         let map = pattern(map);
         let dot = if map.is_empty() { "" } else { "." };
         let is_it = |place: &String| {
@@ -55,25 +57,24 @@ impl Mistake {
         misspelt || self.elsewhere.iter().any(is_it)
     }
 
+    /// Whether it is misspelt, or a part of the name or more than it: `claim` for `claimName`.
+    fn may_be(&self, field: &str) -> bool {
+        let (this, that) = (self.field.to_lowercase(), field.to_lowercase());
+        match &self.meant {
+            Some(meant) => meant == field,
+            None => this.contains(&that) || that.contains(&this),
+        }
+    }
+
+    fn is_meant_for(&self, path: &Path) -> bool {
+        let Some((PathStep::Key(last), map)) = path.steps().split_last() else { return false };
+        map == self.map.steps() && self.meant.as_deref() == Some(last)
+    }
+
     /// Whether something below the map, or a selector that looks for labels, may want the field.
     fn is_needed_by(&self, path: &Path) -> bool {
         let Some(meant) = &self.meant else { return false };
         path.steps().starts_with(self.map.steps())
             || matches!(meant.as_str(), "labels" | "matchLabels")
     }
-}
-
-/// The path as schemas know it, without the names of elements: `spec.containers[].image`.
-fn pattern(path: &Path) -> String {
-    let mut text = String::new();
-    for step in path.steps() {
-        match step {
-            PathStep::Key(key) => {
-                text.push_str(if text.is_empty() { "" } else { "." });
-                text.push_str(key);
-            }
-            PathStep::Index(_) | PathStep::Element { .. } => text.push_str("[]"),
-        }
-    }
-    text
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
-use crate::kube::{Entry, Gvk, Kind, Path, Resource};
+use crate::kube::{Entry, Gvk, Kind, Resource};
 use crate::render::{Evaluated, Rendered};
 use crate::schema::{Fault, KindSchema, Problem};
 use crate::validation::catalog::{Catalog, Known, Origin, lock};
@@ -159,8 +159,6 @@ fn add_meaning<'e>(
     resource: &'e Resource,
     custom: bool,
 ) {
-    let told: Vec<(Path, Fault)> =
-        problems.iter().map(|problem| (problem.path.clone(), problem.fault.clone())).collect();
     let sealed = resource.body.get("sops").is_some();
     let judge = if custom { Judge::Custom } else { Judge::Server(resource.id.gvk.clone()) };
     let mut more = semantics::whole(resource, custom);
@@ -168,15 +166,27 @@ fn add_meaning<'e>(
         let field = || semantics::field(resource, entry, custom);
         more.extend(memo.field(judge.clone(), entry, field).iter().cloned());
     }
-    let more = more.into_iter();
-    let news = |problem: &Problem<'_>| match &problem.fault {
-        // A map may lack several fields, and have several wrong keys.
-        fault @ (Fault::Missing { .. } | Fault::Key { .. }) => {
-            !told.iter().any(|(path, known)| *path == problem.path && known == fault)
+    let schema = problems.len();
+    for problem in more {
+        let (by_schema, by_server) = problems.split_at(schema);
+        if is_news(&problem, by_schema, by_server) && !is_harmless(&problem, sealed) {
+            problems.push(problem);
         }
-        _ => !told.iter().any(|(path, _)| *path == problem.path),
-    };
-    problems.extend(more.filter(|problem| news(problem) && !is_harmless(problem, sealed)));
+    }
+}
+
+/// Whether a problem says more than those that a schema and the server have told already. A map may
+/// lack several fields, and have several wrong keys; a value is wrong once.
+fn is_news(problem: &Problem<'_>, by_schema: &[Problem<'_>], by_server: &[Problem<'_>]) -> bool {
+    let here = |known: &&Problem<'_>| known.path == problem.path;
+    let (mut by_schema, mut by_server) =
+        (by_schema.iter().filter(here), by_server.iter().filter(here));
+    match &problem.fault {
+        Fault::Missing { .. } | Fault::Key { .. } => {
+            !by_schema.any(|known| known.fault == problem.fault)
+        }
+        _ => by_schema.next().is_none() && !by_server.any(|known| known.span == problem.span),
+    }
 }
 
 fn check<'e>(

@@ -7,6 +7,8 @@ use crate::schema::{Fault, Problem};
 
 /// Most fields or values that a help text lists.
 const LISTED: usize = 12;
+/// Most letters that are wrong in a field which could also be a right one in the wrong place.
+const MISSPELT: usize = 3;
 
 /// What is wrong; `at` is the value at fault or the map around it, `kind` that of its object.
 pub(super) fn message(problem: &Problem<'_>, at: &str, kind: &str) -> String {
@@ -48,7 +50,11 @@ pub(super) fn help(problem: &Problem<'_>) -> Option<String> {
     match &problem.fault {
         Fault::Unknown { field, allowed, elsewhere } => {
             let names = allowed.iter().map(String::as_str);
-            Some(match nearest(field, names) {
+            // A field that is right elsewhere is less likely to be misspelt.
+            let few = |name: &&str| {
+                elsewhere.is_empty() || strsim::damerau_levenshtein(field, name) <= MISSPELT
+            };
+            Some(match nearest(field, names).filter(few) {
                 Some(name) => format!("did you mean `{name}`?"),
                 None if !elsewhere.is_empty() => {
                     let place = |path: &String| match path.as_str() {

@@ -67,14 +67,18 @@ fn a_field_in_the_wrong_place_is_told_where_it_belongs() {
         "properties": {"spec": {"$ref": "#/$defs/Spec"}, "items": {"items": sync}},
         "additionalProperties": false,
         "$defs": {"Spec": {
-            "properties": {"sync": sync, "name": {}}, "additionalProperties": false,
+            "properties": {"sync": sync, "name": {}, "ref": {"properties": {"uid": {}}, "additionalProperties": false}},
+            "additionalProperties": false,
         }},
     });
     let elsewhere = |text: &str| match &problems(schema.clone(), text)[..] {
         [(.., Fault::Unknown { elsewhere, .. })] => elsewhere.clone(),
         other => panic!("{other:?}"),
     };
-    assert_eq!(elsewhere("spec: {keep: 1}"), ["items[]", "spec.sync"]);
+    assert_eq!(elsewhere("keep: 1"), ["items[]", "spec.sync"]);
+    assert_eq!(elsewhere("spec: {keep: 1}"), ["spec.sync"]);
+    assert_eq!(elsewhere("spec: {ref: {name: 1}}"), ["spec"]);
+    assert_eq!(elsewhere("spec: {ref: {keep: 1}}"), [""; 0]);
     assert_eq!(elsewhere("name: a"), ["spec"]);
     assert_eq!(elsewhere("spec: {other: 1}"), [""; 0]);
 }
