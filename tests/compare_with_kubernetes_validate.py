@@ -7,7 +7,8 @@ usage: compare_with_kubernetes_validate.py PARITYLINT [--mutate N] [--seed S] DI
 Renders every kustomization, takes each different object once, changes N of them at random where asked (a field
 misspelt, dropped, or given a value of another type), and holds all of them against Kubernetes 1.37 with both tools.
 Prints a table of verdicts and the objects on which the two disagree. Objects of kinds that kubernetes-validate does not
-know are left out. Exit status 0 when they never disagree. Needs the Python packages kubernetes-validate and PyYAML.
+know are left out. Exit status 0 when paritylint refuses all that kubernetes-validate refuses; it refuses more, because
+kubernetes-validate has the published schemas only. Needs the Python packages kubernetes-validate and PyYAML.
 """
 import argparse, collections, json, os, random, subprocess, sys, tempfile
 import yaml
@@ -124,7 +125,7 @@ def main():
         print(f"{count:6} {verdict}")
     for line in differ:
         print(" | ".join(line))
-    sys.exit(bool(differ))
+    sys.exit(any(verdict.startswith("only kubernetes-validate") for verdict, *_ in differ))
 
 
 if __name__ == "__main__":
