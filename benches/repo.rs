@@ -30,7 +30,8 @@ use paritylint::validation::{self, Loose, validate, values};
 use rayon::prelude::*;
 
 const ROUNDS: usize = 15;
-const PHASES: [&str; 7] = ["walk", "parse", "layout", "render", "compare", "references", "rules"];
+const PHASES: [&str; 8] =
+    ["walk", "parse", "layout", "render", "compare", "references", "validate", "rules"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::args().skip(1).find(|argument| !argument.starts_with("--"));

@@ -8,11 +8,10 @@ The classes are parsed, never run.
 """
 
 import ast
-from typing import Iterator, NamedTuple, Optional
+from typing import Iterator, Optional
 
-REFERENCE = "#/$defs/"
+from schema_pack import OPEN, REFERENCE, Kind
 
-OPEN = {"x-kubernetes-preserve-unknown-fields": True}
 INT_OR_STRING = {"x-kubernetes-int-or-string": True}
 PLAIN = {
     "str": {"type": "string"},
@@ -32,16 +31,6 @@ LIMITS = {
     "min_length": {"string": "minLength", "array": "minItems", "object": "minProperties"},
     "max_length": {"string": "maxLength", "array": "maxItems", "object": "maxProperties"},
 }
-
-
-class Kind(NamedTuple):
-    """A custom resource and its definitions by name; the whole object is the one called `kind`."""
-
-    group: str
-    version: str
-    kind: str
-    namespaced: bool
-    definitions: dict[str, dict]
 
 
 class Module:
@@ -139,7 +128,7 @@ class Module:
             root["required"] = [field for field in root.pop("required", []) if field in root["properties"]]
             group, version = api_version.split("/")
             namespaced = any("'Namespaced'" in ast.unparse(line) for line in node.body)
-            yield Kind(group, version, kind, namespaced, {**definitions, kind: root})
+            yield Kind(group, version, kind, namespaced, {**definitions, kind: root}, kind)
 
 
 def bases(node: ast.ClassDef) -> str:

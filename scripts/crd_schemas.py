@@ -31,7 +31,7 @@ from typing import Iterator, NamedTuple
 import cloudcoil
 import kopium
 import kubernetes_models
-from schema_pack import merge, reachable, write
+from schema_pack import Kind, merge, reachable, write
 
 # Kinds without namespaces, where a package does not say so.
 CLUSTER = {"ClusterAnalysisTemplate"}
@@ -48,17 +48,6 @@ class Package(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.name} {self.version}"
-
-
-class Kind(NamedTuple):
-    """A custom resource: its definitions by name, among them that of the whole object."""
-
-    group: str
-    version: str
-    kind: str
-    namespaced: bool
-    definitions: dict[str, dict]
-    root: str
 
 
 def read_packages() -> list[Package]:
@@ -105,15 +94,13 @@ def fetch_npm(package: Package, into: Path) -> dict[str, str]:
 def kinds_of(package: Package, into: Path) -> Iterator[Kind]:
     if package.registry == "pypi":
         for source in fetch_wheel(package, into):
-            for kind in cloudcoil.Module(source).kinds():
-                yield Kind(*kind, root=kind.kind)
+            yield from cloudcoil.Module(source).kinds()
     elif package.registry == "npm":
-        for kind in kubernetes_models.kinds(fetch_npm(package, into), CLUSTER):
-            yield Kind(*kind, root=kind.kind)
+        yield from kubernetes_models.kinds(fetch_npm(package, into), CLUSTER)
     else:
         for source in fetch_crate(package, into):
             if kind := kopium.read(source):
-                yield Kind(*kind)
+                yield kind
 
 
 def pack(into: Path) -> str:

@@ -7,15 +7,14 @@ that the API server fills in, so only names known to have none stay required.
 """
 
 import re
-from typing import NamedTuple, Optional
+from typing import Optional
 
-REFERENCE = "#/$defs/"
+from schema_pack import OPEN, REFERENCE, Kind
 
 ATTRIBUTE = re.compile(r'(\w+) = "([^"]*)"')
 FIELD = re.compile(r"pub (?:r#)?(\w+): (.+),$")
 VARIANT = re.compile(r"(?:r#)?(\w+),$")
 
-OPEN = {"x-kubernetes-preserve-unknown-fields": True}
 INT_OR_STRING = {"x-kubernetes-int-or-string": True}
 OBJECT_REFERENCE = "apiVersion fieldPath kind name namespace resourceVersion uid"
 PLAIN = {
@@ -63,17 +62,6 @@ WITHOUT_SPEC = {
         ["value"],
     ),
 }
-
-
-class Kind(NamedTuple):
-    """A custom resource: its definitions by name, and the name of the one of the whole object."""
-
-    group: str
-    version: str
-    kind: str
-    namespaced: bool
-    definitions: dict[str, dict]
-    root: str
 
 
 class Struct:

@@ -7,11 +7,10 @@ here, and types of other packages stay open.
 
 import re
 from pathlib import PurePosixPath
-from typing import Iterator, NamedTuple
+from typing import Iterator
 
-REFERENCE = "#/$defs/"
+from schema_pack import OPEN, REFERENCE, Kind
 
-OPEN = {"x-kubernetes-preserve-unknown-fields": True}
 PLAIN = {
     "string": {"type": "string"},
     "number": {"type": "number"},
@@ -20,16 +19,6 @@ PLAIN = {
     "IIoK8sApimachineryPkgApisMetaV1Time": {"type": "string", "format": "date-time"},
     "IIoK8sApimachineryPkgUtilIntstrIntOrString": {"x-kubernetes-int-or-string": True},
 }
-
-
-class Kind(NamedTuple):
-    """A custom resource and its definitions by name; the whole object is the one called `kind`."""
-
-    group: str
-    version: str
-    kind: str
-    namespaced: bool
-    definitions: dict[str, dict]
 
 
 def schema_of(type_name: str, local: dict[str, str]) -> dict:
@@ -74,4 +63,4 @@ def kinds(sources: dict[str, str], cluster: set[str]) -> Iterator[Kind]:
             # Nobody writes a status, and what every object has is added later.
             root = {"spec": properties["spec"], "status": OPEN}
             whole = {**definitions, name: {"type": "object", "properties": root}}
-            yield Kind(group, version, name, name not in cluster, whole)
+            yield Kind(group, version, name, name not in cluster, whole, name)

@@ -8,12 +8,24 @@ import json
 import sys
 import zlib
 from pathlib import Path
-from typing import Any, Hashable, Iterator
+from typing import Any, Hashable, Iterator, NamedTuple
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
 REFERENCE = "#/$defs/"
+OPEN = {"x-kubernetes-preserve-unknown-fields": True}
 
 Key = tuple[Hashable, str]  # scope, name of the definition
+
+
+class Kind(NamedTuple):
+    """A custom resource: its definitions by name, and the name of the one of the whole object."""
+
+    group: str
+    version: str
+    kind: str
+    namespaced: bool
+    definitions: dict[str, dict]
+    root: str
 
 
 def is_reference(schema: dict) -> bool:

@@ -19,7 +19,7 @@ use crate::rules::{self, Change, Context, Focus, Judged, Touched};
 use crate::source::Snapshot;
 use crate::syntax::Store;
 use crate::text::{FileId, RepoPath};
-use crate::validation::{self, Loose};
+use crate::validation::{self, Loose, Validation};
 
 /// The result of a check and how much it looked at.
 #[derive(Debug, Default)]
@@ -46,6 +46,10 @@ const ABOUT_HISTORY: &str = "stale-promotion";
 const ABOUT_REFERENCES: &str = "dangling-reference";
 /// The rule that asks for the state before a change.
 const ABOUT_CHANGES: &str = "production-only-change";
+
+/// The rules that ask what API servers would say.
+const ABOUT_SCHEMAS: [&str; 5] =
+    ["deprecated-api", "invalid-manifest", "removed-api", "unknown-field", "unknown-kind"];
 
 /// What a check has to do with a change.
 #[derive(Debug, Clone, Copy)]
@@ -123,16 +127,19 @@ pub fn check(job: Job<'_>) -> Checked {
     let values = validation::values::validate(store, &releases);
     let comparison = compare::compare(snapshot, config, layout, &evaluated);
     let whole = *focus == Focus::Everything;
-    let loose = Loose::collect(&renderer, layout, &files, whole, &evaluated);
-    let validation = validation::validate(validation::Job {
-        store,
-        config,
-        layout,
-        files: &files,
-        whole,
-        evaluated: &evaluated,
-        loose: &loose,
-    });
+    let validates = ABOUT_SCHEMAS.iter().any(|rule| policy.is_enabled(rule));
+    let loose = if validates {
+        Loose::collect(&renderer, layout, &files, whole, &evaluated)
+    } else {
+        Loose::default()
+    };
+    let validation = if validates {
+        let (files, evaluated, loose) = (&files[..], &evaluated[..], &loose);
+        let job = validation::Job { store, config, layout, files, whole, evaluated, loose };
+        validation::validate(job)
+    } else {
+        Validation::default()
+    };
     let references = if policy.is_enabled(ABOUT_REFERENCES) {
         References::of(World { snapshot, store, layout, evaluated: &evaluated })
     } else {

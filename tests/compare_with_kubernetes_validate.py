@@ -78,8 +78,12 @@ def theirs(found):
 def ours(paritylint, all_objects):
     told = collections.defaultdict(list)
     with tempfile.TemporaryDirectory() as root:
-        place = os.path.join(root, "apps", "orders", "production")
+        # Two environments make overlays of them; what is part of no unit could be a patch.
+        place, other = (os.path.join(root, "apps", "orders", name) for name in ("production", "staging"))
         os.makedirs(place)
+        os.makedirs(other)
+        with open(os.path.join(other, "other.yaml"), "w") as file:
+            file.write("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other}\n")
         with open(os.path.join(root, "paritylint.toml"), "w") as file:
             file.write(f'kubernetes-version = "{VERSION}"\n')
         for at, found in enumerate(all_objects):

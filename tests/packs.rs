@@ -5,8 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use paritylint::kube::Version;
 use paritylint::schema::Schema;
-use paritylint::schema::pack::{self, Version};
+use paritylint::schema::pack;
 use serde_json::Value as Json;
 
 fn root() -> &'static Path {

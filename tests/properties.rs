@@ -2,7 +2,7 @@
 
 use paritylint::kube::{Kind, Value, load};
 use paritylint::syntax::scalar::Dialect;
-use paritylint::syntax::{NodeRef, parse_yaml};
+use paritylint::syntax::{NodeRef, parse_toml, parse_yaml};
 use paritylint::text::FileId;
 use proptest::prelude::*;
 
@@ -40,6 +40,40 @@ fn nearly_yaml() -> impl Strategy<Value = String> {
     proptest::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
 }
 
+/// Texts that are nearly TOML.
+fn nearly_toml() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("\n"),
+        Just("a"),
+        Just("b.c = 1\n"),
+        Just(" = "),
+        Just("[t]\n"),
+        Just("[[t]]\n"),
+        Just("{ x = 1 }"),
+        Just("["),
+        Just("]"),
+        Just(","),
+        Just("\""),
+        Just("'"),
+        Just("\"\"\""),
+        Just("# c\n"),
+        Just("2026-11-22"),
+        Just("1_000.5e3"),
+        Just("é"),
+        Just("\r\n"),
+        Just("\u{feff}"),
+    ];
+    proptest::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+}
+
+/// Tables of TOML are written in several places: nothing is said of parents and children.
+fn check_cuts(node: NodeRef<'_>, text: &str) {
+    let range = node.span().range();
+    assert!(text.get(range.clone()).is_some(), "{range:?} does not cut {text:?}");
+    let children = node.entries().flat_map(|(key, value)| [key, value]).chain(node.items());
+    children.for_each(|child| check_cuts(child, text));
+}
+
 fn check_spans(node: NodeRef<'_>, text: &str) {
     let range = node.span().range();
     assert!(text.get(range.clone()).is_some(), "{range:?} does not cut {text:?}");
@@ -63,6 +97,17 @@ fn leaves_have_steps(value: &Value) -> bool {
 }
 
 proptest! {
+    #[test]
+    fn spans_of_toml_cut_the_source(text in nearly_toml()) {
+        let parsed = parse_toml(FileId(0), &text);
+        for document in &parsed.documents {
+            check_cuts(document.root(), &text);
+        }
+        for problem in &parsed.problems {
+            prop_assert!(text.get(problem.span.range()).is_some());
+        }
+    }
+
     #[test]
     fn spans_cut_the_source_and_nest(text in nearly_yaml()) {
         let parsed = parse_yaml(FileId(0), &text);

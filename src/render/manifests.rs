@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use crate::kube::{Value, load};
+use crate::kube::{Resource, Value, load};
 use crate::render::accumulate::RESOURCES;
 use crate::render::kustomization::SortOrder;
 use crate::render::load::{check_object, list_items};
@@ -41,6 +41,7 @@ impl Renderer<'_> {
         Ok(Rendered {
             grade: if whole { Grade::Whole } else { Grade::Partial },
             resources: found.objects.into_iter().map(Working::finish).collect(),
+            broken: found.broken,
             inputs: BTreeSet::from_iter(files),
             gaps: found.gaps,
             removed: Vec::new(),
@@ -125,6 +126,7 @@ fn is_object(root: NodeRef<'_>) -> bool {
 #[derive(Default)]
 struct Found {
     objects: Vec<Working>,
+    broken: Vec<Resource>,
     gaps: Vec<Gap>,
 }
 
@@ -147,7 +149,12 @@ impl Found {
                     }
                     self.objects.push(Working::new(body, origin));
                 }
-                Err(error) => self.refuse(error.span, error.message),
+                Err(error) => {
+                    self.refuse(error.span, error.message);
+                    if self.broken.len() < RESOURCES && body.as_map().is_some() {
+                        self.broken.push(Working::new(body.clone(), body.span()).finish());
+                    }
+                }
             }
         }
         Ok(())

@@ -97,6 +97,8 @@ pub struct Rendered {
     pub grade: Grade,
     /// The objects in kustomize's output order.
     pub resources: Vec<Resource>,
+    /// Maps in plain files that have a kind, and not the metadata that makes an object of them.
+    pub broken: Vec<Resource>,
     /// Every file that was read for it.
     pub inputs: BTreeSet<FileId>,
     /// What is missing from it.

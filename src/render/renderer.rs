@@ -125,6 +125,7 @@ impl<'s> Renderer<'s> {
         }
         let whole = set.gaps.is_empty();
         Ok(Rendered {
+            broken: Vec::new(),
             grade: if whole { Grade::Whole } else { Grade::Partial },
             resources: set.resources.into_iter().map(Working::finish).collect(),
             inputs: set.inputs,

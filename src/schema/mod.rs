@@ -11,6 +11,7 @@ mod built_in;
 mod compiled;
 mod effort;
 mod elsewhere;
+mod excerpt;
 mod formats;
 mod forms;
 mod instance;

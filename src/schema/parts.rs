@@ -2,11 +2,12 @@
 
 use std::sync::{Arc, OnceLock};
 
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use crate::kube::{Entry, PathStep, Value};
 use crate::schema::compiled::{Documents, Reading, Schema, SchemaError};
 use crate::schema::elsewhere;
+use crate::schema::excerpt;
 use crate::schema::formats::FORMATS;
 use crate::schema::problem::Problem;
 
@@ -22,14 +23,14 @@ pub struct KindSchema {
     shell: Schema,
     fields: Vec<Field>,
     documents: Arc<Documents>,
+    /// The JSON pointer to the schema of the object.
+    root: String,
     reading: Reading,
 }
 
 #[derive(Debug)]
 struct Field {
     name: String,
-    /// The JSON pointer to its schema.
-    pointer: String,
     /// Compiled when the first object has the field.
     schema: OnceLock<Result<Schema, SchemaError>>,
 }
@@ -38,30 +39,36 @@ impl KindSchema {
     /// Compiles a document that refers to nothing outside of itself; `trusted` are those that come
     /// with this program.
     pub fn compile(document: Json, trusted: bool) -> Result<Self, SchemaError> {
-        let at = root(&document);
-        let object = document.pointer(&at).cloned().unwrap_or_default();
-        let names = object.get("properties").and_then(Json::as_object).into_iter().flatten();
-        let fields = names.map(|(name, _)| Field {
-            name: name.clone(),
-            pointer: format!("{at}/properties/{}", escaped(name)),
-            schema: OnceLock::new(),
-        });
-        let fields = fields.collect();
-        let mut shell = object;
-        if let Some(Json::Object(properties)) = shell.get_mut("properties") {
-            properties.values_mut().for_each(|field| *field = Json::Bool(true));
+        let root = root(&document);
+        let mut shell = Map::new();
+        let mut fields = Vec::new();
+        let object = document.pointer(&root).and_then(Json::as_object);
+        for (keyword, value) in object.into_iter().flatten() {
+            let value = match value.as_object().filter(|_| keyword == "properties") {
+                Some(properties) => {
+                    let names = properties.keys().cloned();
+                    fields.extend(names.map(|name| Field { name, schema: OnceLock::new() }));
+                    properties.keys().map(|name| (name.clone(), Json::Bool(true))).collect()
+                }
+                None => value.clone(),
+            };
+            shell.insert(keyword.clone(), value);
         }
         // What the shell says beside its fields may refer to definitions.
-        for key in ["$schema", "$defs", "definitions"] {
-            if let (Some(value), Some(shell)) = (document.get(key), shell.as_object_mut()) {
-                shell.entry(key).or_insert_with(|| value.clone());
+        for keyword in ["$schema", "$defs", "definitions"] {
+            if let Some(value) = document.get(keyword) {
+                shell.entry(keyword).or_insert_with(|| value.clone());
             }
         }
+        if !refers(&shell) {
+            shell.retain(|keyword, _| !matches!(keyword.as_str(), "$defs" | "definitions"));
+        }
+        let shell = Json::Object(shell);
         let shell = Arc::new(Documents::from([(ADDRESS.to_owned(), shell)]));
         let shell = Schema::compile_as(ADDRESS, shell, Reading { formats: &[], trusted })?;
         let documents = Arc::new(Documents::from([(ADDRESS.to_owned(), document)]));
         let reading = Reading { formats: FORMATS, trusted };
-        Ok(Self { shell, fields, documents, reading })
+        Ok(Self { shell, fields, documents, root, reading })
     }
 
     /// What is wrong with the object apart from the values of its fields.
@@ -100,15 +107,38 @@ impl KindSchema {
 
     fn compile_field(&self, field: &Field) -> Result<Schema, SchemaError> {
         const PART: &str = "paritylint:/field";
-        let dialect = self.documents.get(ADDRESS).and_then(|document| document.get("$schema"));
-        let mut part = json!({ "$ref": format!("{ADDRESS}#{}", field.pointer) });
-        if let (Some(dialect), Some(part)) = (dialect, part.as_object_mut()) {
+        let document = self.documents.get(ADDRESS).unwrap_or(&Json::Null);
+        let pointer = format!("{}/properties/{}", self.root, escaped(&field.name));
+        let mut part = json!({ "$ref": format!("{ADDRESS}#{pointer}") });
+        if let (Some(dialect), Some(part)) = (document.get("$schema"), part.as_object_mut()) {
             part.insert("$schema".to_owned(), dialect.clone());
         }
-        let mut documents = Documents::clone(&self.documents);
-        documents.insert(PART.to_owned(), part);
+        // What the field needs is mostly less than the whole.
+        let whole = || document.clone();
+        let excerpt = excerpt::of_property(document, &self.root, &field.name).unwrap_or_else(whole);
+        let documents = [(ADDRESS.to_owned(), excerpt), (PART.to_owned(), part)];
+        let documents = Documents::from(documents);
         Schema::compile_as(PART, Arc::new(documents), self.reading)
     }
+}
+
+/// Whether a keyword beside the definitions refers to something.
+fn refers(shell: &Map<String, Json>) -> bool {
+    let rest =
+        shell.iter().filter(|(keyword, _)| !matches!(keyword.as_str(), "$defs" | "definitions"));
+    let mut waiting: Vec<&Json> = rest.map(|(_, value)| value).collect();
+    if shell.contains_key("$ref") {
+        return true;
+    }
+    while let Some(part) = waiting.pop() {
+        match part {
+            Json::Object(map) if map.contains_key("$ref") => return true,
+            Json::Object(map) => waiting.extend(map.values()),
+            Json::Array(items) => waiting.extend(items),
+            _ => {}
+        }
+    }
+    false
 }
 
 /// The JSON pointer to the schema that the document's root refers to.

@@ -1,7 +1,7 @@
 //! What is known of kinds: of the repository's own, of the user's, and of those built in.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock};
 
 use crate::config::Config;
 use crate::kube::{Gvk, Version};
@@ -41,7 +41,13 @@ pub(super) enum Known {
 }
 
 /// A schema once it has been asked for: none where anything goes.
-type Compiled = OnceLock<Result<Option<KindSchema>, SchemaError>>;
+type Asked = OnceLock<Result<Option<KindSchema>, SchemaError>>;
+
+/// Schemas by where they come from, each compiled when it is first asked for.
+type Compiled = Mutex<BTreeMap<Origin, Arc<Asked>>>;
+
+/// The built-in ones: a change is checked in both of its states, and they are the same in all.
+static BUILT_IN: LazyLock<Compiled> = LazyLock::new(Compiled::default);
 
 /// The schemas that a repository can use, each compiled when it is first asked for.
 #[derive(Debug)]
@@ -53,7 +59,7 @@ pub(super) struct Catalog<'a> {
     versions: Vec<Option<Version>>,
     /// The version that all other environments run.
     version: Option<Version>,
-    compiled: Mutex<BTreeMap<Origin, Arc<Compiled>>>,
+    compiled: Compiled,
     known: Mutex<BTreeMap<(Gvk, Option<usize>), Known>>,
 }
 
@@ -136,7 +142,11 @@ impl<'a> Catalog<'a> {
 
     /// Holds the schema of an origin against something; `None` where there is no usable schema.
     pub(super) fn with<T>(&self, origin: &Origin, f: impl FnOnce(&KindSchema) -> T) -> Option<T> {
-        let cell = Arc::clone(lock(&self.compiled).entry(origin.clone()).or_default());
+        let compiled = match origin {
+            Origin::Kubernetes(_) | Origin::Custom(_) => &*BUILT_IN,
+            Origin::Definition(_) | Origin::File(_) => &self.compiled,
+        };
+        let cell = Arc::clone(lock(compiled).entry(origin.clone()).or_default());
         cell.get_or_init(|| self.compile(origin)).as_ref().ok()?.as_ref().map(f)
     }
 
@@ -167,9 +177,10 @@ impl<'a> Catalog<'a> {
         let Some(document) = document else { return Ok(None) };
         let trusted = !matches!(origin, Origin::File(_));
         let schema = KindSchema::compile(document, trusted)?;
-        match (origin, schema.unusable()) {
-            (Origin::File(_) | Origin::Definition(_), Some(error)) => Err(error.clone()),
-            _ => Ok(Some(schema)),
+        let foreign = matches!(origin, Origin::File(_) | Origin::Definition(_));
+        match foreign.then(|| schema.unusable()).flatten() {
+            Some(error) => Err(error.clone()),
+            None => Ok(Some(schema)),
         }
     }
 }

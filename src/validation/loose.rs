@@ -57,7 +57,7 @@ impl Loose {
             .collect();
         let plain = plain.into_par_iter().filter_map(|file| {
             let output = renderer.manifests(snapshot.path(file)).ok()?;
-            (!output.resources.is_empty()).then_some(output)
+            (!output.resources.is_empty() || !output.broken.is_empty()).then_some(output)
         });
         found.extend(plain.collect::<Vec<_>>());
         Self { rendered: found }

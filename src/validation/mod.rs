@@ -6,6 +6,7 @@
 //! [`Refusal`]. A kind that nobody knows is told, never passed over.
 
 mod catalog;
+mod consequence;
 mod definitions;
 mod directories;
 mod harmless;
@@ -161,6 +162,7 @@ pub fn validate(job: Job<'_>) -> Validation<'_> {
         }
         // What stands by itself need not be meant for a cluster.
         let strange = judged.known == Known::Nobody
+            && !found.resource.id.name.is_empty()
             && (found.overlay.is_some() || Catalog::is_of_kubernetes(gvk));
         if strange {
             unknown.entry(gvk.clone()).or_default().push(found);

@@ -1,14 +1,15 @@
 //! Every object held against the schema of its kind, what objects share only once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 use crate::kube::{Entry, Gvk, Kind, Path, Resource};
-use crate::render::Evaluated;
+use crate::render::{Evaluated, Rendered};
 use crate::schema::{Fault, KindSchema, Problem};
 use crate::validation::catalog::{Catalog, Known, Origin, lock};
+use crate::validation::consequence::drop_consequences;
 use crate::validation::harmless::is_harmless;
 use crate::validation::loose::Loose;
 use crate::validation::semantics;
@@ -70,7 +71,7 @@ impl<'e> Memo<'e> {
 struct Scene<'e> {
     overlay: Option<usize>,
     environment: Option<usize>,
-    resources: &'e [Resource],
+    rendered: &'e Rendered,
 }
 
 /// Judges all objects of all overlays in the order of the overlays, then those that stand by
@@ -81,21 +82,18 @@ pub(super) fn all<'e>(
     loose: &'e Loose,
 ) -> Vec<Judged<'e>> {
     let overlays = evaluated.iter().enumerate().filter_map(|(overlay, found)| {
-        let resources = &found.output()?.resources;
+        let rendered = found.output()?;
         let environment = Some(found.overlay.environment);
-        Some(Scene { overlay: Some(overlay), environment, resources })
+        Some(Scene { overlay: Some(overlay), environment, rendered })
     });
-    let alone = loose.rendered().map(|found| Scene {
-        overlay: None,
-        environment: None,
-        resources: &found.resources,
-    });
+    let alone =
+        loose.rendered().map(|rendered| Scene { overlay: None, environment: None, rendered });
     let scenes: Vec<_> = overlays.chain(alone).collect();
     let memo = Memo::default();
     let judged: Vec<Vec<_>> = scenes
         .par_iter()
         .map(|scene| {
-            let resources = scene.resources.iter();
+            let resources = scene.rendered.resources.iter().chain(&scene.rendered.broken);
             resources.map(|resource| judge(catalog, &memo, scene, resource)).collect()
         })
         .collect();
@@ -130,6 +128,7 @@ fn judge<'e>(
         let custom = !matches!(origin, Origin::Kubernetes(_));
         add_meaning(memo, &mut judged.problems, resource, custom);
     }
+    drop_consequences(&mut judged.problems);
     if overlay.is_none() && looks_like_patch(&judged.problems) {
         judged.problems.retain(|problem| !problem.fault.is_about_the_rest());
     }
@@ -137,18 +136,20 @@ fn judge<'e>(
 }
 
 /// Whether an object that stands by itself may be a patch which something outside of the repository
-/// uses: it lacks several fields, or the selector that every workload must have.
+/// uses: it lacks several fields, a name, or the selector that every workload must have.
 fn looks_like_patch(problems: &[Problem<'_>]) -> bool {
     let missing = problems.iter().filter_map(|problem| match &problem.fault {
-        Fault::Missing { fields } => Some(fields),
+        Fault::Missing { fields } => Some((&problem.path, fields)),
         _ => None,
     });
-    let (mut count, mut selector) = (0, false);
-    for fields in missing {
+    let (mut count, mut sure) = (0, false);
+    for (path, fields) in missing {
         count += 1;
-        selector |= fields.iter().any(|field| field == "selector");
+        let lacks = |field: &str| fields.iter().any(|it| it == field);
+        let named = path.steps().len() > 1 || !lacks("metadata") && !lacks("name");
+        sure |= lacks("selector") || !named;
     }
-    count > 1 || selector
+    count > 1 || sure
 }
 
 /// Adds what the server refuses although the schema takes it.
@@ -158,7 +159,8 @@ fn add_meaning<'e>(
     resource: &'e Resource,
     custom: bool,
 ) {
-    let told: BTreeSet<Path> = problems.iter().map(|problem| problem.path.clone()).collect();
+    let told: Vec<(Path, Fault)> =
+        problems.iter().map(|problem| (problem.path.clone(), problem.fault.clone())).collect();
     let sealed = resource.body.get("sops").is_some();
     let judge = if custom { Judge::Custom } else { Judge::Server(resource.id.gvk.clone()) };
     let mut more = semantics::whole(resource, custom);
@@ -167,9 +169,12 @@ fn add_meaning<'e>(
         more.extend(memo.field(judge.clone(), entry, field).iter().cloned());
     }
     let more = more.into_iter();
-    let news = |problem: &Problem<'_>| match problem.fault {
-        Fault::Missing { .. } | Fault::Key { .. } => true,
-        _ => !told.contains(&problem.path),
+    let news = |problem: &Problem<'_>| match &problem.fault {
+        // A map may lack several fields, and have several wrong keys.
+        fault @ (Fault::Missing { .. } | Fault::Key { .. }) => {
+            !told.iter().any(|(path, known)| *path == problem.path && known == fault)
+        }
+        _ => !told.iter().any(|(path, _)| *path == problem.path),
     };
     problems.extend(more.filter(|problem| news(problem) && !is_harmless(problem, sealed)));
 }

@@ -14,7 +14,8 @@ const BASE: &str = "apps/orders/base/deployment.yaml";
 fn deployment(memory: &str) -> String {
     format!(
         "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: orders\nspec:\n  replicas: 2\n  \
-         template:\n    spec:\n      containers:\n        - name: api\n          image: \
+         selector: {{matchLabels: {{app: orders}}}}\n  template:\n    metadata: {{labels: {{app: \
+         orders}}}}\n    spec:\n      containers:\n        - name: api\n          image: \
          nordwerk/orders:1.4.0\n          env: [{{name: LEVEL, value: info}}]\n          resources: {{limits: {{memory: \
          {memory}}}}}\n"
     )

@@ -44,6 +44,8 @@ pub(super) fn level(refusal: &Refusal<'_>, most: Level) -> Level {
             let meant = nearest(field, allowed.iter().map(String::as_str)).is_some();
             most.min(if meant || !elsewhere.is_empty() { Level::Warning } else { Level::Note })
         }
+        // Something that an operator makes may be there already, for this to be laid over it.
+        (Origin::Custom(_), Fault::Missing { .. }) => most.min(Level::Note),
         (Origin::Custom(_), _) => most.min(Level::Warning),
     }
 }

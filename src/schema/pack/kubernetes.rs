@@ -160,7 +160,7 @@ fn kind(line: &str) -> Option<Kind> {
 #[cfg(test)]
 mod tests {
     use super::{Kubernetes, kubernetes};
-    use crate::schema::pack::Version;
+    use crate::kube::Version;
 
     fn at(text: &str) -> Version {
         text.parse().unwrap()

@@ -82,7 +82,8 @@ fn stability(version: &str) -> (bool, bool, Vec<u32>) {
 #[cfg(test)]
 mod tests {
     use super::{TABLE, lifecycle, replacement};
-    use crate::schema::pack::{Version, kubernetes};
+    use crate::kube::Version;
+    use crate::schema::pack::kubernetes;
 
     fn at(text: &str) -> Version {
         text.parse().unwrap()

@@ -1,7 +1,7 @@
 //! The schemas that are built in.
 //!
-//! [`kubernetes`] holds the API of every Kubernetes version from [`Version::OLDEST`] to
-//! [`Version::NEWEST`], read from `schemas/kubernetes.zz`; `scripts/kube_schemas.py` writes that
+//! [`kubernetes`] holds the API of every Kubernetes version from [`crate::kube::Version::OLDEST`] to
+//! [`crate::kube::Version::NEWEST`], read from `schemas/kubernetes.zz`; `scripts/kube_schemas.py` writes that
 //! file and describes it. [`lifecycle`] knows which kinds were deprecated or removed, before
 //! those versions too, and [`replacement`] what to write instead.
 //!
@@ -16,7 +16,6 @@ mod inflate;
 mod kubernetes;
 mod lifecycle;
 
-pub use crate::kube::{Version, VersionError};
 pub use custom::{Custom, CustomKind, custom};
 pub(in crate::schema) use kubernetes::DIALECT;
 pub use kubernetes::{Kind, Kubernetes, SchemaId, kubernetes};

@@ -42,13 +42,8 @@ fn policy<'v>(at: &At<'v>, found: &mut Found<'v>) {
 }
 
 /// `RoleBinding`.
-pub(super) const BINDING: &[Row] = &[
-    // "RoleRef can reference a Role in the current namespace or a ClusterRole in the global
-    // namespace."
-    row("roleRef.kind", Rule::OneOf(&["Role", "ClusterRole"])),
-    row("roleRef", Rule::Is(REFERENCE)),
-    row("subjects[]", Rule::Is(SUBJECT)),
-];
+pub(super) const BINDING: &[Row] =
+    &[row("roleRef", Rule::Is(REFERENCE)), row("subjects[]", Rule::Is(SUBJECT))];
 
 /// `ClusterRoleBinding`.
 pub(super) const CLUSTER_BINDING: &[Row] = &[
@@ -59,15 +54,11 @@ pub(super) const CLUSTER_BINDING: &[Row] = &[
     row("subjects[]", Rule::Check(namespace)),
 ];
 
-const REFERENCE: &[Row] = &[row("apiGroup", Rule::OneOf(&[GROUP])), row("name", Rule::NotEmpty)];
+const REFERENCE: &[Row] = &[row("name", Rule::NotEmpty)];
 
 /// `Subject`: "Values defined by this API group are "User", "Group", and
 /// `ServiceAccount`."
-const SUBJECT: &[Row] = &[
-    row("kind", Rule::OneOf(&["User", "Group", "ServiceAccount"])),
-    row("name", Rule::NotEmpty),
-    row("", Rule::Check(group)),
-];
+const SUBJECT: &[Row] = &[row("name", Rule::NotEmpty), row("", Rule::Check(group))];
 
 /// "Defaults to "" for `ServiceAccount` subjects. Defaults to "rbac.authorization.k8s.io" for User
 /// and Group subjects."

@@ -15,11 +15,6 @@ pub(super) const AUTOSCALER: &[Row] = &[
     row("spec.targetCPUUtilizationPercentage", Rule::AtLeast(1)),
     row("spec.scaleTargetRef.kind", Rule::NotEmpty),
     row("spec.scaleTargetRef.name", Rule::NotEmpty),
-    // "type is the type of metric source."
-    row(
-        "spec.metrics[].type",
-        Rule::OneOf(&["ContainerResource", "External", "Object", "Pods", "Resource"]),
-    ),
     row("spec.metrics[]", Rule::Check(metric)),
     row("spec.behavior.scaleUp", Rule::Is(BEHAVIOR)),
     row("spec.behavior.scaleDown", Rule::Is(BEHAVIOR)),
@@ -30,8 +25,6 @@ const BEHAVIOR: &[Row] = &[
     // "StabilizationWindowSeconds must be greater than or equal to zero and less than or equal to
     // 3600 (one hour)."
     row("stabilizationWindowSeconds", Rule::Between(0, 3600)),
-    row("selectPolicy", Rule::OneOf(&["Max", "Min", "Disabled"])),
-    row("policies[].type", Rule::OneOf(&["Pods", "Percent"])),
     // "It must be greater than zero"
     row("policies[].value", Rule::AtLeast(1)),
     // "PeriodSeconds must be greater than zero and less than or equal to 1800 (30 min)."
@@ -46,10 +39,6 @@ const SOURCES: &[(&str, &str)] = &[
     ("Pods", "pods"),
     ("Resource", "resource"),
 ];
-
-/// `type` of a target: "represents whether the metric type is Utilization, Value, or
-/// `AverageValue`".
-const TARGET: Rule = Rule::OneOf(&["Utilization", "Value", "AverageValue"]);
 
 fn bounds<'v>(spec: &At<'v>, found: &mut Found<'v>) {
     let (Some(least), Some(most)) = (spec.get("minReplicas"), spec.get("maxReplicas")) else {
@@ -67,11 +56,6 @@ fn bounds<'v>(spec: &At<'v>, found: &mut Found<'v>) {
 
 /// "must populate information for the given metric source"
 fn metric<'v>(at: &At<'v>, found: &mut Found<'v>) {
-    for (_, field) in SOURCES {
-        if let Some(source) = at.get(field) {
-            found.judge(&source, &[row("target.type", TARGET)]);
-        }
-    }
     let Some(kind) = at.text("type").filter(|_| !at.is_open()) else { return };
     let Some((_, field)) = SOURCES.iter().find(|(name, _)| *name == kind) else { return };
     if at.get(field).is_none() {
@@ -86,10 +70,4 @@ pub(super) const BUDGET: &[Row] = &[
     row("spec.minAvailable", Rule::Share(Some(100))),
     row("spec.maxUnavailable", Rule::Share(Some(100))),
     row("spec.selector", Rule::Is(LABEL_SELECTOR)),
-    // "Valid policies are IfHealthyBudget and AlwaysAllow."
-    row("spec.unhealthyPodEvictionPolicy", Rule::OneOf(&["IfHealthyBudget", "AlwaysAllow"])),
 ];
-
-/// `PriorityClass`.
-pub(super) const PRIORITY: &[Row] =
-    &[row("preemptionPolicy", Rule::OneOf(&["Never", "PreemptLowerPriority"]))];

@@ -8,9 +8,7 @@ use crate::validation::semantics::forms::{
 use crate::validation::semantics::resources::RESOURCES;
 use crate::validation::semantics::rule::{Found, Row, Rule, row};
 
-pub(super) const PROTOCOLS: Rule = Rule::OneOf(&["TCP", "UDP", "SCTP"]);
 pub(super) const PORT_NUMBER: Rule = Rule::Between(1, 65535);
-const PROFILES: Rule = Rule::OneOf(&["Localhost", "RuntimeDefault", "Unconfined"]);
 /// An id of a user or group.
 const ID: Rule = Rule::Between(0, 2_147_483_647);
 
@@ -20,16 +18,10 @@ pub(super) const CONTAINER: &[Row] = &[
     row("name", Rule::Text(&LABEL)),
     // "Container image name", empty only in what fills it in before the API server checks it.
     row("", Rule::Needs(&["image"])),
-    // "One of Always, Never, IfNotPresent."
-    row("imagePullPolicy", Rule::OneOf(&["Always", "IfNotPresent", "Never"])),
-    // "File … FallbackToLogsOnError"
-    row("terminationMessagePolicy", Rule::OneOf(&["File", "FallbackToLogsOnError"])),
     // "This must be a valid port number, 0 < x < 65536."
     row("ports[].containerPort", PORT_NUMBER),
     // "If specified, this must be a valid port number"; 0 is as good as none.
     row("ports[].hostPort", Rule::Between(0, 65535)),
-    // "Must be UDP, TCP, or SCTP."
-    row("ports[].protocol", PROTOCOLS),
     // "this must be an IANA_SVC_NAME and unique within the pod"; the server looks at a container.
     row("ports[].name", Rule::Text(&PORT_NAME)),
     row("ports", Rule::Unique(&["name"])),
@@ -48,10 +40,6 @@ pub(super) const CONTAINER: &[Row] = &[
     row("envFrom[].secretRef", Rule::Needs(&["name"])),
     // "Path within the container at which the volume should be mounted": "must be unique"
     row("volumeMounts", Rule::Unique(&["mountPath"])),
-    row(
-        "volumeMounts[].mountPropagation",
-        Rule::OneOf(&["None", "HostToContainer", "Bidirectional"]),
-    ),
     // "SubPathExpr and SubPath are mutually exclusive."
     row("volumeMounts[]", Rule::AtMostOne(&["subPath", "subPathExpr"])),
     row("volumeMounts[].subPath", Rule::Text(&BELOW)),
@@ -150,18 +138,13 @@ const HANDLER: &[Row] = &[
     row("tcpSocket.port", PORT_NUMBER),
     row("tcpSocket.port", Rule::Text(&PORT)),
     row("grpc.port", PORT_NUMBER),
-    // "Scheme to use for connecting to the host. Defaults to HTTP."
-    row("httpGet.scheme", Rule::OneOf(&["HTTP", "HTTPS"])),
 ];
 
 /// `SecurityContext` and what it shares with `PodSecurityContext`.
 pub(super) const SECURITY: &[Row] = &[
     row("runAsUser", ID),
     row("runAsGroup", ID),
-    row("seccompProfile.type", PROFILES),
-    row("appArmorProfile.type", PROFILES),
     row("seccompProfile", Rule::Check(profile)),
-    row("procMount", Rule::OneOf(&["Default", "Unmasked"])),
     row("", Rule::Check(escalation)),
 ];
 

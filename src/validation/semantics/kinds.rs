@@ -11,7 +11,7 @@ use crate::validation::semantics::{
 };
 
 /// What holds for all objects.
-const OBJECT: &[Row] = &[row("metadata", Rule::Is(METADATA))];
+const OBJECT: &[Row] = &[row("", Rule::Needs(&["metadata"])), row("metadata", Rule::Is(METADATA))];
 const NOTHING: &[Row] = &[];
 /// How objects of a kind may be called.
 const LABELLED: &[Row] = &[row("metadata.name", Rule::Text(&LABEL))];
@@ -44,7 +44,6 @@ fn table(group: &str, kind: &str) -> Option<Table> {
         ("storage.k8s.io", "StorageClass") => (DOMAIN, storage::CLASS),
         ("autoscaling", "HorizontalPodAutoscaler") => (DOMAIN, autoscaling::AUTOSCALER),
         ("policy", "PodDisruptionBudget") => (DOMAIN, autoscaling::BUDGET),
-        ("scheduling.k8s.io", "PriorityClass") => (DOMAIN, autoscaling::PRIORITY),
         ("rbac.authorization.k8s.io", "Role") => (SEGMENTED, access::ROLE),
         ("rbac.authorization.k8s.io", "ClusterRole") => (SEGMENTED, access::CLUSTER_ROLE),
         ("rbac.authorization.k8s.io", "RoleBinding") => (SEGMENTED, access::BINDING),
@@ -56,6 +55,7 @@ fn table(group: &str, kind: &str) -> Option<Table> {
         ("apiregistration.k8s.io", "APIService") => (SEGMENTED, webhooks::API_SERVICE),
         ("", "ServiceAccount" | "ResourceQuota" | "LimitRange")
         | ("networking.k8s.io", "IngressClass")
+        | ("scheduling.k8s.io", "PriorityClass")
         | ("apiextensions.k8s.io", "CustomResourceDefinition") => (DOMAIN, NOTHING),
         _ => return None,
     })

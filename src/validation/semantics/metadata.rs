@@ -12,8 +12,18 @@ const ANNOTATIONS: usize = 256 * 1024;
 pub(super) const METADATA: &[Row] = &[
     // "Must be a DNS_LABEL."
     row("namespace", Rule::Text(&LABEL)),
+    row("", Rule::Check(name)),
     row("", Rule::Is(MARKS)),
 ];
+
+/// "Name must be unique within a namespace. Is required when creating resources, although some
+/// resources may allow a client to request the generation of an appropriate name automatically."
+fn name<'v>(at: &At<'v>, found: &mut Found<'v>) {
+    let none = ["name", "generateName"].iter().all(|field| at.get(field).is_none());
+    if none && at.value.as_map().is_some() && !at.is_open() {
+        found.lacks(at, &["name"]);
+    }
+}
 
 /// Labels and annotations, of objects and of templates.
 pub(super) const MARKS: &[Row] = &[

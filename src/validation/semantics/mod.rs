@@ -1,8 +1,8 @@
 //! What the API server refuses although the schema of the kind takes it.
 //!
-//! The published schemas say which fields there are and of which type. Which words, numbers and
-//! names a field takes, and what has to fit together, stands in the API reference and in the
-//! server's own checks. The tables here hold what all known versions of Kubernetes refuse; above
+//! The schemas say which fields there are, of which type, and which words a field takes. Which
+//! numbers and names it takes, and what has to fit together, stands in the API reference and in
+//! the server's own checks. The tables here hold what all known versions of Kubernetes refuse; above
 //! each row stands what the reference says. What is filled in later is not judged.
 
 mod access;

@@ -1,7 +1,7 @@
 //! Ingresses and network policies: the networking API.
 
 use crate::validation::semantics::at::At;
-use crate::validation::semantics::containers::{PORT_NUMBER, PROTOCOLS};
+use crate::validation::semantics::containers::PORT_NUMBER;
 use crate::validation::semantics::forms::{
     ABSOLUTE, CIDR, HOST, LABEL, PORT, PORT_NAME, SUBDOMAIN, TLS_HOST,
 };
@@ -18,12 +18,6 @@ pub(super) const INGRESS: &[Row] = &[
     row("spec.rules[].host", Rule::Text(&HOST)),
     row("spec.tls[].hosts[]", Rule::Text(&TLS_HOST)),
     row("spec.rules[].http.paths", Rule::NotEmpty),
-    // "PathType can be one of the following values: * Exact … * Prefix … *
-    // ImplementationSpecific"
-    row(
-        "spec.rules[].http.paths[].pathType",
-        Rule::OneOf(&["Exact", "Prefix", "ImplementationSpecific"]),
-    ),
     // "Paths must begin with a '/'"
     row("spec.rules[].http.paths[].path", Rule::Text(&ABSOLUTE)),
     row("spec.rules[].http.paths[]", Rule::Check(path)),
@@ -63,8 +57,6 @@ fn path<'v>(at: &At<'v>, found: &mut Found<'v>) {
 
 /// `NetworkPolicy`.
 pub(super) const NETWORK_POLICY: &[Row] = &[
-    // "Valid options are ["Ingress"], ["Egress"], or ["Ingress", "Egress"]"
-    row("spec.policyTypes[]", Rule::OneOf(&["Ingress", "Egress"])),
     row("spec.podSelector", Rule::Is(LABEL_SELECTOR)),
     row("spec.ingress[].ports[]", Rule::Is(POLICY_PORT)),
     row("spec.egress[].ports[]", Rule::Is(POLICY_PORT)),
@@ -74,7 +66,6 @@ pub(super) const NETWORK_POLICY: &[Row] = &[
 
 /// `NetworkPolicyPort`.
 const POLICY_PORT: &[Row] = &[
-    row("protocol", PROTOCOLS),
     row("port", PORT_NUMBER),
     row("port", Rule::Text(&PORT)),
     row("endPort", PORT_NUMBER),

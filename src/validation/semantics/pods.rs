@@ -27,10 +27,6 @@ pub(super) const POD_SPEC: &[Row] = &[
     row("", Rule::Check(host_ports)),
     row("volumes[]", Rule::Is(VOLUME)),
     row("volumes", Rule::Unique(&["name"])),
-    // "One of Always, OnFailure, Never."
-    row("restartPolicy", Rule::OneOf(&["Always", "OnFailure", "Never"])),
-    // "Valid values are 'ClusterFirstWithHostNet', 'ClusterFirst', 'Default' or 'None'."
-    row("dnsPolicy", Rule::OneOf(&["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"])),
     row("", Rule::Check(dns)),
     // "Value must be a positive integer."
     row("activeDeadlineSeconds", Rule::Between(1, 2_147_483_647)),
@@ -42,15 +38,8 @@ pub(super) const POD_SPEC: &[Row] = &[
     row("nodeName", Rule::Text(&SUBDOMAIN)),
     row("hostname", Rule::Text(&LABEL)),
     row("subdomain", Rule::Text(&LABEL)),
-    // "One of Never, PreemptLowerPriority."
-    row("preemptionPolicy", Rule::OneOf(&["Never", "PreemptLowerPriority"])),
-    // "The currently supported values are linux and windows."
-    row("os.name", Rule::OneOf(&["linux", "windows"])),
     row("securityContext", Rule::Is(SECURITY)),
     row("securityContext.fsGroup", Rule::Between(0, 2_147_483_647)),
-    // "Valid values are "OnRootMismatch" and "Always"."
-    row("securityContext.fsGroupChangePolicy", Rule::OneOf(&["OnRootMismatch", "Always"])),
-    row("securityContext.supplementalGroupsPolicy", Rule::OneOf(&["Merge", "Strict"])),
     row("tolerations[]", Rule::Is(TOLERATION)),
     row("topologySpreadConstraints[]", Rule::Is(SPREAD)),
     row("topologySpreadConstraints", Rule::Unique(&["topologyKey", "whenUnsatisfiable"])),
@@ -60,24 +49,13 @@ pub(super) const POD_SPEC: &[Row] = &[
 ];
 
 /// `Toleration`.
-const TOLERATION: &[Row] = &[
-    row("key", Rule::Text(&QUALIFIED)),
-    // "Valid operators are Exists, Equal, Lt, and Gt."; the last two since 1.35.
-    row("operator", Rule::OneOf(&["Exists", "Equal", "Lt", "Gt"])),
-    // "allowed values are NoSchedule, PreferNoSchedule and NoExecute."
-    row("effect", Rule::OneOf(&["NoSchedule", "PreferNoSchedule", "NoExecute"])),
-    row("", Rule::Check(toleration)),
-];
+const TOLERATION: &[Row] = &[row("key", Rule::Text(&QUALIFIED)), row("", Rule::Check(toleration))];
 
 /// `TopologySpreadConstraint`.
 const SPREAD: &[Row] = &[
     // "It's a required field. Default value is 1 and 0 is not allowed."
     row("maxSkew", Rule::AtLeast(1)),
     row("minDomains", Rule::AtLeast(1)),
-    row("whenUnsatisfiable", Rule::OneOf(&["DoNotSchedule", "ScheduleAnyway"])),
-    // "Options are: - Honor … - Ignore"
-    row("nodeAffinityPolicy", Rule::OneOf(&["Honor", "Ignore"])),
-    row("nodeTaintsPolicy", Rule::OneOf(&["Honor", "Ignore"])),
     row("topologyKey", Rule::Text(&QUALIFIED)),
     row("labelSelector", Rule::Is(LABEL_SELECTOR)),
 ];
@@ -100,12 +78,8 @@ const NODE_AFFINITY: &[Row] = &[
 ];
 
 /// `NodeSelectorRequirement`.
-pub(super) const NODE_EXPRESSION: &[Row] = &[
-    row("key", Rule::Text(&QUALIFIED)),
-    // "Valid operators are In, NotIn, Exists, DoesNotExist. Gt, and Lt."
-    row("operator", Rule::OneOf(&["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"])),
-    row("", Rule::Check(selectors::values)),
-];
+pub(super) const NODE_EXPRESSION: &[Row] =
+    &[row("key", Rule::Text(&QUALIFIED)), row("", Rule::Check(selectors::values))];
 
 /// `PodAffinity` and `PodAntiAffinity`.
 const POD_AFFINITY: &[Row] = &[

@@ -29,7 +29,7 @@ impl Row {
 /// A rule that a table can state.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Rule {
-    /// A text is one of these. An empty one counts as left out.
+    /// A text is one of these, fewer than the schema allows. An empty one counts as left out.
     OneOf(&'static [&'static str]),
     /// A text has a form. An empty one counts as left out.
     Text(&'static Form),

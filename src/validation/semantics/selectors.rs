@@ -8,11 +8,8 @@ use crate::validation::semantics::rule::{Found, Row, Rule, row};
 /// A `LabelSelector`.
 // "operator represents a key's relationship to a set of values. Valid operators are In, NotIn,
 // Exists and DoesNotExist."
-pub(super) const LABEL_SELECTOR: &[Row] = &[
-    row("matchLabels", Rule::Keys(&QUALIFIED)),
-    row("matchExpressions[].operator", Rule::OneOf(&["In", "NotIn", "Exists", "DoesNotExist"])),
-    row("matchExpressions[]", Rule::Check(values)),
-];
+pub(super) const LABEL_SELECTOR: &[Row] =
+    &[row("matchLabels", Rule::Keys(&QUALIFIED)), row("matchExpressions[]", Rule::Check(values))];
 
 /// A selector and the labels that it has to match to be taken at all.
 pub(super) const STRICT_SELECTOR: &[Row] = &[

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::text::Span;
 use crate::validation::semantics::at::At;
-use crate::validation::semantics::containers::{PORT_NUMBER, PROTOCOLS};
+use crate::validation::semantics::containers::PORT_NUMBER;
 use crate::validation::semantics::forms::{
     CIDR, Form, LABEL, LABEL_VALUE, PORT, QUALIFIED, is_subdomain,
 };
@@ -12,23 +12,11 @@ use crate::validation::semantics::rule::{Found, Row, Rule, row};
 
 /// `Service`.
 pub(super) const SERVICE: &[Row] = &[
-    // "Valid options are ExternalName, ClusterIP, NodePort, and LoadBalancer."
-    row("spec.type", Rule::OneOf(&["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"])),
-    // "Supports "ClientIP" and "None"."
-    row("spec.sessionAffinity", Rule::OneOf(&["ClientIP", "None"])),
     // "The value must be >0 && <=86400(for 1 day) if ServiceAffinity == "ClientIP"."
     row("spec.sessionAffinityConfig.clientIP.timeoutSeconds", Rule::Between(1, 86_400)),
-    row("spec.externalTrafficPolicy", Rule::OneOf(&["Cluster", "Local"])),
-    row("spec.internalTrafficPolicy", Rule::OneOf(&["Cluster", "Local"])),
-    row(
-        "spec.ipFamilyPolicy",
-        Rule::OneOf(&["SingleStack", "PreferDualStack", "RequireDualStack"]),
-    ),
-    row("spec.ipFamilies[]", Rule::OneOf(&["IPv4", "IPv6"])),
     row("spec.selector", Rule::Keys(&QUALIFIED)),
     row("spec.selector.*", Rule::Text(&LABEL_VALUE)),
     row("spec.ports[].port", PORT_NUMBER),
-    row("spec.ports[].protocol", PROTOCOLS),
     // "This must be a DNS_LABEL. All ports within a ServiceSpec must have unique names."
     row("spec.ports[].name", Rule::Text(&LABEL)),
     row("spec.ports", Rule::Unique(&["name"])),

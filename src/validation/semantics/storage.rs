@@ -5,10 +5,6 @@ use crate::validation::semantics::forms::{POSITIVE, SUBDOMAIN};
 use crate::validation::semantics::rule::{Found, Row, Rule, row};
 use crate::validation::semantics::selectors::LABEL_SELECTOR;
 
-const ACCESS_MODES: Rule =
-    Rule::OneOf(&["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"]);
-const VOLUME_MODES: Rule = Rule::OneOf(&["Filesystem", "Block"]);
-
 /// `PersistentVolumeClaim`.
 pub(super) const CLAIM: &[Row] = &[row("spec", Rule::Is(CLAIM_SPEC))];
 
@@ -16,9 +12,7 @@ pub(super) const CLAIM: &[Row] = &[row("spec", Rule::Is(CLAIM_SPEC))];
 pub(super) const CLAIM_SPEC: &[Row] = &[
     // "at least 1 access mode is required"
     row("", Rule::Needs(&["accessModes"])),
-    row("accessModes[]", ACCESS_MODES),
     row("accessModes", Rule::Check(alone)),
-    row("volumeMode", VOLUME_MODES),
     row("storageClassName", Rule::Text(&SUBDOMAIN)),
     row("selector", Rule::Is(LABEL_SELECTOR)),
     row("resources.requests.*", Rule::Text(&POSITIVE)),
@@ -29,20 +23,12 @@ pub(super) const CLAIM_SPEC: &[Row] = &[
 pub(super) const VOLUME: &[Row] = &[
     row("spec", Rule::Needs(&["accessModes"])),
     row("spec", Rule::Needs(&["capacity"])),
-    row("spec.accessModes[]", ACCESS_MODES),
     row("spec.accessModes", Rule::Check(alone)),
-    row("spec.volumeMode", VOLUME_MODES),
-    // "Valid options are Retain …, Delete …, and Recycle (deprecated)."
-    row("spec.persistentVolumeReclaimPolicy", Rule::OneOf(&["Retain", "Delete", "Recycle"])),
     row("spec.capacity.*", Rule::Text(&POSITIVE)),
 ];
 
 /// `StorageClass`.
-pub(super) const CLASS: &[Row] = &[
-    row("provisioner", Rule::NotEmpty),
-    row("reclaimPolicy", Rule::OneOf(&["Retain", "Delete"])),
-    row("volumeBindingMode", Rule::OneOf(&["Immediate", "WaitForFirstConsumer"])),
-];
+pub(super) const CLASS: &[Row] = &[row("provisioner", Rule::NotEmpty)];
 
 /// "may not use `ReadWriteOncePod` with other access modes"
 fn alone<'v>(modes: &At<'v>, found: &mut Found<'v>) {

@@ -41,19 +41,6 @@ pub(super) const VOLUME: &[Row] = &[
             "podCertificate",
         ]),
     ),
-    // "type for HostPath Volume Defaults to """
-    row(
-        "hostPath.type",
-        Rule::OneOf(&[
-            "DirectoryOrCreate",
-            "Directory",
-            "FileOrCreate",
-            "File",
-            "Socket",
-            "CharDevice",
-            "BlockDevice",
-        ]),
-    ),
     row("hostPath.path", Rule::Text(&NO_BACKSTEP)),
     row("emptyDir.sizeLimit", Rule::Text(&POSITIVE)),
     row("ephemeral", Rule::Needs(&["volumeClaimTemplate"])),

@@ -11,15 +11,6 @@ pub(super) const CONFIGURATION: &[Row] =
 const WEBHOOK: &[Row] = &[
     // "Name should be fully qualified, e.g., imagepolicy.kubernetes.io"
     row("name", Rule::Text(&QUALIFIED_DOMAIN)),
-    // "allowed values are Ignore or Fail. Defaults to Fail."
-    row("failurePolicy", Rule::OneOf(&["Ignore", "Fail"])),
-    // "Allowed values are "Exact" or "Equivalent"."
-    row("matchPolicy", Rule::OneOf(&["Exact", "Equivalent"])),
-    // "Acceptable values are: None, NoneOnDryRun (webhooks created via v1beta1 may also specify
-    // Some or Unknown)."
-    row("sideEffects", Rule::OneOf(&["None", "NoneOnDryRun"])),
-    // "Allowed values are "Never" and "IfNeeded"."
-    row("reinvocationPolicy", Rule::OneOf(&["Never", "IfNeeded"])),
     // "The timeout value must be between 1 and 30 seconds."
     row("timeoutSeconds", Rule::Between(1, 30)),
     row("admissionReviewVersions", Rule::NotEmpty),
@@ -28,9 +19,6 @@ const WEBHOOK: &[Row] = &[
     row("clientConfig.service.port", Rule::Between(1, 65535)),
     row("namespaceSelector", Rule::Is(LABEL_SELECTOR)),
     row("objectSelector", Rule::Is(LABEL_SELECTOR)),
-    row("rules[].operations[]", Rule::OneOf(&["CREATE", "UPDATE", "DELETE", "CONNECT", "*"])),
-    // "Valid values are "Cluster", "Namespaced", and "*""
-    row("rules[].scope", Rule::OneOf(&["Cluster", "Namespaced", "*"])),
 ];
 
 /// "should be a domain with at least three segments separated by dots"

@@ -32,8 +32,6 @@ pub(super) const DEPLOYMENT: &[Row] = &[
     row("spec.template.spec", Rule::Check(volumes::mounts)),
     row("spec.progressDeadlineSeconds", Rule::AtLeast(0)),
     row("spec", Rule::Check(deadline)),
-    // "Can be "Recreate" or "RollingUpdate". Default is RollingUpdate."
-    row("spec.strategy.type", Rule::OneOf(&["Recreate", "RollingUpdate"])),
     row("spec.strategy.rollingUpdate.maxSurge", Rule::Share(None)),
     row("spec.strategy.rollingUpdate.maxUnavailable", Rule::Share(Some(100))),
     row("spec.strategy", Rule::Check(strategy)),
@@ -59,15 +57,8 @@ pub(super) const STATEFUL_SET: &[Row] = &[
     row("spec", Rule::Is(SELECTED)),
     row("spec", Rule::Check(volumes::mounts_of_set)),
     row("spec.volumeClaimTemplates[].spec", Rule::Is(CLAIM_SPEC)),
-    row("spec.podManagementPolicy", Rule::OneOf(&["OrderedReady", "Parallel"])),
-    row("spec.updateStrategy.type", Rule::OneOf(&["RollingUpdate", "OnDelete"])),
     row("spec.updateStrategy.rollingUpdate.partition", Rule::AtLeast(0)),
     row("spec.updateStrategy", Rule::Check(on_delete)),
-    row(
-        "spec.persistentVolumeClaimRetentionPolicy.whenDeleted",
-        Rule::OneOf(&["Retain", "Delete"]),
-    ),
-    row("spec.persistentVolumeClaimRetentionPolicy.whenScaled", Rule::OneOf(&["Retain", "Delete"])),
 ];
 
 /// `DaemonSet`.
@@ -75,8 +66,6 @@ pub(super) const DAEMON_SET: &[Row] = &[
     row("spec", Rule::Is(LASTING)),
     row("spec", Rule::Is(SELECTED)),
     row("spec.template.spec", Rule::Check(volumes::mounts)),
-    // "Can be "RollingUpdate" or "OnDelete". Default is RollingUpdate."
-    row("spec.updateStrategy.type", Rule::OneOf(&["RollingUpdate", "OnDelete"])),
     row("spec.updateStrategy.rollingUpdate.maxSurge", Rule::Share(Some(100))),
     row("spec.updateStrategy.rollingUpdate.maxUnavailable", Rule::Share(Some(100))),
     row("spec.updateStrategy", Rule::Check(surge)),
@@ -100,10 +89,6 @@ const JOB_SPEC: &[Row] = &[
     row("activeDeadlineSeconds", Rule::AtLeast(0)),
     row("ttlSecondsAfterFinished", Rule::AtLeast(0)),
     row("selector", Rule::Is(LABEL_SELECTOR)),
-    // "completionMode specifies how Pod completions are tracked. It can be `NonIndexed` (default)
-    // or `Indexed`."
-    row("completionMode", Rule::OneOf(&["NonIndexed", "Indexed"])),
-    row("podReplacementPolicy", Rule::OneOf(&["TerminatingOrFailed", "Failed"])),
     row("template", Rule::Is(TEMPLATE)),
     // "The only allowed template.spec.restartPolicy values are "Never" or "OnFailure"."; left out
     // it would be "Always".
@@ -118,8 +103,6 @@ pub(super) const CRON_JOB: &[Row] = &[
     // "The schedule in Cron format"
     row("spec.schedule", Rule::Check(schedule)),
     row("spec.timeZone", Rule::Check(time_zone)),
-    // "Valid values are: "Allow" (default) … "Forbid" … "Replace""
-    row("spec.concurrencyPolicy", Rule::OneOf(&["Allow", "Forbid", "Replace"])),
     row("spec.startingDeadlineSeconds", Rule::AtLeast(0)),
     row("spec.successfulJobsHistoryLimit", Rule::AtLeast(0)),
     row("spec.failedJobsHistoryLimit", Rule::AtLeast(0)),

@@ -23,7 +23,7 @@ fn repo() -> Repo {
         repo.write(&format!("{directory}/kustomization.yaml"), b"resources: [map.yaml]\n");
         let text = format!(
             "apiVersion: v1\r\nkind: ConfigMap\r\nmetadata: {{name: shop}}\r\ndata: \
-             {{ä: \"𝄞é\", KEY: {value}}} # 𝄞\r\n"
+             {{A: \"𝄞é\", KEY: {value}}} # 𝄞\r\n"
         );
         repo.write(&format!("{directory}/map.yaml"), text.as_bytes());
     }

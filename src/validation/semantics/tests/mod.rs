@@ -72,6 +72,12 @@ fn silent(text: &str) {
 
 #[test]
 fn names_and_labels() {
+    one("{apiVersion: v1, kind: Pod}", " @Pod: lacks metadata");
+    one(
+        "{apiVersion: v1, kind: Pod, metadata: {labels: {a: b}}}",
+        "metadata @metadata: lacks name",
+    );
+    silent("{apiVersion: v1, kind: Pod, metadata: {generateName: a-}}");
     let named = |kind: &str, metadata: &str| {
         format!("{{apiVersion: v1, kind: {kind}, metadata: {{{metadata}}}, data: {{}}}}")
     };
@@ -132,8 +138,8 @@ fn nothing_breaks_on_odd_shapes() {
             told(&pod(&spec), false);
         }
     }
-    silent("{apiVersion: v1, kind: Pod}");
-    silent("{apiVersion: v1, kind: Pod, spec: {containers: {a: b}}}");
+    silent(&object("v1", "Pod", ""));
+    silent(&object("v1", "Pod", "spec: {containers: {a: b}}"));
     let many = "- {name: a, image: a, imagePullPolicy: x}\n".repeat(500);
     assert!(told(&pod(&format!("containers:\n{many}")), false).len() <= 100);
 }
