@@ -41,9 +41,10 @@ pub(super) enum Known {
 }
 
 /// A schema once it has been asked for: none where anything goes.
-type Schema = OnceLock<Result<Option<KindSchema>, SchemaError>>;
+type Asked = OnceLock<Result<Option<KindSchema>, SchemaError>>;
+
 /// Schemas by where they come from, each compiled when it is first asked for.
-type Compiled = Mutex<BTreeMap<Origin, Arc<Schema>>>;
+type Compiled = Mutex<BTreeMap<Origin, Arc<Asked>>>;
 
 /// The built-in ones: a change is checked in both of its states, and they are the same in all.
 static BUILT_IN: LazyLock<Compiled> = LazyLock::new(Compiled::default);
