@@ -155,7 +155,8 @@ fn fixtures_and_examples_mean_the_same() {
         let name = file.strip_prefix(root).unwrap().display().to_string();
         // Some cases are not text: that is what they are for.
         let text = std::fs::read_to_string(file).unwrap_or_default();
-        if !compare(&name, &text) {
+        // A template is no YAML before it is filled in.
+        if !parse_yaml(FileId(0), &text).template && !compare(&name, &text) {
             left_out.push(name);
         }
     }
