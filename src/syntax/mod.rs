@@ -4,6 +4,7 @@ mod comment;
 mod compose;
 mod conflict;
 mod embedded;
+mod hcl;
 mod json;
 mod node;
 pub mod scalar;

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use crate::source::Snapshot;
 use crate::syntax::comment::Comment;
 use crate::syntax::node::Document;
-use crate::syntax::{json, toml, yaml};
+use crate::syntax::{hcl, json, toml, yaml};
 use crate::text::{FileId, Span};
 
 /// Something that is wrong with the text of a file.
@@ -103,11 +103,14 @@ impl<'s> Store<'s> {
         self.tree(file)
     }
 
-    /// The file as the notation that its name tells: TOML, else YAML or JSON.
+    /// The file as the notation that its name tells: TOML, HCL, else YAML or JSON.
     pub fn tree(&self, file: FileId) -> &Parsed {
         self.trees[file.index()].get_or_init(|| match self.snapshot.file(file) {
-            Ok(source) if source.path.extension() == "toml" => toml::parse(file, &source.text),
-            Ok(source) => yaml::parse(file, &source.text),
+            Ok(source) => match source.path.extension().as_str() {
+                "toml" => toml::parse(file, &source.text),
+                "hcl" | "tf" | "tfvars" | "tofu" => hcl::parse(file, &source.text),
+                _ => yaml::parse(file, &source.text),
+            },
             Err(error) => Parsed {
                 problems: vec![Problem {
                     span: Span::file_start(file),
