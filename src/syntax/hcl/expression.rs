@@ -24,7 +24,7 @@ pub(super) fn normal(text: &str, tokens: &[Token]) -> String {
         let opened = before.is_some_and(|token| matches!(token.kind, Kind::Sign('(' | '[' | '{')));
         if separator && !closes && !opened {
             out.push(',');
-        } else if before.is_some_and(|before| is_word(before) && is_word(token)) {
+        } else if before.is_some_and(Token::is_word) && token.is_word() {
             out.push(' ');
         }
         separator = false;
@@ -39,8 +39,4 @@ pub(super) fn normal(text: &str, tokens: &[Token]) -> String {
         before = Some(token);
     }
     out
-}
-
-fn is_word(token: &Token) -> bool {
-    matches!(token.kind, Kind::Name | Kind::Number | Kind::Text { .. })
 }

@@ -32,6 +32,11 @@ struct Parser<'t> {
     composer: Composer,
 }
 
+/// Whether a token is a bracket that opens.
+fn opens(token: &Token) -> bool {
+    matches!(token.kind, Kind::Sign('(' | '[' | '{'))
+}
+
 impl<'t> Parser<'t> {
     fn peek(&self) -> Option<&'t Token> {
         self.tokens.get(self.at)
@@ -141,9 +146,9 @@ impl<'t> Parser<'t> {
         if stop == first {
             return self.fault("a value");
         }
+        let literal = self.literal(first, stop, depth)?;
         self.at = stop;
-        if let Some(node) = self.literal(first, stop, depth)? {
-            self.at = stop;
+        if let Some(node) = literal {
             return Ok(node);
         }
         let tokens = self.tokens.get(first..stop).unwrap_or_default();
@@ -152,24 +157,25 @@ impl<'t> Parser<'t> {
         Ok(self.composer.plain(self.span(first, stop - 1), Tag::Str, text))
     }
 
-    /// The index behind the value that begins here: brackets are passed over as a whole.
+    /// The index behind the value that begins here: brackets are passed over as a whole. No
+    /// expression has two words side by side.
     fn end_of_value(&self, end: usize, lines: bool) -> usize {
         let mut at = self.at;
-        while at < end {
-            match self.tokens.get(at) {
-                Some(token) => match token.kind {
-                    Kind::Sign(',') => break,
-                    Kind::Line if lines => break,
-                    _ => at = token.closed_by.max(at) + 1,
-                },
-                None => break,
+        let (mut stop, mut word) = (at, false);
+        while let Some(token) = self.tokens.get(at).filter(|_| at < end) {
+            match token.kind {
+                Kind::Sign(',') => break,
+                Kind::Line if lines => break,
+                Kind::Line => at += 1,
+                _ if word && token.is_word() => break,
+                _ => {
+                    at = token.closed_by + 1;
+                    let closed = !matches!(token.kind, Kind::Sign(_)) || opens(token);
+                    (stop, word) = (at, closed);
+                }
             }
         }
-        let blank = |at: &usize| self.tokens.get(*at).is_some_and(|t| t.kind == Kind::Line);
-        while at > self.at && blank(&(at - 1)) {
-            at -= 1;
-        }
-        at.min(end)
+        stop.min(end)
     }
 
     /// The literal that some tokens are, if they are one.
@@ -247,8 +253,8 @@ impl<'t> Parser<'t> {
         let end = self.end_of_value(last, false);
         self.at = end;
         self.skip_lines(last);
-        let opens = self.is_sign(first, '[') || self.is_sign(first, '{');
-        if !opens || self.at != last {
+        let holds = self.is_sign(first, '[') || self.is_sign(first, '{');
+        if !holds || self.at != last {
             return Ok(None);
         }
         self.too_deep::<()>(depth + 1)?;

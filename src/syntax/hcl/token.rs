@@ -41,6 +41,13 @@ pub(super) struct Token {
     pub closed_by: usize,
 }
 
+impl Token {
+    /// Whether it is a name or a literal.
+    pub(super) fn is_word(&self) -> bool {
+        matches!(self.kind, Kind::Name | Kind::Number | Kind::Text { .. })
+    }
+}
+
 /// The tokens and comments of a text.
 #[derive(Debug, Default)]
 pub(super) struct Tokens {
