@@ -9,7 +9,7 @@ use crate::config::{Config, did_you_mean, glob_set};
 use crate::exceptions::{self, Outcome};
 use crate::finding::{Finding, Level, NotAnalysed};
 use crate::history::{self, History, Waiting};
-use crate::layout::{Choices, Layout, OverlayKind, Unit, UnitChoice};
+use crate::layout::{Choices, Layout, Unit, UnitChoice};
 use crate::owners::CodeOwners;
 use crate::policy::{self, Policy};
 use crate::references::{References, World};
@@ -293,16 +293,6 @@ fn gaps(
         what: gap.what,
         detail: gap.detail.clone(),
     });
-    let unknown = evaluated.iter().filter_map(|found| {
-        let what = match found.overlay.kind {
-            OverlayKind::Terraform => "Terraform",
-            OverlayKind::HelmValues | OverlayKind::Kustomize | OverlayKind::Manifests => {
-                return None;
-            }
-        };
-        let detail = format!("unit {}", found.unit.name);
-        Some(NotAnalysed { path: found.overlay.root.clone(), span: None, what, detail })
-    });
     let submodules = snapshot.submodules().iter().map(|path| NotAnalysed {
         path: path.clone(),
         span: None,
@@ -315,7 +305,7 @@ fn gaps(
         what: "file name",
         detail: "the name is not UTF-8".to_owned(),
     });
-    unplaced.chain(submodules).chain(unnamed).chain(left_out).chain(unknown).collect()
+    unplaced.chain(submodules).chain(unnamed).chain(left_out).collect()
 }
 
 impl Checked {

@@ -29,6 +29,7 @@ mod renderer;
 mod replacement;
 mod selector;
 mod sort;
+mod terraform;
 mod transform;
 mod vars;
 mod working;

@@ -18,7 +18,7 @@ impl Renderer<'_> {
             OverlayKind::Kustomize => Some(self.render(&overlay.root)),
             OverlayKind::Manifests => Some(self.manifests(&overlay.root)),
             OverlayKind::HelmValues => self.values(unit, overlay).map(Ok),
-            OverlayKind::Terraform => None,
+            OverlayKind::Terraform => Some(Ok(self.terraform(unit, overlay))),
         }
     }
 

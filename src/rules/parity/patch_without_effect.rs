@@ -207,6 +207,11 @@ fn finding(cx: &Context<'_>, span: Span, found: &Use<'_>) -> Finding {
         StatementKind::Replicas => {
             ("this replicas entry".to_owned(), "selects no workload", "remove the entry")
         }
+        StatementKind::Variable => (
+            format!("the variable `{line}`"),
+            "is declared by no module, so Terraform ignores it",
+            "correct the name, declare the variable, or remove the line",
+        ),
     };
     let (message, help) = if found.effect == Effect::SelectsNothing {
         (format!("{what} {gone}"), help)
@@ -220,7 +225,10 @@ fn finding(cx: &Context<'_>, span: Span, found: &Use<'_>) -> Finding {
     };
     let environment = found.first.overlay.environment;
     let [overlay, file] = locality(cx, span);
-    let known = wanted.clone().unwrap_or_else(|| named(cx, span));
+    let known = match found.kind {
+        StatementKind::Variable => text.to_owned(),
+        _ => wanted.clone().unwrap_or_else(|| named(cx, span)),
+    };
     Finding::at(at, message)
         .label(label)
         .help(help)

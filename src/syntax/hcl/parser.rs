@@ -15,6 +15,9 @@ const NESTING: usize = 100;
 /// Functions that change the type of what they are given and nothing else.
 const TRANSPARENT: &[&str] = &["jsonencode", "tolist", "tomap", "toset", "yamlencode"];
 
+/// What builds types of variables: not a call, but a map from its name to the list of its arguments.
+const TYPES: &[&str] = &["list", "map", "object", "optional", "set", "tuple"];
+
 /// Builds the document of a file, or says what is wrong with it.
 pub(super) fn parse(file: FileId, text: &str, tokens: &[Token]) -> Result<Option<Document>, Fault> {
     let mut parser = Parser { file, text, tokens, at: 0, composer: Composer::default() };
@@ -216,6 +219,7 @@ impl<'t> Parser<'t> {
             Kind::Sign('{') if alone && !self.is_loop(first + 1) => {
                 Some(self.object(first, stop - 1, depth)?)
             }
+            Kind::Name if TYPES.contains(&source) => self.constructor(first, stop, depth)?,
             Kind::Name if TRANSPARENT.contains(&source) => self.argument(first + 1, stop, depth)?,
             _ => None,
         })
@@ -259,6 +263,23 @@ impl<'t> Parser<'t> {
         }
         self.too_deep::<()>(depth + 1)?;
         self.literal(first, end, depth + 1)
+    }
+
+    /// A type that is built from others.
+    fn constructor(
+        &mut self,
+        first: usize,
+        stop: usize,
+        depth: usize,
+    ) -> Result<Option<NodeId>, Fault> {
+        let bracket = self.tokens.get(first + 1).filter(|_| self.is_sign(first + 1, '('));
+        if bracket.is_none_or(|bracket| bracket.closed_by + 1 != stop) {
+            return Ok(None);
+        }
+        let name = self.name(first).unwrap_or("").into();
+        let key = self.composer.plain(self.span(first, first), Tag::Str, name);
+        let arguments = self.list(first + 1, stop - 1, depth)?;
+        Ok(Some(self.composer.map(self.span(first, stop - 1), vec![(key, arguments)])))
     }
 
     fn list(&mut self, first: usize, last: usize, depth: usize) -> Result<NodeId, Fault> {

@@ -86,6 +86,18 @@ fn what_only_changes_the_type_is_looked_through() {
 }
 
 #[test]
+fn types_of_variables_are_trees() {
+    let text =
+        "type = map(object({\n  a = string\n  b = optional(list(number), [1])\n}))\nx = map\n";
+    let parsed = parse(FileId(0), text);
+    assert_eq!(parsed.problems, []);
+    let object = at(parsed.documents[0].root(), &["type", "map", "0", "object", "0"]);
+    assert_eq!(at(object, &["a"]).text(), Some("${string}"));
+    assert_eq!(at(object, &["b", "optional", "1", "0"]).text(), Some("1"));
+    assert_eq!(at(object, &["b", "optional", "0", "list", "0"]).text(), Some("${number}"));
+}
+
+#[test]
 fn heredocs_keep_their_lines() {
     let text = "a = <<-EOT\n    x: 1\n      y\n  EOT\nb = <<EOF\n  raw ${var.x}\nEOF\nc = [<<E\nz\nE\n, 1]\n";
     let parsed = parse(FileId(0), text);

@@ -1,0 +1,69 @@
+//! Terraform, OpenTofu and Terragrunt: what each environment gives to a root module, and the blocks of
+//! root modules that belong to one environment.
+//!
+//! Nothing is evaluated: what has to be worked out is a text `${…}`, which equals itself only.
+
+mod blocks;
+mod declared;
+mod roots;
+mod terragrunt;
+mod tree;
+mod types;
+mod variables;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+pub(super) use declared::all_declared;
+pub(super) use roots::Roots;
+
+use crate::layout::{Overlay, Unit};
+use crate::render::{Gap, Rendered, Renderer};
+use crate::syntax::NodeRef;
+use crate::text::{FileId, RepoPath, Span};
+
+/// What a directory of Terragrunt is configured by.
+const TERRAGRUNT: &str = "terragrunt.hcl";
+
+impl Renderer<'_> {
+    /// What a file of variables gives to its root module, or what a root module declares.
+    pub(super) fn terraform(&self, unit: &Unit, overlay: &Overlay) -> Rendered {
+        let mut job = Job { renderer: self, inputs: BTreeSet::new(), gaps: Vec::new() };
+        let documents = match self.snapshot().find(&overlay.root) {
+            Some(file) if overlay.root.extension() == "hcl" => job.terragrunt(unit, file),
+            Some(file) => return job.variables_of(unit, file, &overlay.root),
+            None => job.module(unit, &overlay.root),
+        };
+        Rendered::of_documents(documents, job.inputs, job.gaps)
+    }
+}
+
+/// One overlay on its way.
+struct Job<'a, 's> {
+    renderer: &'a Renderer<'s>,
+    inputs: BTreeSet<FileId>,
+    gaps: Vec<Gap>,
+}
+
+impl<'s> Job<'_, 's> {
+    /// The outermost map of a file; where it cannot be read, a gap.
+    fn root_of(&mut self, file: FileId) -> Option<NodeRef<'s>> {
+        let store = self.renderer.store();
+        self.inputs.insert(file);
+        let parsed = store.tree(file);
+        let root = parsed.documents.first().map(|document| document.root());
+        if !parsed.is_broken() && !parsed.template {
+            return root.filter(|root| root.is_map());
+        }
+        let detail = store.snapshot().path(file).to_string();
+        let span = Span::file_start(file);
+        self.gaps.push(Gap { span, what: "broken file", detail, objects: true });
+        None
+    }
+
+    fn find(&self, directory: &RepoPath, name: &str) -> Option<FileId> {
+        self.renderer.snapshot().find(&directory.join(name).ok()?)
+    }
+}
