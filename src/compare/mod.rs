@@ -35,6 +35,7 @@ mod show;
 mod sizes;
 mod stages;
 pub mod switches;
+mod terraform;
 mod unit;
 mod version;
 mod witness;

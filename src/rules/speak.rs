@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use crate::compare::{Cause, Change, Difference, Grouping, Side, Topic};
 use crate::finding::{Finding, Identity, Level, Role, Subject};
+use crate::kube::Form;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 
@@ -187,11 +188,17 @@ fn is_chosen(difference: &Difference, cx: &Context<'_>) -> bool {
         let rendered = cx.evaluated[overlay].output();
         rendered.is_some_and(|rendered| rendered.inputs.contains(&side.span.file))
     };
+    // A variable has a default so that some environment may say something else.
+    let variable = &*difference.resource.gvk.kind == Form::Variables.kind();
+    let own = || {
+        !reads(difference.there_overlay, &difference.here)
+            && !reads(difference.here_overlay, &difference.there)
+    };
     difference.resource.gvk.is_document()
-        && difference.topic == Topic::Other
+        && difference.violated.is_none()
+        && (difference.topic == Topic::Other || variable && difference.topic == Topic::FeatureFlag)
         && difference.change == Change::Changed
-        && !reads(difference.there_overlay, &difference.here)
-        && !reads(difference.here_overlay, &difference.there)
+        && (variable || own())
 }
 
 /// What a single difference is: both values, or which side has the object.

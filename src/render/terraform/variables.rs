@@ -1,14 +1,15 @@
 //! What the variables of a root module are in one environment: defaults, then files in the order in
 //! which Terraform reads them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::kube::{Entry, Form, Map, Provenance, Resource, Value};
-use crate::layout::Unit;
+use crate::layout::{OverlayKind, Unit};
 use crate::render::terraform::declared::{Declared, declared};
 use crate::render::terraform::{Job, tree, types};
 use crate::render::{Effect, Rendered, Statement, StatementKind};
+use crate::syntax::NodeRef;
 use crate::text::{FileId, RepoPath, Span};
 
 /// Files that Terraform reads by itself, in this order; then come `*.auto.tfvars` by name.
@@ -30,7 +31,7 @@ impl<'s> Job<'_, 's> {
         let Some(map) = own.as_map() else {
             return Rendered::of_documents(Vec::new(), self.inputs, self.gaps);
         };
-        let root = self.root_module(map, path, &unit.name);
+        let root = self.root_module(unit, path);
         let mut layers = Layers::new();
         let mut statements = Vec::new();
         let declared = match root {
@@ -85,18 +86,24 @@ impl<'s> Job<'_, 's> {
         declared(self.renderer.store(), files)
     }
 
-    /// The module that declares most of the variables: at least half of them, or nobody knows which.
-    fn root_module(&self, map: &Map, path: &RepoPath, unit: &str) -> Option<RepoPath> {
-        let roots = self.renderer.roots();
+    /// The module that declares most of the variables that the environments of a unit set: at least
+    /// half of them, or nobody knows which it is.
+    fn root_module(&self, unit: &Unit, path: &RepoPath) -> Option<RepoPath> {
+        let (store, roots) = (self.renderer.store(), self.renderer.roots());
+        let files = unit.overlays.iter().filter(|overlay| overlay.kind == OverlayKind::Terraform);
+        let files = files.filter_map(|overlay| store.snapshot().find(&overlay.root));
+        let tops = files.filter_map(|file| Some(store.tree(file).documents.first()?.root()));
+        let set: BTreeSet<&str> =
+            tops.flat_map(NodeRef::entries).filter_map(|(key, _)| key.text()).collect();
         let mut best = (0, None);
-        for root in roots.candidates(path, unit) {
-            let declared = declared(self.renderer.store(), roots.files(root));
-            let known = map.iter().filter(|entry| declared.contains_key(&*entry.key)).count();
+        for root in roots.candidates(path, &unit.name) {
+            let declared = declared(store, roots.files(root));
+            let known = set.iter().filter(|name| declared.contains_key(**name)).count();
             if known > best.0 {
                 best = (known, Some(root));
             }
         }
-        best.1.filter(|_| best.0 * 2 >= map.len()).cloned()
+        best.1.filter(|_| best.0 * 2 >= set.len()).cloned()
     }
 
     /// What Terraform reads by itself in a directory.

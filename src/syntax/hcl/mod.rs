@@ -24,7 +24,7 @@ use crate::text::{FileId, Span};
 ///
 /// The span of a text in quotes includes them, that of a heredoc holds its lines only, that of a
 /// block's body its braces.
-pub fn parse(file: FileId, text: &str) -> Parsed {
+pub(super) fn parse(file: FileId, text: &str) -> Parsed {
     let mut parsed = Parsed::default();
     let fault = match token::split(file, text) {
         Ok(token::Tokens { tokens, comments }) => {

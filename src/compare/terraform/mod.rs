@@ -1,0 +1,230 @@
+//! What Terraform's own names say of a difference: its class, and whether it may be.
+
+mod table;
+
+use std::cmp::Ordering;
+
+use crate::compare::classify::Class;
+use crate::compare::diff::Change;
+use crate::compare::flags::{switch, words};
+use crate::compare::identity::is_everything;
+use crate::compare::parameters::{Case, Judgement, allowed, amounts, is_foreign};
+use crate::compare::permissions;
+use crate::compare::version;
+use crate::kube::{Gvk, PathStep, ResourceId, Value};
+
+/// Whether a document is one of Terraform's.
+pub(crate) fn is_terraform(gvk: &Gvk) -> bool {
+    gvk.is_block() || gvk.is_document() && matches!(&*gvk.kind, "variables" | "locals" | "settings")
+}
+
+/// The class of a path of a document of Terraform: by the names in it, the last first, then by the
+/// type of resource.
+pub(crate) fn classify(gvk: &Gvk, path: &[PathStep]) -> Class {
+    let by_name = path.iter().rev().filter_map(key).find_map(|name| {
+        let words = words(name);
+        let fits = |(pattern, _): &&(&str, Class)| has(&words, pattern);
+        table::NAMES.iter().find(fits).map(|&(_, class)| class)
+    });
+    let source = matches!(path, [PathStep::Key(key)] if &**key == "source");
+    match &*gvk.kind {
+        "settings" => Class::Dependency,
+        "module" if source => Class::Dependency,
+        kind => by_name.or_else(|| of_type(kind)).unwrap_or(Class::Other),
+    }
+}
+
+fn of_type(kind: &str) -> Option<Class> {
+    let fits = |pattern: &str| match pattern.split_once('*') {
+        Some((start, end)) => {
+            let end = end.trim_end_matches('*');
+            kind.strip_prefix(start).is_some_and(|rest| rest.contains(end))
+        }
+        None => pattern == kind,
+    };
+    table::TYPES.iter().find(|(pattern, _)| fits(pattern)).map(|&(_, class)| class)
+}
+
+fn key(step: &PathStep) -> Option<&str> {
+    match step {
+        PathStep::Key(key) => Some(key),
+        PathStep::Element { .. } | PathStep::Index(_) => None,
+    }
+}
+
+/// Whether the words of a pattern stand side by side in a name.
+fn has(name: &[String], pattern: &str) -> bool {
+    let pattern: Vec<&str> = pattern.split(' ').collect();
+    name.windows(pattern.len()).any(|words| words.iter().eq(&pattern))
+}
+
+/// What has the version that stands at a path, by its name.
+pub(crate) fn versioned(id: &ResourceId, path: &[&str]) -> Option<String> {
+    let (last, above) = path.split_last()?;
+    let words = words(last);
+    let is_version = is_terraform(&id.gvk) && (*last == "ref" || has(&words, "version"));
+    if !is_version {
+        return None;
+    }
+    let (kind, name) = (&id.gvk.kind, &id.name);
+    let own = if id.gvk.is_block() { format!("{kind}.{name}") } else { String::new() };
+    let what = words.iter().filter(|word| *word != "version" && *word != "ref");
+    let what = what.map(String::as_str).collect::<Vec<_>>().join("_");
+    let parts = [own.as_str()].into_iter().chain(above.iter().copied()).chain([what.as_str()]);
+    Some(parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("."))
+}
+
+/// What every environment has its own of, what protects it better, what makes it larger.
+pub(crate) fn judge(case: &Case<'_>) -> Judgement {
+    if !is_terraform(case.gvk) {
+        return Judgement::Free;
+    }
+    let difference = case.difference;
+    let (here, there) = (difference.here.value.as_ref(), difference.there.value.as_ref());
+    let text = |value: Option<&Value>| value.and_then(Value::text).unwrap_or("").to_owned();
+    let (mine, theirs) = (text(here), text(there));
+    if is_everything(&mine) || is_everything(&theirs) {
+        return Judgement::Free;
+    }
+    let last = difference.path.steps().iter().rev().find_map(key).unwrap_or("");
+    if let Some(judged) = protection(last, here, there) {
+        return judged;
+    }
+    if is_identity(case, &mine, &theirs) && !is_foreign(&mine, &theirs, case.names) {
+        return allowed(true);
+    }
+    match case.class {
+        Class::Capacity => capacity(difference.change, (here, there), (&mine, &theirs)),
+        // What is newer here is a matter of promotion, not of difference.
+        Class::Dependency => allowed(version::order(&mine, &theirs) == Some(Ordering::Greater)),
+        Class::Backup => permissions::backup_retention(case),
+        Class::Network => {
+            let single = |text: &str| text.is_empty() || crate::compare::is_single_network(text);
+            allowed(difference.change == Change::Changed && single(&mine) && single(&theirs))
+        }
+        _ => Judgement::Free,
+    }
+}
+
+/// A switch that protects may be on here and off in the reference, never the reverse.
+fn protection(name: &str, here: Option<&Value>, there: Option<&Value>) -> Option<Judgement> {
+    let on = |value: Option<&Value>| value.and_then(Value::text).and_then(switch);
+    let bools = [here, there].into_iter().flatten().all(|value| value.as_bool().is_some());
+    if !bools {
+        return None;
+    }
+    let words = words(name);
+    let any = |list: &[&str]| list.iter().any(|pattern| has(&words, pattern));
+    let safe = if any(table::SAFE_OFF) {
+        false
+    } else if any(table::SAFE_ON) {
+        true
+    } else {
+        return None;
+    };
+    match (on(here), on(there)) {
+        (Some(here), _) if here == safe => Some(allowed(true)),
+        (Some(_), Some(_)) => {
+            let asked = "must protect as well as in the reference".to_owned();
+            Some(Judgement::Violated(asked))
+        }
+        _ => None,
+    }
+}
+
+/// Whether one of the names in the path says that every environment has its own there, before one
+/// that means something.
+fn is_identity(case: &Case<'_>, here: &str, there: &str) -> bool {
+    let plain = |text: &str| text.parse::<f64>().is_err() || text.len() > 8;
+    let scalar = |value: &Option<Value>| value.as_ref().is_none_or(|v| v.as_scalar().is_some());
+    let (mine, theirs) = (&case.difference.here.value, &case.difference.there.value);
+    let names = case.difference.path.steps().iter().rev().filter_map(key);
+    for (at, name) in names.enumerate() {
+        let words = words(name);
+        let last = words.last().map_or("", String::as_str);
+        if table::IDENTITY.contains(&last) {
+            let number =
+                at == 0 && scalar(mine) && scalar(theirs) && !(plain(here) && plain(there));
+            let switches = at == 0 && (switch(here).is_some() || switch(there).is_some());
+            return !number && !switches;
+        }
+        if table::NAMES.iter().any(|(pattern, _)| has(&words, pattern)) {
+            return false;
+        }
+    }
+    false
+}
+
+/// Sizes may grow towards production, never shrink; a type of machine of another family is another
+/// choice.
+fn capacity(
+    change: Change,
+    (here, there): (Option<&Value>, Option<&Value>),
+    (mine, theirs): (&str, &str),
+) -> Judgement {
+    let below = || Judgement::Violated("must not be below the reference".to_owned());
+    if change != Change::Changed {
+        return allowed(true);
+    }
+    match amounts(here, there) {
+        Some((here, there)) if here < there => below(),
+        Some(_) => allowed(true),
+        None => match (machine(mine), machine(theirs)) {
+            (Some((family, size)), Some((other, least))) if family == other && size < least => {
+                below()
+            }
+            _ => allowed(true),
+        },
+    }
+}
+
+/// The family and the size of a type of machine: `db.m6g.2xlarge`.
+fn machine(text: &str) -> Option<(&str, usize)> {
+    let (family, size) = text.rsplit_once('.')?;
+    let digits = size.trim_start_matches(|c: char| c.is_ascii_digit());
+    let times: usize = size.get(..size.len() - digits.len())?.parse().unwrap_or(1);
+    let place = table::SIZES.iter().position(|&word| word == digits)?;
+    Some((family, place.saturating_add(times)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{classify, machine};
+    use crate::compare::Class;
+    use crate::kube::{Form, Gvk, PathStep};
+
+    #[test]
+    fn names_and_types_tell_classes() {
+        let class = |kind: &Gvk, path: &str| {
+            let steps: Vec<PathStep> =
+                path.split('.').map(|key| PathStep::Key(key.into())).collect();
+            classify(kind, &steps)
+        };
+        let variables = Gvk::document(Form::Variables);
+        for (path, expected) in [
+            ("rds_backup_retention_period", Class::Backup),
+            ("databases.orders.engine_params.work_mem.value", Class::Database),
+            ("databases.orders.engine_version", Class::Dependency),
+            ("log_retention_in_days", Class::Observability),
+            ("allowed_cidr_blocks", Class::Network),
+            ("node_instance_type", Class::Capacity),
+            ("greeting", Class::Other),
+        ] {
+            assert_eq!(class(&variables, path), expected, "{path}");
+        }
+        let group = Gvk::block("aws_security_group");
+        assert_eq!(class(&group, "timeouts"), Class::Network);
+        assert_eq!(class(&Gvk::block("google_project_iam_member"), "x"), Class::Access);
+        assert_eq!(class(&Gvk::block("module"), "source"), Class::Dependency);
+    }
+
+    #[test]
+    fn types_of_machines_have_an_order_within_a_family() {
+        let size = |text| machine(text).map(|(_, size)| size);
+        let ordered =
+            ["t3.nano", "t3.medium", "t3.large", "t3.xlarge", "t3.2xlarge", "t3.12xlarge"];
+        assert!(ordered.windows(2).all(|pair| size(pair[0]) < size(pair[1])));
+        assert_eq!(machine("cache.r6g.large").map(|(family, _)| family), Some("cache.r6g"));
+        assert_eq!(machine("Standard_B2s"), None);
+    }
+}
