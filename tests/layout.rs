@@ -230,6 +230,76 @@ fn terraform_variables() {
 }
 
 #[test]
+fn terraform_root_modules() {
+    let found = files(
+        &[
+            "environments/prod/main.tf",
+            "environments/prod/terraform.tfvars",
+            "environments/prod/variables.tf",
+            "environments/staging/main.tf",
+            "environments/staging/terraform.tfvars",
+            "modules/vpc/main.tf",
+            "modules/dev/main.tf",
+            "examples/prod/main.tf",
+        ],
+        "",
+    );
+    assert_eq!(found, ["environments: staging prod"]);
+    let found = files(
+        &["infra/orders-prod/main.tf", "infra/orders-staging/main.tf", "infra/dns/main.tf"],
+        "",
+    );
+    assert_eq!(found, ["infra/orders: staging prod"]);
+    let found = files(&["envs/dev/network/main.tf", "envs/prod/network/main.tf"], "");
+    assert_eq!(found, ["network: dev prod"]);
+}
+
+#[test]
+fn terraform_variables_in_all_places() {
+    for (paths, expected) in [
+        (
+            ["main.tf", "environments/prod.tfvars", "environments/dev.tfvars"],
+            "environments: dev prod",
+        ),
+        (["main.tf", "vars/prod.tfvars", "vars/staging.tfvars"], "vars: staging prod"),
+        (["main.tf", "prod.tfvars", "staging.tfvars"], ".: staging prod"),
+        (["main.tf", "prod.auto.tfvars", "dev.auto.tfvars"], ".: dev prod"),
+        (["a/main.tf", "a/config/prod.tfvars", "a/config/uat.tfvars"], "a: uat prod"),
+        (["a.tf", "stacks/dns/prod.tfvars", "stacks/dns/qa.tfvars"], "stacks/dns: qa prod"),
+        (["a.tf", "tfvars/prod/dns.tfvars", "tfvars/dev/dns.tfvars"], "tfvars/dns: dev prod"),
+        (["a.tf", "env/prod/terraform.tfvars", "env/dev/terraform.tfvars"], "env: dev prod"),
+        (["a.tf", "vars/prod.tfvars.json", "vars/dev.tfvars.json"], "vars: dev prod"),
+        (["a.tf", "vars/prod/common.tfvars", "vars/dev/common.tfvars"], "vars/common: dev prod"),
+    ] {
+        assert_eq!(files(&paths, ""), [expected], "{paths:?}");
+    }
+}
+
+#[test]
+fn terragrunt_units() {
+    let found = files(
+        &[
+            "terragrunt.hcl",
+            "live/prod/env.hcl",
+            "live/prod/eu-west-1/vpc/terragrunt.hcl",
+            "live/prod/eu-west-1/rds/terragrunt.hcl",
+            "live/staging/env.hcl",
+            "live/staging/eu-west-1/vpc/terragrunt.hcl",
+            "live/staging/eu-west-1/rds/terragrunt.hcl",
+        ],
+        "",
+    );
+    assert_eq!(
+        found,
+        [
+            "live: staging prod",
+            "live/rds: staging/eu-west-1 prod/eu-west-1",
+            "live/vpc: staging/eu-west-1 prod/eu-west-1"
+        ]
+    );
+}
+
+#[test]
 fn plain_manifests() {
     let found = files(&["prod/orders/cm.yaml", "uat/orders/cm.yaml"], MANIFEST);
     assert_eq!(found, ["orders: uat prod"]);

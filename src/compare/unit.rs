@@ -92,7 +92,11 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
         for pair in align::align(&mine.resources, &theirs.resources, &names) {
             if let (false, Some(a), Some(b)) = (siblings, pair.here, pair.there) {
                 let (mine, theirs) = (&mine.resources[a], &theirs.resources[b]);
-                foreign.extend(sides.search(mine, theirs));
+                let document = mine.id.gvk.is_document();
+                // What all environments of a document share may list them all.
+                foreign.extend(
+                    sides.search(mine, theirs).into_iter().filter(|it| it.own || !document),
+                );
             }
             judging.pair(pair, theirs, &names, &witnesses, &mut result);
         }
@@ -305,6 +309,7 @@ impl Judging<'_> {
     ) {
         result.unknown += found.unknown;
         let mut texts: BTreeMap<Path, Vec<usize>> = BTreeMap::new();
+        let mut lists: BTreeMap<(Path, Change), Vec<usize>> = BTreeMap::new();
         for difference in found.differences {
             let settled = if self.siblings {
                 !witnesses.iter().all(|witness| witness.sides_with_reference(at, &difference))
@@ -319,13 +324,19 @@ impl Judging<'_> {
                 result.promotions.extend(found);
             }
             let text = difference.text.map(|to| difference.path.steps()[..to].to_vec());
+            let list = list_around(&difference, (resource, answer), names);
             let before = result.differences.len();
             self.judge(difference, resource, names, result);
             if let Some(text) = text {
                 texts.entry(Path(text)).or_default().extend(before..result.differences.len());
             }
+            if let Some(list) = list {
+                lists.entry(list).or_default().extend(before..result.differences.len());
+            }
         }
-        tell_once(texts.into_values(), &mut result.differences);
+        let texts = texts.into_values().filter(|places| places.len() > MOST_OF_A_TEXT);
+        let lists = lists.into_values().filter(|places| places.len() > 1);
+        tell_once(texts.chain(lists), &mut result.differences);
     }
 
     /// The places of both sides, if each declares the object in its own.
@@ -504,10 +515,30 @@ impl Judging<'_> {
     }
 }
 
-/// Of two texts that have little in common, one difference stands for all.
+/// The list of a document that has an element on one side only, and on which.
+fn list_around(
+    difference: &RawDifference,
+    (resource, answer): (&Resource, &Resource),
+    names: &PairNames,
+) -> Option<(Path, Change)> {
+    if !resource.id.gvk.is_document() {
+        return None;
+    }
+    let (_, above) = difference.path.steps().split_last()?;
+    let (body, names) = match difference.change {
+        Change::Changed => return None,
+        Change::OnlyHere => (&resource.body, &names.here),
+        Change::OnlyThere => (&answer.body, &names.there),
+    };
+    let list = find(body, above, names)?.as_list().is_some();
+    list.then(|| (Path(above.to_vec()), difference.change))
+}
+
+/// Of places that have one thing to say, such as two texts that have little in common, one difference
+/// stands for all.
 fn tell_once(texts: impl Iterator<Item = Vec<usize>>, differences: &mut Vec<Difference>) {
     let mut needless = BTreeSet::new();
-    for places in texts.filter(|places| places.len() > MOST_OF_A_TEXT) {
+    for places in texts {
         let both = places.iter().find(|&&at| differences[at].change == Change::Changed);
         let Some(&told) = both.or(places.first()) else { continue };
         differences[told].more += places.len() - 1;

@@ -72,6 +72,7 @@ pub(super) struct Contents {
     kustomization: bool,
     chart: bool,
     modules: bool,
+    terragrunt: bool,
     yaml: Vec<FileId>,
     variables: Vec<FileId>,
 }
@@ -79,14 +80,28 @@ pub(super) struct Contents {
 /// Paths of more segments are not looked at: the work grows with the square of the depth.
 pub(super) const DEEPEST: usize = 100;
 
+/// What configures a directory of Terragrunt, and files whose values it gives to all directories below.
+const TERRAGRUNT: &str = "terragrunt.hcl";
+const TERRAGRUNT_VALUES: &[&str] =
+    &["account.hcl", "env.hcl", "environment.hcl", "region.hcl", "stage.hcl"];
+/// Directories of modules of Terraform that others call.
+const MODULES: &[&str] = &["module", "modules"];
+
 /// Whether a file is part of a Terraform module.
 pub(super) fn is_terraform(path: &RepoPath) -> bool {
-    path.extension() == "tf"
+    [".tf", ".tofu", ".tf.json", ".tofu.json"].iter().any(|end| path.file_name().ends_with(end))
 }
 
-/// The extension of a file of Terraform variables; `None` for any other.
+/// Whether Terragrunt is configured by a file.
+pub(super) fn is_terragrunt(path: &RepoPath) -> bool {
+    path.file_name() == TERRAGRUNT
+}
+
+/// The extension of a file of variables of Terraform or Terragrunt; `None` for any other.
 pub(super) fn variables_extension(path: &RepoPath) -> Option<&'static str> {
-    [".tfvars.json", ".tfvars"].into_iter().find(|end| path.file_name().ends_with(end))
+    let name = path.file_name();
+    let file = [".tfvars.json", ".tfvars"].into_iter().find(|end| name.ends_with(end));
+    file.or_else(|| TERRAGRUNT_VALUES.contains(&name).then_some(".hcl"))
 }
 
 /// Lists the candidates in the order of their paths; trees aside are left to the caller.
@@ -142,6 +157,7 @@ pub(super) fn contents(store: &Store<'_>, choices: &Choices) -> (Directories, BT
             "Chart.yaml" => contents.chart = true,
             _ if path.is_yaml() => contents.yaml.push(file),
             _ if is_terraform(path) => contents.modules = true,
+            _ if is_terragrunt(path) => contents.terragrunt = true,
             _ if variables_extension(path).is_some() => contents.variables.push(file),
             _ => {}
         }
@@ -158,6 +174,7 @@ fn merge(directories: &mut Directories, directory: RepoPath, contents: Contents)
     known.kustomization |= contents.kustomization;
     known.chart |= contents.chart;
     known.modules |= contents.modules;
+    known.terragrunt |= contents.terragrunt;
     known.yaml.extend(contents.yaml);
     known.variables.extend(contents.variables);
 }
@@ -213,18 +230,7 @@ impl Gather<'_> {
             }
         }
         let marked = self.marks(directory).next().is_some();
-        for &file in &contents.variables {
-            let path = self.store.snapshot().path(file);
-            let Some(end) = variables_extension(path) else { continue };
-            let candidate = Candidate::new(path.clone(), OverlayKind::Terraform, end);
-            if marked || self.marks_last(&candidate) {
-                candidates.push(candidate);
-            }
-        }
-        let exact = self.marks(directory).any(Mark::is_exact);
-        if contents.modules && exact && contents.variables.is_empty() {
-            candidates.push(Candidate::directory(directory.clone(), OverlayKind::Terraform));
-        }
+        self.terraform(directory, contents, marked, candidates);
         if contents.yaml.is_empty() || inside_chart(directory, all) {
             return;
         }
@@ -235,6 +241,29 @@ impl Gather<'_> {
         if marked && !contents.chart && self.is_manifest_directory(directory, contents) {
             candidates.push(Candidate::directory(directory.clone(), OverlayKind::Manifests));
         }
+    }
+
+    /// Files of variables, and root modules that belong to one environment with all that lies in them.
+    fn terraform(
+        &self,
+        directory: &RepoPath,
+        contents: &Contents,
+        marked: bool,
+        candidates: &mut Vec<Candidate>,
+    ) {
+        let called = directory.segments().any(|name| MODULES.contains(&name));
+        let files = contents.variables.iter().filter_map(|&file| {
+            let path = self.store.snapshot().path(file);
+            Some(Candidate::new(path.clone(), OverlayKind::Terraform, variables_extension(path)?))
+        });
+        let files: Vec<Candidate> = files.collect();
+        let told = files.iter().filter(|candidate| self.marks_last(candidate)).count();
+        // Several files that are named after environments are what one module is given in each.
+        if marked && !called && told < 2 && (contents.modules || contents.terragrunt) {
+            candidates.push(Candidate::directory(directory.clone(), OverlayKind::Terraform));
+            return;
+        }
+        candidates.extend(files.into_iter().filter(|file| marked || self.marks_last(file)));
     }
 
     fn marks_last(&self, candidate: &Candidate) -> bool {

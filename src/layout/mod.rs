@@ -76,7 +76,8 @@ pub enum OverlayKind {
     Manifests,
     /// Helm values files (found, not rendered yet).
     HelmValues,
-    /// Terraform variables or a root module (found, not rendered yet).
+    /// A file of Terraform variables, a root module that belongs to one environment, or a directory or
+    /// file of Terragrunt.
     Terraform,
 }
 

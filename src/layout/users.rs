@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::layout::{Layout, Overlay};
+use crate::layout::candidates::{is_terraform, variables_extension};
+use crate::layout::{Layout, Overlay, OverlayKind};
 use crate::text::RepoPath;
 
 /// Which kustomizations use which files and directories, as far as their own files say.
@@ -64,8 +65,13 @@ impl Layout {
     /// for the overlay whose directory holds it.
     pub fn units_of(&self, files: &BTreeSet<RepoPath>) -> BTreeSet<String> {
         let reached = self.users.of(files);
+        // Which module a file of variables is meant for is known when it is rendered.
+        let modules =
+            files.iter().any(|file| is_terraform(file) || variables_extension(file).is_some());
         let part = |overlay: &Overlay| {
-            reached.contains(&overlay.root) || files.iter().any(|file| file.is_in(&overlay.root))
+            modules && overlay.kind == OverlayKind::Terraform
+                || reached.contains(&overlay.root)
+                || files.iter().any(|file| file.is_in(&overlay.root))
         };
         let units = self.units.iter().filter(|unit| unit.overlays.iter().any(part));
         units.map(|unit| unit.name.clone()).collect()

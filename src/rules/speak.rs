@@ -196,9 +196,17 @@ fn is_chosen(difference: &Difference, cx: &Context<'_>) -> bool {
     };
     difference.resource.gvk.is_document()
         && difference.violated.is_none()
-        && (difference.topic == Topic::Other || variable && difference.topic == Topic::FeatureFlag)
-        && difference.change == Change::Changed
-        && (variable || own())
+        && (difference.topic == Topic::Other
+            || variable && matches!(difference.topic, Topic::Exposure | Topic::FeatureFlag))
+        && (difference.change == Change::Changed && (variable || own()) || is_instance(difference))
+}
+
+/// Whether one side has one more of what a map of a document lists: a database, a bucket.
+fn is_instance(difference: &Difference) -> bool {
+    let side =
+        if difference.change == Change::OnlyHere { &difference.here } else { &difference.there };
+    let map = side.value.as_ref().is_some_and(|value| value.as_map().is_some());
+    difference.change != Change::Changed && difference.path.steps().len() > 1 && map
 }
 
 /// What a single difference is: both values, or which side has the object.
@@ -321,7 +329,8 @@ fn remarks(cause: &Cause) -> String {
         let _ = write!(text, " (in {} overlays)", overlays.len());
     }
     if first.more > 0 {
-        let _ = write!(text, ", and {} more places of the text differ", first.more);
+        let what = if first.resource.gvk.is_document() { "like it" } else { "places of the text" };
+        let _ = write!(text, ", and {} more {what} differ", first.more);
     }
     if let Some(frequency) = first.frequency.filter(|f| f.is_lonely()) {
         let what = if frequency.units { "units" } else { "objects" };

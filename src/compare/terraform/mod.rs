@@ -9,9 +9,12 @@ use crate::compare::diff::Change;
 use crate::compare::flags::{switch, words};
 use crate::compare::identity::is_everything;
 use crate::compare::parameters::{Case, Judgement, allowed, amounts, is_foreign};
-use crate::compare::permissions;
 use crate::compare::version;
-use crate::kube::{Gvk, PathStep, ResourceId, Value};
+use crate::kube::{Gvk, PathStep, ResourceId, Value, looks_secret_key};
+use crate::syntax::scalar::Tag;
+
+/// Longer numbers are ids of accounts.
+const SHORT: usize = 8;
 
 /// Whether a document is one of Terraform's.
 pub(crate) fn is_terraform(gvk: &Gvk) -> bool {
@@ -26,11 +29,15 @@ pub(crate) fn classify(gvk: &Gvk, path: &[PathStep]) -> Class {
         let fits = |(pattern, _): &&(&str, Class)| has(&words, pattern);
         table::NAMES.iter().find(fits).map(|&(_, class)| class)
     });
+    let below = path.split_last().map_or(&[][..], |(_, above)| above).iter().filter_map(key);
+    let held = below.map(words).find_map(|words| {
+        table::HOLDERS.iter().find(|(pattern, _)| has(&words, pattern)).map(|&(_, class)| class)
+    });
     let source = matches!(path, [PathStep::Key(key)] if &**key == "source");
     match &*gvk.kind {
         "settings" => Class::Dependency,
         "module" if source => Class::Dependency,
-        kind => by_name.or_else(|| of_type(kind)).unwrap_or(Class::Other),
+        kind => held.or(by_name).or_else(|| of_type(kind)).unwrap_or(Class::Other),
     }
 }
 
@@ -87,22 +94,51 @@ pub(crate) fn judge(case: &Case<'_>) -> Judgement {
         return Judgement::Free;
     }
     let last = difference.path.steps().iter().rev().find_map(key).unwrap_or("");
+    let secret = here.is_some() && there.is_some() && looks_secret_key(last);
+    if secret || is_principal(case) && !is_foreign(&mine, &theirs, case.names) {
+        return allowed(true);
+    }
     if let Some(judged) = protection(last, here, there) {
         return judged;
     }
-    if is_identity(case, &mine, &theirs) && !is_foreign(&mine, &theirs, case.names) {
+    if is_identity(case) && !is_foreign(&mine, &theirs, case.names) {
         return allowed(true);
     }
     match case.class {
-        Class::Capacity => capacity(difference.change, (here, there), (&mine, &theirs)),
+        Class::Capacity if difference.change != Change::OnlyThere => {
+            capacity(difference.change, (here, there), (&mine, &theirs))
+        }
         // What is newer here is a matter of promotion, not of difference.
         Class::Dependency => allowed(version::order(&mine, &theirs) == Some(Ordering::Greater)),
-        Class::Backup => permissions::backup_retention(case),
+        Class::Backup => kept(difference.change, (here, there)),
         Class::Network => {
             let single = |text: &str| text.is_empty() || crate::compare::is_single_network(text);
             allowed(difference.change == Change::Changed && single(&mine) && single(&theirs))
         }
         _ => Judgement::Free,
+    }
+}
+
+/// Who may do something: every environment has accounts and groups of its own, but nobody has a
+/// public of its own.
+fn is_principal(case: &Case<'_>) -> bool {
+    let difference = case.difference;
+    let named = |value: &Option<Value>| {
+        let text = value.as_ref().and_then(Value::text);
+        text.is_some_and(|text| text.contains('@') || text.starts_with("arn:"))
+    };
+    let side = if difference.here.value.is_some() { &difference.here } else { &difference.there };
+    case.class == Class::Access && difference.change != Change::Changed && named(&side.value)
+}
+
+/// How many copies are kept, and for how long: more is better.
+fn kept(change: Change, (here, there): (Option<&Value>, Option<&Value>)) -> Judgement {
+    match amounts(here, there) {
+        Some((here, there)) if here < there => {
+            Judgement::Violated("must not be less than in the reference".to_owned())
+        }
+        Some(_) => allowed(true),
+        None => allowed(change == Change::OnlyHere),
     }
 }
 
@@ -134,19 +170,22 @@ fn protection(name: &str, here: Option<&Value>, there: Option<&Value>) -> Option
 
 /// Whether one of the names in the path says that every environment has its own there, before one
 /// that means something.
-fn is_identity(case: &Case<'_>, here: &str, there: &str) -> bool {
-    let plain = |text: &str| text.parse::<f64>().is_err() || text.len() > 8;
-    let scalar = |value: &Option<Value>| value.as_ref().is_none_or(|v| v.as_scalar().is_some());
-    let (mine, theirs) = (&case.difference.here.value, &case.difference.there.value);
+fn is_identity(case: &Case<'_>) -> bool {
+    let sides = [&case.difference.here.value, &case.difference.there.value];
+    let number = |value: &Value| {
+        let number = value.as_scalar().filter(|scalar| matches!(scalar.tag, Tag::Int | Tag::Float));
+        number.is_some_and(|scalar| scalar.text.len() <= SHORT)
+    };
+    let amount = sides.into_iter().flatten().any(|v| number(v) || v.as_bool().is_some());
     let names = case.difference.path.steps().iter().rev().filter_map(key);
     for (at, name) in names.enumerate() {
         let words = words(name);
-        let last = words.last().map_or("", String::as_str);
-        if table::IDENTITY.contains(&last) {
-            let number =
-                at == 0 && scalar(mine) && scalar(theirs) && !(plain(here) && plain(there));
-            let switches = at == 0 && (switch(here).is_some() || switch(there).is_some());
-            return !number && !switches;
+        let own = |pattern: &&str| match pattern.contains(' ') {
+            true => has(&words, pattern),
+            false => words.last().is_some_and(|last| last == pattern),
+        };
+        if table::IDENTITY.iter().any(|pattern| own(&pattern)) {
+            return at > 0 || !amount;
         }
         if table::NAMES.iter().any(|(pattern, _)| has(&words, pattern)) {
             return false;

@@ -128,6 +128,16 @@ pub(super) const NAMES: &[(&str, Class)] = &[
     ("features", Class::FeatureFlag),
 ];
 
+/// Words of a name below which names are those of somebody else: everything there has the class.
+pub(super) const HOLDERS: &[(&str, Class)] = &[
+    ("engine params", Class::Database),
+    ("database flags", Class::Database),
+    ("parameters", Class::Database),
+    ("egress", Class::Network),
+    ("ingress", Class::Network),
+    ("features", Class::FeatureFlag),
+];
+
 /// Types of resources, `*` for any end, and the class of everything in them.
 pub(super) const TYPES: &[(&str, Class)] = &[
     ("aws_security_group*", Class::Network),
@@ -182,7 +192,8 @@ pub(super) const TYPES: &[(&str, Class)] = &[
     ("aws_s3_bucket_public_access_block", Class::Exposure),
 ];
 
-/// Last words of names of what every environment has its own: places, ids, names, labels.
+/// Last words of names of what every environment has its own: places, ids, names, labels. Of several
+/// words, what stands side by side anywhere in a name.
 pub(super) const IDENTITY: &[&str] = &[
     "account",
     "accounts",
@@ -232,6 +243,7 @@ pub(super) const IDENTITY: &[&str] = &[
     "namespace",
     "names",
     "nameservers",
+    "maintenance window",
     "ns",
     "organization",
     "origin",
@@ -251,6 +263,8 @@ pub(super) const IDENTITY: &[&str] = &[
     "regions",
     "repository",
     "sans",
+    "server",
+    "servers",
     "stage",
     "subdomain",
     "subdomains",

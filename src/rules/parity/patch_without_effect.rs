@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::finding::{Finding, Level, Subject};
+use crate::finding::{Finding, Level, Role, Subject};
 use crate::render::{Effect, Evaluated, StatementKind};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
@@ -59,6 +59,7 @@ impl Rule for PatchWithoutEffect {
                 known.overlays += 1;
             }
         }
+        variables(cx, &mut uses, findings);
         // What cannot be rendered may be where a shared statement matters.
         let failed: BTreeSet<usize> = cx
             .evaluated
@@ -82,6 +83,26 @@ impl Rule for PatchWithoutEffect {
             findings.push_at(level, finding(cx, span, &found));
         }
     }
+}
+
+/// Reports the variables that no module declares: one finding for each name of a unit.
+fn variables(cx: &Context<'_>, uses: &mut BTreeMap<Span, Use<'_>>, findings: &mut Findings) {
+    let mut causes: BTreeMap<(usize, &str), Vec<Span>> = BTreeMap::new();
+    for (&span, found) in uses.iter().filter(|(_, found)| found.kind == StatementKind::Variable) {
+        causes.entry((found.first.unit_index, cx.snapshot.slice(span))).or_default().push(span);
+    }
+    for spans in causes.into_values() {
+        let Some(found) = spans.first().and_then(|span| uses.get(span)) else { continue };
+        let mut told = finding(cx, spans[0], found);
+        for &span in spans.iter().skip(1) {
+            told = told.place(Role::Related, span, "set here too");
+        }
+        if spans.len() > 1 {
+            told.subject.environment = None;
+        }
+        findings.push_at(findings.level(), told);
+    }
+    uses.retain(|_, found| found.kind != StatementKind::Variable);
 }
 
 /// Whether the statement must mean something: it names one object, and is not made for whoever
