@@ -82,8 +82,16 @@ pub(super) const DEEPEST: usize = 100;
 
 /// What configures a directory of Terragrunt, and files whose values it gives to all directories below.
 const TERRAGRUNT: &str = "terragrunt.hcl";
-const TERRAGRUNT_VALUES: &[&str] =
-    &["account.hcl", "env.hcl", "environment.hcl", "region.hcl", "stage.hcl"];
+const TERRAGRUNT_VALUES: &[&str] = &[
+    "account.hcl",
+    "account_vars.hcl",
+    "env.hcl",
+    "env_vars.hcl",
+    "environment.hcl",
+    "region.hcl",
+    "region_vars.hcl",
+    "stage.hcl",
+];
 /// Directories of modules of Terraform that others call.
 const MODULES: &[&str] = &["module", "modules"];
 

@@ -10,15 +10,22 @@ use crate::compare::flags::{switch, words};
 use crate::compare::identity::is_everything;
 use crate::compare::parameters::{Case, Judgement, allowed, amounts, is_foreign};
 use crate::compare::version;
-use crate::kube::{Gvk, PathStep, ResourceId, Value, looks_secret_key};
+use crate::kube::{Form, Gvk, PathStep, ResourceId, Value, looks_secret_key};
 use crate::syntax::scalar::Tag;
 
+/// As many days as nobody means.
+const FOR_EVER: &str = "1000000";
 /// Longer numbers are ids of accounts.
 const SHORT: usize = 8;
 
 /// Whether a document is one of Terraform's.
 pub(crate) fn is_terraform(gvk: &Gvk) -> bool {
     gvk.is_block() || gvk.is_document() && matches!(&*gvk.kind, "variables" | "locals" | "settings")
+}
+
+/// Whether a path is that of a whole variable.
+pub(crate) fn is_variable(gvk: &Gvk, path: &[PathStep]) -> bool {
+    gvk.is_document() && &*gvk.kind == Form::Variables.kind() && path.len() == 1
 }
 
 /// The class of a path of a document of Terraform: by the names in it, the last first, then by the
@@ -98,6 +105,9 @@ pub(crate) fn judge(case: &Case<'_>) -> Judgement {
     if secret || is_principal(case) && !is_foreign(&mine, &theirs, case.names) {
         return allowed(true);
     }
+    if let Some(judged) = source(case, last) {
+        return judged;
+    }
     if let Some(judged) = protection(last, here, there) {
         return judged;
     }
@@ -110,6 +120,9 @@ pub(crate) fn judge(case: &Case<'_>) -> Judgement {
         }
         // What is newer here is a matter of promotion, not of difference.
         Class::Dependency => allowed(version::order(&mine, &theirs) == Some(Ordering::Greater)),
+        Class::Observability if has(&words(last), "retention") => {
+            kept(difference.change, (forever(here).as_ref(), forever(there).as_ref()))
+        }
         Class::Backup => kept(difference.change, (here, there)),
         Class::Network => {
             let single = |text: &str| text.is_empty() || crate::compare::is_single_network(text);
@@ -117,6 +130,40 @@ pub(crate) fn judge(case: &Case<'_>) -> Judgement {
         }
         _ => Judgement::Free,
     }
+}
+
+/// Where a module comes from: what one environment takes from its own files, another takes from where
+/// they are published.
+fn source(case: &Case<'_>, last: &str) -> Option<Judgement> {
+    let difference = case.difference;
+    if &*case.gvk.kind != "module" || !matches!(last, "ref" | "source") {
+        return None;
+    }
+    // A revision that one side lacks belongs to a source that it does not have.
+    if difference.change != Change::Changed {
+        return Some(allowed(difference.change == Change::OnlyHere));
+    }
+    let text = |value: &Option<Value>| Some(value.as_ref()?.text()?.to_owned());
+    let (here, there) = (text(&difference.here.value)?, text(&difference.there.value)?);
+    let is_local = |text: &str| text.starts_with("./") || text.starts_with("../");
+    let part = |text: &str| {
+        let parts = text.trim_end_matches(".git").split(['/', ':']).filter(|part| !part.is_empty());
+        parts.last().map(str::to_owned)
+    };
+    let published = is_local(&there) && !is_local(&here) && part(&here) == part(&there);
+    published.then(|| allowed(true))
+}
+
+/// How long logs are kept: nothing is kept for no time, zero means for ever.
+fn forever(value: Option<&Value>) -> Option<Value> {
+    let value = value?;
+    let zero =
+        value.as_scalar().is_some_and(|scalar| scalar.tag == Tag::Int && &*scalar.text == "0");
+    Some(if zero {
+        Value::scalar(Tag::Int, FOR_EVER, value.provenance.clone())
+    } else {
+        value.clone()
+    })
 }
 
 /// Who may do something: every environment has accounts and groups of its own, but nobody has a

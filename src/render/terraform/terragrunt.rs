@@ -1,6 +1,6 @@
 //! Terragrunt: inputs, local values, and where the module comes from.
 
-use crate::kube::{Entry, Form, Resource, Value};
+use crate::kube::{Entry, Form, Provenance, Resource, Value};
 use crate::layout::Unit;
 use crate::render::terraform::blocks::{block, collected};
 use crate::render::terraform::{Job, tree};
@@ -24,13 +24,19 @@ impl Job<'_, '_> {
         let source = |entry: &Entry| &*entry.key == "source";
         let terraform: Vec<Entry> = entries("terraform").into_iter().filter(source).collect();
         if let Some(Entry { key_span, .. }) = terraform.first().cloned() {
-            let provenance = crate::kube::Provenance::declared(key_span);
+            let provenance = Provenance::declared(key_span);
             let body = Value::map(terraform.into_iter().collect(), provenance);
             let name = unit.name.rsplit('/').next().unwrap_or(&unit.name);
             documents.push(self.with_reference(Resource::block("module", name, body, key_span)));
         }
         let dependencies = tree::of_type(top, "dependency").flat_map(NodeRef::entries);
-        documents.extend(dependencies.filter_map(|named| block("dependency", named)));
+        for mut dependency in dependencies.filter_map(|named| block("dependency", named)) {
+            // What stands in for outputs that are not there yet.
+            if let Some(map) = dependency.body.as_map_mut() {
+                map.retain(|entry| !entry.key.starts_with("mock_"));
+            }
+            documents.push(dependency);
+        }
         documents
     }
 }
