@@ -12,6 +12,7 @@ use crate::compare::scalar::{self, Verdict};
 use crate::compare::secrets::are_objects;
 use crate::compare::show::{SECRET, is_secret};
 use crate::compare::stages::{self, Stage};
+use crate::compare::terraform;
 use crate::kube::{Action, Entry, Kind, Map, Path, PathStep, Provenance, Value};
 use crate::source::Snapshot;
 use crate::text::Span;
@@ -75,6 +76,18 @@ pub(crate) fn diff(
     Differ::new(snapshot, kind, (here, there), names).walk(here, there)
 }
 
+/// As [`diff`], for blocks of Terraform: literals where the other side has a variable are told.
+pub(crate) fn of_blocks(
+    snapshot: &Snapshot,
+    kind: &str,
+    here: &Value,
+    there: &Value,
+    names: &PairNames,
+) -> Found {
+    let differ = Differ::new(snapshot, kind, (here, there), names);
+    Differ { block: true, ..differ }.walk(here, there)
+}
+
 /// Walks an object as it is and as it was: what is filled in later is the same text in both, so that
 /// every text that differs is a difference.
 pub(crate) fn since(snapshot: &Snapshot, kind: &str, now: &Value, before: &Value) -> Found {
@@ -94,6 +107,8 @@ struct Differ<'a> {
     inside: usize,
     /// Whether what something fills in later is the same on both sides.
     knows_placeholders: bool,
+    /// Whether it is a block of Terraform.
+    block: bool,
     found: Found,
 }
 
@@ -112,6 +127,7 @@ impl<'a> Differ<'a> {
             around: (here.span(), there.span()),
             inside: 0,
             knows_placeholders: false,
+            block: false,
             found: Found::default(),
         }
     }
@@ -262,11 +278,20 @@ impl<'a> Differ<'a> {
                 }
             }
             Verdict::Unknown | Verdict::Differs if self.texts(here, there) => {}
+            Verdict::Unknown if self.is_hard_coded(here, there) => {
+                self.report(Change::Changed, Some((here, None)), Some((there, None)));
+            }
             Verdict::Unknown if !self.knows_placeholders => self.found.unknown += 1,
             Verdict::Unknown | Verdict::Differs => {
                 self.report(Change::Changed, Some((here, None)), Some((there, None)));
             }
         }
+    }
+
+    /// Whether a block of Terraform has a literal where the other side has a variable.
+    fn is_hard_coded(&self, here: &Value, there: &Value) -> bool {
+        let texts = here.text().zip(there.text());
+        self.block && texts.is_some_and(|(here, there)| terraform::is_hard_coded(here, there))
     }
 
     /// Compares what two texts say; false when they are simply different.

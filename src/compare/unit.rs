@@ -181,7 +181,8 @@ impl Judging<'_> {
                 let (here, there) = (&self.mine.resources[a], &theirs.resources[b]);
                 let kind = &here.id.gvk.kind;
                 let snapshot = self.world.snapshot;
-                let mut found = diff::diff(snapshot, kind, &here.body, &there.body, names);
+                let differ = if here.id.gvk.is_block() { diff::of_blocks } else { diff::diff };
+                let mut found = differ(snapshot, kind, &here.body, &there.body, names);
                 remotes::join(&mut found.differences);
                 if lacks_data(self.mine, here) || lacks_data(theirs, there) {
                     found.differences.retain(|difference| difference.change == Change::Changed);

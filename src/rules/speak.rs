@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use crate::compare::{Cause, Change, Difference, Grouping, Side, Topic};
 use crate::finding::{Finding, Identity, Level, Role, Subject};
-use crate::kube::Form;
+use crate::kube::{Form, ResourceId};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 
@@ -14,6 +14,9 @@ use crate::rules::findings::Findings;
 const NAMED: usize = 4;
 /// Most further places that a finding shows.
 const PLACES: usize = 60;
+
+/// The share of blocks that two root modules must have in common to be meant alike.
+const ALIKE: (usize, usize) = (7, 10);
 
 /// What a rule says of one cause.
 pub(crate) struct Speech {
@@ -170,7 +173,8 @@ fn level(base: Level, cause: &Cause, cx: &Context<'_>) -> Level {
     let first = cause.first();
     let environment = |at: usize| &cx.layout.environments[cx.evaluated[at].overlay.environment];
     let last = cx.layout.environments.iter().map(|environment| environment.rank).max();
-    if cause.grouping == Grouping::Habit || first.weak || first.siblings || is_chosen(first, cx) {
+    let open = is_chosen(first, cx) || is_open(first) || is_apart(first, cx);
+    if cause.grouping == Grouping::Habit || first.weak || first.siblings || open {
         return base.min(Level::Note);
     }
     let lacking = first.change == Change::OnlyThere || first.change == Change::Changed;
@@ -199,6 +203,28 @@ fn is_chosen(difference: &Difference, cx: &Context<'_>) -> bool {
         && (difference.topic == Topic::Other
             || variable && matches!(difference.topic, Topic::Exposure | Topic::FeatureFlag))
         && (difference.change == Change::Changed && (variable || own()) || is_instance(difference))
+}
+
+/// Whether one side is a variable of Terraform: what it is there, nobody has worked out.
+fn is_open(difference: &Difference) -> bool {
+    let sides = [&difference.here, &difference.there].into_iter();
+    let mut texts = sides.filter_map(|side| side.value.as_ref()?.text());
+    difference.resource.gvk.is_block() && texts.any(|text| text.starts_with("${"))
+}
+
+/// Whether a block stands in one of two root modules that have little in common.
+fn is_apart(difference: &Difference, cx: &Context<'_>) -> bool {
+    if !difference.resource.gvk.is_block() || !difference.path.steps().is_empty() {
+        return false;
+    }
+    let blocks = |overlay: usize| -> BTreeSet<&ResourceId> {
+        let rendered = cx.evaluated[overlay].output();
+        let ids = rendered.into_iter().flat_map(|rendered| &rendered.resources).map(|it| &it.id);
+        ids.filter(|id| id.gvk.is_block()).collect()
+    };
+    let (here, there) = (blocks(difference.here_overlay), blocks(difference.there_overlay));
+    let shared = here.intersection(&there).count();
+    shared * ALIKE.1 < here.union(&there).count() * ALIKE.0
 }
 
 /// Whether one side has one more of what a map of a document lists: a database, a bucket.

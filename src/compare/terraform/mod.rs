@@ -9,6 +9,7 @@ use crate::compare::diff::Change;
 use crate::compare::flags::{switch, words};
 use crate::compare::identity::is_everything;
 use crate::compare::parameters::{Case, Judgement, allowed, amounts, is_foreign};
+use crate::compare::scalar::has_placeholder;
 use crate::compare::version;
 use crate::kube::{Form, Gvk, PathStep, ResourceId, Value, looks_secret_key};
 use crate::syntax::scalar::Tag;
@@ -21,6 +22,17 @@ const SHORT: usize = 8;
 /// Whether a document is one of Terraform's.
 pub(crate) fn is_terraform(gvk: &Gvk) -> bool {
     gvk.is_block() || gvk.is_document() && matches!(&*gvk.kind, "variables" | "locals" | "settings")
+}
+
+/// Whether one side of an argument is written out where the other refers to a variable or a local value.
+pub(crate) fn is_hard_coded(here: &str, there: &str) -> bool {
+    let refers = |text: &str| {
+        let name = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+        let name = name.and_then(|name| name.strip_prefix("var.").or(name.strip_prefix("local.")));
+        let inside = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+        name.is_some_and(|name| name.chars().all(inside))
+    };
+    refers(here) && !has_placeholder(there) || refers(there) && !has_placeholder(here)
 }
 
 /// Whether a path is that of a whole variable.
@@ -112,7 +124,9 @@ pub(crate) fn judge(case: &Case<'_>) -> Judgement {
         return judged;
     }
     if is_identity(case) && !is_foreign(&mine, &theirs, case.names) {
-        return allowed(true);
+        // What a block lacks is what its provider chooses.
+        let lost = case.gvk.is_block() && difference.change == Change::OnlyThere;
+        return allowed(!lost || here.or(there).is_none_or(|value| value.as_scalar().is_none()));
     }
     match case.class {
         Class::Capacity if difference.change != Change::OnlyThere => {
@@ -141,7 +155,7 @@ fn source(case: &Case<'_>, last: &str) -> Option<Judgement> {
     }
     // A revision that one side lacks belongs to a source that it does not have.
     if difference.change != Change::Changed {
-        return Some(allowed(difference.change == Change::OnlyHere));
+        return Some(allowed(true));
     }
     let text = |value: &Option<Value>| Some(value.as_ref()?.text()?.to_owned());
     let (here, there) = (text(&difference.here.value)?, text(&difference.there.value)?);

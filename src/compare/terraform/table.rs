@@ -304,6 +304,7 @@ pub(super) const SAFE_ON: &[&str] = &[
     "encrypt",
     "encrypted",
     "encryption",
+    "flow log",
     "flow logs",
     "high availability",
     "key rotation",

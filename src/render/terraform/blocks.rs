@@ -6,6 +6,9 @@ use crate::render::terraform::{Job, TERRAGRUNT, tree};
 use crate::syntax::NodeRef;
 use crate::text::{RepoPath, Span};
 
+/// What stands for the revision of a source that names none.
+const UNPINNED: &str = "(default branch)";
+
 impl Job<'_, '_> {
     /// The documents of a directory.
     pub(super) fn module(&mut self, unit: &Unit, root: &RepoPath) -> Vec<Resource> {
@@ -42,7 +45,10 @@ impl Job<'_, '_> {
         for (form, entries) in [(Form::Locals, locals), (Form::Settings, settings)] {
             documents.extend(collected(form, &unit.name, entries));
         }
-        documents.extend(self.variables_in(unit, root));
+        if let Some((variables, statements)) = self.variables_in(unit, root) {
+            documents.push(variables);
+            self.statements.extend(statements);
+        }
         if let Some(file) = self.find(root, TERRAGRUNT) {
             documents.extend(self.terragrunt(unit, file));
         }
@@ -52,12 +58,10 @@ impl Job<'_, '_> {
     /// A call of a module with the revision of its source as a field of its own.
     pub(super) fn with_reference(&self, mut module: Resource) -> Resource {
         let Some(source) = module.body.get("source").cloned() else { return module };
-        let split = source.text().and_then(|text| text.split_once('?'));
-        let Some((address, query)) = split else { return module };
+        let Some(text) = source.text().filter(|text| is_repository(text)) else { return module };
+        let (address, query) = text.split_once('?').unwrap_or((text, ""));
         let revision = query.split('&').find_map(|part| part.strip_prefix("ref="));
-        let Some(revision) = revision.filter(|revision| !revision.is_empty()) else {
-            return module;
-        };
+        let revision = revision.filter(|revision| !revision.is_empty()).unwrap_or(UNPINNED);
         let whole = source.span();
         let written = self.renderer.snapshot().slice(whole);
         let at = written.find("ref=").map(|at| at + "ref=".len());
@@ -76,6 +80,15 @@ impl Job<'_, '_> {
         }
         module
     }
+}
+
+/// Whether a source is a repository of git, which has revisions.
+fn is_repository(source: &str) -> bool {
+    source.starts_with("git::")
+        || source.starts_with("git@")
+        || source.starts_with("github.com/")
+        || source.starts_with("bitbucket.org/")
+        || source.contains("?ref=")
 }
 
 /// The document of a block by its last label and its body.

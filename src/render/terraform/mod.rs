@@ -20,7 +20,7 @@ pub(super) use declared::all_declared;
 pub(super) use roots::Roots;
 
 use crate::layout::{Overlay, Unit};
-use crate::render::{Gap, Rendered, Renderer};
+use crate::render::{Gap, Rendered, Renderer, Statement};
 use crate::syntax::NodeRef;
 use crate::text::{FileId, RepoPath, Span};
 
@@ -30,13 +30,15 @@ const TERRAGRUNT: &str = "terragrunt.hcl";
 impl Renderer<'_> {
     /// What a file of variables gives to its root module, or what a root module declares.
     pub(super) fn terraform(&self, unit: &Unit, overlay: &Overlay) -> Rendered {
-        let mut job = Job { renderer: self, inputs: BTreeSet::new(), gaps: Vec::new() };
+        let (inputs, statements) = (BTreeSet::new(), Vec::new());
+        let mut job = Job { renderer: self, inputs, gaps: Vec::new(), statements };
         let documents = match self.snapshot().find(&overlay.root) {
             Some(file) if overlay.root.extension() == "hcl" => job.terragrunt(unit, file),
             Some(file) => return job.variables_of(unit, file, &overlay.root),
             None => job.module(unit, &overlay.root),
         };
-        Rendered::of_documents(documents, job.inputs, job.gaps)
+        let rendered = Rendered::of_documents(documents, job.inputs, job.gaps);
+        Rendered { statements: job.statements, ..rendered }
     }
 }
 
@@ -45,6 +47,8 @@ struct Job<'a, 's> {
     renderer: &'a Renderer<'s>,
     inputs: BTreeSet<FileId>,
     gaps: Vec<Gap>,
+    /// What has no effect.
+    statements: Vec<Statement>,
 }
 
 impl<'s> Job<'_, 's> {

@@ -38,7 +38,7 @@ impl<'s> Job<'_, 's> {
             Some(root) => {
                 let declared = self.declared(&root);
                 lay(&mut layers, &defaults(&declared), |_| true);
-                let known = |name: &str| declared.contains_key(name);
+                let known = |entry: &Entry| declared.contains_key(&*entry.key);
                 for below in self.automatic(&root).into_iter().chain(self.shared(path)) {
                     if below == file {
                         continue;
@@ -53,7 +53,7 @@ impl<'s> Job<'_, 's> {
             }
             None => Declared::new(),
         };
-        lay(&mut layers, map, |_| true);
+        lay(&mut layers, map, |entry| !is_idle(&statements, entry));
         let body = body(layers, &declared, Span::file_start(file));
         let document =
             Resource::document(Form::Variables, &unit.name, body, Span::file_start(file));
@@ -62,22 +62,28 @@ impl<'s> Job<'_, 's> {
     }
 
     /// The variables of a root module whose directory belongs to one environment.
-    pub(super) fn variables_in(&mut self, unit: &Unit, root: &RepoPath) -> Option<Resource> {
+    pub(super) fn variables_in(
+        &mut self,
+        unit: &Unit,
+        root: &RepoPath,
+    ) -> Option<(Resource, Vec<Statement>)> {
         let declared = self.declared(root);
         let files = self.automatic(root);
         let mut layers = Layers::new();
         lay(&mut layers, &defaults(&declared), |_| true);
         let at = files.last().copied();
+        let mut statements = Vec::new();
         for file in files {
             let own = self.root_of(file).map(tree::value);
             if let Some(own) = own.as_ref().and_then(Value::as_map) {
-                lay(&mut layers, own, |_| true);
+                statements.extend(self.idle(own, &declared));
+                lay(&mut layers, own, |entry| !is_idle(&statements, entry));
             }
         }
         let first = declared.values().next().map(|declaration| declaration.name.file);
         let origin = Span::file_start(at.or(first)?);
         let body = body(layers, &declared, origin);
-        Some(Resource::document(Form::Variables, &unit.name, body, origin))
+        Some((Resource::document(Form::Variables, &unit.name, body, origin), statements))
     }
 
     fn declared(&mut self, root: &RepoPath) -> Declared<'s> {
@@ -145,6 +151,11 @@ impl<'s> Job<'_, 's> {
     }
 }
 
+/// Whether a variable was found to do nothing.
+fn is_idle(statements: &[Statement], entry: &Entry) -> bool {
+    statements.iter().any(|statement| statement.span == entry.key_span)
+}
+
 /// The defaults of a module.
 fn defaults(declared: &Declared<'_>) -> Map {
     let defaults = declared.iter().filter_map(|(&name, declaration)| {
@@ -155,8 +166,8 @@ fn defaults(declared: &Declared<'_>) -> Map {
 }
 
 /// Lays variables over those that are set: each replaces the one before as a whole.
-fn lay(layers: &mut Layers, above: &Map, wanted: impl Fn(&str) -> bool) {
-    for entry in above.iter().filter(|entry| wanted(&entry.key)) {
+fn lay(layers: &mut Layers, above: &Map, wanted: impl Fn(&Entry) -> bool) {
+    for entry in above.iter().filter(|entry| wanted(entry)) {
         let mut entry = entry.clone();
         if let Some(below) = layers.get(&entry.key) {
             entry.value.provenance = below.value.provenance.then_all(&entry.value.provenance);
