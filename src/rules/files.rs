@@ -23,6 +23,7 @@ const TEXTS: &[&str] = &[
     "json",
     "toml",
     "tf",
+    "tofu",
     "tfvars",
     "hcl",
     "env",
@@ -39,7 +40,10 @@ const TEXTS: &[&str] = &[
 
 /// Files of other formats in which `#` begins a comment.
 const HASH_COMMENTS: &[&str] =
-    &["cfg", "conf", "env", "hcl", "ini", "properties", "tf", "tfvars", "toml"];
+    &["cfg", "conf", "env", "hcl", "ini", "properties", "tf", "tfvars", "tofu", "toml"];
+
+/// Extensions of files that are HCL.
+const HCL: &[&str] = &["hcl", "tf", "tfvars", "tofu"];
 
 /// The files that are not YAML and may have `#` comments.
 pub fn commented_files(snapshot: &Snapshot, exclude: &[Glob], focus: &Focus) -> Vec<FileId> {
@@ -47,6 +51,16 @@ pub fn commented_files(snapshot: &Snapshot, exclude: &[Glob], focus: &Focus) -> 
         HASH_COMMENTS.contains(&path.extension().as_str()) || path.file_name().starts_with(".env")
     };
     own_files(snapshot, exclude, focus, commented).map(|(file, _)| file).collect()
+}
+
+/// The files of Terraform and Terragrunt.
+pub(crate) fn terraform_files(
+    snapshot: &Snapshot,
+    exclude: &[Glob],
+    focus: &Focus,
+) -> impl Iterator<Item = FileId> {
+    let written = |path: &RepoPath| HCL.contains(&path.extension().as_str());
+    own_files(snapshot, exclude, focus, written).map(|(file, _)| file)
 }
 
 /// The YAML files to look at, parsed, and those that were left out for a reason to be told.

@@ -61,9 +61,12 @@ impl<'s> Job<'_, 's> {
         if !parsed.is_broken() && !parsed.template {
             return root.filter(|root| root.is_map());
         }
-        let detail = store.snapshot().path(file).to_string();
-        let span = Span::file_start(file);
-        self.gaps.push(Gap { span, what: "broken file", detail, objects: true });
+        let path = store.snapshot().path(file);
+        let gap = match parsed.problems.first() {
+            Some(problem) => (problem.span, format!("{path}: {}", problem.kind)),
+            None => (Span::file_start(file), path.to_string()),
+        };
+        self.gaps.push(Gap { span: gap.0, what: "broken file", detail: gap.1, objects: true });
         None
     }
 

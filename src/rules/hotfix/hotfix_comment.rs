@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use crate::finding::{Finding, Identity, Level, Role, Subject};
 use crate::rules::documents::patches;
+use crate::rules::files::terraform_files;
 use crate::rules::hotfix::deadline::deadline;
 use crate::rules::hotfix::marked::{Marked, marked};
 use crate::rules::hotfix::markers::{self, STRONG, Verdict, WEAK};
@@ -52,7 +53,8 @@ impl Rule for HotfixComment {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
         let places = Places::of(cx);
         let mut plain: BTreeMap<String, Vec<Mark<'_>>> = BTreeMap::new();
-        for &file in cx.files {
+        let terraform = terraform_files(cx.snapshot, &cx.config.exclude, cx.focus);
+        for file in cx.files.iter().copied().chain(terraform) {
             let Ok(source) = cx.snapshot.file(file) else { continue };
             let parsed = cx.store.yaml(file);
             let mut marks = marks(cx, source, parsed, false, &places);
