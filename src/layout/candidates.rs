@@ -71,8 +71,8 @@ pub(super) type Directories = BTreeMap<RepoPath, Contents>;
 pub(super) struct Contents {
     kustomization: bool,
     chart: bool,
+    /// A module of Terraform, or what Terragrunt makes one of.
     modules: bool,
-    terragrunt: bool,
     yaml: Vec<FileId>,
     variables: Vec<FileId>,
 }
@@ -98,11 +98,6 @@ const MODULES: &[&str] = &["module", "modules"];
 /// Whether a file is part of a Terraform module.
 pub(super) fn is_terraform(path: &RepoPath) -> bool {
     [".tf", ".tofu", ".tf.json", ".tofu.json"].iter().any(|end| path.file_name().ends_with(end))
-}
-
-/// Whether Terragrunt is configured by a file.
-pub(super) fn is_terragrunt(path: &RepoPath) -> bool {
-    path.file_name() == TERRAGRUNT
 }
 
 /// The extension of a file of variables of Terraform or Terragrunt; `None` for any other.
@@ -164,8 +159,7 @@ pub(super) fn contents(store: &Store<'_>, choices: &Choices) -> (Directories, BT
             _ if is_kustomization(name) => contents.kustomization = true,
             "Chart.yaml" => contents.chart = true,
             _ if path.is_yaml() => contents.yaml.push(file),
-            _ if is_terraform(path) => contents.modules = true,
-            _ if is_terragrunt(path) => contents.terragrunt = true,
+            _ if is_terraform(path) || name == TERRAGRUNT => contents.modules = true,
             _ if variables_extension(path).is_some() => contents.variables.push(file),
             _ => {}
         }
@@ -182,7 +176,6 @@ fn merge(directories: &mut Directories, directory: RepoPath, contents: Contents)
     known.kustomization |= contents.kustomization;
     known.chart |= contents.chart;
     known.modules |= contents.modules;
-    known.terragrunt |= contents.terragrunt;
     known.yaml.extend(contents.yaml);
     known.variables.extend(contents.variables);
 }
@@ -267,7 +260,7 @@ impl Gather<'_> {
         let files: Vec<Candidate> = files.collect();
         let told = files.iter().filter(|candidate| self.marks_last(candidate)).count();
         // Several files that are named after environments are what one module is given in each.
-        if marked && !called && told < 2 && (contents.modules || contents.terragrunt) {
+        if marked && !called && told < 2 && contents.modules {
             candidates.push(Candidate::directory(directory.clone(), OverlayKind::Terraform));
             return;
         }

@@ -125,8 +125,8 @@ pub(crate) fn judge(case: &Case<'_>) -> Judgement {
     }
     if is_identity(case) && !is_foreign(&mine, &theirs, case.names) {
         // What a block lacks is what its provider chooses.
-        let lost = case.gvk.is_block() && difference.change == Change::OnlyThere;
-        return allowed(!lost || here.or(there).is_none_or(|value| value.as_scalar().is_none()));
+        let dropped = case.gvk.is_block() && difference.change == Change::OnlyThere;
+        return allowed(!dropped || here.or(there).is_none_or(|value| value.as_scalar().is_none()));
     }
     match case.class {
         Class::Capacity if difference.change != Change::OnlyThere => {
@@ -161,8 +161,8 @@ fn source(case: &Case<'_>, last: &str) -> Option<Judgement> {
     let (here, there) = (text(&difference.here.value)?, text(&difference.there.value)?);
     let is_local = |text: &str| text.starts_with("./") || text.starts_with("../");
     let part = |text: &str| {
-        let parts = text.trim_end_matches(".git").split(['/', ':']).filter(|part| !part.is_empty());
-        parts.last().map(str::to_owned)
+        let mut parts = text.trim_end_matches(".git").rsplit(['/', ':']);
+        parts.find(|part| !part.is_empty()).map(str::to_owned)
     };
     let published = is_local(&there) && !is_local(&here) && part(&here) == part(&there);
     published.then(|| allowed(true))
@@ -241,11 +241,11 @@ fn is_identity(case: &Case<'_>) -> bool {
     let names = case.difference.path.steps().iter().rev().filter_map(key);
     for (at, name) in names.enumerate() {
         let words = words(name);
-        let own = |pattern: &&str| match pattern.contains(' ') {
-            true => has(&words, pattern),
-            false => words.last().is_some_and(|last| last == pattern),
+        let own = |pattern: &&str| {
+            let several = pattern.contains(' ') && has(&words, pattern);
+            several || words.last().is_some_and(|last| last == pattern)
         };
-        if table::IDENTITY.iter().any(|pattern| own(&pattern)) {
+        if table::IDENTITY.iter().any(|pattern| own(pattern)) {
             return at > 0 || !amount;
         }
         if table::NAMES.iter().any(|(pattern, _)| has(&words, pattern)) {

@@ -25,7 +25,7 @@ fn skip(bytes: &[u8], mut at: usize, mut open: Vec<Inside>) -> Option<usize> {
         match (inside, byte) {
             (Inside::Text, b'\n') => return None,
             (Inside::Text, b'\\') => at += 1,
-            (Inside::Text, b'"') => {
+            (Inside::Text, b'"') | (Inside::Expression(0), b'}') => {
                 open.pop();
             }
             (Inside::Text, b'$' | b'%')
@@ -39,9 +39,6 @@ fn skip(bytes: &[u8], mut at: usize, mut open: Vec<Inside>) -> Option<usize> {
             }
             (Inside::Expression(_), b'"') => open.push(Inside::Text),
             (Inside::Expression(depth), b'{') => *depth += 1,
-            (Inside::Expression(0), b'}') => {
-                open.pop();
-            }
             (Inside::Expression(depth), b'}') => *depth -= 1,
             _ => {}
         }
