@@ -245,7 +245,7 @@ fn is_identity(case: &Case<'_>) -> bool {
             let several = pattern.contains(' ') && has(&words, pattern);
             several || words.last().is_some_and(|last| last == pattern)
         };
-        if table::IDENTITY.iter().any(|pattern| own(pattern)) {
+        if table::IDENTITY.iter().any(own) {
             return at > 0 || !amount;
         }
         if table::NAMES.iter().any(|(pattern, _)| has(&words, pattern)) {
