@@ -82,8 +82,7 @@ impl KindSchema {
 
     /// What is wrong with the object apart from the values of its fields.
     pub fn check_shell<'v>(&self, object: &'v Value) -> Vec<Problem<'v>> {
-        let plain = Plain { document: &self.shell, formats: false };
-        if self.reading.trusted && plain.accepts("", object) {
+        if self.look_at_shell(object) == Some(true) {
             return Vec::new();
         }
         let Ok(shell) = self.shell() else { return Vec::new() };
@@ -97,7 +96,7 @@ impl KindSchema {
         let Some(field) = self.fields.iter().find(|field| *field.name == *entry.key) else {
             return Vec::new();
         };
-        if self.is_plain(field, &entry.value) {
+        if self.look_at_field(field, &entry.value) == Some(true) {
             return Vec::new();
         }
         let schema = field.schema.get_or_init(|| self.compile_field(field));
@@ -122,16 +121,30 @@ impl KindSchema {
         self.shell().as_ref().err().or_else(|| schemas.find_map(Result::err))
     }
 
-    /// Whether a value of a field is valid at first sight. Schemas that anybody may have written can
-    /// make a look as long as they like.
-    fn is_plain(&self, field: &Field, value: &Value) -> bool {
+    /// Whether the object surely is wrong, whatever may still be filled in. `false` says nothing.
+    pub fn refuses(&self, object: &Value) -> bool {
+        let field = |entry: &Entry| {
+            let field = self.fields.iter().find(|field| *field.name == *entry.key);
+            field.is_some_and(|field| self.look_at_field(field, &entry.value) == Some(false))
+        };
+        self.look_at_shell(object) == Some(false)
+            || object.as_map().is_some_and(|map| map.iter().any(field))
+    }
+
+    fn look_at_shell(&self, object: &Value) -> Option<bool> {
+        let plain = Plain { document: &self.shell, formats: false };
+        // Schemas that anybody may have written can make a look as long as they like.
+        if self.reading.trusted { plain.look("", object) } else { None }
+    }
+
+    fn look_at_field(&self, field: &Field, value: &Value) -> Option<bool> {
         if !self.reading.trusted {
-            return false;
+            return None;
         }
-        let document = self.documents.get(ADDRESS).unwrap_or(&Json::Null);
+        let document = self.documents.get(ADDRESS)?;
         let step = field.name.replace('~', "~0").replace('/', "~1");
         let formats = !self.reading.formats.is_empty();
-        Plain { document, formats }.accepts(&format!("{}/properties/{step}", self.root), value)
+        Plain { document, formats }.look(&format!("{}/properties/{step}", self.root), value)
     }
 
     fn compile_field(&self, field: &Field) -> Result<Schema, SchemaError> {
