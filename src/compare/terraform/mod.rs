@@ -44,12 +44,12 @@ pub(crate) fn is_variable(gvk: &Gvk, path: &[PathStep]) -> bool {
 /// type of resource.
 pub(crate) fn classify(gvk: &Gvk, path: &[PathStep]) -> Class {
     let by_name = path.iter().rev().filter_map(key).find_map(|name| {
-        let words = words(name);
+        let words = spaced(name);
         let fits = |(pattern, _): &&(&str, Class)| has(&words, pattern);
         table::NAMES.iter().find(fits).map(|&(_, class)| class)
     });
     let below = path.split_last().map_or(&[][..], |(_, above)| above).iter().filter_map(key);
-    let held = below.map(words).find_map(|words| {
+    let held = below.map(spaced).find_map(|words| {
         table::HOLDERS.iter().find(|(pattern, _)| has(&words, pattern)).map(|&(_, class)| class)
     });
     let source = matches!(path, [PathStep::Key(key)] if &**key == "source");
@@ -78,20 +78,28 @@ fn key(step: &PathStep) -> Option<&str> {
     }
 }
 
-/// Whether the words of a pattern stand side by side in a name.
-fn has(name: &[String], pattern: &str) -> bool {
-    let pattern: Vec<&str> = pattern.split(' ').collect();
-    name.windows(pattern.len()).any(|words| words.iter().eq(&pattern))
+/// The words of a name with a space around each.
+fn spaced(name: &str) -> String {
+    format!(" {} ", words(name).join(" "))
+}
+
+/// Whether the words of a pattern stand side by side in a name, see [`spaced`].
+fn has(name: &str, pattern: &str) -> bool {
+    name.match_indices(pattern).any(|(at, _)| {
+        let (before, after) = (name.get(..at), name.get(at + pattern.len()..));
+        before.is_some_and(|text| text.ends_with(' '))
+            && after.is_some_and(|text| text.starts_with(' '))
+    })
 }
 
 /// What has the version that stands at a path, by its name.
 pub(crate) fn versioned(id: &ResourceId, path: &[&str]) -> Option<String> {
     let (last, above) = path.split_last()?;
-    let words = words(last);
-    let is_version = is_terraform(&id.gvk) && (*last == "ref" || has(&words, "version"));
-    if !is_version {
+    let is_version = *last == "ref" || has(&spaced(last), "version");
+    if !is_version || !is_terraform(&id.gvk) {
         return None;
     }
+    let words = words(last);
     let (kind, name) = (&id.gvk.kind, &id.name);
     let own = if id.gvk.is_block() { format!("{kind}.{name}") } else { String::new() };
     let what = words.iter().filter(|word| *word != "version" && *word != "ref");
@@ -134,7 +142,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Judgement {
         }
         // What is newer here is a matter of promotion, not of difference.
         Class::Dependency => allowed(version::order(&mine, &theirs) == Some(Ordering::Greater)),
-        Class::Observability if has(&words(last), "retention") => {
+        Class::Observability if has(&spaced(last), "retention") => {
             kept(difference.change, (forever(here).as_ref(), forever(there).as_ref()))
         }
         Class::Backup => kept(difference.change, (here, there)),
@@ -210,7 +218,7 @@ fn protection(name: &str, here: Option<&Value>, there: Option<&Value>) -> Option
     if !bools {
         return None;
     }
-    let words = words(name);
+    let words = spaced(name);
     let any = |list: &[&str]| list.iter().any(|pattern| has(&words, pattern));
     let safe = if any(table::SAFE_OFF) {
         false
@@ -240,10 +248,10 @@ fn is_identity(case: &Case<'_>) -> bool {
     let amount = sides.into_iter().flatten().any(|v| number(v) || v.as_bool().is_some());
     let names = case.difference.path.steps().iter().rev().filter_map(key);
     for (at, name) in names.enumerate() {
-        let words = words(name);
+        let words = spaced(name);
         let own = |pattern: &&str| {
             let several = pattern.contains(' ') && has(&words, pattern);
-            several || words.last().is_some_and(|last| last == pattern)
+            several || words.trim_end().rsplit(' ').next() == Some(pattern)
         };
         if table::IDENTITY.iter().any(own) {
             return at > 0 || !amount;
