@@ -17,6 +17,7 @@ pub use comment::Comment;
 pub use compose::Composer;
 pub use conflict::{Conflict, conflicts};
 pub use embedded::parse_embedded;
+pub use hcl::parse as parse_hcl;
 pub use json::strictly as strictly_json;
 pub use node::{Document, Entry, Node, NodeId, NodeKind, NodeRef, Style};
 pub use store::{Parsed, Problem, ProblemKind, Store};

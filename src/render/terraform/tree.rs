@@ -73,9 +73,9 @@ fn joined(mut group: Vec<Entry>) -> Option<Entry> {
 fn is_labelled(value: &Value) -> bool {
     let Some(map) = value.as_map() else { return false };
     let mut entries = map.iter();
+    // The braces of an object stand before its first key, those of a block behind its labels.
     let body = |entry: &Entry| {
-        // A block and its label share their bytes from the opening brace on.
-        entry.value.as_map().is_some() && entry.value.span() == value.span()
+        entry.value.as_map().is_some() && entry.key_span.start == value.span().start
     };
     map.len() == 1 && entries.next().is_some_and(body)
 }

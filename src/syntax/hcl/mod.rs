@@ -23,8 +23,8 @@ use crate::text::{FileId, Span};
 /// Parses a whole file to one document. Never fails: what is wrong stands in [`Parsed::problems`].
 ///
 /// The span of a text in quotes includes them, that of a heredoc holds its lines only, that of a
-/// block's body its braces.
-pub(super) fn parse(file: FileId, text: &str) -> Parsed {
+/// block's body its braces, and that of what nests a label begins at the label.
+pub fn parse(file: FileId, text: &str) -> Parsed {
     let mut parsed = Parsed::default();
     let fault = match token::split(file, text) {
         Ok(token::Tokens { tokens, comments }) => {

@@ -136,7 +136,7 @@ impl<'t> Parser<'t> {
         }
         for (label_span, label) in labels.into_iter().rev() {
             let key = self.composer.scalar(label_span, Tag::Str, label);
-            node = self.composer.map(span, vec![(key, node)]);
+            node = self.composer.map(label_span.to(span), vec![(key, node)]);
         }
         Ok(node)
     }

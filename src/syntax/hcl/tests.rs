@@ -144,6 +144,7 @@ fn mistakes_have_a_place() {
         ("= 1\n", 0),
         ("a \"b\"\n", 5),
         ("a = [1 (]\n", 8),
+        ("a = 'x'\n", 4),
     ] {
         let parsed = parse(FileId(0), text);
         let places: Vec<_> = parsed.problems.iter().map(|p| p.span.start).collect();

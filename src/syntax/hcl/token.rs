@@ -57,6 +57,9 @@ pub(super) struct Tokens {
     pub comments: Vec<Comment>,
 }
 
+/// Operators and brackets.
+const SIGNS: &str = "=,.:?()[]{}+-*/%!<>&|";
+
 /// Why a text is no HCL, and where.
 pub(super) type Fault = (std::ops::Range<usize>, String);
 
@@ -119,7 +122,13 @@ impl<'t> Lexer<'t> {
                 let length = rest.find(|c| !inside(c)).unwrap_or(rest.len());
                 self.push(Kind::Name, self.at + length);
             }
-            _ => self.sign(next)?,
+            _ if SIGNS.contains(next) => self.sign(next)?,
+            _ => {
+                return Err((
+                    self.at..self.at + next.len_utf8(),
+                    "this sign means nothing here".to_owned(),
+                ));
+            }
         }
         Ok(())
     }
