@@ -6,6 +6,8 @@ use crate::render::terraform::{Job, TERRAGRUNT, tree};
 use crate::syntax::NodeRef;
 use crate::text::{RepoPath, Span};
 
+/// The parts of a source that say which revision of it is meant: of git, of a registry.
+const REVISIONS: &[&str] = &["ref", "version"];
 /// What stands for the revision of a source that names none.
 const UNPINNED: &str = "(default branch)";
 
@@ -58,14 +60,19 @@ impl Job<'_, '_> {
     /// A call of a module with the revision of its source as a field of its own.
     pub(super) fn with_reference(&self, mut module: Resource) -> Resource {
         let Some(source) = module.body.get("source").cloned() else { return module };
-        let Some(text) = source.text().filter(|text| is_repository(text)) else { return module };
+        let Some(text) = source.text() else { return module };
         let (address, query) = text.split_once('?').unwrap_or((text, ""));
-        let revision = query.split('&').find_map(|part| part.strip_prefix("ref="));
-        let revision = revision.filter(|revision| !revision.is_empty()).unwrap_or(UNPINNED);
+        let asked = query.split('&').filter_map(|part| part.split_once('='));
+        let asked =
+            asked.filter(|(key, value)| REVISIONS.contains(key) && !value.is_empty()).last();
+        let (key, revision) = match asked {
+            Some(asked) => asked,
+            None if is_repository(address) => ("ref", UNPINNED),
+            None => return module,
+        };
         let whole = source.span();
         let written = self.renderer.snapshot().slice(whole);
-        let at = written.find("ref=").map(|at| at + "ref=".len());
-        let exact = at.filter(|&at| written.get(at..).is_some_and(|w| w.starts_with(revision)));
+        let exact = written.find(&format!("{key}={revision}")).map(|at| at + key.len() + 1);
         let span = exact.map_or(whole, |at| {
             let start = whole.start as usize + at;
             Span::new(whole.file, start, start + revision.len())
@@ -74,7 +81,7 @@ impl Job<'_, '_> {
         let revision = Value::string(revision, Provenance::declared(span));
         if let Some(map) = module.body.as_map_mut() {
             let key_span = map.entry("source").map_or(whole, |entry| entry.key_span);
-            for (key, value) in [("source", address), ("ref", revision)] {
+            for (key, value) in [("source", address), (key, revision)] {
                 map.insert(Entry { key: key.into(), key_span, value });
             }
         }
@@ -88,7 +95,6 @@ fn is_repository(source: &str) -> bool {
         || source.starts_with("git@")
         || source.starts_with("github.com/")
         || source.starts_with("bitbucket.org/")
-        || source.contains("?ref=")
 }
 
 /// The document of a block by its last label and its body.
