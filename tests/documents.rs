@@ -29,6 +29,7 @@ const DOCUMENTS: &[&str] = &[
     "docs/history.md",
     "docs/reports.md",
     "docs/schemas.md",
+    "docs/terraform.md",
     "docs/integrations/git-hooks.md",
     "docs/integrations/github.md",
     "docs/integrations/gitlab.md",

@@ -149,7 +149,9 @@ struct BuiltIn {
 
 /// In the order in which they are asked.
 const BUILT_IN: &[BuiltIn] = &[
-    BuiltIn { name: "terraform", judge: terraform::judge },
+    BuiltIn { name: "terraform-protection", judge: terraform::protections },
+    BuiltIn { name: "terraform-identity", judge: terraform::identities },
+    BuiltIn { name: "terraform-sizes", judge: terraform::sizes },
     BuiltIn { name: "namespaces", judge: namespaces },
     BuiltIn { name: "image-tags", judge: image_tags },
     BuiltIn { name: "backup-retention", judge: permissions::backup_retention },

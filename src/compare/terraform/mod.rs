@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 use crate::compare::classify::Class;
 use crate::compare::diff::Change;
 use crate::compare::flags::{switch, words};
-use crate::compare::identity::is_everything;
+use crate::compare::identity::{is_everything, is_single_network};
 use crate::compare::parameters::{Case, Judgement, allowed, amounts, is_foreign};
 use crate::compare::scalar::has_placeholder;
 use crate::compare::version;
@@ -108,50 +108,63 @@ pub(crate) fn versioned(id: &ResourceId, path: &[&str]) -> Option<String> {
     Some(parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("."))
 }
 
-/// What every environment has its own of, what protects it better, what makes it larger.
-pub(crate) fn judge(case: &Case<'_>) -> Judgement {
-    if !is_terraform(case.gvk) {
-        return Judgement::Free;
-    }
+/// The texts of both sides and the last name of the path, where a difference is one of Terraform's and
+/// neither side is everything.
+fn texts<'c>(case: &'c Case<'_>) -> Option<(&'c str, &'c str, &'c str)> {
     let difference = case.difference;
-    let (here, there) = (difference.here.value.as_ref(), difference.there.value.as_ref());
-    let text = |value: Option<&Value>| value.and_then(Value::text).unwrap_or("").to_owned();
-    let (mine, theirs) = (text(here), text(there));
-    if is_everything(&mine) || is_everything(&theirs) {
-        return Judgement::Free;
-    }
+    let text = |value: &'c Option<Value>| value.as_ref().and_then(Value::text).unwrap_or("");
+    let (here, there) = (text(&difference.here.value), text(&difference.there.value));
+    let judged = is_terraform(case.gvk) && !is_everything(here) && !is_everything(there);
     let last = difference.path.steps().iter().rev().find_map(key).unwrap_or("");
+    judged.then_some((here, there, last))
+}
+
+/// What every environment has its own of: names, places, accounts, secrets.
+pub(crate) fn identities(case: &Case<'_>) -> Judgement {
+    let Some((mine, theirs, last)) = texts(case) else { return Judgement::Free };
+    let (here, there) = (case.difference.here.value.as_ref(), case.difference.there.value.as_ref());
     let secret = here.is_some() && there.is_some() && looks_secret_key(last);
-    if secret || is_principal(case) && !is_foreign(&mine, &theirs, case.names) {
+    let foreign = is_foreign(mine, theirs, case.names);
+    if secret || is_principal(case) && !foreign {
         return allowed(true);
     }
     if let Some(judged) = source(case, last) {
         return judged;
     }
-    if let Some(judged) = protection(last, here, there) {
-        return judged;
-    }
-    if is_identity(case) && !is_foreign(&mine, &theirs, case.names) {
+    if is_identity(case) && !foreign {
         // What a block lacks is what its provider chooses.
-        let dropped = case.gvk.is_block() && difference.change == Change::OnlyThere;
+        let dropped = case.gvk.is_block() && case.difference.change == Change::OnlyThere;
         return allowed(!dropped || here.or(there).is_none_or(|value| value.as_scalar().is_none()));
     }
+    let single = |text: &str| text.is_empty() || is_single_network(text);
+    let networks = case.class == Class::Network && single(mine) && single(theirs);
+    allowed(networks && case.difference.change == Change::Changed)
+}
+
+/// What makes an environment larger, keeps more of it, or is a newer version.
+pub(crate) fn sizes(case: &Case<'_>) -> Judgement {
+    let Some((mine, theirs, last)) = texts(case) else { return Judgement::Free };
+    let change = case.difference.change;
+    let (here, there) = (case.difference.here.value.as_ref(), case.difference.there.value.as_ref());
     match case.class {
-        Class::Capacity if difference.change != Change::OnlyThere => {
-            capacity(difference.change, (here, there), (&mine, &theirs))
+        Class::Capacity if change != Change::OnlyThere => {
+            capacity(change, (here, there), (mine, theirs))
         }
         // What is newer here is a matter of promotion, not of difference.
-        Class::Dependency => allowed(version::order(&mine, &theirs) == Some(Ordering::Greater)),
+        Class::Dependency => allowed(version::order(mine, theirs) == Some(Ordering::Greater)),
         Class::Observability if has(&spaced(last), "retention") => {
-            kept(difference.change, (forever(here).as_ref(), forever(there).as_ref()))
+            kept(change, (forever(here).as_ref(), forever(there).as_ref()))
         }
-        Class::Backup => kept(difference.change, (here, there)),
-        Class::Network => {
-            let single = |text: &str| text.is_empty() || crate::compare::is_single_network(text);
-            allowed(difference.change == Change::Changed && single(&mine) && single(&theirs))
-        }
+        Class::Backup => kept(change, (here, there)),
         _ => Judgement::Free,
     }
+}
+
+/// A switch that protects may be on here and off in the reference, never the reverse.
+pub(crate) fn protections(case: &Case<'_>) -> Judgement {
+    let Some((_, _, last)) = texts(case) else { return Judgement::Free };
+    let (here, there) = (case.difference.here.value.as_ref(), case.difference.there.value.as_ref());
+    protection(last, here, there).unwrap_or(Judgement::Free)
 }
 
 /// Where a module comes from: what one environment takes from its own files, another takes from where
@@ -211,7 +224,7 @@ fn kept(change: Change, (here, there): (Option<&Value>, Option<&Value>)) -> Judg
     }
 }
 
-/// A switch that protects may be on here and off in the reference, never the reverse.
+/// The judgement of a switch that protects; nothing where it is none.
 fn protection(name: &str, here: Option<&Value>, there: Option<&Value>) -> Option<Judgement> {
     let on = |value: Option<&Value>| value.and_then(Value::text).and_then(switch);
     let bools = [here, there].into_iter().flatten().all(|value| value.as_bool().is_some());
