@@ -276,6 +276,29 @@ fn terraform_variables_in_all_places() {
 }
 
 #[test]
+fn where_terraform_keeps_its_state_is_no_overlay() {
+    let found = files(
+        &[
+            "core/main.tf",
+            "core/env/prod/backend.tfvars",
+            "core/env/prod/terraform.tfvars",
+            "core/env/uat/backend.tfvars",
+            "core/env/uat/terraform.tfvars",
+            "dns/tfvars/backends/dev.tfvars",
+            "dns/tfvars/backends/prod.tfvars",
+            "dns/tfvars/dev.tfvars",
+            "dns/tfvars/prod.tfvars",
+            "k8s/workspace_variables/production_backend.tfvars",
+            "k8s/workspace_variables/production.tfvars.json",
+            "k8s/workspace_variables/qa_backend.tfvars",
+            "k8s/workspace_variables/qa.tfvars.json",
+        ],
+        "",
+    );
+    assert_eq!(found, ["core: uat prod", "dns: dev prod", "k8s: qa prod"]);
+}
+
+#[test]
 fn terragrunt_units() {
     let found = files(
         &[

@@ -100,9 +100,17 @@ pub(super) fn is_terraform(path: &RepoPath) -> bool {
     [".tf", ".tofu", ".tf.json", ".tofu.json"].iter().any(|end| path.file_name().ends_with(end))
 }
 
-/// The extension of a file of variables of Terraform or Terragrunt; `None` for any other.
+/// Words in names of files and directories that say where Terraform keeps its state.
+const STATE: &[&str] = &["backend", "backends"];
+
+/// The extension of a file of variables of Terraform or Terragrunt; `None` for any other, and for what
+/// configures where the state is kept.
 pub(super) fn variables_extension(path: &RepoPath) -> Option<&'static str> {
     let name = path.file_name();
+    let state = |name: &str| name.split(['-', '_', '.']).any(|word| STATE.contains(&word));
+    if path.segments().rev().take(2).any(state) {
+        return None;
+    }
     let file = [".tfvars.json", ".tfvars"].into_iter().find(|end| name.ends_with(end));
     file.or_else(|| TERRAGRUNT_VALUES.contains(&name).then_some(".hcl"))
 }

@@ -63,9 +63,8 @@ impl Job<'_, '_> {
         let Some(text) = source.text() else { return module };
         let (address, query) = text.split_once('?').unwrap_or((text, ""));
         let asked = query.split('&').filter_map(|part| part.split_once('='));
-        let asked =
-            asked.filter(|(key, value)| REVISIONS.contains(key) && !value.is_empty()).last();
-        let (key, revision) = match asked {
+        let mut asked = asked.filter(|(key, value)| REVISIONS.contains(key) && !value.is_empty());
+        let (key, revision) = match asked.next() {
             Some(asked) => asked,
             None if is_repository(address) => ("ref", UNPINNED),
             None => return module,
