@@ -227,12 +227,16 @@ fn is_apart(difference: &Difference, cx: &Context<'_>) -> bool {
     shared * ALIKE.1 < here.union(&there).count() * ALIKE.0
 }
 
-/// Whether one side has one more of what a map of a document lists: a database, a bucket.
+/// Whether one side has one more of what a map of a document lists, such as a database, or switches off
+/// what the other does not speak of.
 fn is_instance(difference: &Difference) -> bool {
-    let side =
-        if difference.change == Change::OnlyHere { &difference.here } else { &difference.there };
-    let map = side.value.as_ref().is_some_and(|value| value.as_map().is_some());
-    difference.change != Change::Changed && difference.path.steps().len() > 1 && map
+    if difference.change == Change::Changed || difference.path.steps().len() < 2 {
+        return false;
+    }
+    let here = difference.change == Change::OnlyHere;
+    let side = if here { &difference.here } else { &difference.there };
+    let Some(value) = &side.value else { return false };
+    value.as_map().is_some() || value.as_bool() == Some(false)
 }
 
 /// What a single difference is: both values, or which side has the object.
