@@ -12,7 +12,7 @@ use crate::text::{FileId, RepoPath};
 /// there on both sides, and what is read of it for the layout is the same.
 pub fn are_alike(before: &Store<'_>, after: &Store<'_>, paths: &BTreeSet<RepoPath>) -> bool {
     let facts = |store: &Store<'_>, file: FileId| {
-        (is_manifest(store, file), flux::kustomizations(store, file))
+        (is_manifest(store, file), flux::of_file(store, file))
     };
     paths.iter().all(|path| {
         let at = |store: &Store<'_>| {
