@@ -50,10 +50,16 @@ pub(crate) fn compare(here: &Value, there: &Value, names: &PairNames) -> Verdict
     if without_default_registry(&a.text) == without_default_registry(&b.text) {
         return Verdict::Noise("default-registry");
     }
-    if has_placeholder(&a.text) || has_placeholder(&b.text) {
+    if has_placeholder(&a.text) || has_placeholder(&b.text) || is_emptied(here) || is_emptied(there)
+    {
         return Verdict::Unknown;
     }
     Verdict::Differs
+}
+
+/// Whether a variable stood here that nothing defines: a finding of its own.
+fn is_emptied(value: &Value) -> bool {
+    value.provenance.steps().iter().any(|step| step.action == Action::Emptied)
 }
 
 fn same_amount(a: &Scalar, b: &Scalar) -> bool {

@@ -7,6 +7,7 @@ use crate::compare::agents;
 use crate::compare::align::{self, Pair};
 use crate::compare::classify::{Class, class_of};
 use crate::compare::copies::{self, Copied};
+use crate::compare::deployed;
 use crate::compare::diff::{self, Change, Found, RawDifference, Side};
 use crate::compare::difference::{Difference, Topic, topic};
 use crate::compare::find::find;
@@ -179,6 +180,9 @@ impl Judging<'_> {
                 let snapshot = self.world.snapshot;
                 let mut found = diff::diff(snapshot, kind, &here.body, &there.body, names);
                 remotes::join(&mut found.differences);
+                if self.mine.told.contains(&here.origin) && theirs.told.contains(&there.origin) {
+                    found.differences.retain(|difference| !deployed::tells(&difference.path));
+                }
                 if lacks_data(self.mine, here) || lacks_data(theirs, there) {
                     found.differences.retain(|difference| difference.change == Change::Changed);
                 }

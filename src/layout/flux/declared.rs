@@ -92,7 +92,10 @@ fn read(root: NodeRef<'_>) -> Option<Declared> {
     let namespace = text(root, &["metadata", "namespace"]).unwrap_or_default();
     let spec = root.get("spec")?;
     match (group, &*kind) {
-        (FLUX_GROUP, "Kustomization") => {
+        // What lacks all that the API asks for is a patch for another one.
+        (FLUX_GROUP, "Kustomization")
+            if spec.get("sourceRef").is_some() || spec.get("interval").is_some() =>
+        {
             let source = spec.get("sourceRef").and_then(|source| {
                 let home = text(source, &["namespace"]).unwrap_or_else(|| namespace.clone());
                 Some((text(source, &["kind"])?, home, text(source, &["name"])?))
