@@ -1,6 +1,7 @@
 //! What Flux Kustomizations say that their own overlays show better.
 
-use crate::kube::{Path, PathStep};
+use crate::kube::{Path, PathStep, Resource};
+use crate::render::Rendered;
 
 /// The fields below `spec` whose effect is compared where it arrives.
 const FIELDS: [&str; 10] = [
@@ -15,6 +16,15 @@ const FIELDS: [&str; 10] = [
     "path",
     "postBuild",
 ];
+
+/// Whether overlays show what both of two Flux Kustomizations do.
+pub(crate) fn is_told(
+    mine: &Rendered,
+    theirs: &Rendered,
+    (here, there): (&Resource, &Resource),
+) -> bool {
+    mine.told.contains(&here.origin) && theirs.told.contains(&there.origin)
+}
 
 /// Whether the overlay that a Flux Kustomization deploys tells the difference, too.
 pub(crate) fn tells(path: &Path) -> bool {

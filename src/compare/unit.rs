@@ -92,8 +92,12 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
         let before = result.differences.len();
         for pair in align::align(&mine.resources, &theirs.resources, &names) {
             if let (false, Some(a), Some(b)) = (siblings, pair.here, pair.there) {
-                let (mine, theirs) = (&mine.resources[a], &theirs.resources[b]);
-                foreign.extend(sides.search(mine, theirs));
+                let objects = (&mine.resources[a], &theirs.resources[b]);
+                let mut search = sides.search(objects.0, objects.1);
+                if deployed::is_told(mine, theirs, objects) {
+                    search.retain(|it| !deployed::tells(&it.path));
+                }
+                foreign.append(&mut search);
             }
             judging.pair(pair, theirs, &names, &witnesses, &mut result);
         }
@@ -180,7 +184,7 @@ impl Judging<'_> {
                 let snapshot = self.world.snapshot;
                 let mut found = diff::diff(snapshot, kind, &here.body, &there.body, names);
                 remotes::join(&mut found.differences);
-                if self.mine.told.contains(&here.origin) && theirs.told.contains(&there.origin) {
+                if deployed::is_told(self.mine, theirs, (here, there)) {
                     found.differences.retain(|difference| !deployed::tells(&difference.path));
                 }
                 if lacks_data(self.mine, here) || lacks_data(theirs, there) {

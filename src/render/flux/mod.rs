@@ -66,7 +66,9 @@ impl<'f> Clusters<'f> {
         }
         let object = self.object(renderer, build)?;
         let rendered = build::directory(renderer, root, &object, false)?;
-        Ok(self.finish(renderer, build, &object, rendered))
+        let mut rendered = self.finish(renderer, build, &object, rendered);
+        rendered.variables.iter_mut().for_each(|variables| variables.whole = false);
+        Ok(rendered)
     }
 
     fn whole(&self, renderer: &Renderer<'_>, at: usize) -> Result<Arc<Rendered>, RenderError> {

@@ -25,6 +25,8 @@ pub struct Variables {
     pub open: bool,
     /// Where a definition would stand.
     pub place: Span,
+    /// Whether the overlay holds all that the Flux Kustomization deploys.
+    pub whole: bool,
 }
 
 /// A definition of a variable.
@@ -79,6 +81,7 @@ impl Clusters<'_> {
             used: BTreeMap::new(),
             open: false,
             place: own.map_or(key, |own| own.key_span),
+            whole: true,
         };
         let sources = build.get("substituteFrom").and_then(Value::as_list).unwrap_or_default();
         for source in sources.iter().take(SOURCES) {

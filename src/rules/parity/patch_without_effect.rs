@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::finding::{Finding, Level, Subject};
-use crate::render::{Effect, Evaluated, StatementKind};
+use crate::finding::{Finding, Level, Role, Subject};
+use crate::layout::FLUX_GROUP;
+use crate::render::{Effect, Evaluated, Grade, StatementKind};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::{Rule, locality, rule};
@@ -66,6 +67,7 @@ impl Rule for PatchWithoutEffect {
             .filter(|evaluated| evaluated.error().is_some())
             .map(|evaluated| evaluated.unit_index)
             .collect();
+        unused_variables(cx, findings);
         for (span, found) in uses {
             let own = cx.snapshot.path(span.file).is_in(&found.first.overlay.root);
             if !own && failed.contains(&found.first.unit_index) {
@@ -84,18 +86,57 @@ impl Rule for PatchWithoutEffect {
     }
 }
 
+/// Reports what Flux Kustomizations define under `substitute` and none of their objects asks for.
+fn unused_variables(cx: &Context<'_>, findings: &mut Findings) {
+    let mut known: BTreeMap<(usize, &str), Vec<(&Evaluated<'_>, Span)>> = BTreeMap::new();
+    let mut used: BTreeSet<(usize, &str)> = BTreeSet::new();
+    for evaluated in cx.evaluated {
+        let Some(rendered) = evaluated.output() else { continue };
+        let Some(variables) = &rendered.variables else { continue };
+        let unit = evaluated.unit_index;
+        let whole = rendered.grade == Grade::Whole && variables.whole;
+        for (name, definition) in variables.defined.iter().filter(|(_, it)| it.own) {
+            // What cannot be rendered may ask for it.
+            if !whole || !rendered.failures.is_empty() || variables.used.contains_key(name) {
+                used.insert((unit, name));
+            }
+            known.entry((unit, name)).or_default().push((evaluated, definition.key));
+        }
+    }
+    known.retain(|key, _| !used.contains(key));
+    for ((_, name), places) in known {
+        let [(first, at), others @ ..] = &places[..] else { continue };
+        let environment = first.overlay.environment;
+        let message = format!("the variable `{name}` is defined, and nothing in `{}` asks for it", first.overlay.root);
+        let mut finding = Finding::at(*at, message)
+            .label(match places.len() {
+                1 => "in the one overlay that it is defined for".to_owned(),
+                count => format!("in all {count} overlays that it is defined for"),
+            })
+            .help(format!("use it as `${{{name}}}`, or remove it"));
+        for (_, span) in others.iter().filter(|(_, span)| span != at) {
+            finding = finding.place(Role::Related, *span, "and here");
+        }
+        let finding = finding.key([name]).about(Subject {
+            unit: Some(first.unit.name.clone()),
+            environment: others.is_empty().then(|| cx.layout.environments[environment].name.clone()),
+            ..Subject::default()
+        });
+        findings.push_at(findings.level().min(Level::Note), finding);
+    }
+}
+
 /// Whether the statement must mean something: it names one object, and is not made for whoever
 /// includes it or for a workshop.
 fn names_its_target(cx: &Context<'_>, span: Span, found: &Use<'_>) -> bool {
     if cx.layout.environments[found.first.overlay.environment].is_workshop() {
         return false;
     }
-    let Some(document) = cx.store.yaml(span.file).documents.first() else { return false };
-    let root = document.root();
-    if root.get("kind").and_then(NodeRef::text) == Some("Component") {
+    let kinds = holders(cx, span).filter_map(|holder| holder.get("kind")?.text());
+    if kinds.into_iter().any(|kind| kind == "Component") {
         return false;
     }
-    let Some(target) = target(root, span) else { return found.kind != StatementKind::Patch };
+    let Some(target) = target(cx, span) else { return found.kind != StatementKind::Patch };
     let name = target.get("name").and_then(NodeRef::text);
     let pattern = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | ':'));
     name.is_some_and(|name| !name.contains(pattern) && !name.contains(".*"))
@@ -105,10 +146,7 @@ fn names_its_target(cx: &Context<'_>, span: Span, found: &Use<'_>) -> bool {
 fn is_explained(cx: &Context<'_>, span: Span) -> bool {
     let Ok(source) = cx.snapshot.file(span.file) else { return false };
     let parsed = cx.store.yaml(span.file);
-    let root = parsed.documents.first().map(Document::root);
-    let lists =
-        root.into_iter().flat_map(|root| ENTRIES.iter().filter_map(move |key| root.get(key)));
-    let entries: Vec<Span> = lists.flat_map(NodeRef::items).map(NodeRef::span).collect();
+    let entries: Vec<Span> = entries(cx, span).map(NodeRef::span).collect();
     let holds = |entry: &&Span| entry.start <= span.start && span.end <= entry.end;
     let entry = entries.iter().find(holds).copied().unwrap_or(span);
     let length = u32::try_from(source.slice(entry).trim_end().len()).unwrap_or(0);
@@ -146,16 +184,31 @@ fn is_prose(text: &str) -> bool {
     }
 }
 
-/// The target of the patch that stands at `span` of a kustomization.
-fn target(root: NodeRef<'_>, span: Span) -> Option<NodeRef<'_>> {
-    let lists = ["patches", "patchesJson6902"].iter().filter_map(|key| root.get(key));
-    lists.flat_map(NodeRef::items).find(|entry| entry.span() == span)?.get("target")
+/// The maps whose lists may hold a statement: a kustomization, or what Flux Kustomizations ask for.
+fn holders<'a>(cx: &Context<'a>, span: Span) -> impl Iterator<Item = NodeRef<'a>> {
+    let roots = cx.store.yaml(span.file).documents.iter().map(Document::root);
+    roots.flat_map(|root| {
+        let version = root.get("apiVersion").and_then(NodeRef::text).unwrap_or("");
+        let flux = version.starts_with(FLUX_GROUP);
+        [Some(root).filter(|_| !flux), root.get("spec").filter(|_| flux)].into_iter().flatten()
+    })
+}
+
+/// All entries of those lists.
+fn entries<'a>(cx: &Context<'a>, span: Span) -> impl Iterator<Item = NodeRef<'a>> {
+    let lists = holders(cx, span)
+        .flat_map(|holder| ENTRIES.iter().filter_map(move |key| holder.get(key)));
+    lists.flat_map(NodeRef::items)
+}
+
+/// The target of the patch that stands at `span`.
+fn target<'a>(cx: &Context<'a>, span: Span) -> Option<NodeRef<'a>> {
+    entries(cx, span).find(|entry| entry.span() == span)?.get("target")
 }
 
 /// What a target asks for, as it is written: `kind: Deployment, name: orders`.
 fn described(cx: &Context<'_>, span: Span) -> Option<String> {
-    let root = cx.store.yaml(span.file).documents.first()?.root();
-    let asked = target(root, span)?
+    let asked = target(cx, span)?
         .entries()
         .filter_map(|(key, value)| Some(format!("{}: {}", key.text()?, value.text()?)));
     Some(asked.take(PARTS).collect::<Vec<_>>().join(", "))
@@ -164,14 +217,9 @@ fn described(cx: &Context<'_>, span: Span) -> Option<String> {
 /// What the entry at `span` is about, where it has no target: the name, the file of a patch, or the
 /// object that a patch describes.
 fn named(cx: &Context<'_>, span: Span) -> String {
-    let root = cx.store.yaml(span.file).documents.first().map(Document::root);
-    let entries = root
-        .into_iter()
-        .flat_map(|root| ENTRIES.iter().filter_map(move |key| root.get(key)))
-        .flat_map(NodeRef::items);
     let holds =
         |entry: &NodeRef<'_>| entry.span().start <= span.start && span.end <= entry.span().end;
-    let Some(entry) = entries.into_iter().find(holds) else { return String::new() };
+    let Some(entry) = entries(cx, span).find(holds) else { return String::new() };
     let text = |key: &str| entry.get(key).and_then(NodeRef::text);
     if let Some(name) = text("name") {
         return name.to_owned();
