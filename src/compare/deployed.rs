@@ -4,7 +4,7 @@ use crate::kube::{Path, PathStep, Resource};
 use crate::render::Rendered;
 
 /// The fields below `spec` whose effect is compared where it arrives.
-const FIELDS: [&str; 10] = [
+const FIELDS: [&str; 11] = [
     "commonMetadata",
     "components",
     "images",
@@ -15,6 +15,7 @@ const FIELDS: [&str; 10] = [
     "patchesStrategicMerge",
     "path",
     "postBuild",
+    "targetNamespace",
 ];
 
 /// Whether overlays show what both of two Flux Kustomizations do.

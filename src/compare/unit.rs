@@ -153,7 +153,12 @@ pub(crate) fn names(world: World<'_>, here: usize, there: usize) -> PairNames {
         .filter(|substitution| substitution.environments == environments)
         .map(|substitution| (&*substitution.here, &*substitution.there));
     let texts: Vec<(&str, &str)> = configured.chain(learnt).collect();
-    PairNames::new(Names::of(a, mine), Names::of(b, theirs), &texts)
+    let cluster = |at: usize| {
+        let evaluated = &world.evaluated[at];
+        world.layout.flux.cluster_of(evaluated.unit, evaluated.overlay)
+    };
+    let own = Names::at(a, mine, cluster(here));
+    PairNames::new(own, Names::at(b, theirs, cluster(there)), &texts)
 }
 
 /// One overlay under judgement.

@@ -6,9 +6,9 @@ use crate::layout::Choices;
 use crate::layout::Environment;
 use crate::layout::Layout;
 use crate::layout::Overlay;
+use crate::layout::OverlayKind;
 use crate::layout::Unit;
 use crate::layout::Unplaced;
-use crate::layout::OverlayKind;
 use crate::layout::explicit::Declared;
 use crate::layout::flux::Flux;
 use crate::layout::flux::FluxBuild;
@@ -166,7 +166,9 @@ impl<'l> Assembly<'l> {
         name_apart(&mut units);
         let of_overlays = units.iter().zip(builds).flat_map(|(unit, builds)| {
             let name = &unit.name;
-            builds.into_iter().map(move |((at, variant), build)| ((name.clone(), at, variant), build))
+            builds
+                .into_iter()
+                .map(move |((at, variant), build)| ((name.clone(), at, variant), build))
         });
         let of_overlays = of_overlays.collect();
         let builds = tree.found.into_iter().map(|found| found.build).collect();
@@ -182,12 +184,7 @@ impl<'l> Assembly<'l> {
 }
 
 impl Draft {
-    fn put(
-        &mut self,
-        overlay: Overlay,
-        build: Option<usize>,
-        unplaced: &mut BTreeSet<Unplaced>,
-    ) {
+    fn put(&mut self, overlay: Overlay, build: Option<usize>, unplaced: &mut BTreeSet<Unplaced>) {
         let key = (overlay.environment, overlay.variant.clone());
         if let Some(first) = self.overlays.get(&key) {
             let why = format!("`{}` already is this overlay", first.root.display());

@@ -144,7 +144,10 @@ impl<'s> Renderer<'s> {
         Walk::new(self, notes)
     }
 
-    fn finish(mut set: Accumulated, kustomization: &Kustomization) -> Result<Rendered, RenderError> {
+    fn finish(
+        mut set: Accumulated,
+        kustomization: &Kustomization,
+    ) -> Result<Rendered, RenderError> {
         generate::hash::apply(&mut set.resources);
         names::apply(&mut set.resources, &set.specs)?;
         vars::resolve(&mut set)?;

@@ -60,6 +60,12 @@ impl Flux {
         self.of_overlays.get(&key).copied()
     }
 
+    /// The path of the cluster that deploys an overlay.
+    pub fn cluster_of(&self, unit: &Unit, overlay: &Overlay) -> Option<&RepoPath> {
+        let build = self.builds.get(self.build_of(unit, overlay)?)?;
+        self.builds.get(build.cluster).map(|cluster| &cluster.path)
+    }
+
     /// Whether an overlay of the layout shows what a build does.
     pub fn is_overlay(&self, build: usize) -> bool {
         self.of_overlays.values().any(|&known| known == build)

@@ -42,9 +42,9 @@ impl Found {
     /// The unit's name: that of the object with the environment taken out.
     pub(in crate::layout) fn unit(&self, lexicon: &Lexicon) -> String {
         let name = &self.build.name;
-        let mark = lexicon.read(name).filter(|mark| {
-            self.place.as_ref().is_some_and(|place| place.stage == mark.stage)
-        });
+        let mark = lexicon
+            .read(name)
+            .filter(|mark| self.place.as_ref().is_some_and(|place| place.stage == mark.stage));
         mark.map(|mark| mark.rest).filter(|rest| !rest.is_empty()).unwrap_or_else(|| name.clone())
     }
 
@@ -120,9 +120,13 @@ impl Tree {
         let stage = overlay.place.stage;
         let is_own = |found: &Found| found.place.as_ref().is_none_or(|place| place.stage == stage);
         let own = || self.of_root(root).filter(|(_, found)| is_own(found));
-        let found: Vec<_> =
-            if own().next().is_some() { own().collect() } else { self.of_root(root).take(1).collect() };
-        let clusters: BTreeSet<usize> = found.iter().map(|(_, found)| found.build.cluster).collect();
+        let found: Vec<_> = if own().next().is_some() {
+            own().collect()
+        } else {
+            self.of_root(root).take(1).collect()
+        };
+        let clusters: BTreeSet<usize> =
+            found.iter().map(|(_, found)| found.build.cluster).collect();
         let variant = |found: &Found| {
             if clusters.len() == 1 {
                 return Some(found.build.name.clone());
@@ -135,7 +139,8 @@ impl Tree {
 
     /// Why nothing shows a directory that Flux deploys.
     pub(in crate::layout) fn why_not(&self, root: &RepoPath) -> Option<String> {
-        let cluster = self.of_root(root).find_map(|(_, found)| self.found.get(found.build.cluster))?;
+        let cluster =
+            self.of_root(root).find_map(|(_, found)| self.found.get(found.build.cluster))?;
         let path = cluster.build.path.display();
         Some(format!("Flux deploys it, and nothing says which environment `{path}` is"))
     }
@@ -164,9 +169,9 @@ impl Tree {
                     OverlayKind::Kustomize => {
                         self.of_root(root).any(|(_, found)| found.build.path == path)
                     }
-                    OverlayKind::Manifests => !kustomizations
-                        .covering(root)
-                        .is_some_and(|covering| covering.is_in(&path)),
+                    OverlayKind::Manifests => {
+                        !kustomizations.covering(root).is_some_and(|covering| covering.is_in(&path))
+                    }
                     OverlayKind::HelmValues | OverlayKind::Terraform => false,
                 };
                 included && roots.get(&path) == Some(&found.place.stage)
@@ -219,13 +224,16 @@ impl Walk<'_> {
         let is_here = |object: &Kustomization| {
             let Some(id) = &object.source else { return true };
             let named = urls.iter().filter(|(known, _)| {
-                known.0 == id.0 && known.2 == id.2 && (known.1 == id.1 || known.1.is_empty() || id.1.is_empty())
+                known.0 == id.0
+                    && known.2 == id.2
+                    && (known.1 == id.1 || known.1.is_empty() || id.1.is_empty())
             });
             let mut urls = named.flat_map(|(_, urls)| urls).peekable();
             own.is_empty() || urls.peek().is_none() || urls.any(|url| own.contains(url))
         };
         let mut queue: VecDeque<Open<'_>> = VecDeque::new();
-        let open = |path: &RepoPath, object| Open { object, file: path.clone(), parent: None, depth: 0 };
+        let open =
+            |path: &RepoPath, object| Open { object, file: path.clone(), parent: None, depth: 0 };
         queue.extend(entries.map(|(path, object)| open(path, *object)));
         let mut rest = all.iter();
         let mut seen: BTreeSet<(usize, String, String, RepoPath)> = BTreeSet::new();
@@ -434,7 +442,8 @@ impl<'a> Reach<'a> {
             if !entered.insert(directory.clone()) {
                 continue;
             }
-            found.extend(self.files.get(&directory).into_iter().flatten().map(|&file| file.clone()));
+            found
+                .extend(self.files.get(&directory).into_iter().flatten().map(|&file| file.clone()));
             let deeper = self.directories.get(&directory).into_iter().flatten();
             waiting.extend(deeper.map(|&directory| directory.clone()));
         }

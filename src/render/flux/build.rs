@@ -1,10 +1,10 @@
 //! A directory with what a Flux Kustomization adds to its own kustomization.
 
-use crate::kube::Value;
 use crate::kube::Resource;
+use crate::kube::Value;
+use crate::render::generate::hash::json;
 use crate::render::kustomization::read::{Text, list, optional, text};
 use crate::render::kustomization::{Image, Kustomization, Patch, image, patch};
-use crate::render::generate::hash::json;
 use crate::render::{Gap, RenderError, Rendered, Renderer, plugin};
 use crate::syntax::NodeRef;
 use crate::text::RepoPath;
@@ -20,8 +20,7 @@ pub(super) fn directory(
     object: &Resource,
     whole: bool,
 ) -> Result<Rendered, RenderError> {
-    let directory =
-        renderer.snapshot().resolve(directory).unwrap_or_else(|| directory.clone());
+    let directory = renderer.snapshot().resolve(directory).unwrap_or_else(|| directory.clone());
     let mut gaps = Vec::new();
     let (file, mut kustomization) = if let Some(file) = renderer.kustomization_file(&directory) {
         renderer.kustomization(&directory, None)?;
@@ -70,7 +69,12 @@ fn generated(
                 Err(error) => {
                     let template = renderer.store().yaml(file).template;
                     let what = if template { "template" } else { "broken file" };
-                    gaps.push(Gap { span: error.span, what, detail: path.to_string(), objects: true });
+                    gaps.push(Gap {
+                        span: error.span,
+                        what,
+                        detail: path.to_string(),
+                        objects: true,
+                    });
                 }
             },
         }

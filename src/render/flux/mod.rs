@@ -19,7 +19,7 @@ use crate::layout::{FLUX_GROUP, Flux, FluxBuild};
 use crate::render::{RenderError, Rendered, Renderer};
 use crate::text::{RepoPath, Span};
 
-pub use variables::{Definition, Variables, VariableUse};
+pub use variables::{Definition, VariableUse, Variables};
 
 type Slot<T> = OnceLock<Result<Arc<T>, RenderError>>;
 
@@ -121,16 +121,26 @@ impl<'f> Clusters<'f> {
     /// The Flux Kustomization of a build, as it is in the cluster.
     fn object(&self, renderer: &Renderer<'_>, at: usize) -> Result<Resource, RenderError> {
         let Some(build) = self.flux.builds.get(at) else {
-            return Err(RenderError::new(Span::file_start(crate::text::FileId(0)), "no such build"));
+            return Err(RenderError::new(
+                Span::file_start(crate::text::FileId(0)),
+                "no such build",
+            ));
         };
         if let Some(parent) = build.parent {
             let rendered = self.whole(renderer, parent)?;
-            let found = rendered.objects().find(|object| is_kustomization(object) && is(object, build));
-            return found.cloned().or_else(|| declared(renderer, build)).ok_or_else(|| lost(renderer, build));
+            let found =
+                rendered.objects().find(|object| is_kustomization(object) && is(object, build));
+            return found
+                .cloned()
+                .or_else(|| declared(renderer, build))
+                .ok_or_else(|| lost(renderer, build));
         }
         // An entry deploys itself, with what a kustomization may have made of it.
         let own = renderer.render(&build.path).ok().and_then(|rendered| {
-            rendered.resources.into_iter().find(|object| is_kustomization(object) && is(object, build))
+            rendered
+                .resources
+                .into_iter()
+                .find(|object| is_kustomization(object) && is(object, build))
         });
         own.or_else(|| declared(renderer, build)).ok_or_else(|| lost(renderer, build))
     }
@@ -150,7 +160,9 @@ fn is_kustomization(object: &Resource) -> bool {
 fn is(object: &Resource, build: &FluxBuild) -> bool {
     let same = |name: &str, namespace: &str| {
         *name == *build.name
-            && (*namespace == *build.namespace || namespace.is_empty() || build.namespace.is_empty())
+            && (*namespace == *build.namespace
+                || namespace.is_empty()
+                || build.namespace.is_empty())
     };
     same(&object.id.name, &object.id.namespace)
         || same(&object.original.name, &object.original.namespace)

@@ -11,8 +11,8 @@ use crate::render::flux::variables::{VariableUse, Variables};
 use crate::render::growth::Growth;
 use crate::render::output::{Style, style_of};
 use crate::render::{RenderError, Rendered};
-use crate::syntax::scalar::{Dialect, Tag};
 use crate::syntax::parse_yaml;
+use crate::syntax::scalar::{Dialect, Tag};
 use crate::text::Span;
 use crate::text::envsubst::{asks, expand};
 
@@ -35,9 +35,9 @@ pub(super) fn apply(rendered: &mut Rendered, variables: &mut Variables) {
 }
 
 fn is_disabled(body: &Value) -> bool {
-    ["labels", "annotations"].iter().any(|map| {
-        body.at(&["metadata", map, DISABLED]).and_then(Value::text) == Some("disabled")
-    })
+    ["labels", "annotations"]
+        .iter()
+        .any(|map| body.at(&["metadata", map, DISABLED]).and_then(Value::text) == Some("disabled"))
 }
 
 struct Filling<'v> {
@@ -68,7 +68,11 @@ impl Filling<'_> {
                     let key = self.key(entry);
                     if new.is_some() || key.is_some() {
                         let value = new.unwrap_or_else(|| entry.value.clone());
-                        let new = Entry { value, key: key.unwrap_or_else(|| Arc::clone(&entry.key)), ..entry.clone() };
+                        let new = Entry {
+                            value,
+                            key: key.unwrap_or_else(|| Arc::clone(&entry.key)),
+                            ..entry.clone()
+                        };
                         changed.push((Arc::clone(&entry.key), new));
                     }
                 }
@@ -177,9 +181,9 @@ fn read(text: &str, in_list: bool, span: Span) -> Option<Value> {
 fn with_history(value: Value, history: &Provenance) -> Value {
     let kind = match value.kind {
         Kind::Scalar(scalar) => Kind::Scalar(scalar),
-        Kind::List(items) => {
-            Kind::List(Arc::new(items.iter().map(|item| with_history(item.clone(), history)).collect()))
-        }
+        Kind::List(items) => Kind::List(Arc::new(
+            items.iter().map(|item| with_history(item.clone(), history)).collect(),
+        )),
         Kind::Map(map) => {
             let entries = map.iter().map(|entry| Entry {
                 key: Arc::clone(&entry.key),

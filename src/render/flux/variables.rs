@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::kube::{Resource, ResourceId, Value};
 use crate::render::Renderer;
 use crate::render::flux::Clusters;
-use crate::text::envsubst::{Meaning, is_variable};
 use crate::text::Span;
+use crate::text::envsubst::{Meaning, is_variable};
 
 /// Most sources of variables of one build.
 const SOURCES: usize = 100;

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{Finding, Level, Role, Subject};
 use crate::layout::FLUX_GROUP;
-use crate::render::{Effect, Evaluated, Grade, StatementKind};
+use crate::render::{Effect, Evaluated, StatementKind};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
+use crate::rules::parity::unused_variables;
 use crate::rules::{Rule, locality, rule};
 use crate::syntax::{Comment, Document, NodeRef};
 use crate::text::Span;
@@ -43,6 +44,8 @@ struct Use<'a> {
     effect: Effect,
     overlays: usize,
     first: &'a Evaluated<'a>,
+    /// The same in other files.
+    copies: Vec<Span>,
 }
 
 impl Rule for PatchWithoutEffect {
@@ -55,6 +58,7 @@ impl Rule for PatchWithoutEffect {
                     effect: statement.effect,
                     overlays: 0,
                     first: evaluated,
+                    copies: Vec::new(),
                 });
                 known.effect = known.effect.max(statement.effect);
                 known.overlays += 1;
@@ -67,7 +71,8 @@ impl Rule for PatchWithoutEffect {
             .filter(|evaluated| evaluated.error().is_some())
             .map(|evaluated| evaluated.unit_index)
             .collect();
-        unused_variables(cx, findings);
+        unused_variables::report(cx, findings);
+        let uses = together(cx, uses);
         for (span, found) in uses {
             let own = cx.snapshot.path(span.file).is_in(&found.first.overlay.root);
             if !own && failed.contains(&found.first.unit_index) {
@@ -86,44 +91,39 @@ impl Rule for PatchWithoutEffect {
     }
 }
 
-/// Reports what Flux Kustomizations define under `substitute` and none of their objects asks for.
-fn unused_variables(cx: &Context<'_>, findings: &mut Findings) {
-    let mut known: BTreeMap<(usize, &str), Vec<(&Evaluated<'_>, Span)>> = BTreeMap::new();
-    let mut used: BTreeSet<(usize, &str)> = BTreeSet::new();
-    for evaluated in cx.evaluated {
-        let Some(rendered) = evaluated.output() else { continue };
-        let Some(variables) = &rendered.variables else { continue };
-        let unit = evaluated.unit_index;
-        let whole = rendered.grade == Grade::Whole && variables.whole;
-        for (name, definition) in variables.defined.iter().filter(|(_, it)| it.own) {
-            // What cannot be rendered may ask for it.
-            if !whole || !rendered.failures.is_empty() || variables.used.contains_key(name) {
-                used.insert((unit, name));
+/// Flux has no bases: the same entry for the same unit stands in the objects of all clusters. They
+/// are one cause if they do the same; the first stands for all.
+fn together<'a>(cx: &Context<'_>, uses: BTreeMap<Span, Use<'a>>) -> Vec<(Span, Use<'a>)> {
+    let mut first_with: BTreeMap<(usize, StatementKind, Effect, String), usize> = BTreeMap::new();
+    let mut kept: Vec<(Span, Use<'a>)> = Vec::new();
+    for (span, found) in uses {
+        let said = described(cx, span).filter(|_| is_of_flux(cx, span));
+        let Some(said) = said else {
+            kept.push((span, found));
+            continue;
+        };
+        let key = (found.first.unit_index, found.kind, found.effect, said);
+        match first_with.get(&key).and_then(|&at| kept.get_mut(at)) {
+            Some((_, first)) => {
+                first.overlays += found.overlays;
+                first.copies.push(span);
             }
-            known.entry((unit, name)).or_default().push((evaluated, definition.key));
+            None => {
+                first_with.insert(key, kept.len());
+                kept.push((span, found));
+            }
         }
     }
-    known.retain(|key, _| !used.contains(key));
-    for ((_, name), places) in known {
-        let [(first, at), others @ ..] = &places[..] else { continue };
-        let environment = first.overlay.environment;
-        let message = format!("the variable `{name}` is defined, and nothing in `{}` asks for it", first.overlay.root);
-        let mut finding = Finding::at(*at, message)
-            .label(match places.len() {
-                1 => "in the one overlay that it is defined for".to_owned(),
-                count => format!("in all {count} overlays that it is defined for"),
-            })
-            .help(format!("use it as `${{{name}}}`, or remove it"));
-        for (_, span) in others.iter().filter(|(_, span)| span != at) {
-            finding = finding.place(Role::Related, *span, "and here");
-        }
-        let finding = finding.key([name]).about(Subject {
-            unit: Some(first.unit.name.clone()),
-            environment: others.is_empty().then(|| cx.layout.environments[environment].name.clone()),
-            ..Subject::default()
-        });
-        findings.push_at(findings.level().min(Level::Note), finding);
-    }
+    kept
+}
+
+fn is_of_flux(cx: &Context<'_>, span: Span) -> bool {
+    let version = |root: NodeRef<'_>| {
+        let text = root.get("apiVersion").and_then(NodeRef::text);
+        text.is_some_and(|text| text.starts_with(FLUX_GROUP))
+    };
+    let mut roots = cx.store.yaml(span.file).documents.iter().map(Document::root);
+    roots.any(|root| version(root) && root.span().contains(span))
 }
 
 /// Whether the statement must mean something: it names one object, and is not made for whoever
@@ -196,8 +196,8 @@ fn holders<'a>(cx: &Context<'a>, span: Span) -> impl Iterator<Item = NodeRef<'a>
 
 /// All entries of those lists.
 fn entries<'a>(cx: &Context<'a>, span: Span) -> impl Iterator<Item = NodeRef<'a>> {
-    let lists = holders(cx, span)
-        .flat_map(|holder| ENTRIES.iter().filter_map(move |key| holder.get(key)));
+    let lists =
+        holders(cx, span).flat_map(|holder| ENTRIES.iter().filter_map(move |key| holder.get(key)));
     lists.flat_map(NodeRef::items)
 }
 
@@ -269,16 +269,16 @@ fn finding(cx: &Context<'_>, span: Span, found: &Use<'_>) -> Finding {
     let environment = found.first.overlay.environment;
     let [overlay, file] = locality(cx, span);
     let known = wanted.clone().unwrap_or_else(|| named(cx, span));
-    Finding::at(at, message)
-        .label(label)
-        .help(help)
-        .known_by([found.kind.list(), &known, &overlay, &file])
-        .about(Subject {
-            unit: Some(found.first.unit.name.clone()),
-            environment: (found.overlays == 1)
-                .then(|| cx.layout.environments[environment].name.clone()),
-            ..Subject::default()
-        })
+    let mut finding = Finding::at(at, message).label(label).help(help);
+    for copy in &found.copies {
+        finding = finding.place(Role::Related, *copy, "and here");
+    }
+    finding.known_by([found.kind.list(), &known, &overlay, &file]).about(Subject {
+        unit: Some(found.first.unit.name.clone()),
+        environment: (found.overlays == 1)
+            .then(|| cx.layout.environments[environment].name.clone()),
+        ..Subject::default()
+    })
 }
 
 #[cfg(test)]

@@ -27,12 +27,12 @@ pub(super) fn apply(function: Function, value: &str, arguments: &[String]) -> Op
         Function::ReplacePrefix | Function::ReplaceSuffix if arguments.len() != 2 => {
             value.to_owned()
         }
-        Function::ReplacePrefix => {
-            value.strip_prefix(first).map_or_else(|| value.to_owned(), |rest| format!("{second}{rest}"))
-        }
-        Function::ReplaceSuffix => {
-            value.strip_suffix(first).map_or_else(|| value.to_owned(), |rest| format!("{rest}{second}"))
-        }
+        Function::ReplacePrefix => value
+            .strip_prefix(first)
+            .map_or_else(|| value.to_owned(), |rest| format!("{second}{rest}")),
+        Function::ReplaceSuffix => value
+            .strip_suffix(first)
+            .map_or_else(|| value.to_owned(), |rest| format!("{rest}{second}")),
         Function::ShortestPrefix
         | Function::LongestPrefix
         | Function::ShortestSuffix

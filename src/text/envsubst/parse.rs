@@ -149,7 +149,8 @@ impl<'t> Parser<'t> {
                 break;
             }
             let dollar = escapes.contains('$') && rest.starts_with("$$");
-            let slash = escapes.contains('\\') && (rest.starts_with(r"\/") || rest.starts_with(r"\\"));
+            let slash =
+                escapes.contains('\\') && (rest.starts_with(r"\/") || rest.starts_with(r"\\"));
             if dollar || slash {
                 // Both are ASCII, as is what they escape.
                 self.at += 1;

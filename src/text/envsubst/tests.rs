@@ -100,8 +100,7 @@ fn what_is_not_known_stays_as_it_is_written() {
 fn uses_tell_who_has_a_default() {
     let expanded = expand("${a} ${b:=x} ${c:=} ${d:=${e}} ${no:=${f}} $${g}", meaning).unwrap();
     let used: Vec<_> = expanded.used.iter().map(|it| (it.name, it.defaulted)).collect();
-    let wanted =
-        [("a", false), ("b", true), ("c", false), ("d", true), ("no", true), ("f", false)];
+    let wanted = [("a", false), ("b", true), ("c", false), ("d", true), ("no", true), ("f", false)];
     assert_eq!(used, wanted);
 }
 
