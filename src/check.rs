@@ -116,7 +116,8 @@ pub fn check(job: Job<'_>) -> Checked {
     let Job { store, config, policy, layout, today, touched, focus, history, part } = job;
     let snapshot = store.snapshot();
     let (files, mut not_analysed) = rules::checked_files(store, &config.exclude, focus);
-    let renderer = Renderer::new(store, render::Options { restricted: false, partial: true });
+    let options = render::Options { restricted: false, partial: true };
+    let renderer = Renderer::new(store, options).with_flux(&layout.flux);
     let wanted = |unit: &Unit| focus.has_unit(&unit.name);
     let evaluated = evaluate::all(layout, wanted, |unit, overlay| renderer.overlay(unit, overlay));
     let releases = helm::releases(store, layout, &evaluated);

@@ -7,6 +7,7 @@ mod classes;
 mod classify;
 mod company;
 mod copies;
+mod deployed;
 mod diff;
 mod difference;
 mod effects;

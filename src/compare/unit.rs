@@ -7,6 +7,7 @@ use crate::compare::agents;
 use crate::compare::align::{self, Pair};
 use crate::compare::classify::{Class, class_of};
 use crate::compare::copies::{self, Copied};
+use crate::compare::deployed;
 use crate::compare::diff::{self, Change, Found, RawDifference, Side};
 use crate::compare::difference::{Difference, Topic, topic};
 use crate::compare::find::find;
@@ -91,8 +92,12 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
         let before = result.differences.len();
         for pair in align::align(&mine.resources, &theirs.resources, &names) {
             if let (false, Some(a), Some(b)) = (siblings, pair.here, pair.there) {
-                let (mine, theirs) = (&mine.resources[a], &theirs.resources[b]);
-                foreign.extend(sides.search(mine, theirs));
+                let objects = (&mine.resources[a], &theirs.resources[b]);
+                let mut search = sides.search(objects.0, objects.1);
+                if deployed::is_told(mine, theirs, objects) {
+                    search.retain(|it| !deployed::tells(&it.path));
+                }
+                foreign.append(&mut search);
             }
             judging.pair(pair, theirs, &names, &witnesses, &mut result);
         }
@@ -148,7 +153,12 @@ pub(crate) fn names(world: World<'_>, here: usize, there: usize) -> PairNames {
         .filter(|substitution| substitution.environments == environments)
         .map(|substitution| (&*substitution.here, &*substitution.there));
     let texts: Vec<(&str, &str)> = configured.chain(learnt).collect();
-    PairNames::new(Names::of(a, mine), Names::of(b, theirs), &texts)
+    let cluster = |at: usize| {
+        let evaluated = &world.evaluated[at];
+        world.layout.flux.cluster_of(evaluated.unit, evaluated.overlay)
+    };
+    let own = Names::at(a, mine, cluster(here));
+    PairNames::new(own, Names::at(b, theirs, cluster(there)), &texts)
 }
 
 /// One overlay under judgement.
@@ -179,6 +189,9 @@ impl Judging<'_> {
                 let snapshot = self.world.snapshot;
                 let mut found = diff::diff(snapshot, kind, &here.body, &there.body, names);
                 remotes::join(&mut found.differences);
+                if deployed::is_told(self.mine, theirs, (here, there)) {
+                    found.differences.retain(|difference| !deployed::tells(&difference.path));
+                }
                 if lacks_data(self.mine, here) || lacks_data(theirs, there) {
                     found.differences.retain(|difference| difference.change == Change::Changed);
                 }

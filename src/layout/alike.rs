@@ -11,9 +11,8 @@ use crate::text::{FileId, RepoPath};
 /// Whether files that differ at these paths only cannot make a difference to the layout: each is
 /// there on both sides, and what is read of it for the layout is the same.
 pub fn are_alike(before: &Store<'_>, after: &Store<'_>, paths: &BTreeSet<RepoPath>) -> bool {
-    let facts = |store: &Store<'_>, file: FileId| {
-        (is_manifest(store, file), flux::kustomizations(store, file))
-    };
+    let facts =
+        |store: &Store<'_>, file: FileId| (is_manifest(store, file), flux::of_file(store, file));
     paths.iter().all(|path| {
         let at = |store: &Store<'_>| {
             let file = store.snapshot().find(path)?;

@@ -6,16 +6,17 @@ use crate::layout::Choices;
 use crate::layout::Environment;
 use crate::layout::Layout;
 use crate::layout::Overlay;
+use crate::layout::OverlayKind;
 use crate::layout::Unit;
 use crate::layout::Unplaced;
-use crate::layout::candidates::Candidate;
 use crate::layout::explicit::Declared;
-use crate::layout::flux;
-use crate::layout::flux::Deployment;
+use crate::layout::flux::Flux;
+use crate::layout::flux::FluxBuild;
+use crate::layout::flux::Found;
+use crate::layout::flux::Tree;
 use crate::layout::lexicon::Lexicon;
 use crate::layout::units::Placed;
 use crate::layout::units::Template;
-use crate::text::RepoPath;
 
 /// A unit while its overlays come in; environments are still stages of the lexicon.
 #[derive(Debug, Default)]
@@ -23,9 +24,14 @@ struct Draft {
     names: BTreeMap<String, usize>,
     templates: BTreeMap<String, usize>,
     overlays: BTreeMap<(usize, Option<String>), Overlay>,
+    /// The Flux builds that deploy overlays.
+    builds: Builds,
     /// The configuration names the unit.
     fixed: bool,
 }
+
+/// Flux builds by the environment and variant of an overlay.
+type Builds = BTreeMap<(usize, Option<String>), usize>;
 
 /// What has been found so far.
 pub(super) struct Assembly<'l> {
@@ -41,69 +47,69 @@ impl<'l> Assembly<'l> {
         Self { lexicon, drafts: BTreeMap::new(), spellings: BTreeMap::new() }
     }
 
-    /// Adds an overlay that its path has placed.
+    /// Adds an overlay that its path has placed, once for each build that deploys it.
     pub(super) fn add(
         &mut self,
-        template: Template,
+        template: &Template,
         found: &Placed,
+        builds: &[(Option<String>, usize)],
         unplaced: &mut BTreeSet<Unplaced>,
     ) {
         let word = found.place.mark.as_ref().map(|mark| mark.word.as_str());
         self.spell(found.place.stage, word);
         let overlay = Overlay {
             environment: found.place.stage,
-            variant: template.variant,
+            variant: template.variant.clone(),
             root: found.candidate.root.clone(),
             kind: found.candidate.kind,
             why: found.place.why.clone(),
         };
-        let draft = self.drafts.entry(template.key).or_default();
-        *draft.names.entry(template.name).or_default() += 1;
-        *draft.templates.entry(template.text).or_default() += 1;
+        let draft = self.drafts.entry(template.key.clone()).or_default();
+        *draft.names.entry(template.name.clone()).or_default() += 1;
+        *draft.templates.entry(template.text.clone()).or_default() += 1;
+        if let ([_, _, ..], None) = (builds, &template.variant) {
+            for (variant, build) in builds {
+                let overlay = Overlay { variant: variant.clone(), ..overlay.clone() };
+                draft.put(overlay, Some(*build), unplaced);
+            }
+            return;
+        }
+        let build = builds.first().map(|(_, build)| *build);
         if draft.overlays.contains_key(&(overlay.environment, overlay.variant.clone())) {
-            draft.put(Overlay { variant: template.full_variant, ..overlay }, unplaced);
+            let variant = template.full_variant.clone();
+            draft.put(Overlay { variant, ..overlay }, build, unplaced);
         } else {
-            draft.put(overlay, unplaced);
+            draft.put(overlay, build, unplaced);
         }
     }
 
-    /// Adds a path that tells no environment itself and that Flux deploys.
-    ///
-    /// A path that several environments deploy is the same in all of them: only what Flux
-    /// substitutes could differ.
+    /// Adds what Flux deploys from a path that tells no environment itself; `false` if the cluster
+    /// tells none either.
     pub(super) fn deploy(
         &mut self,
-        candidate: &Candidate,
-        by: &[Deployment],
+        found: &Found,
+        at: usize,
+        kind: OverlayKind,
         unplaced: &mut BTreeSet<Unplaced>,
-    ) {
-        let Some(first) = by.first().filter(|_| flux::stages(by).len() == 1) else {
-            let why = "several environments deploy this one path through Flux".to_owned();
-            unplaced.insert(Unplaced { root: candidate.root.clone(), why });
-            return;
-        };
-        let stage = first.place.stage;
-        let word = first.place.mark.as_ref().map(|mark| mark.word.as_str());
-        self.spell(stage, word);
-        let rest = first.place.mark.as_ref().map(|mark| mark.rest.clone());
+    ) -> bool {
+        let Some(place) = &found.place else { return false };
+        let word = place.mark.as_ref().map(|mark| mark.word.as_str());
+        self.spell(place.stage, word);
+        let FluxBuild { name, file, path, .. } = &found.build;
         let overlay = Overlay {
-            environment: stage,
-            variant: rest.filter(|rest| !rest.is_empty()),
-            root: candidate.root.clone(),
-            kind: candidate.kind,
-            why: format!(
-                "the Flux Kustomization `{}` in `{}` deploys it",
-                first.name,
-                first.file.display()
-            ),
+            environment: place.stage,
+            variant: found.variant(),
+            root: path.clone(),
+            kind,
+            why: format!("the Flux Kustomization `{name}` in `{}` deploys it", file.display()),
         };
-        let clusters = first.cluster.parent().unwrap_or_else(RepoPath::root);
-        let draft =
-            self.drafts.entry(format!("flux:{}:{}", clusters.as_str(), first.name)).or_default();
-        *draft.names.entry(first.name.clone()).or_default() += 1;
-        let template = format!("{}/{{env}}: Kustomization {}", clusters.display(), first.name);
+        let (clusters, unit) = (found.clusters(), found.unit(self.lexicon));
+        let draft = self.drafts.entry(format!("flux:{}:{unit}", clusters.as_str())).or_default();
+        let template = format!("{}/{{env}}: Kustomization {unit}", clusters.display());
+        *draft.names.entry(unit).or_default() += 1;
         *draft.templates.entry(template).or_default() += 1;
-        draft.put(overlay, unplaced);
+        draft.put(overlay, Some(at), unplaced);
+        true
     }
 
     /// Adds an overlay of a unit that the configuration names.
@@ -126,7 +132,7 @@ impl<'l> Assembly<'l> {
         draft.fixed = true;
         draft.names.insert(choice.name.clone(), 1);
         draft.templates.insert(choice.template.clone(), 1);
-        draft.put(overlay, unplaced);
+        draft.put(overlay, None, unplaced);
     }
 
     fn spell(&mut self, stage: usize, word: Option<&str>) {
@@ -137,7 +143,7 @@ impl<'l> Assembly<'l> {
     }
 
     /// The layout: stages become environments, drafts become units with names of their own.
-    pub(super) fn finish(self, unplaced: BTreeSet<Unplaced>) -> Layout {
+    pub(super) fn finish(self, unplaced: BTreeSet<Unplaced>, tree: Tree) -> Layout {
         let mut environments: Vec<(usize, Environment)> = self
             .spellings
             .iter()
@@ -155,31 +161,42 @@ impl<'l> Assembly<'l> {
         environments.sort_by(|(_, a), (_, b)| (a.rank, &a.name).cmp(&(b.rank, &b.name)));
         let index: BTreeMap<usize, usize> =
             environments.iter().enumerate().map(|(at, (stage, _))| (*stage, at)).collect();
-        let mut units: Vec<Unit> =
-            self.drafts.into_values().filter_map(|draft| draft.unit(&index)).collect();
+        let (mut units, builds): (Vec<Unit>, Vec<_>) =
+            self.drafts.into_values().filter_map(|draft| draft.unit(&index)).unzip();
         name_apart(&mut units);
+        let of_overlays = units.iter().zip(builds).flat_map(|(unit, builds)| {
+            let name = &unit.name;
+            builds
+                .into_iter()
+                .map(move |((at, variant), build)| ((name.clone(), at, variant), build))
+        });
+        let of_overlays = of_overlays.collect();
+        let builds = tree.found.into_iter().map(|found| found.build).collect();
         units.sort_by(|a, b| (&a.name, &a.template).cmp(&(&b.name, &b.template)));
         Layout {
             environments: environments.into_iter().map(|(_, environment)| environment).collect(),
             units,
             unplaced: unplaced.into_iter().collect(),
+            flux: Flux { builds, of_overlays },
             ..Layout::default()
         }
     }
 }
 
 impl Draft {
-    fn put(&mut self, overlay: Overlay, unplaced: &mut BTreeSet<Unplaced>) {
+    fn put(&mut self, overlay: Overlay, build: Option<usize>, unplaced: &mut BTreeSet<Unplaced>) {
         let key = (overlay.environment, overlay.variant.clone());
         if let Some(first) = self.overlays.get(&key) {
             let why = format!("`{}` already is this overlay", first.root.display());
             unplaced.insert(Unplaced { root: overlay.root, why });
         } else {
+            self.builds.extend(build.map(|build| (key.clone(), build)));
             self.overlays.insert(key, overlay);
         }
     }
 
-    fn unit(self, index: &BTreeMap<usize, usize>) -> Option<Unit> {
+    /// The unit, and the Flux builds of its overlays.
+    fn unit(self, index: &BTreeMap<usize, usize>) -> Option<(Unit, Builds)> {
         let name = most_used(&self.names)?;
         let template =
             if self.fixed { most_used(&self.templates)? } else { joined(&self.templates)? };
@@ -193,7 +210,11 @@ impl Draft {
         overlays.sort_by(|a, b| {
             (a.environment, &a.variant, &a.root).cmp(&(b.environment, &b.variant, &b.root))
         });
-        Some(Unit { name, template, overlays })
+        let builds = self.builds.into_iter();
+        let builds = builds
+            .filter_map(|((stage, variant), build)| Some(((*index.get(&stage)?, variant), build)))
+            .collect();
+        Some((Unit { name, template, overlays }, builds))
     }
 }
 

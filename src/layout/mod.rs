@@ -15,7 +15,7 @@ mod users;
 mod words;
 
 pub use alike::are_alike;
-pub use flux::{FLUX_GROUP, FluxBuilds, flux_directory};
+pub use flux::{FLUX_GROUP, Flux, FluxBuild, FluxBuilds, flux_directory};
 pub(crate) use kustomizations::{is_kustomization, names};
 pub use users::Users;
 pub(crate) use words::aside;
@@ -126,6 +126,8 @@ pub struct Layout {
     pub unplaced: Vec<Unplaced>,
     /// Who uses which file.
     pub users: Users,
+    /// What Flux deploys.
+    pub flux: Flux,
 }
 
 impl Layout {

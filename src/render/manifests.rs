@@ -48,6 +48,8 @@ impl Renderer<'_> {
             statements: Vec::new(),
             notices: Vec::new(),
             failures: Vec::new(),
+            variables: None,
+            told: Vec::new(),
         })
     }
 

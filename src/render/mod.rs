@@ -8,6 +8,7 @@ mod edit;
 mod effect;
 mod error;
 pub mod evaluate;
+mod flux;
 mod generate;
 mod growth;
 pub mod helm;
@@ -43,6 +44,7 @@ use crate::text::{FileId, Span};
 
 pub use effect::{Effect, Statement, StatementKind};
 pub use error::RenderError;
+pub use flux::{Definition, VariableUse, Variables};
 pub use renderer::{Options, Renderer};
 
 /// How much of an overlay could be rendered.
@@ -92,7 +94,7 @@ pub struct Removed {
 }
 
 /// One rendered overlay.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Rendered {
     /// How much of it there is.
     pub grade: Grade,
@@ -112,9 +114,20 @@ pub struct Rendered {
     pub notices: Vec<Notice>,
     /// What kustomize refuses, and what was left out to render the rest all the same.
     pub failures: Vec<RenderError>,
+    /// The variables that Flux filled in.
+    pub variables: Option<Box<Variables>>,
+    /// The documents of Flux Kustomizations whose effect is an overlay of its own.
+    pub told: Vec<Span>,
 }
 
 impl Rendered {
+    /// With the grade that its gaps give it.
+    #[must_use]
+    pub(crate) fn graded(mut self) -> Self {
+        self.grade = if self.gaps.is_empty() { Grade::Whole } else { Grade::Partial };
+        self
+    }
+
     /// An overlay that holds documents and no objects.
     pub fn of_documents(
         documents: Vec<Resource>,
@@ -131,6 +144,8 @@ impl Rendered {
             statements: Vec::new(),
             notices: Vec::new(),
             failures: Vec::new(),
+            variables: None,
+            told: Vec::new(),
         }
     }
 

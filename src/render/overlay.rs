@@ -14,6 +14,11 @@ impl Renderer<'_> {
     /// # Errors
     /// What kustomize would refuse.
     pub fn overlay(&self, unit: &Unit, overlay: &Overlay) -> Option<Result<Rendered, RenderError>> {
+        let deployed =
+            self.clusters().and_then(|it| Some((it, it.flux().build_of(unit, overlay)?)));
+        if let Some((clusters, build)) = deployed {
+            return Some(clusters.render(self, build, &overlay.root));
+        }
         match overlay.kind {
             OverlayKind::Kustomize => Some(self.render(&overlay.root)),
             OverlayKind::Manifests => Some(self.manifests(&overlay.root)),
