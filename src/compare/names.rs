@@ -236,6 +236,7 @@ mod tests {
             variant: variant.map(str::to_owned),
             root: RepoPath::new(root).unwrap(),
             kind: OverlayKind::Kustomize,
+            build: None,
             why: String::new(),
         };
         Names::of(&environment, &overlay)

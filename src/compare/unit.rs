@@ -153,10 +153,7 @@ pub(crate) fn names(world: World<'_>, here: usize, there: usize) -> PairNames {
         .filter(|substitution| substitution.environments == environments)
         .map(|substitution| (&*substitution.here, &*substitution.there));
     let texts: Vec<(&str, &str)> = configured.chain(learnt).collect();
-    let cluster = |at: usize| {
-        let evaluated = &world.evaluated[at];
-        world.layout.flux.cluster_of(evaluated.unit, evaluated.overlay)
-    };
+    let cluster = |at: usize| world.layout.flux.cluster_of(world.evaluated[at].overlay);
     let own = Names::at(a, mine, cluster(here));
     PairNames::new(own, Names::at(b, theirs, cluster(there)), &texts)
 }

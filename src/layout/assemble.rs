@@ -24,14 +24,9 @@ struct Draft {
     names: BTreeMap<String, usize>,
     templates: BTreeMap<String, usize>,
     overlays: BTreeMap<(usize, Option<String>), Overlay>,
-    /// The Flux builds that deploy overlays.
-    builds: Builds,
     /// The configuration names the unit.
     fixed: bool,
 }
-
-/// Flux builds by the environment and variant of an overlay.
-type Builds = BTreeMap<(usize, Option<String>), usize>;
 
 /// What has been found so far.
 pub(super) struct Assembly<'l> {
@@ -62,6 +57,7 @@ impl<'l> Assembly<'l> {
             variant: template.variant.clone(),
             root: found.candidate.root.clone(),
             kind: found.candidate.kind,
+            build: builds.first().map(|(_, build)| *build),
             why: found.place.why.clone(),
         };
         let draft = self.drafts.entry(template.key.clone()).or_default();
@@ -69,17 +65,16 @@ impl<'l> Assembly<'l> {
         *draft.templates.entry(template.text.clone()).or_default() += 1;
         if let ([_, _, ..], None) = (builds, &template.variant) {
             for (variant, build) in builds {
-                let overlay = Overlay { variant: variant.clone(), ..overlay.clone() };
-                draft.put(overlay, Some(*build), unplaced);
+                let (variant, build) = (variant.clone(), Some(*build));
+                draft.put(Overlay { variant, build, ..overlay.clone() }, unplaced);
             }
             return;
         }
-        let build = builds.first().map(|(_, build)| *build);
         if draft.overlays.contains_key(&(overlay.environment, overlay.variant.clone())) {
             let variant = template.full_variant.clone();
-            draft.put(Overlay { variant, ..overlay }, build, unplaced);
+            draft.put(Overlay { variant, ..overlay }, unplaced);
         } else {
-            draft.put(overlay, build, unplaced);
+            draft.put(overlay, unplaced);
         }
     }
 
@@ -101,6 +96,7 @@ impl<'l> Assembly<'l> {
             variant: found.variant(),
             root: path.clone(),
             kind,
+            build: Some(at),
             why: format!("the Flux Kustomization `{name}` in `{}` deploys it", file.display()),
         };
         let (clusters, unit) = (found.clusters(), found.unit(self.lexicon));
@@ -108,7 +104,7 @@ impl<'l> Assembly<'l> {
         let template = format!("{}/{{env}}: Kustomization {unit}", clusters.display());
         *draft.names.entry(unit).or_default() += 1;
         *draft.templates.entry(template).or_default() += 1;
-        draft.put(overlay, Some(at), unplaced);
+        draft.put(overlay, unplaced);
         true
     }
 
@@ -126,13 +122,14 @@ impl<'l> Assembly<'l> {
             variant: found.variant,
             root: found.root,
             kind: found.kind,
+            build: None,
             why: "the configuration names its unit".to_owned(),
         };
         let draft = self.drafts.entry(format!("declared:{}", choice.name)).or_default();
         draft.fixed = true;
         draft.names.insert(choice.name.clone(), 1);
         draft.templates.insert(choice.template.clone(), 1);
-        draft.put(overlay, None, unplaced);
+        draft.put(overlay, unplaced);
     }
 
     fn spell(&mut self, stage: usize, word: Option<&str>) {
@@ -161,42 +158,35 @@ impl<'l> Assembly<'l> {
         environments.sort_by(|(_, a), (_, b)| (a.rank, &a.name).cmp(&(b.rank, &b.name)));
         let index: BTreeMap<usize, usize> =
             environments.iter().enumerate().map(|(at, (stage, _))| (*stage, at)).collect();
-        let (mut units, builds): (Vec<Unit>, Vec<_>) =
-            self.drafts.into_values().filter_map(|draft| draft.unit(&index)).unzip();
+        let mut units: Vec<Unit> =
+            self.drafts.into_values().filter_map(|draft| draft.unit(&index)).collect();
         name_apart(&mut units);
-        let of_overlays = units.iter().zip(builds).flat_map(|(unit, builds)| {
-            let name = &unit.name;
-            builds
-                .into_iter()
-                .map(move |((at, variant), build)| ((name.clone(), at, variant), build))
-        });
-        let of_overlays = of_overlays.collect();
         let builds = tree.found.into_iter().map(|found| found.build).collect();
+        let overlays = units.iter().flat_map(|unit| &unit.overlays);
+        let shown = overlays.filter_map(|overlay| overlay.build).collect();
         units.sort_by(|a, b| (&a.name, &a.template).cmp(&(&b.name, &b.template)));
         Layout {
             environments: environments.into_iter().map(|(_, environment)| environment).collect(),
             units,
             unplaced: unplaced.into_iter().collect(),
-            flux: Flux { builds, of_overlays },
+            flux: Flux { builds, shown },
             ..Layout::default()
         }
     }
 }
 
 impl Draft {
-    fn put(&mut self, overlay: Overlay, build: Option<usize>, unplaced: &mut BTreeSet<Unplaced>) {
+    fn put(&mut self, overlay: Overlay, unplaced: &mut BTreeSet<Unplaced>) {
         let key = (overlay.environment, overlay.variant.clone());
         if let Some(first) = self.overlays.get(&key) {
             let why = format!("`{}` already is this overlay", first.root.display());
             unplaced.insert(Unplaced { root: overlay.root, why });
         } else {
-            self.builds.extend(build.map(|build| (key.clone(), build)));
             self.overlays.insert(key, overlay);
         }
     }
 
-    /// The unit, and the Flux builds of its overlays.
-    fn unit(self, index: &BTreeMap<usize, usize>) -> Option<(Unit, Builds)> {
+    fn unit(self, index: &BTreeMap<usize, usize>) -> Option<Unit> {
         let name = most_used(&self.names)?;
         let template =
             if self.fixed { most_used(&self.templates)? } else { joined(&self.templates)? };
@@ -210,11 +200,7 @@ impl Draft {
         overlays.sort_by(|a, b| {
             (a.environment, &a.variant, &a.root).cmp(&(b.environment, &b.variant, &b.root))
         });
-        let builds = self.builds.into_iter();
-        let builds = builds
-            .filter_map(|((stage, variant), build)| Some(((*index.get(&stage)?, variant), build)))
-            .collect();
-        Some((Unit { name, template, overlays }, builds))
+        Some(Unit { name, template, overlays })
     }
 }
 

@@ -91,6 +91,8 @@ pub struct Overlay {
     pub root: RepoPath,
     /// How it is rendered.
     pub kind: OverlayKind,
+    /// The Flux Kustomization that builds it, if one does: index into [`Flux::builds`].
+    pub build: Option<usize>,
     /// The segment or file name that told the environment, for `paritylint units`.
     pub why: String,
 }

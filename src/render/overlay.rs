@@ -14,9 +14,7 @@ impl Renderer<'_> {
     /// # Errors
     /// What kustomize would refuse.
     pub fn overlay(&self, unit: &Unit, overlay: &Overlay) -> Option<Result<Rendered, RenderError>> {
-        let deployed =
-            self.clusters().and_then(|it| Some((it, it.flux().build_of(unit, overlay)?)));
-        if let Some((clusters, build)) = deployed {
+        if let (Some(clusters), Some(build)) = (self.clusters(), overlay.build) {
             return Some(clusters.render(self, build, &overlay.root));
         }
         match overlay.kind {

@@ -14,9 +14,9 @@ pub use declared::FLUX_GROUP;
 pub(super) use declared::of_file;
 pub(super) use tree::{Found, Tree};
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use crate::layout::{Overlay, Unit};
+use crate::layout::Overlay;
 use crate::text::RepoPath;
 
 /// The directory that the `spec.path` of a Flux Kustomization names.
@@ -49,25 +49,19 @@ pub struct FluxBuild {
 pub struct Flux {
     /// Parents before children.
     pub builds: Vec<FluxBuild>,
-    /// The build of an overlay: by the unit's name, the overlay's environment and variant.
-    pub(super) of_overlays: BTreeMap<(String, usize, Option<String>), usize>,
+    /// Those that overlays of the layout show.
+    pub(super) shown: BTreeSet<usize>,
 }
 
 impl Flux {
-    /// The build that deploys an overlay, as an index.
-    pub fn build_of(&self, unit: &Unit, overlay: &Overlay) -> Option<usize> {
-        let key = (unit.name.clone(), overlay.environment, overlay.variant.clone());
-        self.of_overlays.get(&key).copied()
-    }
-
     /// The path of the cluster that deploys an overlay.
-    pub fn cluster_of(&self, unit: &Unit, overlay: &Overlay) -> Option<&RepoPath> {
-        let build = self.builds.get(self.build_of(unit, overlay)?)?;
+    pub fn cluster_of(&self, overlay: &Overlay) -> Option<&RepoPath> {
+        let build = self.builds.get(overlay.build?)?;
         self.builds.get(build.cluster).map(|cluster| &cluster.path)
     }
 
     /// Whether an overlay of the layout shows what a build does.
     pub fn is_overlay(&self, build: usize) -> bool {
-        self.of_overlays.values().any(|&known| known == build)
+        self.shown.contains(&build)
     }
 }
