@@ -111,18 +111,26 @@ pub fn layout(store: &Store<'_>, config: &Config) -> Layout {
     Layout::discover(store, &choices(config))
 }
 
+/// What every overlay of the units that are `wanted` runs.
+pub fn evaluate<'l>(
+    renderer: &Renderer<'_>,
+    layout: &'l Layout,
+    wanted: impl Fn(&Unit) -> bool,
+) -> Vec<Evaluated<'l>> {
+    evaluate::all(layout, wanted, |root, kind| match kind {
+        OverlayKind::Kustomize => Some(renderer.render(root)),
+        OverlayKind::Manifests => Some(renderer.manifests(root)),
+        OverlayKind::HelmValues | OverlayKind::Terraform => None,
+    })
+}
+
 /// Checks a repository, or a part of it.
 pub fn check(job: Job<'_>) -> Checked {
     let Job { store, config, policy, layout, today, touched, focus, history, part } = job;
     let snapshot = store.snapshot();
     let (files, mut not_analysed) = rules::checked_files(store, &config.exclude, focus);
     let renderer = Renderer::new(store, render::Options { restricted: false, partial: true });
-    let wanted = |unit: &Unit| focus.has_unit(&unit.name);
-    let evaluated = evaluate::all(layout, wanted, |root, kind| match kind {
-        OverlayKind::Kustomize => Some(renderer.render(root)),
-        OverlayKind::Manifests => Some(renderer.manifests(root)),
-        OverlayKind::HelmValues | OverlayKind::Terraform => None,
-    });
+    let evaluated = evaluate(&renderer, layout, |unit| focus.has_unit(&unit.name));
     let releases = helm::releases(store, layout, &evaluated);
     let values = validation::values::validate(store, &releases);
     let comparison = compare::compare(snapshot, config, layout, &evaluated);
@@ -289,23 +297,8 @@ fn gaps(
         what: "not placed",
         detail: unplaced.why.clone(),
     });
-    let rendered = evaluated.iter().filter_map(Evaluated::output);
-    let left_out = rendered.flat_map(|rendered| &rendered.gaps).chain(values);
-    let left_out = left_out.map(|gap| NotAnalysed {
-        path: snapshot.path(gap.span.file).clone(),
-        span: Some(gap.span),
-        what: gap.what,
-        detail: gap.detail.clone(),
-    });
-    let unknown = evaluated.iter().filter_map(|found| {
-        let what = match found.overlay.kind {
-            OverlayKind::HelmValues => "Helm values",
-            OverlayKind::Terraform => "Terraform",
-            OverlayKind::Kustomize | OverlayKind::Manifests => return None,
-        };
-        let detail = format!("unit {}", found.unit.name);
-        Some(NotAnalysed { path: found.overlay.root.clone(), span: None, what, detail })
-    });
+    let left_out = evaluated.iter().flat_map(|evaluated| not_rendered(snapshot, evaluated));
+    let values = values.iter().map(|gap| of_gap(snapshot, gap));
     let submodules = snapshot.submodules().iter().map(|path| NotAnalysed {
         path: path.clone(),
         span: None,
@@ -318,7 +311,31 @@ fn gaps(
         what: "file name",
         detail: "the name is not UTF-8".to_owned(),
     });
-    unplaced.chain(submodules).chain(unnamed).chain(left_out).chain(unknown).collect()
+    unplaced.chain(submodules).chain(unnamed).chain(left_out).chain(values).collect()
+}
+
+/// What the renderer had to leave out of an overlay.
+pub fn not_rendered(snapshot: &Snapshot, evaluated: &Evaluated<'_>) -> Vec<NotAnalysed> {
+    let gaps = evaluated.output().into_iter().flat_map(|rendered| &rendered.gaps);
+    let unknown = match evaluated.overlay.kind {
+        OverlayKind::HelmValues => Some("Helm values"),
+        OverlayKind::Terraform => Some("Terraform"),
+        OverlayKind::Kustomize | OverlayKind::Manifests => None,
+    };
+    let unknown = unknown.map(|what| {
+        let detail = format!("unit {}", evaluated.unit.name);
+        NotAnalysed { path: evaluated.overlay.root.clone(), span: None, what, detail }
+    });
+    gaps.map(|gap| of_gap(snapshot, gap)).chain(unknown).collect()
+}
+
+fn of_gap(snapshot: &Snapshot, gap: &Gap) -> NotAnalysed {
+    NotAnalysed {
+        path: snapshot.path(gap.span.file).clone(),
+        span: Some(gap.span),
+        what: gap.what,
+        detail: gap.detail.clone(),
+    }
 }
 
 impl Checked {

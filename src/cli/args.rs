@@ -32,6 +32,8 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Check a repository (the default)
     Check(CheckArgs),
+    /// Print two environments of a unit side by side
+    Diff(DiffArgs),
     /// Print what a directory renders to
     Render(RenderArgs),
     /// Print the units, environments and variants that were found, and why
@@ -145,6 +147,38 @@ impl CheckArgs {
     pub(super) fn formats(&self) -> impl Iterator<Item = Format> {
         std::iter::once(self.format).chain(self.output.iter().map(|output| output.format))
     }
+}
+
+/// What `diff` takes.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  paritylint diff apps/orders\n  \
+                        paritylint diff apps/orders staging production\n  \
+                        paritylint diff apps/orders staging/eu-west-1 production/eu-west-1\n  \
+                        paritylint diff apps/orders --format json\n\n\
+                        Exit codes: 0 done; 1 with --exit-code if there are differences; 2 usage, \
+                        configuration, or an overlay that cannot be rendered.")]
+pub(super) struct DiffArgs {
+    /// The unit, as `paritylint units` prints it, or the end of its name
+    pub(super) unit: String,
+    /// The environments, each with its variant where it has any: `ENV/VARIANT`. Without them the
+    /// highest environment and its reference; one alone is compared with its reference
+    #[arg(value_name = "ENVIRONMENT", num_args = 0..=2)]
+    pub(super) environments: Vec<String>,
+    /// The repository, instead of the one around the current directory
+    #[arg(short = 'C', long, value_name = "DIR")]
+    pub(super) directory: Option<PathBuf>,
+    /// The configuration, instead of `paritylint.toml` in the root
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// How to print them
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: ListFormat,
+    /// Exit with 1 if there are differences
+    #[arg(long)]
+    pub(super) exit_code: bool,
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: Color,
 }
 
 /// What `render` takes.

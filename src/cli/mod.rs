@@ -5,6 +5,7 @@ mod args;
 mod baseline;
 mod check;
 mod completions;
+mod diff;
 mod error;
 mod exceptions;
 mod exit;
@@ -18,6 +19,7 @@ mod rules;
 mod schema;
 mod states;
 mod terminal;
+mod unit;
 mod units;
 mod write;
 
@@ -42,6 +44,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match cli.command {
         None => check::run(&cli.check),
         Some(Command::Check(args)) => check::run(&args),
+        Some(Command::Diff(args)) => diff::run(&args),
         Some(Command::Render(args)) => render::run(&args),
         Some(Command::Units(args)) => units::run(&args),
         Some(Command::Exceptions(args)) => exceptions::run(&args),

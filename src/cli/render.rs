@@ -4,14 +4,13 @@ use crate::cli::args::{Color, RenderArgs};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::root::{self, Root};
-use crate::cli::{terminal, write};
-use crate::config::ConfigError;
+use crate::cli::{unit, write};
 use crate::kube::Value;
 use crate::render::{Options, RenderError, Renderer, output};
 use crate::report;
 use crate::source::{Limits, Snapshot};
 use crate::syntax::Store;
-use crate::text::{Span, printable};
+use crate::text::printable;
 
 pub(super) fn run(args: &RenderArgs) -> Result<Exit, CliError> {
     let directory = root::canonical(&args.directory)?;
@@ -25,11 +24,7 @@ pub(super) fn run(args: &RenderArgs) -> Result<Exit, CliError> {
     let path = root.relative(&directory)?;
     let store = Store::new(&snapshot);
     let options = Options { restricted: !args.unrestricted, partial: args.partial };
-    let fail = |error: RenderError| {
-        let help = with_trail(error.help, &error.trail, &snapshot);
-        let error = ConfigError { span: Some(error.span), message: error.message, help };
-        CliError::config(&snapshot, &[error], terminal::error_style(Color::Auto))
-    };
+    let fail = |error: RenderError| unit::render_error(&snapshot, &error, Color::Auto);
     let rendered = Renderer::new(&store, options).render(&path).map_err(fail)?;
     for gap in &rendered.gaps {
         write::stderr(&format!("note: left out: {} `{}`\n", gap.what, printable(&gap.detail)));
@@ -39,15 +34,4 @@ pub(super) fn run(args: &RenderArgs) -> Result<Exit, CliError> {
     let text = output::write(&rendered.resources, origins).map_err(fail)?;
     write::stdout(|out| out.write_all(text.as_bytes()))?;
     Ok(Exit::Clean)
-}
-
-/// The help of an error, and the entries that led to the file at fault.
-fn with_trail(help: Option<String>, trail: &[Span], snapshot: &Snapshot) -> Option<String> {
-    let places: Vec<String> =
-        trail.iter().map(|&entry| format!("`{}`", report::origin(snapshot, entry))).collect();
-    let way = (!places.is_empty()).then(|| format!("it is used by {}", places.join(", then ")));
-    match (help, way) {
-        (Some(help), Some(way)) => Some(format!("{help}\n{way}")),
-        (help, way) => help.or(way),
-    }
 }

@@ -32,6 +32,7 @@ mod remotes;
 mod scalar;
 mod secrets;
 mod show;
+mod side_by_side;
 mod sizes;
 mod stages;
 pub mod switches;
@@ -65,6 +66,7 @@ pub(crate) use scalar::without_hash;
 pub use secrets::key_of;
 pub use show::SECRET;
 pub(crate) use show::show;
+pub use side_by_side::{Contrast, Unreported, closest, default_pair, side_by_side};
 pub(crate) use unit::stable_id;
 
 use crate::compare::agents::Cover;

@@ -90,9 +90,26 @@ fn is(environment: &Environment, name: &str) -> bool {
     environment.name == name || environment.aliases.iter().any(|alias| alias == name)
 }
 
+/// The overlay of the highest environment that has a reference, and the one that answers it, as
+/// indices into the unit's overlays; below the `environment`, if one is named.
+pub(crate) fn default(
+    layout: &Layout,
+    unit: &Unit,
+    config: &Config,
+    environment: Option<usize>,
+) -> Option<(usize, usize)> {
+    let own = |here: usize| unit.overlays[here].environment;
+    let wanted = |here: usize| environment.is_none_or(|wanted| own(here) == wanted);
+    let comparisons = of_unit(layout, unit, config).into_iter();
+    let pairs = comparisons.filter(|pair| !pair.siblings && wanted(pair.here));
+    // The first of the variants.
+    let best = pairs.min_by_key(|pair| (std::cmp::Reverse(own(pair.here)), pair.here))?;
+    Some((best.here, best.there))
+}
+
 /// The candidate of the same variant, else the one whose variant shares most words, else the
 /// first.
-fn closest(unit: &Unit, here: usize, candidates: &[usize]) -> Option<usize> {
+pub(crate) fn closest(unit: &Unit, here: usize, candidates: &[usize]) -> Option<usize> {
     let words = |at: usize| -> Vec<String> {
         let variant = unit.overlays[at].variant.as_deref().unwrap_or("");
         variant.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase).collect()

@@ -1,5 +1,9 @@
 //! Values as reports show them: short, on one line, secrets masked.
 
+use std::sync::Arc;
+
+use crate::compare::lines::split_key;
+use crate::compare::list;
 use crate::kube::{Kind, PathStep, Value, looks_like_credential, looks_secret_key};
 
 /// What stands for a value that must not be shown.
@@ -31,6 +35,110 @@ pub(crate) fn show(kind: &str, path: &[PathStep], value: &Value) -> String {
             format!("{{{}{more}}}", keys.join(", "))
         }
     }
+}
+
+/// A value at `path` of an object of `kind` on one line, with what is in it: at most `most`
+/// characters and an ellipsis. Secrets are masked leaf by leaf.
+pub(crate) fn whole(kind: &str, path: &[PathStep], value: &Value, most: usize) -> String {
+    let mut line = Line { kind, path: path.to_vec(), text: String::new(), room: most };
+    line.value(value, None);
+    line.text
+}
+
+/// A value while it is written on one line.
+struct Line<'a> {
+    kind: &'a str,
+    path: Vec<PathStep>,
+    text: String,
+    /// How many characters may still come.
+    room: usize,
+}
+
+impl Line<'_> {
+    fn put(&mut self, text: &str) {
+        if self.room == 0 {
+            return;
+        }
+        let cut: String = text.chars().take(self.room).collect();
+        self.room -= cut.chars().count();
+        self.text.push_str(&cut);
+        if cut.len() < text.len() {
+            self.text.push('…');
+            self.room = 0;
+        }
+    }
+
+    /// `flag`: the flag whose value this is, in a list of arguments.
+    fn value(&mut self, value: &Value, flag: Option<&str>) {
+        match &value.kind {
+            Kind::Scalar(_) if value.is_null() => self.put("null"),
+            Kind::Scalar(scalar) => self.scalar(&scalar.text, flag),
+            Kind::List(items) => {
+                self.put("[");
+                let flags = list::flags(items);
+                for (at, (item, flag)) in items.iter().zip(flags).enumerate() {
+                    if at > 0 {
+                        self.put(", ");
+                    }
+                    self.inside(step_to(at, item), |line| line.value(item, flag));
+                }
+                self.put("]");
+            }
+            Kind::Map(map) => {
+                self.put("{");
+                for (at, entry) in map.iter().enumerate() {
+                    self.put(if at > 0 { ", " } else { "" });
+                    self.put(&entry.key);
+                    self.put(": ");
+                    let names = matches!(self.path.last(),
+                        Some(PathStep::Element { key, .. }) if *key == entry.key);
+                    if let (true, Some(name)) = (names, entry.value.text()) {
+                        self.put(name);
+                    } else {
+                        let step = PathStep::Key(Arc::clone(&entry.key));
+                        self.inside(step, |line| line.value(&entry.value, None));
+                    }
+                }
+                self.put("}");
+            }
+        }
+    }
+
+    /// Nothing is written any more where there is no room, so that deep and wide values cost little.
+    fn inside(&mut self, step: PathStep, write: impl FnOnce(&mut Self)) {
+        if self.room > 0 {
+            self.path.push(step);
+            write(self);
+            self.path.pop();
+        }
+    }
+
+    /// The first line of a text, as the lines of whole files may hold anything.
+    fn scalar(&mut self, text: &str, flag: Option<&str>) {
+        let first = text.lines().next().unwrap_or("");
+        let (key, rest) = split_key(first);
+        let names_secret = |key: &str| looks_secret_key(key);
+        let secret = is_secret(self.kind, &self.path, text)
+            || rest.is_some() && names_secret(key)
+            || flag.is_some_and(|flag| flag != text && names_secret(flag));
+        if secret {
+            self.put(SECRET);
+        } else {
+            self.put(first);
+            if first.len() < text.trim_end().len() {
+                self.put(" …");
+            }
+        }
+    }
+}
+
+/// The step to an element of a list.
+fn step_to(at: usize, item: &Value) -> PathStep {
+    let name = item.get("name").and_then(Value::text);
+    name.map_or(PathStep::Index(at), |name| PathStep::Element {
+        key: "name".into(),
+        value: name.into(),
+    })
 }
 
 /// Whether a text at `path` must not be shown.

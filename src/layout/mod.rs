@@ -80,6 +80,18 @@ pub enum OverlayKind {
     Terraform,
 }
 
+impl OverlayKind {
+    /// What readers call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Kustomize => "kustomize",
+            Self::Manifests => "manifests",
+            Self::HelmValues => "values",
+            Self::Terraform => "terraform",
+        }
+    }
+}
+
 /// A unit in one environment and variant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Overlay {
@@ -129,6 +141,15 @@ pub struct Layout {
 }
 
 impl Layout {
+    /// An overlay as users name it: its environment, and its variant behind a `/`.
+    pub fn name_of(&self, overlay: &Overlay) -> String {
+        let environment = self.environment(overlay.environment).map_or("", |e| e.name.as_str());
+        match &overlay.variant {
+            Some(variant) => format!("{environment}/{variant}"),
+            None => environment.to_owned(),
+        }
+    }
+
     /// The environment of an overlay: `index` is [`Overlay::environment`].
     pub fn environment(&self, index: usize) -> Option<&Environment> {
         self.environments.get(index)

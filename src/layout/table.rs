@@ -7,7 +7,6 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::layout::Layout;
-use crate::layout::OverlayKind;
 use crate::layout::Unit;
 use crate::text::printable;
 
@@ -107,16 +106,7 @@ fn units(layout: &Layout, out: &mut String) {
 }
 
 fn kinds(unit: &Unit) -> &'static str {
-    unit.overlays.first().map_or("", |overlay| kind(overlay.kind))
-}
-
-fn kind(kind: OverlayKind) -> &'static str {
-    match kind {
-        OverlayKind::Kustomize => "kustomize",
-        OverlayKind::Manifests => "manifests",
-        OverlayKind::HelmValues => "values",
-        OverlayKind::Terraform => "terraform",
-    }
+    unit.overlays.first().map_or("", |overlay| overlay.kind.name())
 }
 
 /// The variants of a unit with the environments that have them, cut to one line.
@@ -192,7 +182,7 @@ pub fn json(layout: &Layout) -> Value {
                         "environment": name(overlay.environment),
                         "variant": overlay.variant,
                         "root": overlay.root.display(),
-                        "kind": kind(overlay.kind),
+                        "kind": overlay.kind.name(),
                         "why": overlay.why,
                     })
                 })
