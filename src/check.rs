@@ -111,26 +111,14 @@ pub fn layout(store: &Store<'_>, config: &Config) -> Layout {
     Layout::discover(store, &choices(config))
 }
 
-/// What every overlay of the units that are `wanted` runs.
-pub fn evaluate<'l>(
-    renderer: &Renderer<'_>,
-    layout: &'l Layout,
-    wanted: impl Fn(&Unit) -> bool,
-) -> Vec<Evaluated<'l>> {
-    evaluate::all(layout, wanted, |root, kind| match kind {
-        OverlayKind::Kustomize => Some(renderer.render(root)),
-        OverlayKind::Manifests => Some(renderer.manifests(root)),
-        OverlayKind::HelmValues | OverlayKind::Terraform => None,
-    })
-}
-
 /// Checks a repository, or a part of it.
 pub fn check(job: Job<'_>) -> Checked {
     let Job { store, config, policy, layout, today, touched, focus, history, part } = job;
     let snapshot = store.snapshot();
     let (files, mut not_analysed) = rules::checked_files(store, &config.exclude, focus);
     let renderer = Renderer::new(store, render::Options { restricted: false, partial: true });
-    let evaluated = evaluate(&renderer, layout, |unit| focus.has_unit(&unit.name));
+    let wanted = |unit: &Unit| focus.has_unit(&unit.name);
+    let evaluated = evaluate::all(layout, wanted, |unit, overlay| renderer.overlay(unit, overlay));
     let releases = helm::releases(store, layout, &evaluated);
     let values = validation::values::validate(store, &releases);
     let comparison = compare::compare(snapshot, config, layout, &evaluated);
@@ -318,9 +306,8 @@ fn gaps(
 pub fn not_rendered(snapshot: &Snapshot, evaluated: &Evaluated<'_>) -> Vec<NotAnalysed> {
     let gaps = evaluated.output().into_iter().flat_map(|rendered| &rendered.gaps);
     let unknown = match evaluated.overlay.kind {
-        OverlayKind::HelmValues => Some("Helm values"),
         OverlayKind::Terraform => Some("Terraform"),
-        OverlayKind::Kustomize | OverlayKind::Manifests => None,
+        OverlayKind::HelmValues | OverlayKind::Kustomize | OverlayKind::Manifests => None,
     };
     let unknown = unknown.map(|what| {
         let detail = format!("unit {}", evaluated.unit.name);

@@ -8,8 +8,8 @@ use crate::cli::root::Root;
 use crate::cli::{self, terminal, unit, write};
 use crate::compare::{self, Present};
 use crate::config::Config;
-use crate::layout::{Layout, Unit};
-use crate::render::{self, Evaluated, Renderer};
+use crate::layout::{Layout, Overlay, Unit};
+use crate::render::{self, Evaluated, Renderer, evaluate};
 use crate::report::SideBySide;
 use crate::source::Snapshot;
 use crate::syntax::Store;
@@ -26,7 +26,8 @@ pub(super) fn run(args: &DiffArgs) -> Result<Exit, CliError> {
     let (left, right) = sides(&layout, chosen.unit, &config, &args.environments)?;
     let renderer = Renderer::new(&store, render::Options { restricted: false, partial: true });
     // What stands for what is learnt from all units.
-    let evaluated = check::evaluate(&renderer, &layout, |_| true);
+    let render = |unit: &Unit, overlay: &Overlay| renderer.overlay(unit, overlay);
+    let evaluated = evaluate::all(&layout, |_| true, render);
     let comparison = compare::compare(&snapshot, &config, &layout, &evaluated);
     let first = evaluated.iter().position(|it| it.unit_index == chosen.index).unwrap_or(0);
     let (left, right) = (first + left, first + right);
@@ -128,7 +129,7 @@ fn best_pair(unit: &Unit, lefts: &[usize], rights: &[usize]) -> (usize, usize) {
 /// Says which variant was taken where the user left it open.
 fn note_choice(layout: &Layout, unit: &Unit, at: usize, named: Option<&String>) {
     let overlay = &unit.overlays[at];
-    let same = |other: &&crate::layout::Overlay| other.environment == overlay.environment;
+    let same = |other: &&Overlay| other.environment == overlay.environment;
     let count = unit.overlays.iter().filter(same).count();
     let open = named.is_none_or(|name| !name.contains('/'));
     if open && count > 1 && overlay.variant.is_some() {

@@ -15,7 +15,7 @@ use crate::report::side_by_side::{Mark, SideBySide, mark};
 const LONGEST: usize = 1_000;
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct Report<'a> {
     schema: &'static str,
     version: &'static str,
     unit: &'a str,
@@ -43,7 +43,10 @@ struct Gap<'a> {
 
 #[derive(Serialize)]
 struct Difference {
-    resource: Resource,
+    /// Null for documents.
+    resource: Option<Resource>,
+    /// Null for Kubernetes objects.
+    document: Option<Document>,
     /// Null for whole objects.
     path: Option<String>,
     class: &'static str,
@@ -57,6 +60,14 @@ struct Difference {
     by: Option<String>,
     /// Further places of the same text.
     more: usize,
+}
+
+/// Configuration that is no Kubernetes object.
+#[derive(Serialize)]
+struct Document {
+    /// `values`, `variables`, `module` or `config`.
+    kind: String,
+    name: String,
 }
 
 #[derive(Serialize)]
@@ -84,7 +95,7 @@ struct Value {
 
 pub(super) fn write(report: &SideBySide<'_>) -> String {
     let (left, right) = &report.not_analysed;
-    let document = Document {
+    let document = Report {
         schema: "paritylint-diff/v1",
         version: VERSION,
         unit: &report.evaluated[report.left].unit.name,
@@ -120,15 +131,18 @@ fn overlay<'a>(report: &'a SideBySide<'_>, at: usize, gaps: &'a [NotAnalysed]) -
 fn difference(report: &SideBySide<'_>, contrast: &Contrast) -> Difference {
     let (left, right) = report.sides(contrast);
     let id = &contrast.resource;
+    let is_document = id.gvk.is_document();
     let Mark { word, by } = mark(report, contrast.unreported.as_ref());
     let here_only = contrast.change == Change::OnlyHere;
     Difference {
-        resource: Resource {
+        resource: (!is_document).then(|| Resource {
             api_version: id.gvk.api_version(),
             kind: id.gvk.kind.to_string(),
             namespace: id.namespace.to_string(),
             name: id.name.to_string(),
-        },
+        }),
+        document: is_document
+            .then(|| Document { kind: id.gvk.kind.to_string(), name: id.name.to_string() }),
         path: (!contrast.path.steps().is_empty()).then(|| contrast.path.to_string()),
         class: contrast.class.name(),
         change: match contrast.change {

@@ -138,7 +138,7 @@ impl Table {
     /// One difference: its path, the values, and where each is set.
     fn contrast(&mut self, report: &SideBySide<'_>, contrast: &Contrast) {
         let path = contrast.path.to_string();
-        let path = if path.is_empty() { "the whole object".to_owned() } else { path };
+        let path = if path.is_empty() { "the whole of it".to_owned() } else { path };
         let remark = remark(report, contrast).map(|remark| format!("  ({remark})"));
         let remark = remark.unwrap_or_default();
         let room = self.width.saturating_sub(2 + printable(&remark).width());
@@ -153,7 +153,7 @@ impl Table {
             Some(text) if text.is_empty() => "(empty)".to_owned(),
             Some(text) => text,
             None if whole && side.value.is_some() => "present".to_owned(),
-            None if whole => "absent".to_owned(),
+            None if whole => "not there".to_owned(),
             None => "not set".to_owned(),
         };
         let (mine, theirs) = (value(left), value(right));
