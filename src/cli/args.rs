@@ -183,19 +183,38 @@ pub(super) struct DiffArgs {
 
 /// What `render` takes.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  paritylint render apps/orders/overlays/production --origins")]
+#[command(after_help = "Examples:\n  \
+                        paritylint render apps/orders/overlays/production --origins\n  \
+                        paritylint render apps/orders production\n  \
+                        paritylint render apps/orders production/eu-west-1 --origins")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct RenderArgs {
-    /// The directory with the kustomization
-    pub(super) directory: PathBuf,
+    /// The directory with the kustomization, or what else an overlay is made of; with an
+    /// environment the unit, as `paritylint units` prints it, or the end of its name
+    #[arg(value_name = "PATH|UNIT")]
+    pub(super) target: PathBuf,
+    /// The environment of the unit, with its variant where it has any: `ENV/VARIANT`
+    pub(super) environment: Option<String>,
     /// Say beside every value which file and line set it
     #[arg(long)]
     pub(super) origins: bool,
-    /// Allow files outside of the kustomization's own directory, inside the repository
+    /// Print the secrets in values, variables and configuration too; those of objects always are
+    #[arg(long)]
+    pub(super) show_secrets: bool,
+    /// Allow files outside of the kustomization's own directory, inside the repository; always
+    /// allowed in a unit's overlay
     #[arg(long)]
     pub(super) unrestricted: bool,
-    /// Leave out what cannot be rendered here, such as remote bases
+    /// Leave out what cannot be rendered here, such as remote bases; always left out of a unit's
+    /// overlay
     #[arg(long)]
     pub(super) partial: bool,
+    /// The repository of the unit, instead of the one around the current directory
+    #[arg(short = 'C', long, value_name = "DIR")]
+    pub(super) directory: Option<PathBuf>,
+    /// The configuration, instead of `paritylint.toml` in the root
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
 }
 
 /// What `units` takes.

@@ -174,12 +174,7 @@ fn is_rendered(
     }
     if evaluated.output().is_none() {
         let name = layout.name_of(evaluated.overlay);
-        let kind = evaluated.overlay.kind.name();
-        let message = format!(
-            "`{name}` of unit `{}` is made of {kind}, which cannot be worked out yet",
-            evaluated.unit.name
-        );
-        return Err(CliError::new(&message, ""));
+        return Err(unit::not_rendered(&name, evaluated.unit, evaluated.overlay));
     }
     Ok(())
 }

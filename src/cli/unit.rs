@@ -4,7 +4,7 @@ use crate::cli::args::Color;
 use crate::cli::error::CliError;
 use crate::cli::terminal;
 use crate::config::{ConfigError, did_you_mean, nearest};
-use crate::layout::{Layout, Unit};
+use crate::layout::{Layout, Overlay, Unit};
 use crate::render::RenderError;
 use crate::report;
 use crate::source::Snapshot;
@@ -47,24 +47,21 @@ pub(super) fn find<'l>(layout: &'l Layout, name: &str) -> Result<Chosen<'l>, Cli
     if let Some(found) = units().find(|(_, unit)| overlay(unit)) {
         return Ok(chosen(found));
     }
-    Err(unknown(layout, name))
+    Err(CliError::new(&format!("there is no unit `{name}`"), &suggestion(layout, name)))
 }
 
-fn unknown(layout: &Layout, name: &str) -> CliError {
-    let message = format!("there is no unit `{name}`");
-    let names = layout.units.iter().map(|unit| unit.name.as_str());
-    let last = |unit: &'_ Unit| -> String { unit.name.rsplit('/').next().unwrap_or("").to_owned() };
-    let ends: Vec<String> = layout.units.iter().map(last).collect();
-    let close = nearest(name, names).map(str::to_owned).or_else(|| {
-        let end = nearest(name, ends.iter().map(String::as_str))?;
-        let at = ends.iter().position(|it| it == end)?;
-        layout.units.get(at).map(|unit| unit.name.clone())
-    });
-    let help = match close {
+/// What else a name may mean that no unit has.
+pub(super) fn suggestion(layout: &Layout, name: &str) -> String {
+    // Most of a long name is the way to it.
+    let last = |name: &str| name.rsplit('/').next().unwrap_or("").to_owned();
+    let ends: Vec<String> = layout.units.iter().map(|unit| last(&unit.name)).collect();
+    let close = nearest(&last(name), ends.iter().map(String::as_str));
+    let close = close.and_then(|close| ends.iter().position(|end| end == close));
+    let close = close.and_then(|at| layout.units.get(at)).map(|unit| unit.name.as_str());
+    match close {
         Some(close) => format!("did you mean `{close}`?"),
         None => "`paritylint units` lists the units that were found".to_owned(),
-    };
-    CliError::new(&message, &help)
+    }
 }
 
 /// The overlays of a unit that `ENVIRONMENT` or `ENVIRONMENT/VARIANT` means, as indices into them;
@@ -126,11 +123,19 @@ pub(super) fn environments(layout: &Layout, unit: &Unit) -> Vec<String> {
 
 fn listed(names: &[&str]) -> String {
     let shown = names.iter().take(NAMES).map(|name| format!("`{name}`"));
-    let mut text = shown.collect::<Vec<_>>().join(", ");
-    if names.len() > NAMES {
-        text.push_str(&format!(" and {} more", names.len() - NAMES));
+    let text = shown.collect::<Vec<_>>().join(", ");
+    match names.len().checked_sub(NAMES).filter(|more| *more > 0) {
+        Some(more) => format!("{text} and {more} more"),
+        None => text,
     }
-    text
+}
+
+/// An overlay of a kind that nothing works out.
+pub(super) fn not_rendered(name: &str, unit: &Unit, overlay: &Overlay) -> CliError {
+    let kind = overlay.kind.name();
+    let message =
+        format!("`{name}` of unit `{}` is made of {kind}, which is not worked out", unit.name);
+    CliError::new(&message, "")
 }
 
 /// Why an overlay cannot be rendered, with its source and the entries that led to it.

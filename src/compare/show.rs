@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::compare::lines::split_key;
 use crate::compare::list;
 use crate::kube::{Kind, PathStep, Value, looks_like_credential, looks_secret_key};
 
@@ -90,9 +89,9 @@ impl Line<'_> {
                     self.put(if at > 0 { ", " } else { "" });
                     self.put(&entry.key);
                     self.put(": ");
-                    let names = matches!(self.path.last(),
-                        Some(PathStep::Element { key, .. }) if *key == entry.key);
-                    if let (true, Some(name)) = (names, entry.value.text()) {
+                    if let (true, Some(name)) =
+                        (is_name(&self.path, &entry.key), entry.value.text())
+                    {
                         self.put(name);
                     } else {
                         let step = PathStep::Key(Arc::clone(&entry.key));
@@ -113,23 +112,74 @@ impl Line<'_> {
         }
     }
 
-    /// The first line of a text, as the lines of whole files may hold anything.
+    /// The first line of a text.
     fn scalar(&mut self, text: &str, flag: Option<&str>) {
-        let first = text.lines().next().unwrap_or("");
-        let (key, rest) = split_key(first);
-        let names_secret = |key: &str| looks_secret_key(key);
-        let secret = is_secret(self.kind, &self.path, text)
-            || rest.is_some() && names_secret(key)
-            || flag.is_some_and(|flag| flag != text && names_secret(flag));
-        if secret {
+        if hides(self.kind, &self.path, text, flag) {
             self.put(SECRET);
-        } else {
-            self.put(first);
-            if first.len() < text.trim_end().len() {
-                self.put(" …");
-            }
+            return;
+        }
+        let first = text.lines().next().unwrap_or("");
+        self.put(first);
+        if first.len() < text.trim_end().len() {
+            self.put(" …");
         }
     }
+}
+
+/// Whether a text at `path` holds a secret: by its place, its shape, the flag before it, or the key
+/// of one of its lines.
+fn hides(kind: &str, path: &[PathStep], text: &str, flag: Option<&str>) -> bool {
+    let tells = |line: &str| {
+        // A sentence is no key.
+        let key = line.split_once(['=', ':']).map_or("", |(key, _)| key.trim());
+        !key.contains(' ') && looks_secret_key(key)
+    };
+    is_secret(kind, path, text)
+        || text.lines().any(tells)
+        || flag.is_some_and(|flag| flag != text && looks_secret_key(flag))
+}
+
+/// A document of `kind` with [`SECRET`] in the place of every secret.
+pub fn without_secrets(kind: &str, body: &Value) -> Value {
+    masked(kind, &mut Vec::new(), body, None)
+}
+
+/// Recursion is bounded by the depth that the loader accepts.
+fn masked(kind: &str, path: &mut Vec<PathStep>, value: &Value, flag: Option<&str>) -> Value {
+    let provenance = value.provenance.clone();
+    match &value.kind {
+        Kind::Scalar(scalar) if !value.is_null() && hides(kind, path, &scalar.text, flag) => {
+            Value::string(SECRET, provenance)
+        }
+        Kind::Scalar(_) => value.clone(),
+        Kind::List(items) => {
+            let flags = list::flags(items);
+            let items = items.iter().enumerate().zip(flags).map(|((at, item), flag)| {
+                path.push(step_to(at, item));
+                let masked = masked(kind, path, item, flag);
+                path.pop();
+                masked
+            });
+            Value::list(items.collect(), provenance)
+        }
+        Kind::Map(map) => {
+            let entries = map.iter().map(|entry| {
+                let mut entry = entry.clone();
+                if !is_name(path, &entry.key) {
+                    path.push(PathStep::Key(Arc::clone(&entry.key)));
+                    entry.value = masked(kind, path, &entry.value, None);
+                    path.pop();
+                }
+                entry
+            });
+            Value::map(entries.collect(), provenance)
+        }
+    }
+}
+
+/// Whether a key says what an element of a list is called: no secret, whatever the name.
+fn is_name(path: &[PathStep], key: &str) -> bool {
+    matches!(path.last(), Some(PathStep::Element { key: own, .. }) if &**own == key)
 }
 
 /// The step to an element of a list.

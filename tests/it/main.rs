@@ -6,6 +6,7 @@ mod bad_input;
 mod baseline;
 mod changes;
 mod check;
+mod diff;
 mod exceptions;
 mod fingerprints;
 mod harness;
