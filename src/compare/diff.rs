@@ -113,6 +113,12 @@ enum Aim {
     Everything,
 }
 
+/// Two scalars that are handed out as a difference.
+struct Told {
+    /// The noise rule that covers it.
+    noise: Option<&'static str>,
+}
+
 struct Differ<'a> {
     snapshot: &'a Snapshot,
     kind: &'a str,
@@ -295,27 +301,28 @@ impl<'a> Differ<'a> {
         if of_content && self.texts(here, there) {
             return;
         }
-        if let Some(noise) = self.heard(verdict) {
+        if let Some(told) = self.told(verdict) {
             self.report(Change::Changed, Some((here, None)), Some((there, None)));
             if let Some(last) = self.found.differences.last_mut() {
-                last.noise = noise;
+                last.noise = told.noise;
             }
         }
     }
 
-    /// Whether two scalars are handed out, and as which noise.
-    fn heard(&mut self, verdict: Verdict) -> Option<Option<&'static str>> {
-        match (verdict, self.aim) {
-            (Verdict::Equal, _) | (Verdict::Names, Aim::Judging | Aim::Past) => None,
-            (Verdict::Noise(rule), _) => Some(Some(rule)),
-            (Verdict::Names, Aim::Everything) => Some(Some(NAMES)),
-            (Verdict::Unknown, Aim::Everything) => Some(Some(PLACEHOLDERS)),
+    /// Whether two scalars are handed out, and how.
+    fn told(&mut self, verdict: Verdict) -> Option<Told> {
+        let noise = match (verdict, self.aim) {
+            (Verdict::Equal, _) | (Verdict::Names, Aim::Judging | Aim::Past) => return None,
             (Verdict::Unknown, Aim::Judging) => {
                 self.found.unknown += 1;
-                None
+                return None;
             }
-            (Verdict::Unknown, Aim::Past) | (Verdict::Differs, _) => Some(None),
-        }
+            (Verdict::Noise(rule), _) => Some(rule),
+            (Verdict::Names, Aim::Everything) => Some(NAMES),
+            (Verdict::Unknown, Aim::Everything) => Some(PLACEHOLDERS),
+            (Verdict::Unknown, Aim::Past) | (Verdict::Differs, _) => None,
+        };
+        Some(Told { noise })
     }
 
     /// Compares what two texts say; false when they are simply different.
@@ -357,10 +364,12 @@ impl<'a> Differ<'a> {
             let mut noise = None;
             if let (Some(mine), Some(theirs)) = (&mine, &theirs) {
                 let verdict = scalar::compare(mine, theirs, self.names);
-                noise = match self.heard(verdict) {
-                    Some(noise) if noise.is_none() || self.aim == Aim::Everything => noise,
+                match self.told(verdict) {
+                    Some(told) if told.noise.is_none() || self.aim == Aim::Everything => {
+                        noise = told.noise;
+                    }
                     _ => continue,
-                };
+                }
             }
             let change = match (&mine, &theirs) {
                 (Some(_), Some(_)) => Change::Changed,

@@ -52,8 +52,8 @@ struct Difference {
     class: &'static str,
     /// `changed`, `left-only` or `right-only`.
     change: &'static str,
-    left: Value,
-    right: Value,
+    left: Half,
+    right: Half,
     /// `judged`, or why the rules do not judge it.
     verdict: &'static str,
     /// The parameter, noise rule or overlay that says so.
@@ -80,7 +80,7 @@ struct Resource {
 }
 
 #[derive(Serialize)]
-struct Value {
+struct Half {
     /// Whether this side has it.
     set: bool,
     /// Null for whole objects and where nothing is set; secrets are masked.
@@ -150,17 +150,17 @@ fn difference(report: &SideBySide<'_>, contrast: &Contrast) -> Difference {
             _ if here_only == (report.here == report.left) => "left-only",
             _ => "right-only",
         },
-        left: value(report, contrast, left),
-        right: value(report, contrast, right),
+        left: half(report, contrast, left),
+        right: half(report, contrast, right),
         verdict: word,
         by,
         more: contrast.more,
     }
 }
 
-fn value(report: &SideBySide<'_>, contrast: &Contrast, side: &Side) -> Value {
+fn half(report: &SideBySide<'_>, contrast: &Contrast, side: &Side) -> Half {
     let place = place::of(report.snapshot, side.span);
-    Value {
+    Half {
         set: side.value.is_some(),
         value: contrast.shown(side, LONGEST),
         file: place.file,
