@@ -9,7 +9,7 @@ use crate::config::{Config, did_you_mean, glob_set};
 use crate::exceptions::{self, Outcome};
 use crate::finding::{Finding, Level, NotAnalysed};
 use crate::history::{self, History, Waiting};
-use crate::layout::{Choices, Layout, OverlayKind, Unit, UnitChoice};
+use crate::layout::{Choices, Layout, Overlay, OverlayKind, Unit, UnitChoice};
 use crate::owners::CodeOwners;
 use crate::policy::{self, Policy};
 use crate::references::{References, World};
@@ -299,7 +299,29 @@ fn gaps(
         what: "file name",
         detail: "the name is not UTF-8".to_owned(),
     });
-    unplaced.chain(submodules).chain(unnamed).chain(left_out).chain(values).collect()
+    let mixed = evaluated.iter().filter_map(|it| kinds_differ(layout, it));
+    let gaps = unplaced.chain(submodules).chain(unnamed).chain(left_out).chain(values);
+    gaps.chain(mixed).collect()
+}
+
+/// Says of the first overlay of a unit that it cannot be compared with all others.
+fn kinds_differ(layout: &Layout, evaluated: &Evaluated<'_>) -> Option<NotAnalysed> {
+    let (unit, overlay) = (evaluated.unit, evaluated.overlay);
+    let other = unit.overlays.iter().find(|other| !other.kind.answers(overlay.kind))?;
+    let first = unit.overlays.first().is_some_and(|first| std::ptr::eq(first, overlay));
+    let said =
+        |overlay: &Overlay| format!("{} in {}", overlay.kind.name(), layout.name_of(overlay));
+    first.then(|| NotAnalysed {
+        path: overlay.root.clone(),
+        span: None,
+        what: "kinds differ",
+        detail: format!(
+            "unit {} is {} and {}: it cannot be compared as a whole",
+            unit.name,
+            said(overlay),
+            said(other)
+        ),
+    })
 }
 
 /// What the renderer had to leave out of an overlay.

@@ -32,9 +32,11 @@ pub(crate) fn of_unit(layout: &Layout, unit: &Unit, config: &Config) -> Vec<Comp
     let mut comparisons = Vec::new();
     for (&environment, overlays) in &by_environment {
         let others = by_environment.keys().copied().filter(|&other| other != environment);
-        let Some((reference, weak)) = reference(layout, environment, others, config) else {
-            continue;
-        };
+        // One of another kind is the last resort: little of it can be compared.
+        let alike = others.clone().filter(|other| is_answered(unit, environment, *other));
+        let reference = reference(layout, environment, alike, config)
+            .or_else(|| reference(layout, environment, others, config));
+        let Some((reference, weak)) = reference else { continue };
         let Some(candidates) = by_environment.get(&reference) else { continue };
         for &here in overlays {
             let Some(there) = closest(unit, here, candidates) else { continue };
@@ -50,6 +52,15 @@ pub(crate) fn of_unit(layout: &Layout, unit: &Unit, config: &Config) -> Vec<Comp
         .flat_map(|(_, overlays)| siblings(overlays));
     comparisons.extend(released);
     comparisons
+}
+
+/// Whether two environments of a unit have overlays that can be compared as a whole.
+fn is_answered(unit: &Unit, environment: usize, other: usize) -> bool {
+    let kinds = |at: usize| {
+        let own = unit.overlays.iter().filter(move |overlay| overlay.environment == at);
+        own.map(|overlay| overlay.kind)
+    };
+    kinds(environment).any(|kind| kinds(other).any(|other| kind.answers(other)))
 }
 
 /// Every variant of an environment with the others, all of which have to agree against it.

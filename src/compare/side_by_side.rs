@@ -33,6 +33,8 @@ pub enum Unreported {
     Secret,
     /// The side that lacks it is not whole and may have it.
     NotWhole,
+    /// The overlays are of different kinds: the other one may say it in its own way.
+    OtherKind,
     /// Another overlay of the reference's environment has it too; its index among the evaluated ones.
     TriedOut(usize),
 }
@@ -183,7 +185,10 @@ impl Pair<'_> {
         tried: impl Fn(&Witness<'_>) -> bool,
     ) -> Contrast {
         let lacking = if change == Change::OnlyHere { self.theirs } else { self.judging.mine };
-        let unreported = if lacking.lacks_objects() {
+        let kind = |at: usize| self.judging.world.evaluated[at].overlay.kind;
+        let unreported = if !kind(self.judging.here).answers(kind(self.judging.there)) {
+            Some(Unreported::OtherKind)
+        } else if lacking.lacks_objects() {
             Some(Unreported::NotWhole)
         } else {
             let witness = self.witnesses.iter().find(|(_, witness)| tried(witness));

@@ -71,8 +71,13 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
         };
         result.comparisons += 1;
         let (weak, siblings) = (comparison.weak, comparison.siblings);
-        // What an overlay that could not be rendered runs, nobody knows.
-        let blind = comparison.witnesses.iter().any(|&at| rendered(world, first + at).is_none());
+        // What an overlay that could not be rendered runs, nobody knows; what one of another kind
+        // lacks, it may say in its own way.
+        let kind = |at: usize| world.evaluated[at].overlay.kind;
+        let others = comparison.witnesses.iter().map(|at| first + at).chain([there]);
+        let mut others =
+            others.map(|at| rendered(world, at).is_some() && kind(at).answers(kind(here)));
+        let blind = !others.all(|is_clear| is_clear);
         let judging = Judging { world, here, there, mine, weak, siblings, blind };
         let names = names(world, here, there);
         let witnesses: Vec<Witness<'_>> = comparison
@@ -159,7 +164,7 @@ pub(super) struct Judging<'a> {
     pub(super) mine: &'a Rendered,
     pub(super) weak: bool,
     pub(super) siblings: bool,
-    /// Whether one of the witnesses could not be rendered.
+    /// Whether one of the witnesses could not be rendered, or is of another kind.
     pub(super) blind: bool,
 }
 

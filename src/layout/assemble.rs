@@ -13,6 +13,7 @@ use crate::layout::explicit::Declared;
 use crate::layout::flux;
 use crate::layout::flux::Deployment;
 use crate::layout::lexicon::Lexicon;
+use crate::layout::mixed;
 use crate::layout::units::Placed;
 use crate::layout::units::Template;
 use crate::text::RepoPath;
@@ -155,8 +156,8 @@ impl<'l> Assembly<'l> {
         environments.sort_by(|(_, a), (_, b)| (a.rank, &a.name).cmp(&(b.rank, &b.name)));
         let index: BTreeMap<usize, usize> =
             environments.iter().enumerate().map(|(at, (stage, _))| (*stage, at)).collect();
-        let mut units: Vec<Unit> =
-            self.drafts.into_values().filter_map(|draft| draft.unit(&index)).collect();
+        let units = self.drafts.into_values().filter_map(|draft| draft.unit(&index)).collect();
+        let mut units = mixed::join(units);
         name_apart(&mut units);
         units.sort_by(|a, b| (&a.name, &a.template).cmp(&(&b.name, &b.template)));
         Layout {

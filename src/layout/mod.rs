@@ -8,6 +8,7 @@ mod explicit;
 mod flux;
 mod kustomizations;
 mod lexicon;
+mod mixed;
 mod place;
 pub mod table;
 mod units;
@@ -90,6 +91,13 @@ impl OverlayKind {
             Self::Terraform => "terraform",
         }
     }
+
+    /// Whether what one kind gives can be compared with what another gives: both give objects, or
+    /// they are the same.
+    pub fn answers(self, other: Self) -> bool {
+        let objects = |kind: Self| matches!(kind, Self::Kustomize | Self::Manifests);
+        self == other || objects(self) && objects(other)
+    }
 }
 
 /// A unit in one environment and variant.
@@ -116,6 +124,19 @@ pub struct Unit {
     pub template: String,
     /// Sorted by environment rank, then variant.
     pub overlays: Vec<Overlay>,
+}
+
+impl Unit {
+    /// The kinds of its overlays, in the order of its environments.
+    pub fn kinds(&self) -> Vec<OverlayKind> {
+        let mut kinds = Vec::new();
+        for overlay in &self.overlays {
+            if !kinds.contains(&overlay.kind) {
+                kinds.push(overlay.kind);
+            }
+        }
+        kinds
+    }
 }
 
 /// Something that looks deployable and was not placed.

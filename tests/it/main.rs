@@ -12,6 +12,7 @@ mod fingerprints;
 mod harness;
 mod history;
 mod markdown;
+mod mixed;
 mod other_commands;
 mod reports;
 mod schemas;

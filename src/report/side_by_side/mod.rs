@@ -78,6 +78,7 @@ fn mark(report: &SideBySide<'_>, unreported: Option<&Unreported>) -> Mark {
         Some(Unreported::Placeholder) => ("filled-in-later", None),
         Some(Unreported::Secret) => ("secret-value", None),
         Some(Unreported::NotWhole) => ("not-whole", None),
+        Some(Unreported::OtherKind) => ("other-kind", None),
         Some(Unreported::TriedOut(at)) => ("tried-out", Some(report.name(*at))),
     };
     Mark { word, by }

@@ -100,6 +100,7 @@ fn in_words(word: &str) -> &str {
         "filled-in-later" => "filled in later",
         "secret-value" => "in values of secrets",
         "not-whole" => "where a side is not whole",
+        "other-kind" => "where the kinds differ",
         "tried-out" => "as in another variant",
         other => other,
     }
@@ -113,6 +114,7 @@ fn remark(report: &SideBySide<'_>, contrast: &Contrast) -> Option<String> {
         ("tried-out", Some(by)) => format!("as in {by}"),
         ("environment-name", _) => "environment name".to_owned(),
         ("not-whole", _) => "not known: the side is not whole".to_owned(),
+        ("other-kind", _) => "not known: the kinds differ".to_owned(),
         (word, None) => word.replace('-', " "),
         (word, Some(by)) => format!("{word}: {by}"),
     };
