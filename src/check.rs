@@ -9,7 +9,7 @@ use crate::config::{Config, did_you_mean, glob_set};
 use crate::exceptions::{self, Outcome};
 use crate::finding::{Finding, Level, NotAnalysed};
 use crate::history::{self, History, Waiting};
-use crate::layout::{Choices, Layout, Overlay, OverlayKind, Unit, UnitChoice};
+use crate::layout::{Choices, Layout, Overlay, OverlayKind, RenderedTree, Unit, UnitChoice};
 use crate::owners::CodeOwners;
 use crate::policy::{self, Policy};
 use crate::references::{References, World};
@@ -108,7 +108,12 @@ impl<'a> Job<'a> {
 
 /// The units and environments of a repository.
 pub fn layout(store: &Store<'_>, config: &Config) -> Layout {
-    Layout::discover(store, &choices(config))
+    layout_with(store, config, &[])
+}
+
+/// The same, with the units of manifests that the user's pipeline rendered.
+pub fn layout_with(store: &Store<'_>, config: &Config, rendered: &[RenderedTree]) -> Layout {
+    Layout::discover(store, &Choices { rendered: rendered.to_vec(), ..choices(config) })
 }
 
 /// Checks a repository, or a part of it.
@@ -247,6 +252,7 @@ fn choices(config: &Config) -> Choices {
                 template: entry.value.template.clone(),
             })
             .collect(),
+        rendered: Vec::new(),
     }
 }
 

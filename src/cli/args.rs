@@ -57,6 +57,8 @@ pub(super) enum Command {
                         paritylint check --staged\n  \
                         paritylint check --base origin/main\n  \
                         paritylint check --tree v1.4.0\n  \
+                        paritylint check --rendered staging=out/staging \\\n    \
+                        --rendered production=out/production\n  \
                         paritylint check --select parity,exception-expired --fail-on warning\n  \
                         paritylint check --format concise --output json=report.json \\\n    \
                         --output sarif=paritylint.sarif\n  \
@@ -67,17 +69,19 @@ pub(super) struct CheckArgs {
     /// Report only what concerns these paths; the whole repository is looked at all the same
     pub(super) paths: Vec<PathBuf>,
     /// Check what is staged: report only what it brings, compared with the last commit
-    #[arg(long, conflicts_with_all = ["base", "tree", "hook"], help_heading = "Changes")]
+    #[arg(long, conflicts_with_all = ["base", "tree", "hook", "rendered"], help_heading = "Changes")]
     pub(super) staged: bool,
     /// Report only what changed since this branch or commit (its merge base with `--tree` or HEAD)
-    #[arg(long, value_name = "REV", conflicts_with = "hook", help_heading = "Changes")]
+    #[arg(long, value_name = "REV", conflicts_with_all = ["hook", "rendered"], help_heading = "Changes")]
     pub(super) base: Option<String>,
     /// The files to check: `worktree`, `index`, or a commit
-    #[arg(long, value_name = "TREE", conflicts_with = "hook", help_heading = "Changes")]
+    #[arg(long, value_name = "TREE", conflicts_with_all = ["hook", "rendered"], help_heading = "Changes")]
     pub(super) tree: Option<String>,
     /// Find out what the git hook, pre-commit or prek that runs this is about, and check that
-    #[arg(long, help_heading = "Changes")]
+    #[arg(long, conflicts_with = "rendered", help_heading = "Changes")]
     pub(super) hook: bool,
+    #[command(flatten)]
+    pub(super) rendered: RenderedArgs,
     /// The configuration, instead of `paritylint.toml` in the root
     #[arg(short, long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
@@ -149,6 +153,38 @@ impl CheckArgs {
     }
 }
 
+/// Manifests that were rendered elsewhere.
+#[derive(Debug, Args)]
+pub(super) struct RenderedArgs {
+    /// Manifests of an environment that a pipeline rendered, with `helm template` or anything else:
+    /// they are compared and validated too; may be given several times
+    #[arg(long, value_name = "ENVIRONMENT[/VARIANT]=DIR", value_parser = parse_rendered)]
+    pub(super) rendered: Vec<RenderedArg>,
+}
+
+/// A directory with the manifests of one environment.
+#[derive(Debug, Clone)]
+pub(super) struct RenderedArg {
+    pub(super) environment: String,
+    pub(super) variant: Option<String>,
+    pub(super) directory: PathBuf,
+}
+
+fn parse_rendered(text: &str) -> Result<RenderedArg, String> {
+    let usage = || "write it as ENVIRONMENT=DIR, for example production=out/production".to_owned();
+    let (name, directory) = text.split_once('=').ok_or_else(usage)?;
+    let (environment, variant) =
+        name.split_once('/').map_or((name, None), |(name, variant)| (name, Some(variant)));
+    if environment.is_empty() || variant == Some("") || directory.is_empty() {
+        return Err(usage());
+    }
+    Ok(RenderedArg {
+        environment: environment.to_owned(),
+        variant: variant.map(str::to_owned),
+        directory: directory.into(),
+    })
+}
+
 /// What `diff` takes.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  paritylint diff apps/orders\n  \
@@ -167,6 +203,8 @@ pub(super) struct DiffArgs {
     /// The repository, instead of the one around the current directory
     #[arg(short = 'C', long, value_name = "DIR")]
     pub(super) directory: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) rendered: RenderedArgs,
     /// The configuration, instead of `paritylint.toml` in the root
     #[arg(short, long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
@@ -222,6 +260,8 @@ pub(super) struct RenderArgs {
 pub(super) struct UnitsArgs {
     /// The repository
     pub(super) path: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) rendered: RenderedArgs,
     /// The configuration, instead of `paritylint.toml` in the root
     #[arg(short, long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,

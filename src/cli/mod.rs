@@ -14,6 +14,7 @@ mod prefixes;
 mod progress;
 mod push;
 mod render;
+mod rendered;
 mod root;
 mod rules;
 mod schema;

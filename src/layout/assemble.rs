@@ -6,6 +6,7 @@ use crate::layout::Choices;
 use crate::layout::Environment;
 use crate::layout::Layout;
 use crate::layout::Overlay;
+use crate::layout::OverlayKind;
 use crate::layout::Unit;
 use crate::layout::Unplaced;
 use crate::layout::candidates::Candidate;
@@ -14,6 +15,7 @@ use crate::layout::flux;
 use crate::layout::flux::Deployment;
 use crate::layout::lexicon::Lexicon;
 use crate::layout::mixed;
+use crate::layout::rendered::RenderedOverlay;
 use crate::layout::units::Placed;
 use crate::layout::units::Template;
 use crate::text::RepoPath;
@@ -32,6 +34,8 @@ struct Draft {
 pub(super) struct Assembly<'l> {
     lexicon: &'l Lexicon,
     drafts: BTreeMap<String, Draft>,
+    /// Of manifests that were rendered elsewhere, by their names: they take no name from others.
+    rendered: BTreeMap<String, Draft>,
     /// How often each word is used for each stage.
     spellings: BTreeMap<usize, BTreeMap<String, usize>>,
 }
@@ -39,7 +43,8 @@ pub(super) struct Assembly<'l> {
 impl<'l> Assembly<'l> {
     /// Nothing yet.
     pub(super) fn new(lexicon: &'l Lexicon) -> Self {
-        Self { lexicon, drafts: BTreeMap::new(), spellings: BTreeMap::new() }
+        let (drafts, rendered) = (BTreeMap::new(), BTreeMap::new());
+        Self { lexicon, drafts, rendered, spellings: BTreeMap::new() }
     }
 
     /// Adds an overlay that its path has placed.
@@ -130,6 +135,32 @@ impl<'l> Assembly<'l> {
         draft.put(overlay, unplaced);
     }
 
+    /// Whether there is no unit yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.drafts.is_empty()
+    }
+
+    /// Adds manifests that the user's pipeline rendered.
+    pub(super) fn add_rendered(
+        &mut self,
+        found: RenderedOverlay,
+        unplaced: &mut BTreeSet<Unplaced>,
+    ) {
+        self.spell(found.stage, Some(&found.word));
+        let overlay = Overlay {
+            environment: found.stage,
+            variant: found.variant,
+            root: found.root,
+            kind: OverlayKind::Manifests,
+            why: "`--rendered` names it".to_owned(),
+        };
+        let draft = self.rendered.entry(found.unit.clone()).or_default();
+        draft.fixed = true;
+        draft.templates.insert(format!("--rendered {{env}}: {}", found.unit), 1);
+        draft.names.insert(found.unit, 1);
+        draft.put(overlay, unplaced);
+    }
+
     fn spell(&mut self, stage: usize, word: Option<&str>) {
         let words = self.spellings.entry(stage).or_default();
         if let Some(word) = word {
@@ -159,6 +190,12 @@ impl<'l> Assembly<'l> {
         let units = self.drafts.into_values().filter_map(|draft| draft.unit(&index)).collect();
         let mut units = mixed::join(units);
         name_apart(&mut units);
+        for mut unit in self.rendered.into_values().filter_map(|draft| draft.unit(&index)) {
+            if units.iter().any(|other| other.name == unit.name) {
+                unit.name = format!("rendered/{}", unit.name);
+            }
+            units.push(unit);
+        }
         units.sort_by(|a, b| (&a.name, &a.template).cmp(&(&b.name, &b.template)));
         Layout {
             environments: environments.into_iter().map(|(_, environment)| environment).collect(),

@@ -10,6 +10,7 @@ mod kustomizations;
 mod lexicon;
 mod mixed;
 mod place;
+mod rendered;
 pub mod table;
 mod units;
 mod users;
@@ -35,6 +36,19 @@ pub struct Choices {
     pub excludes: GlobSet,
     /// Units that are named instead of found.
     pub units: Vec<UnitChoice>,
+    /// Directories with manifests that the user's pipeline rendered.
+    pub rendered: Vec<RenderedTree>,
+}
+
+/// A directory with the manifests of one environment, as they are applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenderedTree {
+    /// The environment, as the user names it.
+    pub environment: String,
+    /// The variant, where one is named.
+    pub variant: Option<String>,
+    /// The directory: a mount of the snapshot.
+    pub root: RepoPath,
 }
 
 /// A unit that the configuration names.
