@@ -15,6 +15,8 @@ use crate::layout::flux::FluxBuild;
 use crate::layout::flux::Found;
 use crate::layout::flux::Tree;
 use crate::layout::lexicon::Lexicon;
+use crate::layout::mixed;
+use crate::layout::rendered::RenderedOverlay;
 use crate::layout::units::Placed;
 use crate::layout::units::Template;
 
@@ -32,6 +34,8 @@ struct Draft {
 pub(super) struct Assembly<'l> {
     lexicon: &'l Lexicon,
     drafts: BTreeMap<String, Draft>,
+    /// Of manifests that were rendered elsewhere, by their names: they take no name from others.
+    rendered: BTreeMap<String, Draft>,
     /// How often each word is used for each stage.
     spellings: BTreeMap<usize, BTreeMap<String, usize>>,
 }
@@ -39,7 +43,8 @@ pub(super) struct Assembly<'l> {
 impl<'l> Assembly<'l> {
     /// Nothing yet.
     pub(super) fn new(lexicon: &'l Lexicon) -> Self {
-        Self { lexicon, drafts: BTreeMap::new(), spellings: BTreeMap::new() }
+        let (drafts, rendered) = (BTreeMap::new(), BTreeMap::new());
+        Self { lexicon, drafts, rendered, spellings: BTreeMap::new() }
     }
 
     /// Adds an overlay that its path has placed, once for each build that deploys it.
@@ -132,6 +137,33 @@ impl<'l> Assembly<'l> {
         draft.put(overlay, unplaced);
     }
 
+    /// Whether there is no unit yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.drafts.is_empty()
+    }
+
+    /// Adds manifests that the user's pipeline rendered.
+    pub(super) fn add_rendered(
+        &mut self,
+        found: RenderedOverlay,
+        unplaced: &mut BTreeSet<Unplaced>,
+    ) {
+        self.spell(found.stage, Some(&found.word));
+        let overlay = Overlay {
+            environment: found.stage,
+            variant: found.variant,
+            root: found.root,
+            kind: OverlayKind::Manifests,
+            build: None,
+            why: "`--rendered` names it".to_owned(),
+        };
+        let draft = self.rendered.entry(found.unit.clone()).or_default();
+        draft.fixed = true;
+        draft.templates.insert(format!("--rendered {{env}}: {}", found.unit), 1);
+        draft.names.insert(found.unit, 1);
+        draft.put(overlay, unplaced);
+    }
+
     fn spell(&mut self, stage: usize, word: Option<&str>) {
         let words = self.spellings.entry(stage).or_default();
         if let Some(word) = word {
@@ -158,9 +190,15 @@ impl<'l> Assembly<'l> {
         environments.sort_by(|(_, a), (_, b)| (a.rank, &a.name).cmp(&(b.rank, &b.name)));
         let index: BTreeMap<usize, usize> =
             environments.iter().enumerate().map(|(at, (stage, _))| (*stage, at)).collect();
-        let mut units: Vec<Unit> =
-            self.drafts.into_values().filter_map(|draft| draft.unit(&index)).collect();
+        let units = self.drafts.into_values().filter_map(|draft| draft.unit(&index)).collect();
+        let mut units = mixed::join(units);
         name_apart(&mut units);
+        for mut unit in self.rendered.into_values().filter_map(|draft| draft.unit(&index)) {
+            if units.iter().any(|other| other.name == unit.name) {
+                unit.name = format!("rendered/{}", unit.name);
+            }
+            units.push(unit);
+        }
         let builds = tree.found.into_iter().map(|found| found.build).collect();
         let overlays = units.iter().flat_map(|unit| &unit.overlays);
         let shown = overlays.filter_map(|overlay| overlay.build).collect();

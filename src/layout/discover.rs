@@ -16,6 +16,7 @@ use crate::layout::lexicon::Lexicon;
 use crate::layout::lexicon::Mark;
 use crate::layout::place::Place;
 use crate::layout::place::Placer;
+use crate::layout::rendered;
 use crate::layout::units::Placed;
 use crate::layout::units::Templates;
 use crate::layout::units::has_unit;
@@ -67,6 +68,20 @@ impl Layout {
         }
         for found in declared {
             assembly.declare(choices, found, &mut search.unplaced);
+        }
+        if assembly.is_empty() && !rendered::unknown(&lexicon, &choices.rendered).is_empty() {
+            // Nothing else tells an environment: those that are named are all there are.
+            let names = choices.rendered.iter().map(|tree| tree.environment.clone());
+            let mut environments: Vec<(String, Vec<String>)> = Vec::new();
+            for name in names {
+                if !environments.iter().any(|(known, _)| *known == name) {
+                    environments.push((name, Vec::new()));
+                }
+            }
+            return Self::discover(store, &Choices { environments, ..choices.clone() });
+        }
+        for found in rendered::find(store, &lexicon, &choices.rendered, &mut search.unplaced) {
+            assembly.add_rendered(found, &mut search.unplaced);
         }
         let mut layout = assembly.finish(search.unplaced, tree);
         let Kustomizations { includers, referenced, .. } = kustomizations;

@@ -8,7 +8,9 @@ mod explicit;
 mod flux;
 mod kustomizations;
 mod lexicon;
+mod mixed;
 mod place;
+mod rendered;
 pub mod table;
 mod units;
 mod users;
@@ -34,6 +36,19 @@ pub struct Choices {
     pub excludes: GlobSet,
     /// Units that are named instead of found.
     pub units: Vec<UnitChoice>,
+    /// Directories with manifests that the user's pipeline rendered.
+    pub rendered: Vec<RenderedTree>,
+}
+
+/// A directory with the manifests of one environment, as they are applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenderedTree {
+    /// The environment, as the user names it.
+    pub environment: String,
+    /// The variant, where one is named.
+    pub variant: Option<String>,
+    /// The directory: a mount of the snapshot.
+    pub root: RepoPath,
 }
 
 /// A unit that the configuration names.
@@ -80,6 +95,25 @@ pub enum OverlayKind {
     Terraform,
 }
 
+impl OverlayKind {
+    /// What readers call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Kustomize => "kustomize",
+            Self::Manifests => "manifests",
+            Self::HelmValues => "values",
+            Self::Terraform => "terraform",
+        }
+    }
+
+    /// Whether what one kind gives can be compared with what another gives: both give objects, or
+    /// they are the same.
+    pub fn answers(self, other: Self) -> bool {
+        let objects = |kind: Self| matches!(kind, Self::Kustomize | Self::Manifests);
+        self == other || objects(self) && objects(other)
+    }
+}
+
 /// A unit in one environment and variant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Overlay {
@@ -108,6 +142,19 @@ pub struct Unit {
     pub overlays: Vec<Overlay>,
 }
 
+impl Unit {
+    /// The kinds of its overlays, in the order of its environments.
+    pub fn kinds(&self) -> Vec<OverlayKind> {
+        let mut kinds = Vec::new();
+        for overlay in &self.overlays {
+            if !kinds.contains(&overlay.kind) {
+                kinds.push(overlay.kind);
+            }
+        }
+        kinds
+    }
+}
+
 /// Something that looks deployable and was not placed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Unplaced {
@@ -133,6 +180,15 @@ pub struct Layout {
 }
 
 impl Layout {
+    /// An overlay as users name it: its environment, and its variant behind a `/`.
+    pub fn name_of(&self, overlay: &Overlay) -> String {
+        let environment = self.environment(overlay.environment).map_or("", |e| e.name.as_str());
+        match &overlay.variant {
+            Some(variant) => format!("{environment}/{variant}"),
+            None => environment.to_owned(),
+        }
+    }
+
     /// The environment of an overlay: `index` is [`Overlay::environment`].
     pub fn environment(&self, index: usize) -> Option<&Environment> {
         self.environments.get(index)

@@ -17,6 +17,7 @@ mod place;
 mod rdjson;
 mod sarif;
 mod schema;
+mod side_by_side;
 mod summary;
 mod wording;
 
@@ -37,6 +38,7 @@ pub use explain::{explain, rule_page, rules_index, rules_json, rules_text};
 pub use inventory::{Inventory, ListStyle, Wanted};
 pub use place::origin;
 pub use schema::{baseline_schema, configuration_schema, exceptions_schema};
+pub use side_by_side::SideBySide;
 
 /// How much was looked at.
 #[derive(Debug, Clone, Default)]
