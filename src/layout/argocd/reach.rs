@@ -1,0 +1,1 @@
+//! What the Applications reach, and what none of them does.

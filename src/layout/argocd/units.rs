@@ -1,0 +1,349 @@
+//! What the Applications add to the units that paths tell: who deploys an overlay, and units whose
+//! environments stand nowhere but in Applications.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::layout::argocd::application::Application;
+use crate::layout::argocd::evidence::{Judge, Told, Verdict, host};
+use crate::layout::argocd::fill::is_open;
+use crate::layout::argocd::{ArgoCd, unplaced};
+use crate::layout::candidates::is_manifest;
+use crate::layout::kustomizations::Kustomizations;
+use crate::layout::lexicon::Lexicon;
+use crate::layout::{OverlayKind, Unplaced, words};
+use crate::syntax::Store;
+use crate::text::RepoPath;
+
+/// Names of parameters whose values are clusters, regions and the like.
+const PLACES: &[&str] = &["cluster", "clustername", "datacenter", "namenormalized", "region", "site", "zone"];
+
+/// What is known of the repository.
+pub(in crate::layout) struct Known<'a> {
+    pub store: &'a Store<'a>,
+    pub lexicon: &'a Lexicon,
+    pub kustomizations: &'a Kustomizations,
+    /// The stages of the overlays that are placed, by their roots.
+    pub placed: &'a BTreeMap<RepoPath, BTreeSet<usize>>,
+}
+
+/// An overlay of a unit that Applications make.
+#[derive(Debug)]
+pub(in crate::layout) struct Part {
+    pub told: Told,
+    pub variant: Option<String>,
+    pub root: RepoPath,
+    pub kind: OverlayKind,
+    /// Index of the Application.
+    pub application: usize,
+}
+
+/// A unit that Applications make.
+#[derive(Debug)]
+pub(in crate::layout) struct Made {
+    pub name: String,
+    pub template: String,
+    pub parts: Vec<Part>,
+}
+
+/// What the Applications add.
+#[derive(Debug, Default)]
+pub(in crate::layout) struct Plan {
+    /// The Application that deploys an overlay, by the overlay's root.
+    pub attached: BTreeMap<RepoPath, usize>,
+    /// Units that paths do not tell.
+    pub units: Vec<Made>,
+    /// What is known to be deployed and still belongs to no unit.
+    pub unplaced: Vec<Unplaced>,
+    /// Directories that several environments deploy as they are.
+    pub shared: BTreeSet<RepoPath>,
+}
+
+/// Works out what the Applications add, and their environments: a stage of the lexicon each.
+pub(in crate::layout) fn plan(argo: &mut ArgoCd, known: &Known<'_>) -> Plan {
+    let proved = known.placed.values().flatten().copied().collect();
+    let judge = Judge { lexicon: known.lexicon, placed: known.placed, proved };
+    let mut told: Vec<Option<Told>> = Vec::with_capacity(argo.applications.len());
+    let mut plan = Plan::default();
+    for (application, from) in argo.applications.iter_mut().zip(&argo.told) {
+        let file = known.store.snapshot().path(application.file);
+        let verdict = if application.rewritten {
+            Verdict::Silent
+        } else {
+            judge.judge(application, from, file)
+        };
+        told.push(match verdict {
+            Verdict::Told(found) => {
+                application.environment = Some(found.stage);
+                Some(found)
+            }
+            Verdict::Contradiction(why) => {
+                if application.is_named() && !is_settled(application, known) {
+                    let why = format!(
+                        "the environment of the Application `{}` is not clear: {why}",
+                        application.name
+                    );
+                    plan.unplaced.push(unplaced(file, &why));
+                }
+                None
+            }
+            Verdict::Silent => None,
+        });
+    }
+    attach(argo, known, &mut plan);
+    make(argo, &told, known, &mut plan);
+    plan
+}
+
+/// Whether a path or a values file of the Application is an overlay already.
+fn is_settled(application: &Application, known: &Known<'_>) -> bool {
+    roots(application).any(|root| known.placed.contains_key(root))
+}
+
+/// The directory and the files of values that an Application deploys.
+fn roots(application: &Application) -> impl Iterator<Item = &RepoPath> {
+    application.sources.iter().flat_map(|source| {
+        let files = source.value_files.iter().rev().filter_map(|file| file.path.as_ref());
+        source.path.iter().chain(files)
+    })
+}
+
+/// Tells every overlay which Application deploys it, if exactly one does.
+fn attach(argo: &ArgoCd, known: &Known<'_>, plan: &mut Plan) {
+    let mut users: BTreeMap<&RepoPath, BTreeSet<usize>> = BTreeMap::new();
+    for (at, application) in argo.applications.iter().enumerate() {
+        if application.rewritten || !application.is_named() {
+            continue;
+        }
+        for root in roots(application).filter(|root| known.placed.contains_key(*root)) {
+            users.entry(root).or_default().insert(at);
+        }
+    }
+    let mut used = BTreeSet::new();
+    for (at, application) in argo.applications.iter().enumerate() {
+        let agrees = |root: &&RepoPath| {
+            let alone = users.get(*root).is_some_and(|users| users.len() == 1 && users.contains(&at));
+            let stages = known.placed.get(*root);
+            alone
+                && stages.is_some_and(|stages| {
+                    stages.len() == 1
+                        && application.environment.is_none_or(|stage| stages.contains(&stage))
+                })
+        };
+        let root = roots(application).find(agrees);
+        if let Some(root) = root
+            && used.insert(at)
+        {
+            plan.attached.insert(root.clone(), at);
+        }
+    }
+}
+
+/// An Application that may be an overlay of a unit.
+struct Deployed {
+    at: usize,
+    told: Told,
+    unit: String,
+    variant: Option<String>,
+    root: Option<RepoPath>,
+}
+
+/// Makes units of Applications that deploy the same to several environments and whose paths do not
+/// tell it.
+fn make(argo: &ArgoCd, told: &[Option<Told>], known: &Known<'_>, plan: &mut Plan) {
+    let mut groups: BTreeMap<(String, String), Vec<Deployed>> = BTreeMap::new();
+    for (at, (application, told)) in argo.applications.iter().zip(told).enumerate() {
+        let Some(told) = told else { continue };
+        if application.rewritten || !application.is_named() || is_settled(application, known) {
+            continue;
+        }
+        let from = argo.told.get(at).map_or(&[][..], |told| told);
+        let Some((what, root)) = deployed(application, from, told, known) else { continue };
+        let (unit, variant) = named(application, from, told, known.lexicon);
+        let found = Deployed { at, told: told.clone(), unit: unit.clone(), variant, root };
+        groups.entry((unit, what)).or_default().push(found);
+    }
+    for ((_, what), mut group) in groups {
+        let stages: BTreeSet<usize> = group.iter().map(|found| found.told.stage).collect();
+        if stages.len() < 2 {
+            continue;
+        }
+        let roots: BTreeSet<&RepoPath> =
+            group.iter().filter_map(|found| found.root.as_ref()).collect();
+        let alike = roots.len() < 2;
+        let kind = kind(roots.first().copied(), alike, known);
+        let Some(kind) = kind else { continue };
+        if kind == OverlayKind::Application {
+            plan.shared.extend(roots.into_iter().cloned());
+            let compared = |found: &Deployed| {
+                argo.applications.get(found.at).is_some_and(|it| is_compared(it, known))
+            };
+            if group.iter().all(compared) {
+                continue;
+            }
+        }
+        tell_apart(&mut group, argo);
+        let name = group.first().map(|found| found.unit.clone()).unwrap_or_default();
+        let parts = group.into_iter().filter_map(|found| {
+            let application = argo.applications.get(found.at)?;
+            let file = known.store.snapshot().path(application.file);
+            let root = found.root.filter(|_| kind != OverlayKind::Application);
+            Some(Part {
+                told: found.told,
+                variant: found.variant,
+                root: root.unwrap_or_else(|| file.clone()),
+                kind,
+                application: found.at,
+            })
+        });
+        let template = format!("{what}: Application {name}");
+        plan.units.push(Made { name: name.clone(), template, parts: parts.collect() });
+    }
+}
+
+/// Whether the file of an Application is compared itself.
+fn is_compared(application: &Application, known: &Known<'_>) -> bool {
+    let file = known.store.snapshot().path(application.file);
+    known.kustomizations.referenced.contains_key(file)
+        || known.placed.keys().any(|root| file.is_in(root))
+}
+
+/// What is deployed, with the environment and the cluster taken out of its path, and the path
+/// where it is one of this repository.
+fn deployed(
+    application: &Application,
+    from: &[(String, String)],
+    told: &Told,
+    known: &Known<'_>,
+) -> Option<(String, Option<RepoPath>)> {
+    let source = application.sources.iter().find(|source| {
+        source.text("chart").is_some() || source.text("path").is_some()
+    })?;
+    let url = source.text("repoURL").unwrap_or("");
+    if let Some(chart) = source.text("chart") {
+        return (!is_open(chart)).then(|| (format!("{url}/{chart}"), None));
+    }
+    if !source.here {
+        let path = source.text("path").filter(|path| !is_open(path))?;
+        return Some((format!("{url}/{path}"), None));
+    }
+    let path = source.path.clone()?;
+    if !known.store.snapshot().is_directory(&path) {
+        return None;
+    }
+    let places = places(application, from);
+    let parts: Vec<&str> = path
+        .segments()
+        .map(|segment| {
+            let own = known.lexicon.read(segment).filter(|mark| mark.stage == told.stage);
+            if own.is_some_and(|mark| mark.is_exact()) {
+                "{env}"
+            } else if places.contains(segment) || words::is_place(segment) {
+                "{variant}"
+            } else {
+                segment
+            }
+        })
+        .collect();
+    Some((parts.join("/"), Some(path)))
+}
+
+/// Names of clusters and regions that an Application is for.
+fn places<'a>(application: &'a Application, from: &'a [(String, String)]) -> BTreeSet<&'a str> {
+    let named = from.iter().filter(|(name, _)| {
+        let last = name.rsplit(['.', '/']).next().unwrap_or(name).to_ascii_lowercase();
+        PLACES.contains(&last.as_str())
+    });
+    let server = application.destination("server").map(host).filter(|host| *host != "kubernetes");
+    let cluster = application.destination("name").filter(|name| *name != "in-cluster");
+    named.map(|(_, text)| text.as_str()).chain(server).chain(cluster).collect()
+}
+
+/// The name of the unit and the variant: an Application's name without environment and cluster.
+fn named(
+    application: &Application,
+    from: &[(String, String)],
+    told: &Told,
+    lexicon: &Lexicon,
+) -> (String, Option<String>) {
+    let without = |text: &str| {
+        let mark = lexicon.read(text).filter(|mark| mark.stage == told.stage);
+        mark.map_or_else(|| text.to_owned(), |mark| mark.rest)
+    };
+    let mut places: Vec<&str> = places(application, from).into_iter().collect();
+    places.sort_by_key(|place| usize::MAX - place.len());
+    for place in &places {
+        // `orders-prod-eu` on the cluster `prod-eu`
+        if let Some(rest) = without_part(&application.name, place) {
+            let variant = without(place);
+            return (without(&rest), Some(variant).filter(|variant| !variant.is_empty()));
+        }
+    }
+    let rest = without(&application.name);
+    for place in &places {
+        let place = without(place);
+        if let Some(unit) = without_part(&rest, &place) {
+            return (unit, Some(place));
+        }
+    }
+    let tokens: Vec<&str> = rest.split('-').collect();
+    for at in 1..tokens.len() {
+        let (unit, place) = tokens.split_at(at);
+        let place = place.join("-");
+        if words::is_place(&place) {
+            return (unit.join("-"), Some(place));
+        }
+    }
+    if rest.is_empty() { (application.name.clone(), None) } else { (rest, None) }
+}
+
+/// A name without one of its ends, where something is left.
+fn without_part(name: &str, part: &str) -> Option<String> {
+    if part.is_empty() {
+        return None;
+    }
+    let end = name.strip_suffix(part).and_then(|rest| rest.strip_suffix(['-', '_', '.']));
+    let start = || name.strip_prefix(part).and_then(|rest| rest.strip_prefix(['-', '_', '.']));
+    end.or_else(start).filter(|rest| !rest.is_empty()).map(str::to_owned)
+}
+
+/// Gives overlays of one environment that have no variant, or the same, one of their cluster or
+/// namespace.
+fn tell_apart(group: &mut [Deployed], argo: &ArgoCd) {
+    let mut counts: BTreeMap<(usize, Option<String>), usize> = BTreeMap::new();
+    for found in group.iter() {
+        *counts.entry((found.told.stage, found.variant.clone())).or_default() += 1;
+    }
+    for found in group.iter_mut() {
+        if counts.get(&(found.told.stage, found.variant.clone())) == Some(&1) {
+            continue;
+        }
+        let Some(application) = argo.applications.get(found.at) else { continue };
+        let server = application.destination("server").map(host).filter(|h| *h != "kubernetes");
+        let place = application.destination("name").or(server);
+        let place = place.or_else(|| application.destination("namespace"));
+        found.variant = place.map(str::to_owned).or_else(|| found.variant.take());
+    }
+}
+
+/// How what lies in a directory is worked out; what is the same everywhere is compared as the
+/// Applications alone.
+fn kind(root: Option<&RepoPath>, alike: bool, known: &Known<'_>) -> Option<OverlayKind> {
+    let Some(root) = root else { return Some(OverlayKind::Application) };
+    let has = |name: &str| {
+        root.join(name).is_ok_and(|file| known.store.snapshot().find(&file).is_some())
+    };
+    if has("Chart.yaml") {
+        return Some(OverlayKind::HelmValues);
+    }
+    if alike {
+        return Some(OverlayKind::Application);
+    }
+    if known.kustomizations.all.contains_key(root) {
+        return Some(OverlayKind::Kustomize);
+    }
+    let mut files = known.store.snapshot().files_below(root);
+    let manifest = files.any(|(file, path)| {
+        path.is_yaml() && path.parent().as_ref() == Some(root) && is_manifest(known.store, file)
+    });
+    manifest.then_some(OverlayKind::Manifests)
+}
