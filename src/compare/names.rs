@@ -224,6 +224,7 @@ mod tests {
             variant: variant.map(str::to_owned),
             root: RepoPath::new(root).unwrap(),
             kind: OverlayKind::Kustomize,
+            application: None,
             why: String::new(),
         };
         Names::of(&environment, &overlay)

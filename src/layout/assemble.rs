@@ -8,6 +8,8 @@ use crate::layout::Layout;
 use crate::layout::Overlay;
 use crate::layout::Unit;
 use crate::layout::Unplaced;
+use crate::layout::Application;
+use crate::layout::argocd::Plan;
 use crate::layout::candidates::Candidate;
 use crate::layout::explicit::Declared;
 use crate::layout::flux;
@@ -55,6 +57,7 @@ impl<'l> Assembly<'l> {
             variant: template.variant,
             root: found.candidate.root.clone(),
             kind: found.candidate.kind,
+            application: None,
             why: found.place.why.clone(),
         };
         let draft = self.drafts.entry(template.key).or_default();
@@ -91,6 +94,7 @@ impl<'l> Assembly<'l> {
             variant: rest.filter(|rest| !rest.is_empty()),
             root: candidate.root.clone(),
             kind: candidate.kind,
+            application: None,
             why: format!(
                 "the Flux Kustomization `{}` in `{}` deploys it",
                 first.name,
@@ -120,6 +124,7 @@ impl<'l> Assembly<'l> {
             variant: found.variant,
             root: found.root,
             kind: found.kind,
+            application: None,
             why: "the configuration names its unit".to_owned(),
         };
         let draft = self.drafts.entry(format!("declared:{}", choice.name)).or_default();
@@ -127,6 +132,66 @@ impl<'l> Assembly<'l> {
         draft.names.insert(choice.name.clone(), 1);
         draft.templates.insert(choice.template.clone(), 1);
         draft.put(overlay, unplaced);
+    }
+
+    /// The stages of the overlays that are placed, by their roots.
+    pub(super) fn placed(&self) -> BTreeMap<RepoPath, BTreeSet<usize>> {
+        let mut placed: BTreeMap<RepoPath, BTreeSet<usize>> = BTreeMap::new();
+        for overlay in self.overlays() {
+            placed.entry(overlay.root.clone()).or_default().insert(overlay.environment);
+        }
+        placed
+    }
+
+    /// Everything that is placed; the environments are stages.
+    pub(super) fn overlays(&self) -> impl Iterator<Item = &Overlay> {
+        self.drafts.values().flat_map(|draft| draft.overlays.values())
+    }
+
+    /// Takes out what no Application of Argo CD deploys.
+    pub(super) fn without(
+        &mut self,
+        orphans: &BTreeSet<RepoPath>,
+        unplaced: &mut BTreeSet<Unplaced>,
+    ) {
+        for draft in self.drafts.values_mut().filter(|draft| !draft.fixed) {
+            draft.overlays.retain(|_, overlay| {
+                let orphan = orphans.contains(&overlay.root);
+                if orphan {
+                    let why = "orphaned: no Application of Argo CD reaches it".to_owned();
+                    unplaced.insert(Unplaced { root: overlay.root.clone(), why });
+                }
+                !orphan
+            });
+        }
+        self.drafts.retain(|_, draft| !draft.overlays.is_empty());
+    }
+
+    /// Adds what Applications of Argo CD say: who deploys an overlay, and units of their own.
+    pub(super) fn deployed_by(&mut self, plan: Plan, unplaced: &mut BTreeSet<Unplaced>) {
+        for overlay in self.drafts.values_mut().flat_map(|draft| draft.overlays.values_mut()) {
+            overlay.application = plan.attached.get(&overlay.root).copied();
+        }
+        for unit in plan.units {
+            let key = format!("argocd:{}", unit.template);
+            for part in unit.parts {
+                let word = Some(part.told.word.as_str()).filter(|word| !word.is_empty());
+                self.spell(part.told.stage, word);
+                let overlay = Overlay {
+                    environment: part.told.stage,
+                    variant: part.variant,
+                    root: part.root,
+                    kind: part.kind,
+                    application: Some(part.application),
+                    why: part.why,
+                };
+                self.drafts.entry(key.clone()).or_default().put(overlay, unplaced);
+            }
+            let draft = self.drafts.entry(key).or_default();
+            draft.names.insert(unit.name, 1);
+            draft.templates.insert(unit.template, 1);
+        }
+        unplaced.extend(plan.unplaced);
     }
 
     fn spell(&mut self, stage: usize, word: Option<&str>) {
@@ -137,7 +202,12 @@ impl<'l> Assembly<'l> {
     }
 
     /// The layout: stages become environments, drafts become units with names of their own.
-    pub(super) fn finish(self, unplaced: BTreeSet<Unplaced>) -> Layout {
+    /// The environments of the Applications, which are stages too, become indices with them.
+    pub(super) fn finish(
+        self,
+        unplaced: BTreeSet<Unplaced>,
+        mut applications: Vec<Application>,
+    ) -> Layout {
         let mut environments: Vec<(usize, Environment)> = self
             .spellings
             .iter()
@@ -155,6 +225,10 @@ impl<'l> Assembly<'l> {
         environments.sort_by(|(_, a), (_, b)| (a.rank, &a.name).cmp(&(b.rank, &b.name)));
         let index: BTreeMap<usize, usize> =
             environments.iter().enumerate().map(|(at, (stage, _))| (*stage, at)).collect();
+        for application in &mut applications {
+            let stage = application.environment.take();
+            application.environment = stage.and_then(|stage| index.get(&stage).copied());
+        }
         let mut units: Vec<Unit> =
             self.drafts.into_values().filter_map(|draft| draft.unit(&index)).collect();
         name_apart(&mut units);
@@ -163,6 +237,7 @@ impl<'l> Assembly<'l> {
             environments: environments.into_iter().map(|(_, environment)| environment).collect(),
             units,
             unplaced: unplaced.into_iter().collect(),
+            applications,
             ..Layout::default()
         }
     }

@@ -168,6 +168,12 @@ pub(super) fn kustomizations(store: &Store<'_>, file: FileId) -> Vec<(String, St
         .collect()
 }
 
+/// Whether Flux deploys anything of the repository.
+pub(super) fn is_used(store: &Store<'_>) -> bool {
+    let mut files = store.snapshot().files().filter(|(_, path)| path.is_yaml());
+    files.any(|(file, _)| !kustomizations(store, file).is_empty())
+}
+
 /// The stages that deploy a path.
 pub(super) fn stages(deployments: &[Deployment]) -> BTreeSet<usize> {
     deployments.iter().map(|deployment| deployment.place.stage).collect()

@@ -92,18 +92,25 @@ impl Kustomizations {
 
     /// Whether a kustomization that includes the file, at once or over others, changes what it says.
     pub(super) fn rewrites(&self, file: &RepoPath) -> bool {
+        let read = |directory: &&RepoPath| self.all.get(*directory);
+        self.users(file).iter().filter_map(read).any(|read| read.rewrites)
+    }
+
+    /// The kustomizations that include a file, at once or over others.
+    fn users(&self, file: &RepoPath) -> BTreeSet<&RepoPath> {
         let mut seen: BTreeSet<&RepoPath> = BTreeSet::new();
         let mut waiting: Vec<&RepoPath> = self.referenced.get(file).into_iter().flatten().collect();
         while let Some(directory) = waiting.pop() {
-            if !seen.insert(directory) {
-                continue;
+            if seen.insert(directory) {
+                waiting.extend(self.includers.get(directory).into_iter().flatten());
             }
-            if self.all.get(directory).is_some_and(|read| read.rewrites) {
-                return true;
-            }
-            waiting.extend(self.includers.get(directory).into_iter().flatten());
         }
-        false
+        seen
+    }
+
+    /// Whether the kustomization of a directory names a file, at once or over others.
+    pub(super) fn uses(&self, directory: &RepoPath, file: &RepoPath) -> bool {
+        self.users(file).contains(directory)
     }
 
     /// The directory, or the nearest one above it, that is a kustomization.

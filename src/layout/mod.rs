@@ -1,6 +1,7 @@
 //! Which environments and units the repository has, found without configuration.
 
 mod alike;
+mod argocd;
 mod assemble;
 mod candidates;
 mod discover;
@@ -15,10 +16,13 @@ mod users;
 mod words;
 
 pub use alike::are_alike;
+pub use argocd::{Application, Source, ValueFile};
 pub use flux::{FLUX_GROUP, FluxBuilds, flux_directory};
 pub(crate) use kustomizations::{is_kustomization, names};
 pub use users::Users;
 pub(crate) use words::aside;
+
+use std::collections::BTreeSet;
 
 use globset::GlobSet;
 
@@ -78,6 +82,9 @@ pub enum OverlayKind {
     HelmValues,
     /// Terraform variables or a root module (found, not rendered yet).
     Terraform,
+    /// An Application of Argo CD alone: what it deploys is the same in every environment, or lies
+    /// elsewhere.
+    Application,
 }
 
 /// A unit in one environment and variant.
@@ -91,6 +98,8 @@ pub struct Overlay {
     pub root: RepoPath,
     /// How it is rendered.
     pub kind: OverlayKind,
+    /// The Application that deploys it, if exactly one does: index into [`Layout::applications`].
+    pub application: Option<usize>,
     /// The segment or file name that told the environment, for `paritylint units`.
     pub why: String,
 }
@@ -126,6 +135,10 @@ pub struct Layout {
     pub unplaced: Vec<Unplaced>,
     /// Who uses which file.
     pub users: Users,
+    /// The Applications of Argo CD, in the order of their files.
+    pub applications: Vec<Application>,
+    /// What was read for them besides manifests.
+    pub parameter_files: BTreeSet<RepoPath>,
 }
 
 impl Layout {

@@ -116,6 +116,7 @@ fn kind(kind: OverlayKind) -> &'static str {
         OverlayKind::Manifests => "manifests",
         OverlayKind::HelmValues => "values",
         OverlayKind::Terraform => "terraform",
+        OverlayKind::Application => "application",
     }
 }
 

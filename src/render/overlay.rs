@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::kube::{Form, Resource};
-use crate::layout::{Overlay, OverlayKind, Unit};
-use crate::render::helm;
+use crate::layout::{Layout, Overlay, OverlayKind, Unit};
+use crate::render::{argocd, helm};
 use crate::render::{RenderError, Rendered, Renderer};
 use crate::text::Span;
 
@@ -13,8 +13,14 @@ impl Renderer<'_> {
     ///
     /// # Errors
     /// What kustomize would refuse.
-    pub fn overlay(&self, unit: &Unit, overlay: &Overlay) -> Option<Result<Rendered, RenderError>> {
+    pub fn overlay(
+        &self,
+        layout: &Layout,
+        unit: &Unit,
+        overlay: &Overlay,
+    ) -> Option<Result<Rendered, RenderError>> {
         match overlay.kind {
+            OverlayKind::Application => Some(Ok(argocd::alone(layout, unit, overlay))),
             OverlayKind::Kustomize => Some(self.render(&overlay.root)),
             OverlayKind::Manifests => Some(self.manifests(&overlay.root)),
             OverlayKind::HelmValues => self.values(unit, overlay).map(Ok),

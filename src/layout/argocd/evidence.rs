@@ -22,7 +22,7 @@ const KEYS: &[&str] = &[
 
 /// An environment and what tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Told {
+pub(in crate::layout) struct Told {
     /// Index of the stage.
     pub stage: usize,
     /// The word for it.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::kube::{Entry, Map, Provenance, Value};
 use crate::layout::argocd::expression::normalized;
-use crate::layout::argocd::fill::{fill, filled};
+use crate::layout::argocd::fill::fill;
 use crate::layout::argocd::git;
 use crate::layout::argocd::params::{Params, flatten, merged, told};
 use crate::layout::argocd::repository::Home;
@@ -359,9 +359,4 @@ pub(super) fn instance(template: &Value, params: &Params, go: bool) -> Value {
         map.insert(Entry { key: key.into(), key_span: span, value: told(text, span) });
     }
     Value::map(map, Provenance::declared(span))
-}
-
-/// The text with what is known filled in.
-pub(super) fn text(text: &str, params: &Params, go: bool) -> String {
-    filled(text, params, go).map_or_else(|| text.to_owned(), |(text, _)| text)
 }

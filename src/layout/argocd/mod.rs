@@ -21,9 +21,8 @@ use std::collections::BTreeSet;
 use globset::GlobSet;
 
 pub use application::{Application, Source, ValueFile};
-pub(super) use objects::GROUP;
 pub(super) use reach::orphans;
-pub(super) use units::{Attached, Wanted, attach, wanted};
+pub(super) use units::{Known, Plan, plan};
 
 use crate::layout::argocd::generators::{Expansion, World};
 use crate::layout::argocd::objects::{Object, Objects, Unread, What};
@@ -133,13 +132,6 @@ impl ArgoCd {
 fn told(params: &Params) -> Vec<(String, String)> {
     let texts = params.texts().into_iter();
     texts.filter_map(|(name, value)| Some((name, value.text()?.to_owned()))).collect()
-}
-
-impl ArgoCd {
-    /// The files that speak of Applications and that something must fill in first.
-    pub(super) fn unread<'s>(&self, store: &'s Store<'_>) -> impl Iterator<Item = &'s RepoPath> {
-        self.unread.iter().map(|unread| unread.file).map(|file| store.snapshot().path(file))
-    }
 }
 
 /// A reason why something is not placed.

@@ -9,7 +9,7 @@ use crate::layout::kustomizations::Kustomizations;
 use crate::layout::words;
 use crate::syntax::Store;
 use crate::syntax::scalar::Dialect;
-use crate::text::{FileId, RepoPath, Span};
+use crate::text::{FileId, RepoPath};
 
 /// The API group of Argo CD, also the end of the names of its labels.
 pub(super) const GROUP: &str = "argoproj.io";
@@ -36,8 +36,6 @@ pub(super) struct Object {
     pub what: What,
     /// The file.
     pub file: FileId,
-    /// The whole document.
-    pub span: Span,
     /// Its content.
     pub body: Value,
     /// A kustomization changes it before it is applied: what stands here is not what counts.
@@ -47,8 +45,6 @@ pub(super) struct Object {
 /// A file that speaks of Applications and cannot be read before something has filled it in.
 #[derive(Debug)]
 pub(super) struct Unread {
-    /// The file.
-    pub file: FileId,
     /// The texts that stand where a source has its path, as they are written.
     pub paths: Vec<String>,
 }
@@ -81,11 +77,6 @@ impl Objects {
         }
         all
     }
-
-    /// The objects of a sort.
-    pub(super) fn all(&self, what: What) -> impl Iterator<Item = &Object> {
-        self.read.iter().filter(move |object| object.what == what)
-    }
 }
 
 /// Whether nothing in the file is deployed. Hidden directories and templates may hold Applications.
@@ -113,7 +104,7 @@ fn read(
     if parsed.template || parsed.is_broken() {
         let declares = text.lines().any(|line| line.trim_end().starts_with("kind: Application"));
         if declares {
-            found.unread.push(Unread { file, paths: paths(text) });
+            found.unread.push(Unread { paths: paths(text) });
         }
         return Some(found);
     }
@@ -144,7 +135,7 @@ fn read(
             What::Cluster => true,
         };
         if complete {
-            found.read.push(Object { what, file, span: root.span(), body, rewritten });
+            found.read.push(Object { what, file, body, rewritten });
         }
     }
     Some(found)

@@ -33,6 +33,8 @@ pub(in crate::layout) struct Part {
     pub variant: Option<String>,
     pub root: RepoPath,
     pub kind: OverlayKind,
+    /// The decision in words.
+    pub why: String,
     /// Index of the Application.
     pub application: usize,
 }
@@ -187,7 +189,14 @@ fn make(argo: &ArgoCd, told: &[Option<Told>], known: &Known<'_>, plan: &mut Plan
             let application = argo.applications.get(found.at)?;
             let file = known.store.snapshot().path(application.file);
             let root = found.root.filter(|_| kind != OverlayKind::Application);
+            let why = format!(
+                "the Application `{}` in `{}` deploys it: {}",
+                application.name,
+                file.display(),
+                found.told.why
+            );
             Some(Part {
+                why,
                 told: found.told,
                 variant: found.variant,
                 root: root.unwrap_or_else(|| file.clone()),
