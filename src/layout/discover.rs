@@ -78,6 +78,7 @@ impl Layout {
         let orphans = argocd::orphans(store, &argo, &kustomizations, assembly.overlays());
         assembly.without(&orphans, &mut search.unplaced);
         let mut layout = assembly.finish(search.unplaced, argo.applications);
+        layout.repository = argo.home;
         layout.parameter_files = argo.read;
         let Kustomizations { includers, referenced, .. } = kustomizations;
         layout.users = Users { of_directories: includers, of_files: referenced };

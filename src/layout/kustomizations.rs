@@ -97,7 +97,7 @@ impl Kustomizations {
     }
 
     /// The kustomizations that include a file, at once or over others.
-    fn users(&self, file: &RepoPath) -> BTreeSet<&RepoPath> {
+    pub(super) fn users(&self, file: &RepoPath) -> BTreeSet<&RepoPath> {
         let mut seen: BTreeSet<&RepoPath> = BTreeSet::new();
         let mut waiting: Vec<&RepoPath> = self.referenced.get(file).into_iter().flatten().collect();
         while let Some(directory) = waiting.pop() {

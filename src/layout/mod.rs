@@ -16,7 +16,7 @@ mod users;
 mod words;
 
 pub use alike::are_alike;
-pub use argocd::{Application, Source, ValueFile};
+pub use argocd::{Application, Home, Source, ValueFile};
 pub use flux::{FLUX_GROUP, FluxBuilds, flux_directory};
 pub(crate) use kustomizations::{is_kustomization, names};
 pub use users::Users;
@@ -137,6 +137,8 @@ pub struct Layout {
     pub users: Users,
     /// The Applications of Argo CD, in the order of their files.
     pub applications: Vec<Application>,
+    /// Which of the repositories that they name this one is.
+    pub repository: Home,
     /// What was read for them besides manifests.
     pub parameter_files: BTreeSet<RepoPath>,
 }

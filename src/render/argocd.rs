@@ -1,25 +1,47 @@
 //! The Application of Argo CD that deploys an overlay, as one of its documents.
 
-use std::collections::BTreeSet;
-
-use crate::kube::{Form, Resource, Value};
-use crate::layout::{Application, Layout, Overlay, Unit};
+use crate::kube::{Form, Map, Resource, Value};
+use crate::layout::{Application, Layout, Overlay, OverlayKind, Unit};
 use crate::render::Rendered;
 
-/// An overlay that holds nothing but the Application.
-pub(super) fn alone(layout: &Layout, unit: &Unit, overlay: &Overlay) -> Rendered {
+/// What an Application says to its chart: compared as the chart's values, where the repository has
+/// the chart.
+const VALUES: &[&str] = &["fileParameters", "parameters", "valueFiles", "values", "valuesObject"];
+
+/// Adds the Application that deploys an overlay, unless it is compared as an object anyway.
+pub(super) fn add(rendered: &mut Rendered, layout: &Layout, unit: &Unit, overlay: &Overlay) {
     let application = overlay.application.and_then(|at| layout.applications.get(at));
-    let documents = application.map(|it| document(unit, it)).into_iter().collect();
-    let inputs = application.map(|it| it.file).into_iter().collect::<BTreeSet<_>>();
-    Rendered::of_documents(documents, inputs, Vec::new())
+    let Some(application) = application.filter(|it| !(it.compared || it.patched)) else { return };
+    rendered.inputs.insert(application.file);
+    let as_values = overlay.kind == OverlayKind::HelmValues;
+    rendered.resources.push(document(unit, application, as_values));
 }
 
 /// The Application, called after the unit so that it answers those of other environments.
-fn document(unit: &Unit, application: &Application) -> Resource {
-    let mut body: Value = application.body.clone();
-    // Its name says environment and cluster, and so does what owns it.
+fn document(unit: &Unit, application: &Application, as_values: bool) -> Resource {
+    let mut body = application.body.clone();
     if let Some(map) = body.as_map_mut() {
+        // Its name says environment and cluster, and so does what owns it.
         map.remove("metadata");
+        let spec = map.get_mut("spec").and_then(Value::as_map_mut);
+        if let Some(spec) = spec.filter(|_| as_values) {
+            without_values(spec);
+        }
     }
     Resource::document(Form::Application, &unit.name, body, application.declared)
+}
+
+/// Takes out what is compared as the values of a chart.
+fn without_values(spec: &mut Map) {
+    let of_source = |source: &mut Value| {
+        let helm = source.as_map_mut().and_then(|source| source.get_mut("helm")?.as_map_mut());
+        if let Some(helm) = helm {
+            helm.retain(|entry| !VALUES.contains(&&*entry.key));
+        }
+    };
+    if let Some(source) = spec.get_mut("source") {
+        of_source(source);
+    }
+    let several = spec.get_mut("sources").and_then(Value::as_list_mut);
+    several.into_iter().flatten().for_each(of_source);
 }

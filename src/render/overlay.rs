@@ -19,8 +19,21 @@ impl Renderer<'_> {
         unit: &Unit,
         overlay: &Overlay,
     ) -> Option<Result<Rendered, RenderError>> {
+        let mut rendered = self.of_kind(layout, unit, overlay);
+        if let Some(Ok(rendered)) = &mut rendered {
+            argocd::add(rendered, layout, unit, overlay);
+        }
+        rendered
+    }
+
+    fn of_kind(
+        &self,
+        layout: &Layout,
+        unit: &Unit,
+        overlay: &Overlay,
+    ) -> Option<Result<Rendered, RenderError>> {
         match overlay.kind {
-            OverlayKind::Application => Some(Ok(argocd::alone(layout, unit, overlay))),
+            OverlayKind::Application => Some(Ok(Rendered::of_documents(Vec::new(), BTreeSet::new(), Vec::new()))),
             OverlayKind::Kustomize => Some(self.render(&overlay.root)),
             OverlayKind::Manifests => Some(self.manifests(&overlay.root)),
             OverlayKind::HelmValues => self.values(unit, overlay).map(Ok),

@@ -2,7 +2,7 @@
 
 use crate::kube::Value;
 use crate::layout::argocd::fill::{is_open, pattern};
-use crate::layout::argocd::repository::{Home, sources};
+use crate::layout::argocd::repository::Home;
 use crate::text::{FileId, RepoPath, Span};
 
 /// An Application of Argo CD: one that stands in the repository, or one that an ApplicationSet
@@ -27,6 +27,10 @@ pub struct Application {
     pub sources: Vec<Source>,
     /// A kustomization changes it before it is applied, so that only what it is called is sure.
     pub rewritten: bool,
+    /// A patch of its template changes more of it, in a way that is not known.
+    pub patched: bool,
+    /// It is an object of an overlay, and compared there.
+    pub compared: bool,
 }
 
 /// What an Application deploys.
@@ -57,9 +61,7 @@ impl Application {
     /// Reads the object; one without a source is none.
     pub(super) fn of(body: Value, file: FileId, home: &Home, rewritten: bool) -> Option<Self> {
         let name = body.at(&["metadata", "name"])?;
-        let spec = body.get("spec")?;
-        let all: Vec<&Value> = sources(spec).collect();
-        let sources: Vec<Source> = all.iter().map(|source| Source::of(source, &all, home)).collect();
+        let sources = home.sources(&body);
         if sources.is_empty() {
             return None;
         }
@@ -71,6 +73,8 @@ impl Application {
             variant: None,
             sources,
             rewritten,
+            patched: false,
+            compared: false,
             body,
         })
     }
@@ -88,7 +92,7 @@ impl Application {
 }
 
 impl Source {
-    fn of(body: &Value, all: &[&Value], home: &Home) -> Self {
+    pub(super) fn of(body: &Value, all: &[&Value], home: &Home) -> Self {
         let text = |key: &str| body.get(key).and_then(Value::text);
         let here = text("repoURL").is_none_or(|url| home.is(url)) && text("chart").is_none();
         let path = text("path").filter(|path| here && !is_open(path));

@@ -20,6 +20,7 @@ use std::collections::BTreeSet;
 
 use globset::GlobSet;
 
+pub use repository::Home;
 pub use application::{Application, Source, ValueFile};
 pub(super) use reach::orphans;
 pub(super) use units::{Known, Plan, plan};
@@ -27,7 +28,6 @@ pub(super) use units::{Known, Plan, plan};
 use crate::layout::argocd::generators::{Expansion, World};
 use crate::layout::argocd::objects::{Object, Objects, Unread, What};
 use crate::layout::argocd::params::Params;
-use crate::layout::argocd::repository::Home;
 use crate::layout::kustomizations::Kustomizations;
 use crate::kube::Value;
 use crate::layout::Unplaced;
@@ -39,6 +39,9 @@ const MOST: usize = 20_000;
 /// Most Applications of one ApplicationSet.
 const MOST_OF_A_SET: usize = 4_000;
 
+/// What a patch of a template says when it changes what is deployed.
+const MOVING_KEYS: &[&str] = &["chart:", "name:", "path:", "repoURL:", "sources:"];
+
 /// Everything that Argo CD says here.
 #[derive(Debug, Default)]
 pub(super) struct ArgoCd {
@@ -49,7 +52,7 @@ pub(super) struct ArgoCd {
     /// Files of Applications that are templates.
     unread: Vec<Unread>,
     /// Which repository this is.
-    home: Home,
+    pub home: Home,
     /// There are more Applications than are looked at.
     cut: bool,
     /// The files besides manifests that were read.
@@ -101,8 +104,8 @@ impl ArgoCd {
         let Some(spec) = set.body.get("spec") else { return };
         let go = spec.get("goTemplate").and_then(Value::as_bool).unwrap_or(false);
         let Some(own) = spec.get("template") else { return };
-        // A patch of the template may set anything.
-        let patched = set.rewritten || spec.get("templatePatch").is_some();
+        let patch = spec.get("templatePatch").map(|patch| patch.text().unwrap_or(""));
+        let moved = patch.is_some_and(|patch| MOVING_KEYS.iter().any(|key| patch.contains(key)));
         let mut seen: BTreeSet<(Option<String>, Vec<String>)> = BTreeSet::new();
         let generators = spec.get("generators").and_then(Value::as_list).unwrap_or_default();
         let mut room = MOST_OF_A_SET;
@@ -116,9 +119,11 @@ impl ArgoCd {
                 };
                 room = left;
                 let body = generators::instance(&template, params, go);
-                let Some(read) = Application::of(body, set.file, world.home, patched) else {
+                let rewritten = set.rewritten || moved;
+                let Some(read) = Application::of(body, set.file, world.home, rewritten) else {
                     continue;
                 };
+                let read = Application { patched: patch.is_some(), ..read };
                 let paths = read.sources.iter().filter_map(Source::pattern).collect();
                 if seen.insert((read.is_named().then(|| read.name.clone()), paths)) {
                     self.add(Some((read, told(params))));

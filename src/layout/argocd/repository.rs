@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use crate::kube::Value;
+use crate::layout::argocd::application::Source;
 use crate::layout::argocd::fill::{ANY, is_open, pattern};
 use crate::layout::argocd::objects::{Object, What};
 use crate::source::Snapshot;
 use crate::text::RepoPath;
 
 /// This repository's address: the one that most sources whose path exists here name.
-#[derive(Debug, Default)]
-pub(super) struct Home(Option<String>);
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Home(Option<String>);
 
 impl Home {
     /// Counts what the objects say.
@@ -46,6 +47,12 @@ impl Home {
         is_open(url) || self.0.as_deref().is_none_or(|home| home == address(url))
     }
 
+    /// The sources of an Application, given as an object.
+    pub fn sources(&self, application: &Value) -> Vec<Source> {
+        let all: Vec<&Value> = application.get("spec").into_iter().flat_map(sources).collect();
+        all.iter().map(|source| Source::of(source, &all, self)).collect()
+    }
+
     /// Whether it is known which repository this is.
     pub(super) fn is_known(&self) -> bool {
         self.0.is_some()
@@ -53,7 +60,7 @@ impl Home {
 }
 
 /// The sources of an Application's `spec`.
-pub(super) fn sources(spec: &Value) -> impl Iterator<Item = &Value> {
+fn sources(spec: &Value) -> impl Iterator<Item = &Value> {
     // Argo CD overlooks `source` where there are `sources`.
     let several = spec.get("sources").and_then(Value::as_list).unwrap_or_default();
     let single = spec.get("source").filter(|_| several.is_empty());

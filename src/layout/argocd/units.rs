@@ -12,7 +12,7 @@ use crate::layout::kustomizations::Kustomizations;
 use crate::layout::lexicon::Lexicon;
 use crate::layout::{OverlayKind, Unplaced, words};
 use crate::syntax::Store;
-use crate::text::RepoPath;
+use crate::text::{FileId, RepoPath};
 
 /// Names of parameters whose values are clusters, regions and the like.
 const PLACES: &[&str] = &["cluster", "clustername", "datacenter", "namenormalized", "region", "site", "zone"];
@@ -66,8 +66,11 @@ pub(in crate::layout) fn plan(argo: &mut ArgoCd, known: &Known<'_>) -> Plan {
     let judge = Judge { lexicon: known.lexicon, placed: known.placed, proved };
     let mut told: Vec<Option<Told>> = Vec::with_capacity(argo.applications.len());
     let mut plan = Plan::default();
+    let mut compared: BTreeMap<FileId, bool> = BTreeMap::new();
     for (application, from) in argo.applications.iter_mut().zip(&argo.told) {
         let file = known.store.snapshot().path(application.file);
+        application.compared =
+            *compared.entry(application.file).or_insert_with(|| is_compared(file, known));
         let verdict = if application.rewritten {
             Verdict::Silent
         } else {
@@ -177,7 +180,7 @@ fn make(argo: &ArgoCd, told: &[Option<Told>], known: &Known<'_>, plan: &mut Plan
         if kind == OverlayKind::Application {
             plan.shared.extend(roots.into_iter().cloned());
             let compared = |found: &Deployed| {
-                argo.applications.get(found.at).is_some_and(|it| is_compared(it, known))
+                argo.applications.get(found.at).is_some_and(|it| it.compared)
             };
             if group.iter().all(compared) {
                 continue;
@@ -209,11 +212,14 @@ fn make(argo: &ArgoCd, told: &[Option<Told>], known: &Known<'_>, plan: &mut Plan
     }
 }
 
-/// Whether the file of an Application is compared itself.
-fn is_compared(application: &Application, known: &Known<'_>) -> bool {
-    let file = known.store.snapshot().path(application.file);
-    known.kustomizations.referenced.contains_key(file)
-        || known.placed.keys().any(|root| file.is_in(root))
+/// Whether an overlay has the objects of a file.
+fn is_compared(file: &RepoPath, known: &Known<'_>) -> bool {
+    let kustomizations = known.kustomizations;
+    let users = kustomizations.users(file);
+    known.placed.keys().any(|root| {
+        let manifests = !kustomizations.all.contains_key(root) && file.is_in(root);
+        manifests || users.contains(root)
+    })
 }
 
 /// What is deployed, with the environment and the cluster taken out of its path, and the path

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::kube::{Kind, Resource, Value, load};
-use crate::layout::{Layout, Overlay, OverlayKind};
+use crate::kube::{Resource, Value, load};
+use crate::layout::{Layout, Overlay, OverlayKind, Source};
+use crate::render::helm::argocd;
 use crate::render::helm::chart::{CHART_FILE, VALUES, values};
 use crate::render::{Evaluated, Gap};
 use crate::syntax::scalar::Dialect;
@@ -35,6 +36,13 @@ const WAYS: [Way; 4] = [beside, kustomize, flux, argo_cd];
 pub(super) fn named(store: &Store<'_>, layout: &Layout, evaluated: &Evaluated<'_>) -> Vec<Named> {
     let mut found: Vec<_> = WAYS.iter().flat_map(|way| way(store, layout, evaluated)).collect();
     found.retain(|named| is_chart(store, &named.chart));
+    // What an Application says of a chart is surer than where files lie, and comes last.
+    if evaluated.overlay.application.is_some()
+        && let Some(last) = found.pop()
+    {
+        found.retain(|named| named.chart != last.chart);
+        found.push(last);
+    }
     found
 }
 
@@ -231,51 +239,20 @@ fn released(store: &Store<'_>, body: &Value) -> Option<Named> {
     Some(named)
 }
 
-/// An Argo CD Application whose source is a directory of this repository.
-fn argo_cd(store: &Store<'_>, _: &Layout, evaluated: &Evaluated<'_>) -> Vec<Named> {
+/// An Argo CD Application whose source is a directory of this repository: one that the overlay
+/// runs, or the one that deploys it.
+fn argo_cd(store: &Store<'_>, layout: &Layout, evaluated: &Evaluated<'_>) -> Vec<Named> {
+    let deploying = evaluated.overlay.application.and_then(|at| layout.applications.get(at));
+    let own = deploying.into_iter().flat_map(|application| application.sources.iter().cloned());
     let objects = objects(evaluated, "argoproj.io", "Application");
-    objects.flat_map(|object| application(store, &object.body)).collect()
+    let run = objects.flat_map(|object| layout.repository.sources(&object.body));
+    own.chain(run).filter_map(|source| installed(store, &source)).collect()
 }
 
-fn application(store: &Store<'_>, body: &Value) -> Vec<Named> {
-    let Some(spec) = body.get("spec") else { return Vec::new() };
-    let several = items(spec, &["sources"]);
-    let sources: Vec<&Value> = spec.get("source").into_iter().chain(several).collect();
-    sources.into_iter().filter_map(|source| installed(store, source, several)).collect()
-}
-
-fn installed(store: &Store<'_>, source: &Value, sources: &[Value]) -> Option<Named> {
-    let chart = RepoPath::new(text(source, &["path"])?).ok()?;
-    let mut named = Named::new(chart.clone());
-    let Some(helm) = source.get("helm") else { return Some(named) };
-    for file in items(helm, &["valueFiles"]) {
-        let name = file.text().unwrap_or("");
-        // `$ref/…` begins at the root of the source that has this name, `/…` at that of this one.
-        let (directory, path) = match (name.strip_prefix('$'), name.strip_prefix('/')) {
-            (Some(rest), _) => {
-                let (reference, path) = rest.split_once('/').unwrap_or((rest, ""));
-                let is_meant = |it: &&Value| text(it, &["ref"]) == Some(reference);
-                let other = sources.iter().find(is_meant);
-                let same = |it: &Value| text(it, &["repoURL"]) == text(source, &["repoURL"]);
-                if !other.is_some_and(same) {
-                    named.unknown(file.span(), "values file", name);
-                    continue;
-                }
-                (RepoPath::root(), path)
-            }
-            (None, Some(path)) => (RepoPath::root(), path),
-            (None, None) => (chart.clone(), name),
-        };
-        named.file(store, &directory, path, file.span());
-    }
-    if let Some(object) = helm.get("valuesObject").filter(|it| matches!(it.kind, Kind::Map(_))) {
-        named.layers.push(object.clone());
-    } else if let Some(inline) = helm.get("values").filter(|it| it.text().is_some()) {
-        named.unknown(inline.span(), "values", "helm.values");
-    }
-    let set = items(helm, &["parameters"]).iter().chain(items(helm, &["fileParameters"]));
-    for parameter in set {
-        named.unknown(parameter.span(), "values", text(parameter, &["name"]).unwrap_or(""));
-    }
+fn installed(store: &Store<'_>, source: &Source) -> Option<Named> {
+    let mut named = Named::new(source.path.clone()?);
+    let told = argocd::told(store, source);
+    named.layers = told.layers;
+    named.gaps = told.gaps;
     Some(named)
 }

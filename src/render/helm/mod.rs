@@ -2,12 +2,14 @@
 //!
 //! Templates are not rendered: what a release runs is not known here, what it is told to run is.
 
+mod argocd;
 mod chart;
 mod coalesce;
 mod find;
 mod merge;
 mod open;
 mod release;
+mod set;
 
 pub(super) use chart::values;
 pub use chart::{Chart, Child, Import, is_part};
