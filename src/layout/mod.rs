@@ -18,7 +18,7 @@ pub use alike::are_alike;
 pub use flux::{FLUX_GROUP, FluxBuilds, flux_directory};
 pub(crate) use kustomizations::{is_kustomization, names};
 pub use users::Users;
-pub(crate) use words::aside;
+pub(crate) use words::{aside, is_place};
 
 use globset::GlobSet;
 
