@@ -118,7 +118,8 @@ pub fn check(job: Job<'_>) -> Checked {
     let (files, mut not_analysed) = rules::checked_files(store, &config.exclude, focus);
     let renderer = Renderer::new(store, render::Options { restricted: false, partial: true });
     let wanted = |unit: &Unit| focus.has_unit(&unit.name);
-    let evaluated = evaluate::all(layout, wanted, |unit, overlay| renderer.overlay(layout, unit, overlay));
+    let evaluated =
+        evaluate::all(layout, wanted, |unit, overlay| renderer.overlay(layout, unit, overlay));
     let releases = helm::releases(renderer.helm(layout), &evaluated);
     let values = validation::values::validate(store, &releases);
     let comparison = compare::compare(snapshot, config, layout, &evaluated);

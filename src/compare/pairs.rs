@@ -37,9 +37,10 @@ pub(crate) fn of_unit(layout: &Layout, unit: &Unit, config: &Config) -> Vec<Comp
             continue;
         };
         let Some(candidates) = by_environment.get(&reference) else { continue };
-        let chosen = config.compare.iter().any(|entry| {
-            is(&layout.environments[environment], &entry.value.environment)
-        });
+        let chosen = config
+            .compare
+            .iter()
+            .any(|entry| is(&layout.environments[environment], &entry.value.environment));
         for &here in overlays {
             let lower = if chosen { Some(reference) } else { None };
             let (candidates, weak) = match places.of_site(here, lower) {

@@ -28,9 +28,8 @@ impl Charts {
     /// Where the charts are; none is read yet.
     pub fn of(snapshot: &Snapshot) -> Self {
         let files = snapshot.files().filter(|(_, path)| path.file_name() == CHART_FILE);
-        let mut all: BTreeMap<_, _> = files
-            .filter_map(|(_, path)| Some((path.parent()?, Slot::default())))
-            .collect();
+        let mut all: BTreeMap<_, _> =
+            files.filter_map(|(_, path)| Some((path.parent()?, Slot::default()))).collect();
         let brought: Vec<RepoPath> = all
             .keys()
             .filter(|root| {

@@ -74,8 +74,7 @@ fn elsewhere(helm: Helm<'_>, unit: &Unit, file: &RepoPath) -> Option<RepoPath> {
         let mut below = charts.outermost().filter(|root| root.is_in(&directory));
         Some((below.next()?, below.next().is_none()))
     });
-    only.filter(|&(root, only)| only && fits(helm, root, file))
-        .map(|(root, _)| root.clone())
+    only.filter(|&(root, only)| only && fits(helm, root, file)).map(|(root, _)| root.clone())
 }
 
 /// Whether at least half of the keys in a file are keys that the chart has, and one is.

@@ -35,10 +35,7 @@ pub struct Release<'e> {
 }
 
 /// Every chart of the repository that an overlay installs, in the order of the overlays.
-pub fn releases<'e>(
-    helm: Helm<'_>,
-    evaluated: &'e [Evaluated<'e>],
-) -> Vec<Release<'e>> {
+pub fn releases<'e>(helm: Helm<'_>, evaluated: &'e [Evaluated<'e>]) -> Vec<Release<'e>> {
     let mut found: Vec<(&Evaluated<'_>, Named)> = evaluated
         .par_iter()
         .flat_map_iter(|evaluated| {

@@ -35,7 +35,8 @@ pub(super) fn below(
         return Vec::new();
     }
     let defaults = chart.and_then(|chart| chart.join(VALUES).ok());
-    let has_defaults = defaults.as_ref().is_some_and(|file| helm.store.snapshot().find(file).is_some());
+    let has_defaults =
+        defaults.as_ref().is_some_and(|file| helm.store.snapshot().find(file).is_some());
     let mut found: Vec<RepoPath> = Vec::new();
     for word in std::iter::once("").chain(WORDS) {
         if word == "base" && has_defaults {
