@@ -79,7 +79,10 @@ fn path(parts: &[&str], word: &str) -> Option<RepoPath> {
 
 /// A name with a word for the environment, and no variant; both with what separates them.
 fn filled(name: &str, word: &str) -> String {
-    let without = taken_out(name, VARIANT);
+    // A site and an environment that are fused are separated from the rest once.
+    let fused = [format!("{VARIANT}{ENVIRONMENT}"), format!("{ENVIRONMENT}{VARIANT}")];
+    let name = fused.iter().fold(name.to_owned(), |name, fused| name.replace(fused, ENVIRONMENT));
+    let without = taken_out(&name, VARIANT);
     match word {
         "" => taken_out(&without, ENVIRONMENT),
         word => without.replace(ENVIRONMENT, word),
