@@ -120,7 +120,7 @@ pub fn check(job: Job<'_>) -> Checked {
     let wanted = |unit: &Unit| focus.has_unit(&unit.name);
     let evaluated =
         evaluate::all(layout, wanted, |unit, overlay| renderer.overlay(layout, unit, overlay));
-    let releases = helm::releases(store, layout, &evaluated);
+    let releases = helm::releases(renderer.helm(layout), &evaluated);
     let values = validation::values::validate(store, &releases);
     let comparison = compare::compare(snapshot, config, layout, &evaluated);
     let whole = *focus == Focus::Everything;

@@ -10,6 +10,7 @@ use crate::compare::identity::{are_identifiers, image, is_version, looks_like_im
 use crate::compare::names::{PairNames, same_but_names};
 use crate::compare::permissions;
 use crate::compare::sizes;
+use crate::compare::values;
 use crate::compare::version;
 use crate::config::{Config, Constraint, Located};
 use crate::kube::quantity::{duration, quantity};
@@ -150,6 +151,7 @@ struct BuiltIn {
 const BUILT_IN: &[BuiltIn] = &[
     BuiltIn { name: "namespaces", judge: namespaces },
     BuiltIn { name: "image-tags", judge: image_tags },
+    BuiltIn { name: "image-tags", judge: values::tags },
     BuiltIn { name: "backup-retention", judge: permissions::backup_retention },
     BuiltIn { name: "backup-schedules", judge: permissions::backup_schedules },
     BuiltIn { name: "backup-destinations", judge: permissions::backup_destinations },
@@ -167,6 +169,8 @@ const BUILT_IN: &[BuiltIn] = &[
     BuiltIn { name: "hosts", judge: permissions::hosts },
     BuiltIn { name: "identifiers", judge: identifiers },
     BuiltIn { name: "secret-references", judge: secret_references },
+    BuiltIn { name: "places", judge: values::places },
+    BuiltIn { name: "machines", judge: values::machines },
     BuiltIn { name: "generators", judge: generators },
 ];
 

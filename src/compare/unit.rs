@@ -21,6 +21,7 @@ use crate::compare::remotes;
 use crate::compare::scalar::without_hash;
 use crate::compare::secrets;
 use crate::compare::switches;
+use crate::compare::values::{are_values, is_switched_off};
 use crate::compare::witness::Witness;
 use crate::config::Config;
 use crate::kube::{Gvk, Path, PathStep, Resource, ResourceId, Value};
@@ -179,6 +180,12 @@ impl Judging<'_> {
                 let snapshot = self.world.snapshot;
                 let mut found = diff::diff(snapshot, kind, &here.body, &there.body, names);
                 remotes::join(&mut found.differences);
+                if are_values(&here.id.gvk) {
+                    for difference in &mut found.differences {
+                        let off = is_switched_off(difference.path.steps(), &here.body, &there.body);
+                        difference.noise = difference.noise.or(off.then_some("switched-off"));
+                    }
+                }
                 if lacks_data(self.mine, here) || lacks_data(theirs, there) {
                     found.differences.retain(|difference| difference.change == Change::Changed);
                 }

@@ -20,7 +20,7 @@ pub use argocd::{Application, Home, Source, ValueFile};
 pub use flux::{FLUX_GROUP, FluxBuilds, flux_directory};
 pub(crate) use kustomizations::{is_kustomization, names};
 pub use users::Users;
-pub(crate) use words::aside;
+pub(crate) use words::{aside, is_place};
 
 use std::collections::BTreeSet;
 

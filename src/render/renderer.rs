@@ -5,7 +5,9 @@ use std::ops::Deref;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::kube::{Action, MergeKeys, Value};
+use crate::layout::Layout;
 use crate::render::accumulate::{Accumulated, Schema, Walk};
+use crate::render::helm::{Charts, Helm};
 use crate::render::kustomization::{Kustomization, SortOrder};
 use crate::render::origin::Notes;
 use crate::render::working::Working;
@@ -57,6 +59,7 @@ pub struct Renderer<'s> {
     schemas: Vec<OnceLock<Result<Arc<MergeKeys>, RenderError>>>,
     extended_schemas: Vec<OnceLock<Result<Arc<MergeKeys>, RenderError>>>,
     bases: Mutex<Bases>,
+    charts: OnceLock<Charts>,
 }
 
 fn slots<T>(count: usize) -> Vec<OnceLock<T>> {
@@ -75,7 +78,14 @@ impl<'s> Renderer<'s> {
             schemas: slots(count),
             extended_schemas: slots(count),
             bases: Mutex::default(),
+            charts: OnceLock::new(),
         }
+    }
+
+    /// The charts of the repository, for values that belong to units of a layout.
+    pub fn helm<'h>(&'h self, layout: &'h Layout) -> Helm<'h> {
+        let charts = self.charts.get_or_init(|| Charts::of(self.snapshot()));
+        Helm { store: self.store, charts, layout }
     }
 
     pub(crate) fn store(&self) -> &'s Store<'s> {

@@ -5,8 +5,9 @@
 //! like `--set-string`.
 
 use crate::kube::{Map, Provenance, Value, load};
-use crate::layout::Source;
+use crate::layout::{Overlay, OverlayKind, Source, Unit};
 use crate::render::Gap;
+use crate::render::helm::Helm;
 use crate::render::helm::chart::values;
 use crate::render::helm::set;
 use crate::syntax::scalar::{Dialect, Tag};
@@ -26,6 +27,18 @@ impl Told {
     fn unknown(&mut self, span: Span, what: &'static str, detail: &str) {
         self.gaps.push(Gap { span, what, detail: detail.to_owned(), objects: true });
     }
+}
+
+/// The source of the Application that deploys an overlay, if all overlays of the unit have one that
+/// installs a chart of the repository: only then all of them are worked out in one way.
+pub(super) fn source<'h>(helm: Helm<'h>, unit: &Unit, overlay: &Overlay) -> Option<&'h Source> {
+    let own = |overlay: &Overlay| {
+        let application = helm.layout.applications.get(overlay.application?)?;
+        let mut sources = application.sources.iter();
+        sources.find(|it| it.path.as_ref().is_some_and(|path| helm.charts.has(path)))
+    };
+    let mut values = unit.overlays.iter().filter(|it| it.kind == OverlayKind::HelmValues);
+    values.all(|overlay| own(overlay).is_some()).then(|| own(overlay)).flatten()
 }
 
 /// What a source tells to its chart.
