@@ -171,6 +171,7 @@ const BUILT_IN: &[BuiltIn] = &[
     BuiltIn { name: "secret-references", judge: secret_references },
     BuiltIn { name: "places", judge: values::places },
     BuiltIn { name: "machines", judge: values::machines },
+    BuiltIn { name: "destinations", judge: destinations },
     BuiltIn { name: "generators", judge: generators },
 ];
 
@@ -348,6 +349,17 @@ fn secret_references(case: &Case<'_>) -> Judgement {
         matches!(&*case.gvk.kind, "ExternalSecret" | "ClusterExternalSecret" | "PushSecret");
     let place = kinds && keys(case).any(|key| PLACES.contains(&key));
     allowed(place && !is_foreign(here, there, case.names))
+}
+
+/// Where Argo CD deploys something, and in the name of which project.
+fn destinations(case: &Case<'_>) -> Judgement {
+    let steps: Vec<&str> = keys(case).collect();
+    let spec = match &*case.gvk.kind {
+        "Application" => steps.strip_prefix(&["spec"]),
+        "ApplicationSet" => steps.strip_prefix(&["spec", "template", "spec"]),
+        _ => None,
+    };
+    allowed(matches!(spec, Some(["destination", ..] | ["project"])))
 }
 
 /// What an application set deploys where: the list of places is what makes the environment.

@@ -24,7 +24,7 @@ use crate::compare::switches;
 use crate::compare::values::{are_values, is_switched_off};
 use crate::compare::witness::Witness;
 use crate::config::Config;
-use crate::kube::{Gvk, Path, PathStep, Resource, ResourceId, Value};
+use crate::kube::{Form, Gvk, Path, PathStep, Resource, ResourceId, Value};
 use crate::layout::Layout;
 use crate::render::{Evaluated, Rendered};
 use crate::source::Snapshot;
@@ -238,6 +238,10 @@ impl Judging<'_> {
         names: &PairNames,
         result: &mut UnitResult,
     ) {
+        if resource.id.gvk == Gvk::document(Form::Application) {
+            // Nobody knows who deploys the other side.
+            return;
+        }
         let name = resource.body.at(&["metadata", "name"]);
         let span = name.map_or(resource.origin, |value| value.provenance.first().span);
         let side = Side { value: Some(resource.body.clone()), span, key: Some(span) };

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use crate::compare::{Cause, Change, Difference, Grouping, Side, Topic};
 use crate::finding::{Finding, Identity, Level, Role, Subject};
-use crate::kube::Path;
+use crate::kube::{Path, Step};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 
@@ -194,10 +194,27 @@ fn is_chosen(difference: &Difference, cx: &Context<'_>) -> bool {
     difference.resource.gvk.is_document()
         && difference.topic == Topic::Other
         && match difference.change {
-            Change::Changed => !reads(difference.here_overlay, &difference.there),
+            Change::Changed => {
+                !reads(difference.here_overlay, &difference.there) || is_filled_in(difference)
+            }
             Change::OnlyThere => difference.here.key.is_none(),
             Change::OnlyHere => false,
         }
+}
+
+/// Whether one template is filled in with a value for each environment.
+fn is_filled_in(difference: &Difference) -> bool {
+    let steps = |side: &Side| -> Vec<Step> {
+        let value = side.value.as_ref();
+        value.map(|value| value.provenance.steps().to_vec()).unwrap_or_default()
+    };
+    let (here, there) = (steps(&difference.here), steps(&difference.there));
+    let (Some((mine, earlier)), Some((theirs, others))) = (here.split_last(), there.split_last())
+    else {
+        return false;
+    };
+    mine.span != theirs.span
+        && earlier.iter().any(|step| step.span.file == mine.span.file && others.contains(step))
 }
 
 /// What a single difference is: both values, or which side has the object.

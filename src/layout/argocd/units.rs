@@ -56,8 +56,6 @@ pub(in crate::layout) struct Plan {
     pub units: Vec<Made>,
     /// What is known to be deployed and still belongs to no unit.
     pub unplaced: Vec<Unplaced>,
-    /// Directories that several environments deploy as they are.
-    pub shared: BTreeSet<RepoPath>,
 }
 
 /// Works out what the Applications add, and their environments: a stage of the lexicon each.
@@ -177,14 +175,11 @@ fn make(argo: &ArgoCd, told: &[Option<Told>], known: &Known<'_>, plan: &mut Plan
         let alike = roots.len() < 2;
         let kind = kind(roots.first().copied(), alike, known);
         let Some(kind) = kind else { continue };
-        if kind == OverlayKind::Application {
-            plan.shared.extend(roots.into_iter().cloned());
-            let compared = |found: &Deployed| {
-                argo.applications.get(found.at).is_some_and(|it| it.compared)
-            };
-            if group.iter().all(compared) {
-                continue;
-            }
+        // What differs between Applications alone is seen where they are compared as objects.
+        let same = kind == OverlayKind::Application || have_same_files(&group, argo);
+        let mut all = group.iter().filter_map(|found| argo.applications.get(found.at));
+        if alike && same && all.all(|application| application.compared) {
+            continue;
         }
         tell_apart(&mut group, argo);
         let name = group.first().map(|found| found.unit.clone()).unwrap_or_default();
@@ -210,6 +205,18 @@ fn make(argo: &ArgoCd, told: &[Option<Told>], known: &Known<'_>, plan: &mut Plan
         let template = format!("{what}: Application {name}");
         plan.units.push(Made { name: name.clone(), template, parts: parts.collect() });
     }
+}
+
+/// Whether all of them read the same files of values.
+fn have_same_files(group: &[Deployed], argo: &ArgoCd) -> bool {
+    let files = |found: &Deployed| -> Vec<Option<&RepoPath>> {
+        let application = argo.applications.get(found.at).into_iter();
+        let files = application.flat_map(|it| &it.sources).flat_map(|source| &source.value_files);
+        files.map(|file| file.path.as_ref()).collect()
+    };
+    let mut all = group.iter().map(files);
+    let first = all.next();
+    all.all(|files| Some(&files) == first.as_ref())
 }
 
 /// Whether an overlay has the objects of a file.
