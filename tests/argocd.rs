@@ -181,7 +181,11 @@ fn every_generator_that_the_repository_alone_tells() {
     );
     assert_eq!(
         with(by_file, true, "{{.app.name}}-{{index .path.segments 1}}", "apps/{{.path.filename}}"),
-        ["orders-prod apps/orders.json", "routes-prod apps/routes.yaml", "tours-prod apps/routes.yaml"]
+        [
+            "orders-prod apps/orders.json",
+            "routes-prod apps/routes.yaml",
+            "tours-prod apps/routes.yaml"
+        ]
     );
     let matrix = "  - matrix:\n      generators:\n      - list:\n          elements: [{env: dev}, {env: prod}]\n      \
                   - git:\n          repoURL: https://git.example.org/nordwerk/deploy\n          files:\n          \
@@ -210,7 +214,8 @@ fn clusters_are_those_whose_secrets_the_repository_has() {
     };
     let generators = "  - clusters:\n      selector:\n        matchLabels: {env: prod}\n      \
                       values: {size: large}\n";
-    let set = set(generators, true, "orders-{{.name}}-{{.values.size}}", "apps/{{.metadata.labels.env}}");
+    let set =
+        set(generators, true, "orders-{{.name}}-{{.values.size}}", "apps/{{.metadata.labels.env}}");
     let found = names(&[
         ("argocd/set.yaml", &set),
         ("clusters/a.yaml", &secret("falcon", "staging")),
@@ -218,17 +223,21 @@ fn clusters_are_those_whose_secrets_the_repository_has() {
     ]);
     assert_eq!(
         found,
-        [
-            "orders-osprey-large apps/prod",
-            "orders-{{.name}}-large apps/{{.metadata.labels.env}}"
-        ]
+        ["orders-osprey-large apps/prod", "orders-{{.name}}-large apps/{{.metadata.labels.env}}"]
     );
 }
 
 #[test]
 fn contradictions_are_no_evidence() {
     let layout = discover(&[
-        ("apps/a.yaml", &application("orders-prod", "charts/orders", "    helm:\n      valueFiles: [values/staging.yaml]\n")),
+        (
+            "apps/a.yaml",
+            &application(
+                "orders-prod",
+                "charts/orders",
+                "    helm:\n      valueFiles: [values/staging.yaml]\n",
+            ),
+        ),
         ("apps/b.yaml", &application("orders-staging", "charts/orders", "")),
         ("charts/orders/Chart.yaml", CHART),
     ]);
@@ -247,7 +256,10 @@ fn an_overlay_that_no_application_reaches_is_orphaned() {
         ("argocd/orders.yaml", &orders),
         ("argocd/routes.yaml", &routes),
         ("apps/orders/overlays/prod/kustomization.yaml", EMPTY),
-        ("apps/routes/overlays/prod/kustomization.yaml", "resources: [../../parts/overlays/prod]\n"),
+        (
+            "apps/routes/overlays/prod/kustomization.yaml",
+            "resources: [../../parts/overlays/prod]\n",
+        ),
         ("apps/routes/parts/overlays/prod/kustomization.yaml", EMPTY),
         ("apps/tours/overlays/prod/kustomization.yaml", EMPTY),
         ("apps/tours/overlays/staging/kustomization.yaml", EMPTY),
@@ -258,14 +270,19 @@ fn an_overlay_that_no_application_reaches_is_orphaned() {
     let unknown = set("  - scmProvider: {}\n", false, "{{x}}", "apps/{{x}}/overlays/prod");
     let template = "kind: Application\napiVersion: argoproj.io/v1alpha1\n{{ if .x }}\n    path: apps/{{ .y }}\n{{ end }}\n";
     let patched = "resources: [../argocd/orders.yaml]\npatches: [{path: x.yaml}]\n";
-    let other = orders.replace("name: orders-prod", "name: x").replace("nordwerk/deploy", "nordwerk/else");
+    let other =
+        orders.replace("name: orders-prod", "name: x").replace("nordwerk/deploy", "nordwerk/else");
     for (path, more, orphaned) in [
         ("argocd/more.yaml", unknown.as_str(), false),
         ("chart/templates/more.yaml", template, false),
         ("env/kustomization.yaml", patched, false),
         ("argocd/more.yaml", &application("tours", "apps/tours/overlays/prod", ""), false),
         ("argocd/more.yaml", &application("tours", "apps/tours", ""), false),
-        ("flux/x.yaml", "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: x}\nspec: {path: ./y}\n", false),
+        (
+            "flux/x.yaml",
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: x}\nspec: {path: ./y}\n",
+            false,
+        ),
         ("argocd/more.yaml", &other.replace("apps/orders", "apps/tours"), true),
     ] {
         let mut files = files.to_vec();
@@ -276,7 +293,10 @@ fn an_overlay_that_no_application_reaches_is_orphaned() {
 
 #[test]
 fn hostile_repositories_end_quickly() {
-    let list = format!("list: {{elements: [{}]}}", (0..500).map(|n| format!("{{a: x{n}}}")).collect::<Vec<_>>().join(", "));
+    let list = format!(
+        "list: {{elements: [{}]}}",
+        (0..500).map(|n| format!("{{a: x{n}}}")).collect::<Vec<_>>().join(", ")
+    );
     let mut generator = list.clone();
     for _ in 0..8 {
         generator = format!("matrix: {{generators: [{{{generator}}}, {{{list}}}, {{{list}}}]}}");
@@ -285,7 +305,13 @@ fn hostile_repositories_end_quickly() {
     let paths: Vec<String> = ["../..", "/etc/passwd", ".", "", "a/../../b"]
         .iter()
         .enumerate()
-        .map(|(at, path)| application(&format!("p{at}"), &format!("'{path}'"), "    helm: {valueFiles: [/../x, '$a', '$/b', '{{']}\n"))
+        .map(|(at, path)| {
+            application(
+                &format!("p{at}"),
+                &format!("'{path}'"),
+                "    helm: {valueFiles: [/../x, '$a', '$/b', '{{']}\n",
+            )
+        })
         .collect();
     let one = application("one", "two", "");
     let two = application("two", "one", "");
@@ -294,9 +320,23 @@ fn hostile_repositories_end_quickly() {
         ("argocd/paths.yaml", &paths.join("---\n")),
         ("one/two.yaml", &one),
         ("two/one.yaml", &two),
-        ("argocd/odd.yaml", "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: []\nspec: {source: [1], sources: {a: b}}\n"),
-        ("argocd/set.yaml", "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nspec: {generators: {a: 1}, template: {spec: {source: {path: x}}}}\n"),
-        ("argocd/glob.yaml", &set("  - git: {directories: [{path: '[a-'}, {path: '{a,b}**[**'}]}\n", true, "{{", "{{.x}")),
+        (
+            "argocd/odd.yaml",
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: []\nspec: {source: [1], sources: {a: b}}\n",
+        ),
+        (
+            "argocd/set.yaml",
+            "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nspec: {generators: {a: 1}, template: {spec: {source: {path: x}}}}\n",
+        ),
+        (
+            "argocd/glob.yaml",
+            &set(
+                "  - git: {directories: [{path: '[a-'}, {path: '{a,b}**[**'}]}\n",
+                true,
+                "{{",
+                "{{.x}",
+            ),
+        ),
     ]);
     assert!(layout.applications.len() < 10_000);
     assert!(layout.units.is_empty());

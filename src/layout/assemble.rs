@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::layout::Application;
 use crate::layout::Choices;
 use crate::layout::Environment;
 use crate::layout::Layout;
 use crate::layout::Overlay;
 use crate::layout::Unit;
 use crate::layout::Unplaced;
-use crate::layout::Application;
 use crate::layout::argocd::Plan;
 use crate::layout::candidates::Candidate;
 use crate::layout::explicit::Declared;
@@ -17,6 +17,7 @@ use crate::layout::flux::Deployment;
 use crate::layout::lexicon::Lexicon;
 use crate::layout::units::Placed;
 use crate::layout::units::Template;
+use crate::layout::words;
 use crate::text::RepoPath;
 
 /// A unit while its overlays come in; environments are still stages of the lexicon.
@@ -172,6 +173,9 @@ impl<'l> Assembly<'l> {
         for overlay in self.drafts.values_mut().flat_map(|draft| draft.overlays.values_mut()) {
             overlay.application = plan.attached.get(&overlay.root).copied();
         }
+        for draft in self.drafts.values_mut().filter(|draft| !draft.fixed) {
+            draft.rename(&plan.names);
+        }
         for unit in plan.units {
             let key = format!("argocd:{}", unit.template);
             for part in unit.parts {
@@ -244,6 +248,24 @@ impl<'l> Assembly<'l> {
 }
 
 impl Draft {
+    /// Takes the name that the Applications of all overlays agree in, where the path has none.
+    fn rename(&mut self, names: &BTreeMap<RepoPath, String>) {
+        let silent = |name: &str| {
+            let empty = |part: &str| words::is_holder(part) || words::is_value_holder(part);
+            name == "." || name.split('/').all(empty)
+        };
+        if !self.names.keys().all(|name| silent(name)) {
+            return;
+        }
+        let told: Option<BTreeSet<&String>> =
+            self.overlays.values().map(|overlay| names.get(&overlay.root)).collect();
+        if let Some(name) =
+            told.filter(|told| told.len() == 1).and_then(|told| told.into_iter().next())
+        {
+            self.names = BTreeMap::from([(name.clone(), 1)]);
+        }
+    }
+
     fn put(&mut self, overlay: Overlay, unplaced: &mut BTreeSet<Unplaced>) {
         let key = (overlay.environment, overlay.variant.clone());
         if let Some(first) = self.overlays.get(&key) {

@@ -170,9 +170,9 @@ impl Search<'_> {
                 OverlayKind::HelmValues => {
                     !candidate.parts.last().is_some_and(|stem| words::is_empty_stem(stem))
                 }
-                OverlayKind::Manifests
-                | OverlayKind::Terraform
-                | OverlayKind::Application => refusal.whole,
+                OverlayKind::Manifests | OverlayKind::Terraform | OverlayKind::Application => {
+                    refusal.whole
+                }
             } {
                 let idle = words::is_base(candidate.root.file_name());
                 let why = if idle { IDLE_BASE.to_owned() } else { refusal.why };

@@ -1,19 +1,24 @@
 //! The Application of Argo CD that deploys an overlay, as one of its documents.
 
 use crate::kube::{Form, Map, Resource, Value};
-use crate::layout::{Application, Layout, Overlay, OverlayKind, Unit};
+use crate::layout::{Application, Layout, Overlay, Unit};
 use crate::render::Rendered;
 
-/// What an Application says to its chart: compared as the chart's values, where the repository has
-/// the chart.
+/// What an Application says to its chart: compared as the chart's values.
 const VALUES: &[&str] = &["fileParameters", "parameters", "valueFiles", "values", "valuesObject"];
 
 /// Adds the Application that deploys an overlay, unless it is compared as an object anyway.
-pub(super) fn add(rendered: &mut Rendered, layout: &Layout, unit: &Unit, overlay: &Overlay) {
+/// `as_values` leaves out what it says to its chart.
+pub(super) fn add(
+    rendered: &mut Rendered,
+    layout: &Layout,
+    unit: &Unit,
+    overlay: &Overlay,
+    as_values: bool,
+) {
     let application = overlay.application.and_then(|at| layout.applications.get(at));
     let Some(application) = application.filter(|it| !(it.compared || it.patched)) else { return };
     rendered.inputs.insert(application.file);
-    let as_values = overlay.kind == OverlayKind::HelmValues;
     rendered.resources.push(document(unit, application, as_values));
 }
 

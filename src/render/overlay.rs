@@ -27,7 +27,9 @@ impl Renderer<'_> {
             OverlayKind::Terraform => None,
         };
         if let Some(Ok(rendered)) = &mut rendered {
-            argocd::add(rendered, layout, unit, overlay);
+            let as_values = overlay.kind == OverlayKind::HelmValues
+                && helm::source(self.helm(layout), unit, overlay).is_some();
+            argocd::add(rendered, layout, unit, overlay, as_values);
         }
         rendered
     }

@@ -113,9 +113,9 @@ impl Judge<'_> {
             roots.iter().filter_map(|root| self.placed.get(*root)).flatten().copied().collect();
         let mut stages = stages.into_iter();
         let (Some(stage), None) = (stages.next(), stages.next()) else { return Verdict::Silent };
-        let root = roots.iter().find(|root| {
-            self.placed.get(**root).is_some_and(|stages| stages.contains(&stage))
-        });
+        let root = roots
+            .iter()
+            .find(|root| self.placed.get(**root).is_some_and(|stages| stages.contains(&stage)));
         let root = root.map_or("", |root| root.display());
         let word = root
             .split(['/', '.'])
@@ -141,14 +141,10 @@ impl Judge<'_> {
         let Some((first, text)) = found.first() else { return Verdict::Silent };
         let why = |text: &Text<'_>| format!("{} `{}`", text.what, text.text);
         match found.iter().find(|(mark, _)| mark.stage != first.stage) {
-            Some((_, other)) => {
-                Verdict::Contradiction(format!("{} and {}", why(text), why(other)))
+            Some((_, other)) => Verdict::Contradiction(format!("{} and {}", why(text), why(other))),
+            None => {
+                Verdict::Told(Told { stage: first.stage, word: first.word.clone(), why: why(text) })
             }
-            None => Verdict::Told(Told {
-                stage: first.stage,
-                word: first.word.clone(),
-                why: why(text),
-            }),
         }
     }
 
@@ -157,9 +153,7 @@ impl Judge<'_> {
         match reading {
             Reading::Said => mark.is_exact() || mark.trust > Trust::Weak,
             Reading::Whole => mark.is_exact() && known,
-            Reading::Part => {
-                mark.fused || mark.trust > Trust::Weak || (mark.is_exact() && known)
-            }
+            Reading::Part => mark.fused || mark.trust > Trust::Weak || (mark.is_exact() && known),
         }
     }
 }

@@ -256,8 +256,8 @@ pub(super) fn normalized(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::text;
-    use crate::layout::argocd::params::Params;
     use crate::kube::load;
+    use crate::layout::argocd::params::Params;
     use crate::syntax::parse_yaml;
     use crate::syntax::scalar::Dialect;
     use crate::text::FileId;
@@ -293,9 +293,17 @@ mod tests {
         ] {
             assert_eq!(yields(expression).as_deref(), Some(expected), "{expression}");
         }
-        for expression in
-            [".absent", "env \"HOME\"", ".path", "lower", "(.name", ".name)", "\"", "index .name 1 2", ""]
-        {
+        for expression in [
+            ".absent",
+            "env \"HOME\"",
+            ".path",
+            "lower",
+            "(.name",
+            ".name)",
+            "\"",
+            "index .name 1 2",
+            "",
+        ] {
             assert_eq!(yields(expression), None, "{expression}");
         }
     }

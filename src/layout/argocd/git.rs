@@ -23,10 +23,8 @@ struct Pattern {
 
 /// What the generator yields; nothing is known of other repositories.
 pub(super) fn expand(world: &World<'_>, generator: &Value, go: bool) -> Expansion {
-    let unknown = || Expansion {
-        sets: vec![Params { open: true, ..Params::default() }],
-        open: true,
-    };
+    let unknown =
+        || Expansion { sets: vec![Params { open: true, ..Params::default() }], open: true };
     let url = generator.get("repoURL").and_then(Value::text);
     if !url.is_none_or(|url| world.home.is(url)) {
         return unknown();
@@ -143,10 +141,8 @@ impl Naming<'_> {
     /// `path`, `path.basename`, `path[0]` and the like, or the tree of them.
     fn name(self, params: &mut Params, directory: &RepoPath, file: Option<&str>, span: Span) {
         let base = directory.file_name();
-        let mut texts = vec![
-            ("basename", base.to_owned()),
-            ("basenameNormalized", normalized(base)),
-        ];
+        let mut texts =
+            vec![("basename", base.to_owned()), ("basenameNormalized", normalized(base))];
         if let Some(file) = file {
             texts.push(("filename", file.to_owned()));
             texts.push(("filenameNormalized", normalized(file)));

@@ -20,17 +20,18 @@ use std::collections::BTreeSet;
 
 use globset::GlobSet;
 
-pub use repository::Home;
 pub use application::{Application, Source, ValueFile};
+pub(super) use objects::may_speak;
 pub(super) use reach::orphans;
+pub use repository::Home;
 pub(super) use units::{Known, Plan, plan};
 
+use crate::kube::Value;
+use crate::layout::Unplaced;
 use crate::layout::argocd::generators::{Expansion, World};
 use crate::layout::argocd::objects::{Object, Objects, Unread, What};
 use crate::layout::argocd::params::Params;
 use crate::layout::kustomizations::Kustomizations;
-use crate::kube::Value;
-use crate::layout::Unplaced;
 use crate::syntax::Store;
 use crate::text::RepoPath;
 

@@ -89,16 +89,23 @@ fn is_aside(path: &RepoPath) -> bool {
     path.segments().nth(DEEPEST).is_some() || directory.segments().any(aside)
 }
 
+/// Whether a file may declare something that Argo CD reads.
+pub(in crate::layout) fn may_speak(store: &Store<'_>, file: FileId) -> bool {
+    let Ok(source) = store.snapshot().file(file) else { return false };
+    let has = |word: &str| source.text.contains(word);
+    has(GROUP) && (has("Application") || has(SECRET_TYPE))
+}
+
 fn read(
     store: &Store<'_>,
     known: &Kustomizations,
     file: FileId,
     path: &RepoPath,
 ) -> Option<Objects> {
-    let text = &store.snapshot().file(file).ok()?.text;
-    if !(text.contains(GROUP) && (text.contains("Application") || text.contains(SECRET_TYPE))) {
+    if !may_speak(store, file) {
         return None;
     }
+    let text = &store.snapshot().file(file).ok()?.text;
     let parsed = store.yaml(file);
     let mut found = Objects::default();
     if parsed.template || parsed.is_broken() {

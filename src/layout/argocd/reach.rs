@@ -82,8 +82,7 @@ pub(in crate::layout) fn orphans<'o>(
 
 impl Reach {
     fn of(store: &Store<'_>, argo: &ArgoCd, known: &Kustomizations) -> Self {
-        let mut reach =
-            Self { paths: BTreeSet::new(), patterns: BTreeSet::new(), anything: false };
+        let mut reach = Self { paths: BTreeSet::new(), patterns: BTreeSet::new(), anything: false };
         for application in &argo.applications {
             // A patch may set any path.
             reach.anything |= application.rewritten;

@@ -75,7 +75,8 @@ fn searched<'v>(generators: &'v Value, depth: usize, found: &mut Vec<(&'v Value,
     if depth > DEPTH {
         return;
     }
-    for part in generators.as_list().unwrap_or_default().iter().filter_map(Value::as_map).flatten() {
+    for part in generators.as_list().unwrap_or_default().iter().filter_map(Value::as_map).flatten()
+    {
         if let Some(inner) = part.value.get("generators") {
             searched(inner, depth + 1, found);
         }

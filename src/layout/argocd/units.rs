@@ -12,10 +12,11 @@ use crate::layout::kustomizations::Kustomizations;
 use crate::layout::lexicon::Lexicon;
 use crate::layout::{OverlayKind, Unplaced, words};
 use crate::syntax::Store;
-use crate::text::{FileId, RepoPath};
+use crate::text::{FileId, RepoPath, Span};
 
 /// Names of parameters whose values are clusters, regions and the like.
-const PLACES: &[&str] = &["cluster", "clustername", "datacenter", "namenormalized", "region", "site", "zone"];
+const PLACES: &[&str] =
+    &["cluster", "clustername", "datacenter", "namenormalized", "region", "site", "zone"];
 
 /// What is known of the repository.
 pub(in crate::layout) struct Known<'a> {
@@ -52,6 +53,8 @@ pub(in crate::layout) struct Made {
 pub(in crate::layout) struct Plan {
     /// The Application that deploys an overlay, by the overlay's root.
     pub attached: BTreeMap<RepoPath, usize>,
+    /// What the Applications call the unit of an overlay, by the overlay's root.
+    pub names: BTreeMap<RepoPath, String>,
     /// Units that paths do not tell.
     pub units: Vec<Made>,
     /// What is known to be deployed and still belongs to no unit.
@@ -80,7 +83,7 @@ pub(in crate::layout) fn plan(argo: &mut ArgoCd, known: &Known<'_>) -> Plan {
                 Some(found)
             }
             Verdict::Contradiction(why) => {
-                if application.is_named() && !is_settled(application, known) {
+                if application.is_named() && !application.compared {
                     let why = format!(
                         "the environment of the Application `{}` is not clear: {why}",
                         application.name
@@ -92,14 +95,60 @@ pub(in crate::layout) fn plan(argo: &mut ArgoCd, known: &Known<'_>) -> Plan {
             Verdict::Silent => None,
         });
     }
-    attach(argo, known, &mut plan);
-    make(argo, &told, known, &mut plan);
+    let users = Users::of(argo, known);
+    attach(argo, &users, known, &mut plan);
+    for (root, at) in &plan.attached {
+        let Some((application, Some(told))) = argo.applications.get(*at).zip(told.get(*at)) else {
+            continue;
+        };
+        let from = argo.told.get(*at).map_or(&[][..], |from| from);
+        if application.is_named() {
+            let (name, _) = named(application, from, told, known.lexicon);
+            plan.names.insert(root.clone(), name);
+        }
+    }
+    make(argo, &told, &users, known, &mut plan);
     plan
 }
 
-/// Whether a path or a values file of the Application is an overlay already.
-fn is_settled(application: &Application, known: &Known<'_>) -> bool {
-    roots(application).any(|root| known.placed.contains_key(root))
+/// Who deploys the overlays that are placed: for each the Applications, by where they are declared.
+struct Users<'a>(BTreeMap<&'a RepoPath, BTreeMap<Span, Vec<usize>>>);
+
+impl<'a> Users<'a> {
+    fn of(argo: &'a ArgoCd, known: &Known<'_>) -> Self {
+        let mut users: BTreeMap<&RepoPath, BTreeMap<Span, Vec<usize>>> = BTreeMap::new();
+        for (at, application) in argo.applications.iter().enumerate() {
+            if application.rewritten {
+                continue;
+            }
+            for root in roots(application).filter(|root| known.placed.contains_key(*root)) {
+                users.entry(root).or_default().entry(application.declared).or_default().push(at);
+            }
+        }
+        Self(users)
+    }
+
+    /// The only Application that deploys an overlay. What an ApplicationSet makes for clusters that
+    /// nobody knows is the same as what it makes for the one that is known.
+    fn only(&self, root: &RepoPath, argo: &ArgoCd) -> Option<usize> {
+        let mut declared = self.0.get(root)?.values();
+        let (Some(all), None) = (declared.next(), declared.next()) else { return None };
+        let is_named = |at: &&usize| argo.applications.get(**at).is_some_and(|it| it.is_named());
+        let mut named = all.iter().filter(is_named);
+        match (named.next(), named.next(), &all[..]) {
+            (Some(one), None, _) | (None, None, [one]) => Some(*one),
+            _ => None,
+        }
+    }
+
+    /// Whether the directory that an Application deploys is an overlay, or a values file that no
+    /// other one uses.
+    fn settle(&self, at: usize, argo: &ArgoCd, known: &Known<'_>) -> bool {
+        let Some(application) = argo.applications.get(at) else { return true };
+        let mut paths = application.sources.iter().filter_map(|source| source.path.as_ref());
+        paths.any(|path| known.placed.contains_key(path))
+            || roots(application).any(|root| self.only(root, argo) == Some(at))
+    }
 }
 
 /// The directory and the files of values that an Application deploys.
@@ -111,31 +160,17 @@ fn roots(application: &Application) -> impl Iterator<Item = &RepoPath> {
 }
 
 /// Tells every overlay which Application deploys it, if exactly one does.
-fn attach(argo: &ArgoCd, known: &Known<'_>, plan: &mut Plan) {
-    let mut users: BTreeMap<&RepoPath, BTreeSet<usize>> = BTreeMap::new();
-    for (at, application) in argo.applications.iter().enumerate() {
-        if application.rewritten || !application.is_named() {
-            continue;
-        }
-        for root in roots(application).filter(|root| known.placed.contains_key(*root)) {
-            users.entry(root).or_default().insert(at);
-        }
-    }
-    let mut used = BTreeSet::new();
+fn attach(argo: &ArgoCd, users: &Users<'_>, known: &Known<'_>, plan: &mut Plan) {
     for (at, application) in argo.applications.iter().enumerate() {
         let agrees = |root: &&RepoPath| {
-            let alone = users.get(*root).is_some_and(|users| users.len() == 1 && users.contains(&at));
             let stages = known.placed.get(*root);
-            alone
+            users.only(root, argo) == Some(at)
                 && stages.is_some_and(|stages| {
                     stages.len() == 1
                         && application.environment.is_none_or(|stage| stages.contains(&stage))
                 })
         };
-        let root = roots(application).find(agrees);
-        if let Some(root) = root
-            && used.insert(at)
-        {
+        if let Some(root) = roots(application).find(agrees) {
             plan.attached.insert(root.clone(), at);
         }
     }
@@ -152,11 +187,17 @@ struct Deployed {
 
 /// Makes units of Applications that deploy the same to several environments and whose paths do not
 /// tell it.
-fn make(argo: &ArgoCd, told: &[Option<Told>], known: &Known<'_>, plan: &mut Plan) {
+fn make(
+    argo: &ArgoCd,
+    told: &[Option<Told>],
+    users: &Users<'_>,
+    known: &Known<'_>,
+    plan: &mut Plan,
+) {
     let mut groups: BTreeMap<(String, String), Vec<Deployed>> = BTreeMap::new();
     for (at, (application, told)) in argo.applications.iter().zip(told).enumerate() {
         let Some(told) = told else { continue };
-        if application.rewritten || !application.is_named() || is_settled(application, known) {
+        if application.rewritten || !application.is_named() || users.settle(at, argo, known) {
             continue;
         }
         let from = argo.told.get(at).map_or(&[][..], |told| told);
@@ -237,9 +278,10 @@ fn deployed(
     told: &Told,
     known: &Known<'_>,
 ) -> Option<(String, Option<RepoPath>)> {
-    let source = application.sources.iter().find(|source| {
-        source.text("chart").is_some() || source.text("path").is_some()
-    })?;
+    let source = application
+        .sources
+        .iter()
+        .find(|source| source.text("chart").is_some() || source.text("path").is_some())?;
     let url = source.text("repoURL").unwrap_or("");
     if let Some(chart) = source.text("chart") {
         return (!is_open(chart)).then(|| (format!("{url}/{chart}"), None));
@@ -351,9 +393,8 @@ fn tell_apart(group: &mut [Deployed], argo: &ArgoCd) {
 /// Applications alone.
 fn kind(root: Option<&RepoPath>, alike: bool, known: &Known<'_>) -> Option<OverlayKind> {
     let Some(root) = root else { return Some(OverlayKind::Application) };
-    let has = |name: &str| {
-        root.join(name).is_ok_and(|file| known.store.snapshot().find(&file).is_some())
-    };
+    let has =
+        |name: &str| root.join(name).is_ok_and(|file| known.store.snapshot().find(&file).is_some());
     if has("Chart.yaml") {
         return Some(OverlayKind::HelmValues);
     }

@@ -30,12 +30,18 @@ impl Told {
 }
 
 /// The source of the Application that deploys an overlay, if all overlays of the unit have one that
-/// installs a chart of the repository: only then all of them are worked out in one way.
-pub(super) fn source<'h>(helm: Helm<'h>, unit: &Unit, overlay: &Overlay) -> Option<&'h Source> {
+/// installs a chart: only then all of them are worked out in one way.
+pub(in crate::render) fn source<'h>(
+    helm: Helm<'h>,
+    unit: &Unit,
+    overlay: &Overlay,
+) -> Option<&'h Source> {
     let own = |overlay: &Overlay| {
         let application = helm.layout.applications.get(overlay.application?)?;
+        let is_here = |it: &&Source| it.path.as_ref().is_some_and(|path| helm.charts.has(path));
         let mut sources = application.sources.iter();
-        sources.find(|it| it.path.as_ref().is_some_and(|path| helm.charts.has(path)))
+        let elsewhere = application.sources.iter().find(|it| it.body.get("helm").is_some());
+        sources.find(is_here).or(elsewhere).filter(|_| !application.patched)
     };
     let mut values = unit.overlays.iter().filter(|it| it.kind == OverlayKind::HelmValues);
     values.all(|overlay| own(overlay).is_some()).then(|| own(overlay)).flatten()
@@ -98,9 +104,8 @@ fn inline(store: &Store<'_>, text: &Value) -> Option<Value> {
 
 /// The `parameters`, each laid over those before it.
 fn parameters(helm: &Value, told: &mut Told) {
-    let forced = |parameter: &Value| {
-        parameter.get("forceString").and_then(Value::as_bool).unwrap_or(false)
-    };
+    let forced =
+        |parameter: &Value| parameter.get("forceString").and_then(Value::as_bool).unwrap_or(false);
     let all = list(helm, "parameters");
     let (strings, typed): (Vec<&Value>, Vec<&Value>) = all.iter().partition(|it| forced(it));
     if all.is_empty() {

@@ -1,7 +1,7 @@
 //! Which chart an overlay installs, with which values: one line of a table for each way to say it.
 
 use crate::kube::{Resource, Value, load};
-use crate::layout::{OverlayKind, Source};
+use crate::layout::{Application, Layout, OverlayKind, Source};
 use crate::render::helm::Helm;
 use crate::render::helm::argocd;
 use crate::render::helm::chart::{VALUES, values};
@@ -37,7 +37,7 @@ pub(super) fn named(helm: Helm<'_>, evaluated: &Evaluated<'_>) -> Vec<Named> {
     let mut found: Vec<_> = WAYS.iter().flat_map(|way| way(helm, evaluated)).collect();
     found.retain(|named| helm.charts.has(&named.chart));
     // What an Application says of a chart is surer than where files lie, and comes last.
-    if evaluated.overlay.application.is_some()
+    if deploying(helm.layout, evaluated).is_some()
         && let Some(last) = found.pop()
     {
         found.retain(|named| named.chart != last.chart);
@@ -201,11 +201,18 @@ fn released(store: &Store<'_>, body: &Value) -> Option<Named> {
     Some(named)
 }
 
+/// The Application that deploys an overlay and that no other overlay has as an object.
+fn deploying<'l>(layout: &'l Layout, evaluated: &Evaluated<'_>) -> Option<&'l Application> {
+    let application = layout.applications.get(evaluated.overlay.application?)?;
+    (!application.compared).then_some(application)
+}
+
 /// An Argo CD Application whose source is a directory of this repository: one that the overlay
 /// runs, or the one that deploys it.
 fn argo_cd(Helm { store, layout, .. }: Helm<'_>, evaluated: &Evaluated<'_>) -> Vec<Named> {
-    let deploying = evaluated.overlay.application.and_then(|at| layout.applications.get(at));
-    let own = deploying.into_iter().flat_map(|application| application.sources.iter().cloned());
+    let own = deploying(layout, evaluated)
+        .into_iter()
+        .flat_map(|application| application.sources.iter().cloned());
     let objects = objects(evaluated, "argoproj.io", "Application");
     let run = objects.flat_map(|object| layout.repository.sources(&object.body));
     own.chain(run).filter_map(|source| installed(store, &source)).collect()

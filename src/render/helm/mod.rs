@@ -18,6 +18,7 @@ mod shared;
 use crate::layout::Layout;
 use crate::syntax::Store;
 
+pub(super) use argocd::source;
 pub(super) use document::rendered;
 
 pub use chart::{Chart, Child, Import, is_part};

@@ -61,7 +61,8 @@ fn put(
             let mut map = below.and_then(Value::as_map).cloned().unwrap_or_default();
             let known = map.entry(key).cloned();
             let inner = put(known.as_ref().map(|entry| &entry.value), rest, name, value, source)?;
-            let key_span = if rest.is_empty() { name } else { known.map_or(name, |it| it.key_span) };
+            let key_span =
+                if rest.is_empty() { name } else { known.map_or(name, |it| it.key_span) };
             map.insert(Entry { key: key.as_str().into(), key_span, value: inner });
             Some(Value { kind: Kind::Map(Arc::new(map)), provenance: provenance() })
         }
