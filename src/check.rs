@@ -124,8 +124,9 @@ pub fn check(job: Job<'_>) -> Checked {
     let options = render::Options { restricted: false, partial: true };
     let renderer = Renderer::new(store, options).with_flux(&layout.flux);
     let wanted = |unit: &Unit| focus.has_unit(&unit.name);
-    let evaluated = evaluate::all(layout, wanted, |unit, overlay| renderer.overlay(unit, overlay));
-    let releases = helm::releases(store, layout, &evaluated);
+    let evaluated =
+        evaluate::all(layout, wanted, |unit, overlay| renderer.overlay(layout, unit, overlay));
+    let releases = helm::releases(renderer.helm(layout), &evaluated);
     let values = validation::values::validate(store, &releases);
     let comparison = compare::compare(snapshot, config, layout, &evaluated);
     let whole = *focus == Focus::Everything;
@@ -336,7 +337,10 @@ pub fn not_rendered(snapshot: &Snapshot, evaluated: &Evaluated<'_>) -> Vec<NotAn
     let gaps = evaluated.output().into_iter().flat_map(|rendered| &rendered.gaps);
     let unknown = match evaluated.overlay.kind {
         OverlayKind::Terraform => Some("Terraform"),
-        OverlayKind::HelmValues | OverlayKind::Kustomize | OverlayKind::Manifests => None,
+        OverlayKind::HelmValues
+        | OverlayKind::Kustomize
+        | OverlayKind::Manifests
+        | OverlayKind::Application => None,
     };
     let unknown = unknown.map(|what| {
         let detail = format!("unit {}", evaluated.unit.name);

@@ -38,6 +38,7 @@ mod sizes;
 mod stages;
 pub mod switches;
 mod unit;
+mod values;
 mod version;
 mod witness;
 

@@ -237,6 +237,7 @@ mod tests {
             root: RepoPath::new(root).unwrap(),
             kind: OverlayKind::Kustomize,
             build: None,
+            application: None,
             why: String::new(),
         };
         Names::of(&environment, &overlay)

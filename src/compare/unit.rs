@@ -22,9 +22,10 @@ use crate::compare::remotes;
 use crate::compare::scalar::without_hash;
 use crate::compare::secrets;
 use crate::compare::switches;
+use crate::compare::values::{are_values, is_switched_off};
 use crate::compare::witness::Witness;
 use crate::config::Config;
-use crate::kube::{Gvk, Path, PathStep, Resource, ResourceId, Value};
+use crate::kube::{Form, Gvk, Path, PathStep, Resource, ResourceId, Value};
 use crate::layout::Layout;
 use crate::render::{Evaluated, Rendered};
 use crate::source::Snapshot;
@@ -194,6 +195,12 @@ impl Judging<'_> {
                 if deployed::is_told(self.mine, theirs, (here, there)) {
                     found.differences.retain(|difference| !deployed::tells(&difference.path));
                 }
+                if are_values(&here.id.gvk) {
+                    for difference in &mut found.differences {
+                        let off = is_switched_off(difference.path.steps(), &here.body, &there.body);
+                        difference.noise = difference.noise.or(off.then_some("switched-off"));
+                    }
+                }
                 if lacks_data(self.mine, here) || lacks_data(theirs, there) {
                     found.differences.retain(|difference| difference.change == Change::Changed);
                 }
@@ -240,6 +247,10 @@ impl Judging<'_> {
         names: &PairNames,
         result: &mut UnitResult,
     ) {
+        if resource.id.gvk == Gvk::document(Form::Application) {
+            // Nobody knows who deploys the other side.
+            return;
+        }
         let raw = self.absence(resource, change, names);
         self.judge(raw, resource, names, result);
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::layout::argocd;
 use crate::layout::candidates::is_manifest;
 use crate::layout::flux;
 use crate::layout::kustomizations::is_kustomization;
@@ -22,6 +23,11 @@ pub fn are_alike(before: &Store<'_>, after: &Store<'_>, paths: &BTreeSet<RepoPat
         let (Some(old), Some(new)) = (at(before), at(after)) else { return false };
         let read = path.is_yaml() && !is_kustomization(path.file_name());
         let unread = !path.is_yaml() && !is_kustomization(path.file_name());
-        unread || read && facts(before, old) == facts(after, new)
+        // The places in Applications are part of the layout.
+        let moves = |store, file| argocd::may_speak(store, file);
+        unread
+            || read
+                && !(moves(before, old) || moves(after, new))
+                && facts(before, old) == facts(after, new)
     })
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::layout::Application;
 use crate::layout::Choices;
 use crate::layout::Environment;
 use crate::layout::Layout;
@@ -9,6 +10,7 @@ use crate::layout::Overlay;
 use crate::layout::OverlayKind;
 use crate::layout::Unit;
 use crate::layout::Unplaced;
+use crate::layout::argocd::Plan;
 use crate::layout::explicit::Declared;
 use crate::layout::flux::Flux;
 use crate::layout::flux::FluxBuild;
@@ -19,6 +21,8 @@ use crate::layout::mixed;
 use crate::layout::rendered::RenderedOverlay;
 use crate::layout::units::Placed;
 use crate::layout::units::Template;
+use crate::layout::words;
+use crate::text::RepoPath;
 
 /// A unit while its overlays come in; environments are still stages of the lexicon.
 #[derive(Debug, Default)]
@@ -63,6 +67,7 @@ impl<'l> Assembly<'l> {
             root: found.candidate.root.clone(),
             kind: found.candidate.kind,
             build: builds.first().map(|(_, build)| *build),
+            application: None,
             why: found.place.why.clone(),
         };
         let draft = self.drafts.entry(template.key.clone()).or_default();
@@ -102,6 +107,7 @@ impl<'l> Assembly<'l> {
             root: path.clone(),
             kind,
             build: Some(at),
+            application: None,
             why: format!("the Flux Kustomization `{name}` in `{}` deploys it", file.display()),
         };
         let (clusters, unit) = (found.clusters(), found.unit(self.lexicon));
@@ -128,6 +134,7 @@ impl<'l> Assembly<'l> {
             root: found.root,
             kind: found.kind,
             build: None,
+            application: None,
             why: "the configuration names its unit".to_owned(),
         };
         let draft = self.drafts.entry(format!("declared:{}", choice.name)).or_default();
@@ -155,6 +162,7 @@ impl<'l> Assembly<'l> {
             root: found.root,
             kind: OverlayKind::Manifests,
             build: None,
+            application: None,
             why: "`--rendered` names it".to_owned(),
         };
         let draft = self.rendered.entry(found.unit.clone()).or_default();
@@ -162,6 +170,70 @@ impl<'l> Assembly<'l> {
         draft.templates.insert(format!("--rendered {{env}}: {}", found.unit), 1);
         draft.names.insert(found.unit, 1);
         draft.put(overlay, unplaced);
+    }
+
+    /// The stages of the overlays that are placed, by their roots.
+    pub(super) fn placed(&self) -> BTreeMap<RepoPath, BTreeSet<usize>> {
+        let mut placed: BTreeMap<RepoPath, BTreeSet<usize>> = BTreeMap::new();
+        for overlay in self.overlays() {
+            placed.entry(overlay.root.clone()).or_default().insert(overlay.environment);
+        }
+        placed
+    }
+
+    /// Everything that is placed; the environments are stages.
+    pub(super) fn overlays(&self) -> impl Iterator<Item = &Overlay> {
+        self.drafts.values().flat_map(|draft| draft.overlays.values())
+    }
+
+    /// Takes out what no Application of Argo CD deploys.
+    pub(super) fn without(
+        &mut self,
+        orphans: &BTreeSet<RepoPath>,
+        unplaced: &mut BTreeSet<Unplaced>,
+    ) {
+        for draft in self.drafts.values_mut().filter(|draft| !draft.fixed) {
+            draft.overlays.retain(|_, overlay| {
+                let orphan = orphans.contains(&overlay.root);
+                if orphan {
+                    let why = "orphaned: no Application of Argo CD reaches it".to_owned();
+                    unplaced.insert(Unplaced { root: overlay.root.clone(), why });
+                }
+                !orphan
+            });
+        }
+        self.drafts.retain(|_, draft| !draft.overlays.is_empty());
+    }
+
+    /// Adds what Applications of Argo CD say: who deploys an overlay, and units of their own.
+    pub(super) fn deployed_by(&mut self, plan: Plan, unplaced: &mut BTreeSet<Unplaced>) {
+        for overlay in self.drafts.values_mut().flat_map(|draft| draft.overlays.values_mut()) {
+            overlay.application = plan.attached.get(&overlay.root).copied();
+        }
+        for draft in self.drafts.values_mut().filter(|draft| !draft.fixed) {
+            draft.rename(&plan.names);
+        }
+        for unit in plan.units {
+            let key = format!("argocd:{}", unit.template);
+            for part in unit.parts {
+                let word = Some(part.told.word.as_str()).filter(|word| !word.is_empty());
+                self.spell(part.told.stage, word);
+                let overlay = Overlay {
+                    environment: part.told.stage,
+                    variant: part.variant,
+                    root: part.root,
+                    kind: part.kind,
+                    build: None,
+                    application: Some(part.application),
+                    why: part.why,
+                };
+                self.drafts.entry(key.clone()).or_default().put(overlay, unplaced);
+            }
+            let draft = self.drafts.entry(key).or_default();
+            draft.names.insert(unit.name, 1);
+            draft.templates.insert(unit.template, 1);
+        }
+        unplaced.extend(plan.unplaced);
     }
 
     fn spell(&mut self, stage: usize, word: Option<&str>) {
@@ -172,7 +244,13 @@ impl<'l> Assembly<'l> {
     }
 
     /// The layout: stages become environments, drafts become units with names of their own.
-    pub(super) fn finish(self, unplaced: BTreeSet<Unplaced>, tree: Tree) -> Layout {
+    /// The environments of the Applications, which are stages too, become indices with them.
+    pub(super) fn finish(
+        self,
+        unplaced: BTreeSet<Unplaced>,
+        tree: Tree,
+        mut applications: Vec<Application>,
+    ) -> Layout {
         let mut environments: Vec<(usize, Environment)> = self
             .spellings
             .iter()
@@ -190,6 +268,10 @@ impl<'l> Assembly<'l> {
         environments.sort_by(|(_, a), (_, b)| (a.rank, &a.name).cmp(&(b.rank, &b.name)));
         let index: BTreeMap<usize, usize> =
             environments.iter().enumerate().map(|(at, (stage, _))| (*stage, at)).collect();
+        for application in &mut applications {
+            let stage = application.environment.take();
+            application.environment = stage.and_then(|stage| index.get(&stage).copied());
+        }
         let units = self.drafts.into_values().filter_map(|draft| draft.unit(&index)).collect();
         let mut units = mixed::join(units);
         name_apart(&mut units);
@@ -208,12 +290,31 @@ impl<'l> Assembly<'l> {
             units,
             unplaced: unplaced.into_iter().collect(),
             flux: Flux { builds, shown },
+            applications,
             ..Layout::default()
         }
     }
 }
 
 impl Draft {
+    /// Takes the name that the Applications of all overlays agree in, where the path has none.
+    fn rename(&mut self, names: &BTreeMap<RepoPath, String>) {
+        let silent = |name: &str| {
+            let empty = |part: &str| words::is_holder(part) || words::is_value_holder(part);
+            name == "." || name.split('/').all(empty)
+        };
+        if !self.names.keys().all(|name| silent(name)) {
+            return;
+        }
+        let told: Option<BTreeSet<&String>> =
+            self.overlays.values().map(|overlay| names.get(&overlay.root)).collect();
+        if let Some(name) =
+            told.filter(|told| told.len() == 1).and_then(|told| told.into_iter().next())
+        {
+            self.names = BTreeMap::from([(name.clone(), 1)]);
+        }
+    }
+
     fn put(&mut self, overlay: Overlay, unplaced: &mut BTreeSet<Unplaced>) {
         let key = (overlay.environment, overlay.variant.clone());
         if let Some(first) = self.overlays.get(&key) {

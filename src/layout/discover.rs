@@ -6,6 +6,9 @@ use crate::layout::Choices;
 use crate::layout::Layout;
 use crate::layout::OverlayKind;
 use crate::layout::Unplaced;
+use crate::layout::argocd;
+use crate::layout::argocd::ArgoCd;
+use crate::layout::argocd::Known;
 use crate::layout::assemble::Assembly;
 use crate::layout::candidates;
 use crate::layout::candidates::Candidate;
@@ -83,7 +86,17 @@ impl Layout {
         for found in rendered::find(store, &lexicon, &choices.rendered, &mut search.unplaced) {
             assembly.add_rendered(found, &mut search.unplaced);
         }
-        let mut layout = assembly.finish(search.unplaced, tree);
+        let mut argo = ArgoCd::of(store, &kustomizations, &choices.excludes);
+        let placed = assembly.placed();
+        let known =
+            Known { store, lexicon: &lexicon, kustomizations: &kustomizations, placed: &placed };
+        let plan = argocd::plan(&mut argo, &known);
+        assembly.deployed_by(plan, &mut search.unplaced);
+        let orphans = argocd::orphans(store, &argo, &kustomizations, assembly.overlays());
+        assembly.without(&orphans, &mut search.unplaced);
+        let mut layout = assembly.finish(search.unplaced, tree, argo.applications);
+        layout.repository = argo.home;
+        layout.parameter_files = argo.read;
         let Kustomizations { includers, referenced, .. } = kustomizations;
         layout.users = Users { of_directories: includers, of_files: referenced };
         layout
@@ -201,7 +214,9 @@ impl Search<'_> {
                 OverlayKind::HelmValues => {
                     !candidate.parts.last().is_some_and(|stem| words::is_empty_stem(stem))
                 }
-                OverlayKind::Manifests | OverlayKind::Terraform => refusal.whole,
+                OverlayKind::Manifests | OverlayKind::Terraform | OverlayKind::Application => {
+                    refusal.whole
+                }
             } {
                 let idle = words::is_base(candidate.root.file_name());
                 let why = if idle { IDLE_BASE.to_owned() } else { refusal.why };

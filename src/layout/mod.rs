@@ -1,6 +1,7 @@
 //! Which environments and units the repository has, found without configuration.
 
 mod alike;
+mod argocd;
 mod assemble;
 mod candidates;
 mod discover;
@@ -17,10 +18,13 @@ mod users;
 mod words;
 
 pub use alike::are_alike;
+pub use argocd::{Application, Home, Source, ValueFile};
 pub use flux::{FLUX_GROUP, Flux, FluxBuild, FluxBuilds, flux_directory};
 pub(crate) use kustomizations::{is_kustomization, names};
 pub use users::Users;
-pub(crate) use words::aside;
+pub(crate) use words::{aside, is_place};
+
+use std::collections::BTreeSet;
 
 use globset::GlobSet;
 
@@ -93,6 +97,9 @@ pub enum OverlayKind {
     HelmValues,
     /// Terraform variables or a root module (found, not rendered yet).
     Terraform,
+    /// An Application of Argo CD alone: what it deploys is the same in every environment, or lies
+    /// elsewhere.
+    Application,
 }
 
 impl OverlayKind {
@@ -103,6 +110,7 @@ impl OverlayKind {
             Self::Manifests => "manifests",
             Self::HelmValues => "values",
             Self::Terraform => "terraform",
+            Self::Application => "application",
         }
     }
 
@@ -127,6 +135,8 @@ pub struct Overlay {
     pub kind: OverlayKind,
     /// The Flux Kustomization that builds it, if one does: index into [`Flux::builds`].
     pub build: Option<usize>,
+    /// The Application that deploys it, if exactly one does: index into [`Layout::applications`].
+    pub application: Option<usize>,
     /// The segment or file name that told the environment, for `paritylint units`.
     pub why: String,
 }
@@ -177,6 +187,12 @@ pub struct Layout {
     pub users: Users,
     /// What Flux deploys.
     pub flux: Flux,
+    /// The Applications of Argo CD, in the order of their files.
+    pub applications: Vec<Application>,
+    /// Which of the repositories that they name this one is.
+    pub repository: Home,
+    /// What was read for them besides manifests.
+    pub parameter_files: BTreeSet<RepoPath>,
 }
 
 impl Layout {

@@ -3,6 +3,7 @@
 pub mod output;
 
 mod accumulate;
+mod argocd;
 mod configuration;
 mod edit;
 mod effect;
