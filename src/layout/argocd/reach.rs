@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::layout::argocd::ArgoCd;
 use crate::layout::argocd::application::Source;
 use crate::layout::argocd::fill::{ANY, pattern};
+use crate::layout::flux::is_used;
 use crate::layout::kustomizations::Kustomizations;
 use crate::layout::{Overlay, OverlayKind};
 use crate::syntax::Store;
@@ -56,9 +57,7 @@ pub(in crate::layout) fn orphans<'o>(
         .collect();
     let mut counts: BTreeMap<(usize, OverlayKind), usize> = BTreeMap::new();
     let mut missed: BTreeMap<(usize, OverlayKind), Vec<&RepoPath>> = BTreeMap::new();
-    let mut flux = false;
     for overlay in overlays {
-        flux |= overlay.build.is_some();
         let key = (overlay.environment, overlay.kind);
         let root = &overlay.root;
         let by_hand = root.segments().any(|name| BY_HAND.contains(&name))
@@ -78,7 +77,7 @@ pub(in crate::layout) fn orphans<'o>(
         .flat_map(|(_, missed)| missed.into_iter().cloned())
         .collect();
     // Flux may deploy what Argo CD does not.
-    if orphans.is_empty() || flux { BTreeSet::new() } else { orphans }
+    if orphans.is_empty() || is_used(store) { BTreeSet::new() } else { orphans }
 }
 
 impl Reach {

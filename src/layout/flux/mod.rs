@@ -17,7 +17,14 @@ pub(super) use tree::{Found, Tree};
 use std::collections::BTreeSet;
 
 use crate::layout::Overlay;
+use crate::syntax::Store;
 use crate::text::RepoPath;
+
+/// Whether Flux deploys anything of the repository.
+pub(super) fn is_used(store: &Store<'_>) -> bool {
+    let mut files = store.snapshot().files().filter(|(_, path)| path.is_yaml());
+    files.any(|(file, _)| !of_file(store, file).is_empty())
+}
 
 /// The directory that the `spec.path` of a Flux Kustomization names.
 pub fn flux_directory(path: &str) -> Option<RepoPath> {
