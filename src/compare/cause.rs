@@ -301,6 +301,8 @@ fn broad_keys(placed: &Placed, components: &BTreeSet<Key>, world: World<'_>) -> 
     } else if difference.topic.stands_alone() || difference.resource.gvk.is_document() {
         // What watches a program, what stops its deployment, which version it asks for: each is
         // told for itself, however different two copies are. Documents are no copies of each other.
+    } else if world.snapshot.is_mounted(primary) {
+        // Rendered for each environment: never a copy, whatever the values make of it.
     } else if primary != place(difference, !here).file && is_declared(difference) {
         let resource = difference.resource.clone();
         keys.push(Key::Copy(difference.unit, resource, difference.siblings));
