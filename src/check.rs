@@ -203,7 +203,7 @@ pub fn check(job: Job<'_>) -> Checked {
     not_analysed.sort();
     not_analysed.dedup();
     let counts = Counts {
-        files: snapshot.len(),
+        files: snapshot.len() + snapshot.mounted().len(),
         units: layout.units.iter().map(|unit| unit.name.clone()).collect(),
         overlays: evaluated.len(),
         comparisons: comparison.comparisons,

@@ -19,11 +19,11 @@ use crate::text::printable;
 pub(super) fn run(args: &DiffArgs) -> Result<Exit, CliError> {
     let paths: Vec<_> = args.directory.iter().cloned().collect();
     let root = Root::find(&paths, args.config.is_some())?;
-    let rendered = Rendered::find(&args.rendered, &root)?;
-    let snapshot = rendered.open(&root)?;
+    let beside = Rendered::find(&args.rendered, &root)?;
+    let snapshot = beside.open(&root)?;
     let config = cli::check::load(&snapshot, &root, args.config.as_deref(), args.color)?;
     let store = Store::new(&snapshot);
-    let layout = rendered.layout(&store, &config)?;
+    let layout = beside.layout(&store, &config)?;
     let chosen = unit::find(&layout, &args.unit)?;
     let (left, right) = sides(&layout, chosen.unit, &config, &args.environments)?;
     let renderer = Renderer::new(&store, render::Options { restricted: false, partial: true })

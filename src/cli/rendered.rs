@@ -1,6 +1,6 @@
 //! Manifests that the user's pipeline rendered: where they are, and whose they are.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use crate::check;
 use crate::cli::args::{RenderedArg, RenderedArgs};
@@ -84,7 +84,7 @@ impl Rendered {
 }
 
 /// The path under which a directory is seen: its own in the repository, else its name.
-fn at(root: &Root, real: &PathBuf, named: &std::path::Path) -> Result<RepoPath, CliError> {
+fn at(root: &Root, real: &Path, named: &Path) -> Result<RepoPath, CliError> {
     if real.starts_with(&root.directory) {
         return root.relative(real);
     }

@@ -366,6 +366,10 @@ impl Judging<'_> {
         found: &Found,
     ) -> Option<Copied> {
         let (here, there) = copies::places((resource, self.mine), (answer, theirs))?;
+        // Nobody writes what a pipeline renders.
+        if self.world.snapshot.is_mounted(here.file) || self.world.snapshot.is_mounted(there.file) {
+            return None;
+        }
         let differing = found.differences.iter().filter(|found| found.noise.is_none()).count();
         Some(Copied {
             here_overlay: self.here,

@@ -71,7 +71,7 @@ pub(super) fn find(
             variant: variant(known),
             root: root.clone(),
         };
-        if flat {
+        if flat && !known.entries.is_empty() {
             found.push(overlay(UNIT, &known.tree.root));
         } else {
             let entries = known.entries.iter();

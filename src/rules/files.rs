@@ -51,6 +51,12 @@ pub fn commented_files(snapshot: &Snapshot, exclude: &[Glob], focus: &Focus) -> 
     own_files(snapshot, exclude, focus, commented).map(|(file, _)| file).collect()
 }
 
+/// The YAML files among the manifests that a pipeline rendered: whether they can be read is all that
+/// is asked of them as files.
+pub(super) fn rendered_files(snapshot: &Snapshot) -> impl Iterator<Item = FileId> {
+    snapshot.mounted().iter().copied().filter(|&file| is_yaml(snapshot.path(file)))
+}
+
 /// The YAML files to look at, parsed, and those that were left out for a reason to be told.
 pub fn checked_files(
     store: &Store<'_>,

@@ -1,6 +1,6 @@
 //! Directories that the user names besides the repository: manifests that a pipeline rendered.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use ignore::WalkBuilder;
 
@@ -21,7 +21,7 @@ pub struct Mount {
 
 impl Mount {
     /// Lists the files, whatever ignore rules say: somebody has asked for them. Symbolic links are
-    /// kept when they lead to a place in the directory.
+    /// not followed.
     pub(super) fn list(&self, listing: &mut Listing, limits: Limits) -> Result<(), OpenError> {
         let walk = WalkBuilder::new(&self.directory)
             .standard_filters(false)
@@ -30,15 +30,10 @@ impl Mount {
             .build();
         for entry in walk {
             let entry = entry?;
-            let below = |path: &Path| inside(&self.directory, path);
-            let here = |path: RepoPath| self.at.join(path.as_str()).ok();
-            let Some(kind) = entry.file_type() else { continue };
-            let Some(path) = below(entry.path()).and_then(here) else { continue };
-            if kind.is_symlink() {
-                let target = entry.path().canonicalize().ok();
-                let target = target.and_then(|target| below(&target)).and_then(here);
-                listing.links.insert(path, target);
-            } else if kind.is_file() {
+            let file = entry.file_type().is_some_and(|kind| kind.is_file());
+            let below = inside(&self.directory, entry.path()).filter(|_| file);
+            let path = below.and_then(|path| self.at.join(path.as_str()).ok());
+            if let Some(path) = path {
                 listing.mounted.push((path, Origin::Elsewhere(entry.into_path())));
             }
             if listing.mounted.len() > limits.files {
@@ -97,10 +92,12 @@ mod tests {
         let outer = RepoPath::outside("/somewhere");
         assert_eq!(below(&outer), ["/somewhere/d.yaml"]);
         assert!(snapshot.is_directory(&outer) && snapshot.is_directory(&path("out/other")));
-        let file = snapshot.find(&outer.join("inner.yaml").unwrap()).unwrap();
+        let file = snapshot.find(&outer.join("d.yaml").unwrap()).unwrap();
         assert_eq!(&*snapshot.file(file).unwrap().text, "d: 1");
         assert!(snapshot.is_mounted(file));
-        assert_eq!(snapshot.find(&outer.join("outer.yaml").unwrap()), None);
+        for link in ["inner.yaml", "outer.yaml"] {
+            assert_eq!(snapshot.find(&outer.join(link).unwrap()), None);
+        }
         assert!(snapshot.directories().all(RepoPath::is_root));
     }
 }

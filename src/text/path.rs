@@ -33,10 +33,19 @@ impl RepoPath {
     }
 
     /// The name of a directory outside of the repository, as the user wrote it: `/tmp/out`,
-    /// `../out`. It equals no path of the repository, and joining never leads out of it.
+    /// `../out`, `./out`. No path of the repository looks so, and joining never leads out of it.
     pub fn outside(name: &str) -> Self {
-        let name = name.strip_prefix("./").unwrap_or(name).trim_end_matches('/');
-        Self(Arc::from(if name.is_empty() { "/" } else { name }))
+        let name = name.trim_end_matches('/');
+        Self(match name {
+            "" => Arc::from("/."),
+            _ if is_outside(name) => Arc::from(name),
+            _ => Arc::from(format!("./{name}")),
+        })
+    }
+
+    /// Whether it was made by [`RepoPath::outside`], or lies below such a path.
+    pub fn is_outside(&self) -> bool {
+        is_outside(&self.0)
     }
 
     /// Resolves `relative` from this directory.
@@ -121,6 +130,10 @@ impl RepoPath {
     }
 }
 
+fn is_outside(name: &str) -> bool {
+    name == ".." || ["/", "./", "../"].iter().any(|start| name.starts_with(start))
+}
+
 impl fmt::Display for RepoPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.display())
@@ -154,7 +167,9 @@ mod tests {
         let dir = RepoPath::outside("/tmp/out");
         assert_eq!(dir.join("a.yaml").unwrap().as_str(), "/tmp/out/a.yaml");
         assert!(dir.join("a.yaml").unwrap().is_in(&dir));
-        assert_eq!(RepoPath::outside("./out").as_str(), "out");
+        assert_eq!(RepoPath::outside("out").join("a").unwrap().as_str(), "./out/a");
+        assert!(RepoPath::outside("out").is_outside() && RepoPath::outside("..").is_outside());
+        assert!(!RepoPath::new(".github/a").unwrap().is_outside());
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod history;
 mod markdown;
 mod mixed;
 mod other_commands;
+mod rendered;
 mod reports;
 mod schemas;
 mod secrets;

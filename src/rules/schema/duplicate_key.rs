@@ -1,6 +1,7 @@
 //! Keys that stand twice in one map.
 
 use crate::finding::{Finding, Role};
+use crate::rules::files::rendered_files;
 use crate::rules::schema::team;
 use crate::rules::{Context, Findings, Rule, locality, rule};
 use crate::syntax::ProblemKind;
@@ -20,7 +21,8 @@ rule! {
 
 impl Rule for DuplicateKey {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
-        for file in cx.files.iter().copied().chain(team::beside(cx)) {
+        let rendered = rendered_files(cx.snapshot);
+        for file in cx.files.iter().copied().chain(team::beside(cx)).chain(rendered) {
             for problem in &cx.store.tree(file).problems {
                 let ProblemKind::DuplicateKey { key, first } = &problem.kind else { continue };
                 findings.push(

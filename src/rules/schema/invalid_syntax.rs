@@ -1,6 +1,7 @@
 //! Files that cannot be read.
 
 use crate::finding::Finding;
+use crate::rules::files::rendered_files;
 use crate::rules::schema::team;
 use crate::rules::{Context, Findings, Rule, locality, rule};
 use crate::syntax::{ProblemKind, conflicts};
@@ -24,7 +25,8 @@ impl Rule for InvalidSyntax {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
         let beside: Vec<_> =
             team::beside(cx).into_iter().map(|file| (file, cx.store.flaws(file))).collect();
-        let usual = cx.files.iter().map(|&file| (file, &cx.store.tree(file).problems));
+        let usual = cx.files.iter().copied().chain(rendered_files(cx.snapshot));
+        let usual = usual.map(|file| (file, &cx.store.tree(file).problems));
         for (file, problems) in usual.chain(beside.iter().map(|(file, flaws)| (*file, flaws))) {
             // What a merge left behind is told by `conflict-marker`.
             let text = cx.snapshot.file(file).map_or("", |source| &source.text);
