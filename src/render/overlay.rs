@@ -14,11 +14,21 @@ impl Renderer<'_> {
     /// # Errors
     /// What kustomize would refuse.
     pub fn overlay(&self, unit: &Unit, overlay: &Overlay) -> Option<Result<Rendered, RenderError>> {
-        let deployed =
-            self.clusters().and_then(|it| Some((it, it.flux().build_of(unit, overlay)?)));
-        if let Some((clusters, build)) = deployed {
-            return Some(clusters.render(self, build, &overlay.root));
-        }
+        let Some(clusters) = self.clusters() else { return self.undeployed(unit, overlay) };
+        let rendered = match clusters.flux().build_of(unit, overlay) {
+            Some(build) => Some(clusters.render(self, build, &overlay.root)),
+            None => self.undeployed(unit, overlay),
+        };
+        rendered.map(|rendered| {
+            rendered.map(|mut rendered| {
+                clusters.note_told(self, &mut rendered);
+                rendered
+            })
+        })
+    }
+
+    /// An overlay with nothing but its own files.
+    fn undeployed(&self, unit: &Unit, overlay: &Overlay) -> Option<Result<Rendered, RenderError>> {
         match overlay.kind {
             OverlayKind::Kustomize => Some(self.render(&overlay.root)),
             OverlayKind::Manifests => Some(self.manifests(&overlay.root)),

@@ -103,19 +103,23 @@ impl<'f> Clusters<'f> {
             rendered.variables = Some(Box::new(variables));
         }
         metadata::apply(&mut rendered, &object.body);
-        rendered.told = self.told(at, &rendered);
         rendered
     }
 
-    /// The Flux Kustomizations among the objects of a build whose effect overlays show.
-    fn told(&self, at: usize, rendered: &Rendered) -> Vec<Span> {
-        let own = |build: &(usize, &FluxBuild)| build.1.parent == Some(at) || build.0 == at;
-        let builds = || self.flux.builds.iter().enumerate().filter(own);
+    /// Notes the Flux Kustomizations among the objects whose effect overlays show.
+    pub(crate) fn note_told(&self, renderer: &Renderer<'_>, rendered: &mut Rendered) {
+        let builds = || self.flux.builds.iter().enumerate();
         let kustomizations = rendered.objects().filter(|object| is_kustomization(object));
         let shown = kustomizations.filter(|object| {
-            builds().any(|(build, found)| is(object, found) && self.flux.is_overlay(build))
+            let file = renderer.snapshot().path(object.origin.file);
+            builds().any(|(at, build)| {
+                build.file == *file
+                    && is(object, build)
+                    && self.flux.is_overlay(at)
+                    && self.plain(renderer, at).is_ok()
+            })
         });
-        shown.map(|object| object.origin).collect()
+        rendered.told = shown.map(|object| object.origin).collect();
     }
 
     /// The Flux Kustomization of a build, as it is in the cluster.
@@ -135,12 +139,10 @@ impl<'f> Clusters<'f> {
                 .or_else(|| declared(renderer, build))
                 .ok_or_else(|| lost(renderer, build));
         }
-        // An entry deploys itself, with what a kustomization may have made of it.
-        let own = renderer.render(&build.path).ok().and_then(|rendered| {
-            rendered
-                .resources
-                .into_iter()
-                .find(|object| is_kustomization(object) && is(object, build))
+        let home = build.home.as_ref().and_then(|home| renderer.render(home).ok());
+        let own = home.and_then(|rendered| {
+            let mut objects = rendered.resources.into_iter();
+            objects.find(|object| is_kustomization(object) && is(object, build))
         });
         own.or_else(|| declared(renderer, build)).ok_or_else(|| lost(renderer, build))
     }
