@@ -192,6 +192,9 @@ impl Judging<'_> {
                 if deployed::is_told(self.mine, theirs, (here, there)) {
                     found.differences.retain(|difference| !deployed::tells(&difference.path));
                 }
+                found.differences.retain(|difference| {
+                    !deployed::is_read(self.mine, theirs, (here, there), &difference.path)
+                });
                 if lacks_data(self.mine, here) || lacks_data(theirs, there) {
                     found.differences.retain(|difference| difference.change == Change::Changed);
                 }

@@ -173,6 +173,7 @@ impl<'s> Renderer<'s> {
             failures: set.failures,
             variables: None,
             told: Vec::new(),
+            read_keys: Vec::new(),
         })
     }
 

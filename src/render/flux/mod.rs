@@ -10,6 +10,7 @@
 mod build;
 mod metadata;
 mod substitute;
+pub(crate) mod values;
 mod variables;
 
 use std::sync::{Arc, OnceLock};
@@ -19,6 +20,7 @@ use crate::layout::{FLUX_GROUP, Flux, FluxBuild};
 use crate::render::{RenderError, Rendered, Renderer};
 use crate::text::{RepoPath, Span};
 
+pub use values::lay_values;
 pub use variables::{Definition, VariableUse, Variables};
 
 type Slot<T> = OnceLock<Result<Arc<T>, RenderError>>;

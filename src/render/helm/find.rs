@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::kube::{Kind, Resource, Value, load};
 use crate::layout::{Layout, Overlay, OverlayKind};
+use crate::render::flux::values::is_read;
 use crate::render::helm::chart::{CHART_FILE, VALUES, values};
 use crate::render::{Evaluated, Gap};
 use crate::syntax::scalar::Dialect;
@@ -209,11 +210,11 @@ fn items<'v>(value: &'v Value, path: &[&str]) -> &'v [Value] {
 /// A Flux `HelmRelease` whose chart is a directory of a git repository: this one, if it has it.
 fn flux(store: &Store<'_>, _: &Layout, evaluated: &Evaluated<'_>) -> Vec<Named> {
     let objects = objects(evaluated, "helm.toolkit.fluxcd.io", "HelmRelease");
-    objects.filter_map(|object| released(store, &object.body)).collect()
+    objects.filter_map(|object| released(store, evaluated, object)).collect()
 }
 
-fn released(store: &Store<'_>, body: &Value) -> Option<Named> {
-    let spec = body.get("spec")?;
+fn released(store: &Store<'_>, evaluated: &Evaluated<'_>, release: &Resource) -> Option<Named> {
+    let spec = release.body.get("spec")?;
     let chart = spec.at(&["chart", "spec"])?;
     if text(chart, &["sourceRef", "kind"]) != Some("GitRepository") {
         return None;
@@ -224,7 +225,8 @@ fn released(store: &Store<'_>, body: &Value) -> Option<Named> {
     for file in items(chart, &["valuesFiles"]) {
         named.file(store, &RepoPath::root(), file.text().unwrap_or(""), file.span());
     }
-    for from in items(spec, &["valuesFrom"]) {
+    let read = |from: &&Value| is_read(evaluated, release, from);
+    for from in items(spec, &["valuesFrom"]).iter().filter(|from| !read(from)) {
         named.unknown(from.span(), "values", text(from, &["name"]).unwrap_or("valuesFrom"));
     }
     named.layers.extend(spec.get("values").filter(|values| values.as_map().is_some()).cloned());

@@ -13,6 +13,7 @@ pub(super) use chart::values;
 pub use chart::{Chart, Child, Import, is_part};
 pub use coalesce::{Deleted, Effective, Part};
 pub use find::Named;
+pub(crate) use merge::stack;
 pub use open::may_be_filled_in;
 pub use release::{Release, releases};
 
