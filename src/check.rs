@@ -124,8 +124,10 @@ pub fn check(job: Job<'_>) -> Checked {
     let options = render::Options { restricted: false, partial: true };
     let renderer = Renderer::new(store, options).with_flux(&layout.flux);
     let wanted = |unit: &Unit| focus.has_unit(&unit.name);
-    let evaluated =
+    let mut evaluated =
         evaluate::all(layout, wanted, |unit, overlay| renderer.overlay(layout, unit, overlay));
+    render::lay_values(snapshot, &mut evaluated);
+    let evaluated = evaluated;
     let releases = helm::releases(renderer.helm(layout), &evaluated);
     let values = validation::values::validate(store, &releases);
     let comparison = compare::compare(snapshot, config, layout, &evaluated);

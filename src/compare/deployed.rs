@@ -1,4 +1,4 @@
-//! What Flux Kustomizations say that their own overlays show better.
+//! What objects of Flux say that shows better elsewhere: where it arrives.
 
 use crate::kube::{Path, PathStep, Resource};
 use crate::render::Rendered;
@@ -35,4 +35,15 @@ pub(crate) fn tells(path: &Path) -> bool {
     });
     keys.next() == Some(Some("spec"))
         && keys.next().flatten().is_some_and(|field| FIELDS.contains(&field))
+}
+
+/// Whether a difference is in a key whose values both sides lay under those of a release.
+pub(crate) fn is_read(
+    mine: &Rendered,
+    theirs: &Rendered,
+    (here, there): (&Resource, &Resource),
+    path: &Path,
+) -> bool {
+    let [PathStep::Key(field), PathStep::Key(key), ..] = path.steps() else { return false };
+    &**field == "data" && mine.reads(here.origin, key) && theirs.reads(there.origin, key)
 }

@@ -13,6 +13,7 @@ mod difference;
 mod effects;
 mod embedded;
 mod equal;
+mod filled;
 mod find;
 mod flags;
 mod follow;

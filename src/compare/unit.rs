@@ -201,6 +201,9 @@ impl Judging<'_> {
                         difference.noise = difference.noise.or(off.then_some("switched-off"));
                     }
                 }
+                found.differences.retain(|difference| {
+                    !deployed::is_read(self.mine, theirs, (here, there), &difference.path)
+                });
                 if lacks_data(self.mine, here) || lacks_data(theirs, there) {
                     found.differences.retain(|difference| difference.change == Change::Changed);
                 }

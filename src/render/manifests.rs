@@ -50,6 +50,7 @@ impl Renderer<'_> {
             failures: Vec::new(),
             variables: None,
             told: Vec::new(),
+            read_keys: Vec::new(),
         })
     }
 

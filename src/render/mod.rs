@@ -36,6 +36,7 @@ mod vars;
 mod working;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 pub use evaluate::Evaluated;
 
@@ -45,7 +46,7 @@ use crate::text::{FileId, Span};
 
 pub use effect::{Effect, Statement, StatementKind};
 pub use error::RenderError;
-pub use flux::{Definition, VariableUse, Variables};
+pub use flux::{Definition, VariableUse, Variables, lay_values};
 pub use renderer::{Options, Renderer};
 
 /// How much of an overlay could be rendered.
@@ -119,9 +120,17 @@ pub struct Rendered {
     pub variables: Option<Box<Variables>>,
     /// The documents of Flux Kustomizations whose effect is an overlay of its own.
     pub told: Vec<Span>,
+    /// The keys of ConfigMaps whose values are laid under those of a release, each with the place of
+    /// its object.
+    pub read_keys: Vec<(Span, Arc<str>)>,
 }
 
 impl Rendered {
+    /// Whether the values of a key are laid under those of a release.
+    pub(crate) fn reads(&self, origin: Span, key: &str) -> bool {
+        self.read_keys.iter().any(|(known, name)| *known == origin && **name == *key)
+    }
+
     /// With the grade that its gaps give it.
     #[must_use]
     pub(crate) fn graded(mut self) -> Self {
@@ -147,6 +156,7 @@ impl Rendered {
             failures: Vec::new(),
             variables: None,
             told: Vec::new(),
+            read_keys: Vec::new(),
         }
     }
 

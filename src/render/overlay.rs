@@ -17,9 +17,26 @@ impl Renderer<'_> {
         unit: &Unit,
         overlay: &Overlay,
     ) -> Option<Result<Rendered, RenderError>> {
-        if let (Some(clusters), Some(build)) = (self.clusters(), overlay.build) {
-            return Some(clusters.render(self, build, &overlay.root));
+        let Some(clusters) = self.clusters() else {
+            return self.undeployed(layout, unit, overlay);
+        };
+        let mut rendered = match overlay.build {
+            Some(build) => Some(clusters.render(self, build, &overlay.root)),
+            None => self.undeployed(layout, unit, overlay),
+        };
+        if let Some(Ok(rendered)) = &mut rendered {
+            clusters.note_told(self, rendered);
         }
+        rendered
+    }
+
+    /// An overlay that Flux does not deploy.
+    fn undeployed(
+        &self,
+        layout: &Layout,
+        unit: &Unit,
+        overlay: &Overlay,
+    ) -> Option<Result<Rendered, RenderError>> {
         let mut rendered = match overlay.kind {
             OverlayKind::Kustomize => Some(self.render(&overlay.root)),
             OverlayKind::Manifests => Some(self.manifests(&overlay.root)),

@@ -182,6 +182,7 @@ impl<'s> Renderer<'s> {
             failures: set.failures,
             variables: None,
             told: Vec::new(),
+            read_keys: Vec::new(),
         })
     }
 

@@ -42,6 +42,8 @@ pub struct FluxBuild {
     pub file: RepoPath,
     /// The directory that it builds.
     pub path: RepoPath,
+    /// The directory whose build holds the object, where it has no parent.
+    pub home: Option<RepoPath>,
     /// The build that deploys the object itself, as an index into [`Flux::builds`]; always a
     /// smaller one.
     pub parent: Option<usize>,

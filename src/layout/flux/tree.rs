@@ -304,8 +304,10 @@ impl Walk<'_> {
             .collect();
         let roots = self.reach.roots(&path);
         let (file, installed) = (next.file.clone(), object.installed);
-        let parent = next.parent;
-        let build = FluxBuild { name, namespace, file, path, parent, cluster, installed };
+        let itself = file.is_in(&path) && !path.is_root();
+        let home = if itself { Some(path.clone()) } else { self.reach.outermost_user(&file) };
+        let (parent, home) = (next.parent, home.filter(|_| next.parent.is_none()));
+        let build = FluxBuild { name, namespace, file, path, home, parent, cluster, installed };
         Some(Found { build, place, told_by, roots, variables })
     }
 
@@ -423,6 +425,19 @@ impl<'a> Reach<'a> {
             }
         }
         (directories, files)
+    }
+
+    /// A kustomization that leads to a file and that no other one includes.
+    fn outermost_user(&self, file: &RepoPath) -> Option<RepoPath> {
+        let mut seen: BTreeSet<&RepoPath> = BTreeSet::new();
+        let mut at = self.kustomizations.referenced.get(file)?.first()?;
+        while let Some(above) = self.kustomizations.includers.get(at).and_then(BTreeSet::first) {
+            if !seen.insert(at) {
+                return None;
+            }
+            at = above;
+        }
+        Some(at.clone())
     }
 
     /// The kustomization nearest to the root on the way to a file.

@@ -34,10 +34,10 @@ pub(super) fn directory(
     if let Some(spec) = &spec {
         add(spec.root(), object, whole, &mut kustomization)?;
     }
-    let mut rendered = renderer.build(&directory, file, &kustomization)?;
-    rendered.inputs.insert(object.origin.file);
-    rendered.gaps.append(&mut gaps);
-    Ok(rendered.graded())
+    let mut output = renderer.build(&directory, file, &kustomization)?;
+    output.inputs.insert(object.origin.file);
+    output.gaps.append(&mut gaps);
+    Ok(output.graded())
 }
 
 /// The resources of the kustomization that Flux generates where there is none: all files of the

@@ -10,6 +10,7 @@
 mod build;
 mod metadata;
 mod substitute;
+pub(crate) mod values;
 mod variables;
 
 use std::sync::{Arc, OnceLock};
@@ -19,6 +20,7 @@ use crate::layout::{FLUX_GROUP, Flux, FluxBuild};
 use crate::render::{RenderError, Rendered, Renderer};
 use crate::text::{RepoPath, Span};
 
+pub use values::lay_values;
 pub use variables::{Definition, VariableUse, Variables};
 
 type Slot<T> = OnceLock<Result<Arc<T>, RenderError>>;
@@ -37,7 +39,7 @@ pub(crate) struct Clusters<'f> {
 struct Plain {
     /// The Flux Kustomization.
     object: Resource,
-    rendered: Rendered,
+    output: Rendered,
 }
 
 impl<'f> Clusters<'f> {
@@ -58,20 +60,20 @@ impl<'f> Clusters<'f> {
     ) -> Result<Rendered, RenderError> {
         let Some(found) = self.flux.builds.get(build) else { return renderer.render(root) };
         if found.path == *root {
-            return self.whole(renderer, build).map(|rendered| (*rendered).clone());
+            return self.whole(renderer, build).map(|output| (*output).clone());
         }
         let object = self.object(renderer, build)?;
-        let rendered = build::directory(renderer, root, &object, false)?;
-        let mut rendered = self.finish(renderer, build, &object, rendered);
-        rendered.variables.iter_mut().for_each(|variables| variables.whole = false);
-        Ok(rendered)
+        let output = build::directory(renderer, root, &object, false)?;
+        let mut output = self.finish(renderer, build, &object, output);
+        output.variables.iter_mut().for_each(|variables| variables.whole = false);
+        Ok(output)
     }
 
     fn whole(&self, renderer: &Renderer<'_>, at: usize) -> Result<Arc<Rendered>, RenderError> {
         let make = || {
             let plain = self.plain(renderer, at)?;
-            let rendered = plain.rendered.clone();
-            Ok(Arc::new(self.finish(renderer, at, &plain.object, rendered)))
+            let output = plain.output.clone();
+            Ok(Arc::new(self.finish(renderer, at, &plain.object, output)))
         };
         self.whole.get(at).map_or_else(make, |slot| slot.get_or_init(make).clone())
     }
@@ -80,8 +82,8 @@ impl<'f> Clusters<'f> {
         let make = || {
             let object = self.object(renderer, at)?;
             let path = self.flux.builds.get(at).map_or_else(RepoPath::root, |it| it.path.clone());
-            let rendered = build::directory(renderer, &path, &object, true)?;
-            Ok(Arc::new(Plain { object, rendered }))
+            let output = build::directory(renderer, &path, &object, true)?;
+            Ok(Arc::new(Plain { object, output }))
         };
         self.plain.get(at).map_or_else(make, |slot| slot.get_or_init(make).clone())
     }
@@ -92,26 +94,30 @@ impl<'f> Clusters<'f> {
         renderer: &Renderer<'_>,
         at: usize,
         object: &Resource,
-        mut rendered: Rendered,
+        mut output: Rendered,
     ) -> Rendered {
         if let Some(mut variables) = self.variables(renderer, at, object) {
-            substitute::apply(&mut rendered, &mut variables);
-            rendered.variables = Some(Box::new(variables));
+            substitute::apply(&mut output, &mut variables);
+            output.variables = Some(Box::new(variables));
         }
-        metadata::apply(&mut rendered, &object.body);
-        rendered.told = self.told(at, &rendered);
-        rendered
+        metadata::apply(&mut output, &object.body);
+        output
     }
 
-    /// The Flux Kustomizations among the objects of a build whose effect overlays show.
-    fn told(&self, at: usize, rendered: &Rendered) -> Vec<Span> {
-        let own = |build: &(usize, &FluxBuild)| build.1.parent == Some(at) || build.0 == at;
-        let builds = || self.flux.builds.iter().enumerate().filter(own);
-        let kustomizations = rendered.objects().filter(|object| is_kustomization(object));
+    /// Notes the Flux Kustomizations among the objects whose effect overlays show.
+    pub(crate) fn note_told(&self, renderer: &Renderer<'_>, output: &mut Rendered) {
+        let builds = || self.flux.builds.iter().enumerate();
+        let kustomizations = output.objects().filter(|object| is_kustomization(object));
         let shown = kustomizations.filter(|object| {
-            builds().any(|(build, found)| is(object, found) && self.flux.is_overlay(build))
+            let file = renderer.snapshot().path(object.origin.file);
+            builds().any(|(at, build)| {
+                build.file == *file
+                    && is(object, build)
+                    && self.flux.is_overlay(at)
+                    && self.plain(renderer, at).is_ok()
+            })
         });
-        shown.map(|object| object.origin).collect()
+        output.told = shown.map(|object| object.origin).collect();
     }
 
     /// The Flux Kustomization of a build, as it is in the cluster.
@@ -123,20 +129,18 @@ impl<'f> Clusters<'f> {
             ));
         };
         if let Some(parent) = build.parent {
-            let rendered = self.whole(renderer, parent)?;
+            let output = self.whole(renderer, parent)?;
             let found =
-                rendered.objects().find(|object| is_kustomization(object) && is(object, build));
+                output.objects().find(|object| is_kustomization(object) && is(object, build));
             return found
                 .cloned()
                 .or_else(|| declared(renderer, build))
                 .ok_or_else(|| lost(renderer, build));
         }
-        // An entry deploys itself, with what a kustomization may have made of it.
-        let own = renderer.render(&build.path).ok().and_then(|rendered| {
-            rendered
-                .resources
-                .into_iter()
-                .find(|object| is_kustomization(object) && is(object, build))
+        let home = build.home.as_ref().and_then(|home| renderer.render(home).ok());
+        let own = home.and_then(|output| {
+            let mut objects = output.resources.into_iter();
+            objects.find(|object| is_kustomization(object) && is(object, build))
         });
         own.or_else(|| declared(renderer, build)).ok_or_else(|| lost(renderer, build))
     }

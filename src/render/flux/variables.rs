@@ -116,8 +116,8 @@ impl Clusters<'_> {
         let parent = |at: usize| self.flux.builds.get(at)?.parent;
         let parents = std::iter::successors(parent(at), |&at| parent(at));
         for above in parents {
-            let rendered = self.whole(renderer, above).ok();
-            if let Some(found) = rendered.and_then(|rendered| find(&rendered.resources, wanted)) {
+            let output = self.whole(renderer, above).ok();
+            if let Some(found) = output.and_then(|output| find(&output.resources, wanted)) {
                 return Some(found);
             }
         }
@@ -129,7 +129,7 @@ impl Clusters<'_> {
         let mut others = builds.filter(|(_, build)| build.cluster == cluster);
         others.find_map(|(other, _)| {
             let plain = self.plain(renderer, other).ok()?;
-            find(&plain.rendered.resources, wanted)
+            find(&plain.output.resources, wanted)
         })
     }
 }
