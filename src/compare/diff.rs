@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::compare::embedded::{are_files, tree};
+use crate::compare::embedded::{are_files, readings, tree};
 use crate::compare::equal::is_empty;
 use crate::compare::lines;
 use crate::compare::list;
@@ -344,9 +344,16 @@ impl<'a> Differ<'a> {
         if self.path.len() > DEEPEST || are_objects(&self.path) {
             return false;
         }
-        let read =
-            |(value, text): (&Value, &str)| tree(text, value, self.snapshot.slice(value.span()));
-        let (Some(mine), Some(theirs)) = (read(here), read(there)) else { return false };
+        let name = match self.path.last() {
+            Some(PathStep::Key(key)) => Some(&**key),
+            _ => None,
+        };
+        let read = |reading, (value, text): (&Value, &str)| {
+            tree(reading, text, value, self.snapshot.slice(value.span()))
+        };
+        let both =
+            readings(name).find_map(|reading| Some((read(reading, here)?, read(reading, there)?)));
+        let Some((mine, theirs)) = both else { return false };
         let before = self.found.differences.len();
         self.inside += 1;
         self.value(&mine, &theirs);

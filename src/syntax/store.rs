@@ -5,7 +5,8 @@ use std::sync::{Arc, OnceLock};
 use crate::source::Snapshot;
 use crate::syntax::comment::Comment;
 use crate::syntax::node::Document;
-use crate::syntax::{json, toml, yaml};
+use crate::syntax::notation::Notation;
+use crate::syntax::{json, yaml};
 use crate::text::{FileId, Span};
 
 /// Something that is wrong with the text of a file.
@@ -103,11 +104,14 @@ impl<'s> Store<'s> {
         self.tree(file)
     }
 
-    /// The file as the notation that its name tells: TOML, else YAML or JSON.
+    /// The file in the notation that its name tells; JSON, and what is called otherwise, as YAML.
     pub fn tree(&self, file: FileId) -> &Parsed {
         self.trees[file.index()].get_or_init(|| match self.snapshot.file(file) {
-            Ok(source) if source.path.extension() == "toml" => toml::parse(file, &source.text),
-            Ok(source) => yaml::parse(file, &source.text),
+            // Kustomize reads JSON as YAML.
+            Ok(source) => match Notation::of(source.path.file_name()) {
+                Some(Notation::Json) | None => yaml::parse(file, &source.text),
+                Some(notation) => notation.parse(file, &source.text),
+            },
             Err(error) => Parsed {
                 problems: vec![Problem {
                     span: Span::file_start(file),
