@@ -22,7 +22,8 @@ fn environments<const ENVIRONMENTS: usize>(bencher: Bencher<'_, '_>, units: usiz
     let store = Store::new(&snapshot);
     let layout = Layout::discover(&store, &Choices::default());
     let renderer = Renderer::new(&store, Options { restricted: false, partial: true });
-    let evaluated = evaluate::all(&layout, |_| true, |root, _| Some(renderer.render(root)));
+    let evaluated =
+        evaluate::all(&layout, |_| true, |_, overlay| Some(renderer.render(&overlay.root)));
     let config = Config::default();
     let run = || compare(&snapshot, &config, &layout, &evaluated);
     let comparison = run();

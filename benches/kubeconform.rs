@@ -13,7 +13,6 @@ use std::time::{Duration, Instant};
 use paritylint::check::layout;
 use paritylint::config::Config;
 use paritylint::kube::Version;
-use paritylint::layout::OverlayKind;
 use paritylint::render::{self, Renderer, evaluate};
 use paritylint::rules::{self, Focus};
 use paritylint::schema::pack;
@@ -34,15 +33,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (files, _) = rules::checked_files(&store, &config.exclude, &Focus::Everything);
     let layout = layout(&store, &config);
     let renderer = Renderer::new(&store, render::Options { restricted: false, partial: true });
-    let evaluated = evaluate::all(
-        &layout,
-        |_| true,
-        |root, kind| match kind {
-            OverlayKind::Kustomize => Some(renderer.render(root)),
-            OverlayKind::Manifests => Some(renderer.manifests(root)),
-            OverlayKind::HelmValues | OverlayKind::Terraform => None,
-        },
-    );
+    let evaluated =
+        evaluate::all(&layout, |_| true, |unit, overlay| renderer.overlay(unit, overlay));
     let loose = Loose::collect(&renderer, &layout, &files, true, &evaluated);
     let resources = evaluated.iter().filter_map(|found| found.output());
     let resources: usize = resources.map(|output| output.resources.len()).sum();

@@ -22,7 +22,7 @@ fn overlays(bencher: Bencher<'_, '_>, units: usize) {
     let options = Options { restricted: false, partial: true };
     let render = || {
         let renderer = Renderer::new(&store, options);
-        evaluate::all(&layout, |_| true, |root, _| Some(renderer.render(root)))
+        evaluate::all(&layout, |_| true, |_, overlay| Some(renderer.render(&overlay.root)))
     };
     let overlays = render();
     assert!(overlays.len() == units * 3 && overlays.iter().all(|one| one.output().is_some()));

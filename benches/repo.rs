@@ -18,7 +18,6 @@ use paritylint::check::{Job, check, layout};
 use paritylint::compare::compare;
 use paritylint::config::Config;
 use paritylint::history::{History, Waiting};
-use paritylint::layout::OverlayKind;
 use paritylint::policy::{Policy, Selection};
 use paritylint::references::{References, World};
 use paritylint::render::{self, Renderer, evaluate, helm};
@@ -158,15 +157,8 @@ fn in_phases(root: &Path) -> Result<[Duration; PHASES.len()], Box<dyn Error>> {
     let layout = layout(&store, &config);
     next();
     let renderer = Renderer::new(&store, render::Options { restricted: false, partial: true });
-    let evaluated = evaluate::all(
-        &layout,
-        |_| true,
-        |root, kind| match kind {
-            OverlayKind::Kustomize => Some(renderer.render(root)),
-            OverlayKind::Manifests => Some(renderer.manifests(root)),
-            OverlayKind::HelmValues | OverlayKind::Terraform => None,
-        },
-    );
+    let evaluated =
+        evaluate::all(&layout, |_| true, |unit, overlay| renderer.overlay(unit, overlay));
     next();
     let comparison = compare(&snapshot, &config, &layout, &evaluated);
     next();

@@ -298,9 +298,9 @@ fn broad_keys(placed: &Placed, components: &BTreeSet<Key>, world: World<'_>) -> 
     }
     if difference.path.steps().is_empty() {
         keys.push(directory(difference, primary, components, world));
-    } else if difference.topic.stands_alone() {
+    } else if difference.topic.stands_alone() || difference.resource.gvk.is_document() {
         // What watches a program, what stops its deployment, which version it asks for: each is
-        // told for itself, however different two copies are.
+        // told for itself, however different two copies are. Documents are no copies of each other.
     } else if primary != place(difference, !here).file && is_declared(difference) {
         let resource = difference.resource.clone();
         keys.push(Key::Copy(difference.unit, resource, difference.siblings));

@@ -33,6 +33,8 @@ pub(crate) fn places(
     let (mine, theirs) = (here.0.origin, there.0.origin);
     let delivery = DELIVERY.contains(&&*here.0.id.gvk.group);
     let generated = &*here.0.id.gvk.kind == "CustomResourceDefinition" || delivery;
+    // Documents are written for their environment.
+    let generated = generated || here.0.id.gvk.is_document();
     let declared =
         |resource: &Resource| resource.body.provenance.first().action == Action::Declared;
     let apart = !here.1.inputs.contains(&theirs.file) && !there.1.inputs.contains(&mine.file);

@@ -24,12 +24,51 @@ impl Gvk {
         Self { group: group.into(), version: version.into(), kind: kind.into() }
     }
 
+    /// The kind of a document: configuration of an environment that is no Kubernetes object.
+    pub fn document(form: Form) -> Self {
+        Self { group: DOCUMENTS.into(), version: "".into(), kind: form.kind().into() }
+    }
+
+    /// Whether it is the kind of a document, see [`Gvk::document`].
+    pub fn is_document(&self) -> bool {
+        &*self.group == DOCUMENTS
+    }
+
     /// `group/version`, or the version alone for the core group.
     pub fn api_version(&self) -> String {
         if self.group.is_empty() {
             self.version.to_string()
         } else {
             format!("{}/{}", self.group, self.version)
+        }
+    }
+}
+
+/// The group of all documents; no API group is called so.
+const DOCUMENTS: &str = "document";
+
+/// What sort of document it is: configuration that is no Kubernetes object, and that is compared
+/// like one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Form {
+    /// The values that a Helm chart gets.
+    Values,
+    /// The variables that a Terraform root module gets.
+    Variables,
+    /// The blocks of a Terraform root module.
+    Module,
+    /// A configuration file.
+    Config,
+}
+
+impl Form {
+    /// The kind that stands for it, as classes and parameters name it.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::Values => "values",
+            Self::Variables => "variables",
+            Self::Module => "module",
+            Self::Config => "config",
         }
     }
 }
@@ -46,6 +85,11 @@ pub struct ResourceId {
 }
 
 impl ResourceId {
+    /// The identity of a document.
+    pub fn document(form: Form, name: &str) -> Self {
+        Self { gvk: Gvk::document(form), namespace: "".into(), name: name.into() }
+    }
+
     /// The identity that the object states about itself; absent parts are empty.
     pub fn of(body: &Value) -> Self {
         let text = |path: &[&str]| body.at(path).and_then(Value::text).unwrap_or("");
@@ -58,8 +102,12 @@ impl ResourceId {
 }
 
 impl fmt::Display for ResourceId {
-    /// `Deployment orders/api`: kind, namespace where there is one, name.
+    /// `Deployment orders/api`: kind, namespace where there is one, name; `the values of orders`
+    /// for a document.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.gvk.is_document() {
+            return write!(f, "the {} of {}", self.gvk.kind, self.name);
+        }
         write!(f, "{} ", self.gvk.kind)?;
         if !self.namespace.is_empty() {
             write!(f, "{}/", self.namespace)?;
@@ -68,7 +116,7 @@ impl fmt::Display for ResourceId {
     }
 }
 
-/// One object of a rendered overlay.
+/// One object or document of a rendered overlay.
 #[derive(Debug, Clone)]
 pub struct Resource {
     /// Its identity after rendering.
@@ -79,4 +127,12 @@ pub struct Resource {
     pub body: Value,
     /// Where it was declared or generated: the document, or the generator's entry.
     pub origin: Span,
+}
+
+impl Resource {
+    /// A document; it begins where its file does.
+    pub fn document(form: Form, name: &str, body: Value, origin: Span) -> Self {
+        let id = ResourceId::document(form, name);
+        Self { original: id.clone(), id, body, origin }
+    }
 }

@@ -12,7 +12,7 @@ mod secret;
 mod value;
 mod version;
 
-pub use id::{Gvk, Resource, ResourceId};
+pub use id::{Form, Gvk, Resource, ResourceId};
 pub use load::{LoadError, LoadErrorKind, load};
 pub use merge_keys::{Cursor, MergeKeys, OpenApiError};
 pub use path::{Path, PathStep};

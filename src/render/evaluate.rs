@@ -2,9 +2,8 @@
 
 use rayon::prelude::*;
 
-use crate::layout::{Layout, Overlay, OverlayKind, Unit};
+use crate::layout::{Layout, Overlay, Unit};
 use crate::render::{RenderError, Rendered};
-use crate::text::RepoPath;
 
 /// An overlay with what it runs.
 #[derive(Debug)]
@@ -35,7 +34,7 @@ impl Evaluated<'_> {
 pub fn all(
     layout: &Layout,
     wanted: impl Fn(&Unit) -> bool,
-    render: impl Fn(&RepoPath, OverlayKind) -> Option<Result<Rendered, RenderError>> + Sync,
+    render: impl Fn(&Unit, &Overlay) -> Option<Result<Rendered, RenderError>> + Sync,
 ) -> Vec<Evaluated<'_>> {
     let overlays: Vec<(usize, &Unit, &Overlay)> = layout
         .units
@@ -47,7 +46,7 @@ pub fn all(
     overlays
         .into_par_iter()
         .map(|(unit_index, unit, overlay)| {
-            let rendered = render(&overlay.root, overlay.kind);
+            let rendered = render(unit, overlay);
             Evaluated { unit_index, unit, overlay, rendered }
         })
         .collect()

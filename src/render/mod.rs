@@ -20,6 +20,7 @@ mod locate;
 mod manifests;
 mod names;
 mod origin;
+mod overlay;
 mod patch;
 mod pattern;
 mod pipeline;
@@ -95,7 +96,7 @@ pub struct Removed {
 pub struct Rendered {
     /// How much of it there is.
     pub grade: Grade,
-    /// The objects in kustomize's output order.
+    /// The objects in kustomize's output order, then the documents.
     pub resources: Vec<Resource>,
     /// Maps in plain files that have a kind, and not the metadata that makes an object of them.
     pub broken: Vec<Resource>,
@@ -114,6 +115,30 @@ pub struct Rendered {
 }
 
 impl Rendered {
+    /// An overlay that holds documents and no objects.
+    pub fn of_documents(
+        documents: Vec<Resource>,
+        inputs: BTreeSet<FileId>,
+        gaps: Vec<Gap>,
+    ) -> Self {
+        Self {
+            grade: if gaps.is_empty() { Grade::Whole } else { Grade::Partial },
+            resources: documents,
+            broken: Vec::new(),
+            inputs,
+            gaps,
+            removed: Vec::new(),
+            statements: Vec::new(),
+            notices: Vec::new(),
+            failures: Vec::new(),
+        }
+    }
+
+    /// What a cluster gets: everything but the documents.
+    pub fn objects(&self) -> impl Iterator<Item = &Resource> {
+        self.resources.iter().filter(|resource| !resource.id.gvk.is_document())
+    }
+
     /// Whether objects may be missing from it, so that nothing can be said of what is not there.
     pub fn lacks_objects(&self) -> bool {
         self.gaps.iter().any(|gap| gap.objects)

@@ -169,7 +169,7 @@ fn level(base: Level, cause: &Cause, cx: &Context<'_>) -> Level {
     let first = cause.first();
     let environment = |at: usize| &cx.layout.environments[cx.evaluated[at].overlay.environment];
     let last = cx.layout.environments.iter().map(|environment| environment.rank).max();
-    if cause.grouping == Grouping::Habit || first.weak || first.siblings {
+    if cause.grouping == Grouping::Habit || first.weak || first.siblings || is_chosen(first, cx) {
         return base.min(Level::Note);
     }
     let lacking = first.change == Change::OnlyThere || first.change == Change::Changed;
@@ -178,6 +178,20 @@ fn level(base: Level, cause: &Cause, cx: &Context<'_>) -> Level {
     } else {
         base.min(Level::Warning)
     }
+}
+
+/// Whether each environment says in a file of its own what no rule knows the meaning of: a values
+/// file is there to differ, so somebody may have wanted it.
+fn is_chosen(difference: &Difference, cx: &Context<'_>) -> bool {
+    let reads = |overlay: usize, side: &Side| {
+        let rendered = cx.evaluated[overlay].output();
+        rendered.is_some_and(|rendered| rendered.inputs.contains(&side.span.file))
+    };
+    difference.resource.gvk.is_document()
+        && difference.topic == Topic::Other
+        && difference.change == Change::Changed
+        && !reads(difference.there_overlay, &difference.here)
+        && !reads(difference.here_overlay, &difference.there)
 }
 
 /// What a single difference is: both values, or which side has the object.

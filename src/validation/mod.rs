@@ -23,7 +23,7 @@ use crate::config::Config;
 use crate::finding::NotAnalysed;
 use crate::kube::{Gvk, Path, Resource, Version};
 use crate::layout::Layout;
-use crate::render::Evaluated;
+use crate::render::{Evaluated, Rendered};
 use crate::schema::{Fault, Problem};
 use crate::source::Snapshot;
 use crate::syntax::Store;
@@ -200,7 +200,7 @@ pub fn may_define(text: &str) -> bool {
 /// looked at, its custom resources may be defined anywhere else.
 fn defining_files(job: Job<'_>) -> Vec<FileId> {
     let overlays = job.evaluated.iter().filter_map(Evaluated::output).chain(job.loose.rendered());
-    let mut resources = overlays.flat_map(|found| &found.resources);
+    let mut resources = overlays.flat_map(Rendered::objects);
     if job.whole || resources.all(|found| Catalog::is_of_kubernetes(&found.id.gvk)) {
         return job.files.to_vec();
     }

@@ -93,7 +93,7 @@ pub(super) fn all<'e>(
     let judged: Vec<Vec<_>> = scenes
         .par_iter()
         .map(|scene| {
-            let resources = scene.rendered.resources.iter().chain(&scene.rendered.broken);
+            let resources = scene.rendered.objects().chain(&scene.rendered.broken);
             resources.map(|resource| judge(catalog, &memo, scene, resource)).collect()
         })
         .collect();

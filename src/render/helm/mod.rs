@@ -9,6 +9,7 @@ mod merge;
 mod open;
 mod release;
 
+pub(super) use chart::values;
 pub use chart::{Chart, Child, Import, is_part};
 pub use coalesce::{Deleted, Effective, Part};
 pub use find::Named;

@@ -71,7 +71,7 @@ fn finding<'f>(snapshot: &Snapshot, finding: &'f Finding) -> v1::Finding<'f> {
         environment: subject.environment.as_deref(),
         reference: subject.reference.as_deref(),
         variants: &subject.variants,
-        resource: subject.resource.as_ref().map(resource),
+        resource: subject.resource.as_ref().filter(|id| !id.gvk.is_document()).map(resource),
         path: subject.path.as_deref(),
         class: subject.class,
         value: subject.value.as_deref(),

@@ -12,7 +12,7 @@ const SINGLE: &[&str] = &["container"];
 /// Keys whose value is an image.
 const FIELDS: &[&str] = &["image", "imageName"];
 /// Deepest nesting that is searched for containers.
-pub(super) const DEPTH: usize = 32;
+const DEPTH: usize = 32;
 
 /// Words before the number of a pull request.
 const REQUESTS: &[&str] = &["pr", "mr", "pull", "request"];

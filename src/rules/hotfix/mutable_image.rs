@@ -5,11 +5,9 @@ use std::collections::BTreeMap;
 
 use crate::finding::{Finding, Identity, Level, Role, Subject};
 use crate::kube::Resource;
-use crate::layout::OverlayKind;
 use crate::render::Evaluated;
-use crate::rules::hotfix::image::{self, DEPTH, Found, Pin, images};
+use crate::rules::hotfix::image::{self, Found, Pin, images};
 use crate::rules::{Context, Findings, Rule, locality, rule};
-use crate::syntax::NodeRef;
 use crate::text::{FileId, Span};
 
 /// From so many images with a digest on, having one is the rule of a repository.
@@ -112,9 +110,6 @@ impl Rule for MutableImage {
             images.sort_by_key(|(_, places)| places.keys().next().copied());
             findings.push(finding(cx, &what, &images, KnownBy::Tag));
         }
-        for values in released(cx).filter(|e| e.overlay.kind == OverlayKind::HelmValues) {
-            self.values(cx, values, findings);
-        }
     }
 }
 
@@ -147,63 +142,6 @@ impl MutableImage {
             "names no version but perhaps a branch"
         };
         Some(format!("the tag `{tag}`, which {what}"))
-    }
-
-    /// The tags in the values of a chart: `tag` beside `repository`.
-    fn values(&self, cx: &Context<'_>, values: &Evaluated<'_>, findings: &mut Findings) {
-        let Some(file) = cx.snapshot.find(&values.overlay.root) else { return };
-        let parsed = cx.store.yaml(file);
-        if parsed.template {
-            return;
-        }
-        let mut folded: BTreeMap<(String, String), Vec<(Span, String)>> = BTreeMap::new();
-        let mut todo: Vec<_> =
-            parsed.documents.iter().map(|document| (document.root(), 0)).collect();
-        while let Some((node, depth)) = todo.pop() {
-            if node.is_alias() || depth > DEPTH {
-                continue;
-            }
-            let children = node.entries().map(|(_, value)| value).chain(node.items());
-            todo.extend(children.map(|child| (child, depth + 1)));
-            let text = |key: &str| node.get(key).and_then(NodeRef::text);
-            let (Some(repository), Some(tag)) = (text("repository"), text("tag")) else { continue };
-            let image = format!("{repository}:{tag}");
-            let own = std::iter::once(values.overlay.environment);
-            let what = self.what(cx, image::pin(&image), own);
-            let (Some(what), Some(place)) = (what, node.get("tag")) else { continue };
-            if tag.is_empty() || text("digest").is_some_and(|digest| !digest.is_empty()) {
-                continue;
-            }
-            // What an exception is declared for stands alone.
-            let alone =
-                if is_asked_about(cx, place.span()) { image.clone() } else { String::new() };
-            folded.entry((what, alone)).or_default().push((place.span(), image));
-        }
-        let environment = cx.layout.environment(values.overlay.environment);
-        let name = environment.map_or(String::new(), |e| e.name.clone());
-        for ((what, _), mut images) in folded {
-            images.sort();
-            let [(span, image), rest @ ..] = &*images else { continue };
-            let mut finding =
-                Finding::at(*span, message(&what, image, images.len()))
-                    .label(format!("runs in {name}"))
-                    .help("name a released version or a digest")
-                    .about(Subject {
-                        unit: Some(values.unit.name.clone()),
-                        environment: Some(name.clone()),
-                        value: rest.is_empty().then(|| image.clone()),
-                        ..Subject::default()
-                    })
-                    .key([tag_of(image)])
-                    .key(values.overlay.variant.as_deref())
-                    .made_of(images.iter().map(|(_, image)| {
-                        Identity::named([image.as_str(), &values.unit.name, &name])
-                    }));
-            for (span, image) in rest.iter().take(IMAGES) {
-                finding = finding.place(Role::Related, *span, format!("`{image}`"));
-            }
-            findings.push(finding);
-        }
     }
 }
 
