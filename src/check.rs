@@ -118,7 +118,8 @@ pub fn check(job: Job<'_>) -> Checked {
     let (files, mut not_analysed) = rules::checked_files(store, &config.exclude, focus);
     let renderer = Renderer::new(store, render::Options { restricted: false, partial: true });
     let wanted = |unit: &Unit| focus.has_unit(&unit.name);
-    let evaluated = evaluate::all(layout, wanted, |unit, overlay| renderer.overlay(unit, overlay));
+    let evaluated =
+        evaluate::all(layout, wanted, |unit, overlay| renderer.overlay(layout, unit, overlay));
     let releases = helm::releases(store, layout, &evaluated);
     let values = validation::values::validate(store, &releases);
     let comparison = compare::compare(snapshot, config, layout, &evaluated);
@@ -296,9 +297,10 @@ fn gaps(
     let unknown = evaluated.iter().filter_map(|found| {
         let what = match found.overlay.kind {
             OverlayKind::Terraform => "Terraform",
-            OverlayKind::HelmValues | OverlayKind::Kustomize | OverlayKind::Manifests => {
-                return None;
-            }
+            OverlayKind::HelmValues
+            | OverlayKind::Kustomize
+            | OverlayKind::Manifests
+            | OverlayKind::Configuration => return None,
         };
         let detail = format!("unit {}", found.unit.name);
         Some(NotAnalysed { path: found.overlay.root.clone(), span: None, what, detail })

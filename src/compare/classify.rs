@@ -110,6 +110,7 @@ const ROWS: &[(&str, &str, Class)] = &[
     ("*", "**.affinity.**", Class::Scheduling),
     ("*", "**.topologySpreadConstraints.**", Class::Scheduling),
     ("*", "**.priorityClassName", Class::Scheduling),
+    ("config", "**", Class::Config),
     ("ConfigMap", "data.**", Class::Config),
     ("ConfigMap", "binaryData.**", Class::Config),
     ("*", "**.env.**", Class::Config),
@@ -256,13 +257,13 @@ fn is_backup_job(resource: &Resource) -> bool {
 
 /// Whether the path names something whose presence counts by its name: a variable, a key of a
 /// configuration, a flag, a port.
-pub(crate) fn is_named(difference: &RawDifference, class: Class) -> bool {
+pub(crate) fn is_named(difference: &RawDifference, class: Class, gvk: &Gvk) -> bool {
     difference.change != Change::Changed
         && match class {
             // What a file lists has no name that something would ask for.
             Class::Config => !matches!(difference.path.steps(),
                 [PathStep::Key(data), .., PathStep::Element { .. } | PathStep::Index(_)]
-                if &**data == "data"),
+                if &**data == "data" || gvk.is_document()),
             _ => {
                 matches!(difference.path.steps(), [.., PathStep::Key(list), PathStep::Element { .. }]
                 if &**list == "ports")

@@ -16,6 +16,7 @@ use crate::layout::lexicon::Lexicon;
 use crate::layout::lexicon::Mark;
 use crate::layout::place::Place;
 use crate::layout::place::Placer;
+use crate::layout::plain;
 use crate::layout::units::Placed;
 use crate::layout::units::Templates;
 use crate::layout::units::has_unit;
@@ -66,9 +67,17 @@ impl Layout {
         for found in declared {
             assembly.declare(choices, found, &mut search.unplaced);
         }
+        let known = (&kustomizations, &lexicon);
+        let bases = plain::add(store, known, choices, &taken, &mut assembly, &mut search.unplaced);
         let mut layout = assembly.finish(search.unplaced);
-        let Kustomizations { includers, referenced, .. } = kustomizations;
+        let Kustomizations { includers, mut referenced, .. } = kustomizations;
+        for (over, below) in &bases {
+            for base in below {
+                referenced.entry(base.clone()).or_default().insert(over.clone());
+            }
+        }
         layout.users = Users { of_directories: includers, of_files: referenced };
+        layout.bases = bases;
         layout
     }
 }
@@ -157,7 +166,9 @@ impl Search<'_> {
                 OverlayKind::HelmValues => {
                     !candidate.parts.last().is_some_and(|stem| words::is_empty_stem(stem))
                 }
-                OverlayKind::Manifests | OverlayKind::Terraform => refusal.whole,
+                OverlayKind::Manifests | OverlayKind::Terraform | OverlayKind::Configuration => {
+                    refusal.whole
+                }
             } {
                 let idle = words::is_base(candidate.root.file_name());
                 let why = if idle { IDLE_BASE.to_owned() } else { refusal.why };

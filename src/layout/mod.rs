@@ -9,6 +9,7 @@ mod flux;
 mod kustomizations;
 mod lexicon;
 mod place;
+mod plain;
 pub mod table;
 mod units;
 mod users;
@@ -17,6 +18,7 @@ mod words;
 pub use alike::are_alike;
 pub use flux::{FLUX_GROUP, FluxBuilds, flux_directory};
 pub(crate) use kustomizations::{is_kustomization, names};
+pub use plain::Bases;
 pub use users::Users;
 pub(crate) use words::aside;
 
@@ -76,6 +78,8 @@ pub enum OverlayKind {
     Manifests,
     /// Helm values files (found, not rendered yet).
     HelmValues,
+    /// A file of plain configuration: JSON, TOML, dotenv, properties or INI.
+    Configuration,
     /// Terraform variables or a root module (found, not rendered yet).
     Terraform,
 }
@@ -126,6 +130,8 @@ pub struct Layout {
     pub unplaced: Vec<Unplaced>,
     /// Who uses which file.
     pub users: Users,
+    /// What configuration files of environments are laid over.
+    pub bases: Bases,
 }
 
 impl Layout {

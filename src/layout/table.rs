@@ -115,6 +115,7 @@ fn kind(kind: OverlayKind) -> &'static str {
         OverlayKind::Kustomize => "kustomize",
         OverlayKind::Manifests => "manifests",
         OverlayKind::HelmValues => "values",
+        OverlayKind::Configuration => "configuration",
         OverlayKind::Terraform => "terraform",
     }
 }

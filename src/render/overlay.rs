@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::kube::{Form, Resource};
-use crate::layout::{Overlay, OverlayKind, Unit};
-use crate::render::helm;
+use crate::layout::{Layout, Overlay, OverlayKind, Unit};
 use crate::render::{RenderError, Rendered, Renderer};
+use crate::render::{helm, plain};
 use crate::text::Span;
 
 impl Renderer<'_> {
@@ -13,11 +13,19 @@ impl Renderer<'_> {
     ///
     /// # Errors
     /// What kustomize would refuse.
-    pub fn overlay(&self, unit: &Unit, overlay: &Overlay) -> Option<Result<Rendered, RenderError>> {
+    pub fn overlay(
+        &self,
+        layout: &Layout,
+        unit: &Unit,
+        overlay: &Overlay,
+    ) -> Option<Result<Rendered, RenderError>> {
         match overlay.kind {
             OverlayKind::Kustomize => Some(self.render(&overlay.root)),
             OverlayKind::Manifests => Some(self.manifests(&overlay.root)),
             OverlayKind::HelmValues => self.values(unit, overlay).map(Ok),
+            OverlayKind::Configuration => {
+                plain::rendered(self.store(), layout, unit, overlay).map(Ok)
+            }
             OverlayKind::Terraform => None,
         }
     }
