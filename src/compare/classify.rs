@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use crate::compare::classes;
-use crate::compare::diff::{Change, RawDifference};
+use crate::compare::diff::{Change, RawDifference, Side};
 use crate::compare::flags::{is_about_features, is_flag};
 use crate::compare::identity::image;
 use crate::compare::names::tokens;
-use crate::compare::sizes;
+use crate::compare::{show, sizes};
 use crate::config::PathPattern;
 use crate::kube::{Gvk, PathStep, Resource, Value};
 
@@ -217,6 +217,7 @@ pub(crate) fn class_of(resource: &Resource, difference: &RawDifference) -> Class
     let class = classify(&resource.id.gvk, steps);
     let (here, there) = (difference.here.value.as_ref(), difference.there.value.as_ref());
     match class {
+        Class::Config if is_secret_of_document(&resource.id.gvk, difference) => Class::SecretKeys,
         Class::Other
             if sizes::sizes(here, there).is_some()
                 && sizes::is_size(&resource.id.gvk, steps, here) =>
@@ -228,6 +229,15 @@ pub(crate) fn class_of(resource: &Resource, difference: &RawDifference) -> Class
         Class::Other if is_schedule(steps) && is_backup_job(resource) => Class::Backup,
         _ => class,
     }
+}
+
+/// Whether a document has a secret there: every environment has its own value, under the same key.
+fn is_secret_of_document(gvk: &Gvk, difference: &RawDifference) -> bool {
+    let is_secret = |side: &Side| {
+        let text = side.value.as_ref().and_then(Value::text);
+        text.is_some_and(|text| show::is_secret(&gvk.kind, difference.path.steps(), text))
+    };
+    gvk.is_document() && (is_secret(&difference.here) || is_secret(&difference.there))
 }
 
 /// The whole object, or when it runs.

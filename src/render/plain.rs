@@ -7,7 +7,7 @@ use crate::kube::{Entry, Form, Kind, Map, Provenance, Resource, Value, load};
 use crate::layout::{Layout, Overlay, Unit};
 use crate::render::{Gap, Rendered};
 use crate::syntax::scalar::Dialect;
-use crate::syntax::{Notation, Parsed, Store};
+use crate::syntax::{Document, Store};
 use crate::text::{FileId, Span};
 
 /// The configuration that an overlay's file gives, with the files that it is laid over.
@@ -49,15 +49,7 @@ fn read(store: &Store<'_>, file: FileId) -> Result<Value, Gap> {
     let start = Span::file_start(file);
     let detail = || snapshot.path(file).to_string();
     let gap = |span, what, detail| Gap { span, what, detail, objects: true };
-    let source = snapshot.file(file).map_err(|_unread| gap(start, "broken file", detail()))?;
-    // A store reads JSON as YAML, which knows no comments with `//`.
-    let own: Parsed;
-    let parsed = if Notation::of(source.path.file_name()) == Some(Notation::Json) {
-        own = Notation::Json.parse(file, &source.text);
-        &own
-    } else {
-        store.tree(file)
-    };
+    let parsed = store.named(file);
     if parsed.template {
         return Err(gap(start, "template", detail()));
     }
@@ -66,7 +58,7 @@ fn read(store: &Store<'_>, file: FileId) -> Result<Value, Gap> {
         return Err(gap(span, "broken file", detail()));
     }
     let empty = || Value::map(Map::default(), Provenance::declared(start));
-    let Some(root) = parsed.documents.first().map(crate::syntax::Document::root) else {
+    let Some(root) = parsed.documents.first().map(Document::root) else {
         return Ok(empty());
     };
     if root.is_null() {
@@ -148,7 +140,8 @@ mod tests {
         for (text, what) in [
             ("{\"a\": ", "broken file"),
             ("[1]", "no keys"),
-            ("{\"a\": 1, \"b\": {{ x }}}", "broken file"),
+            ("{\"a\": 1, \"b\": {{ x }}}", "template"),
+            ("{\"a\": ${A}}", "template"),
         ] {
             let files = [("config/prod.json", text), ("config/staging.json", "{\"a\": 1}")];
             render(&files, "config/prod.json", |_, rendered| {

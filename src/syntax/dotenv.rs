@@ -1,4 +1,4 @@
-//! Files of `KEY=value` lines, as dotenv libraries, Compose and shells read them.
+//! Files of `KEY=value` lines (or `KEY: value`), as dotenv libraries, Compose and shells read them.
 //!
 //! The dialects agree on what is common: `export`, quotes, `#` comments. Variables inside values are
 //! left as they are written.
@@ -46,14 +46,15 @@ fn statement(
     let export = written.strip_prefix("export").filter(|rest| rest.starts_with([' ', '\t']));
     let begin = content.end - export.map_or(written, str::trim_start).len();
     let rest = text.get(begin..content.end)?;
-    let (key, has_value) = rest.split_once('=').map_or((rest, false), |(key, _)| (key, true));
+    let separator = separator(rest);
+    let key = separator.and_then(|at| rest.get(..at)).unwrap_or(rest);
     let name = key.trim_end();
     if !is_name(name) {
         sheet.broken(&content, "this line is no `KEY=value`");
         return None;
     }
     let key_range = begin..begin + name.len();
-    if !has_value {
+    if separator.is_none() {
         let value = sheet.null(key_range.end);
         sheet.add(keys, &key_range, name, value);
         return None;
@@ -76,6 +77,13 @@ fn statement(
         sheet.comment(&comment, true);
     }
     None
+}
+
+/// Where the key ends: at a `=`, or at a `:` before white space, which some libraries take too.
+fn separator(line: &str) -> Option<usize> {
+    let mut signs = line.match_indices(['=', ':']).map(|(at, sign)| (at, sign == "="));
+    let ends = |at: usize| line.get(at + 1..).is_some_and(|rest| rest.starts_with([' ', '\t']));
+    signs.find(|&(at, sure)| sure || ends(at)).map(|(at, _)| at)
 }
 
 fn is_name(name: &str) -> bool {
@@ -157,7 +165,7 @@ mod tests {
     #[test]
     fn values_have_their_places() {
         let text = "\u{feff}# c\r\nexport A=1 # one\r\nB = two words \nC='#$X'\nD=\"a\\nb\" # d\n\
-                    E=\nF=x#y\nG= # no\nH=\"a\nb\"\nI=\"un\nJ=it's\nK\nL=\"a\" b\né.x=ü";
+                    E=\nF=x#y\nG= # no\nH=\"a\nb\"\nI=\"un\nJ=it's\nK\nL=\"a\" b\né.x=ü\nM: \"m\"\nN=a: b";
         let found = read(text);
         let found: Vec<_> =
             found.iter().map(|(k, v, s)| (k.as_str(), v.as_deref(), s.as_str())).collect();
@@ -177,6 +185,8 @@ mod tests {
                 ("K", None, ""),
                 ("L", Some("\"a\" b"), "\"a\" b"),
                 ("é.x", Some("ü"), "ü"),
+                ("M", Some("m"), "\"m\""),
+                ("N", Some("a: b"), "a: b"),
             ]
         );
         let comments = parse(FileId(0), text).comments;

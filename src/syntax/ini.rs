@@ -15,7 +15,7 @@ use crate::text::FileId;
 /// Parses a whole file: keys before the first section, and a map for each section. Never fails: what
 /// is wrong stands in [`Parsed::problems`].
 ///
-/// The span of a section is its header. Of a value that goes on over several lines it is all of them.
+/// The span of a section reaches from its header to its last value. Of a value that goes on over several lines it is all of them.
 pub(super) fn parse(file: FileId, text: &str) -> Parsed {
     let mut reader = Reader {
         text,
@@ -162,7 +162,11 @@ impl Reader<'_> {
             }
             let mut keys = Keys::default();
             self.keys(&section.pairs, &mut keys);
-            let span = self.sheet.span(&section.header);
+            let ends = section.pairs.iter().map(|pair| {
+                pair.value.last().map_or(pair.key.end, |value| value.end.max(pair.key.end))
+            });
+            let end = ends.fold(section.header.end, usize::max);
+            let span = self.sheet.span(&(section.header.start..end));
             let map = self.sheet.map(span, keys);
             let name = section.header.start + 1..section.header.end.saturating_sub(1);
             let name = trimmed(self.text, name);
@@ -264,7 +268,8 @@ mod tests {
         let parsed = parse(FileId(0), text);
         let root = parsed.documents[0].root();
         let main = root.get("Main").unwrap();
-        assert_eq!(&text[main.span().range()], "[Main]");
+        assert!(text[main.span().range()].starts_with("[Main] ; d"));
+        assert!(text[main.span().range()].ends_with("q = \"a ; b\""));
         assert_eq!(&text[main.get("q").unwrap().span().range()], "\"a ; b\"");
         assert_eq!(&text[root.entry("db \"x\"").unwrap().0.span().range()], "db \"x\"");
         let comments: Vec<_> = parsed.comments.iter().map(|c| &text[c.span.range()]).collect();

@@ -1,7 +1,7 @@
 //! Which notation a file, or a text that is called like one, is written in.
 
 use crate::syntax::store::Parsed;
-use crate::syntax::{dotenv, ini, json, properties, toml, yaml};
+use crate::syntax::{dotenv, ini, json, properties, template, toml, yaml};
 use crate::text::FileId;
 
 /// A notation for configuration.
@@ -42,16 +42,30 @@ impl Notation {
         told.map(|&(_, notation)| notation).or_else(dotenv)
     }
 
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Yaml => "YAML",
+            Self::Json => "JSON",
+            Self::Toml => "TOML",
+            Self::Dotenv => "a dotenv file",
+            Self::Properties => "a file of properties",
+            Self::Ini => "INI",
+        }
+    }
+
     /// Reads a text.
     pub fn parse(self, file: FileId, text: &str) -> Parsed {
-        match self {
-            Self::Yaml => yaml::parse(file, text),
+        let parsed = match self {
+            Self::Yaml => return yaml::parse(file, text),
             Self::Json => json::parse(file, text),
             Self::Toml => toml::parse(file, text),
             Self::Dotenv => dotenv::parse(file, text),
             Self::Properties => properties::parse(file, text),
             Self::Ini => ini::parse(file, text),
-        }
+        };
+        let template = parsed.is_broken() && template::waits_for_values(text);
+        Parsed { template, ..parsed }
     }
 }
 

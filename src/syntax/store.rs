@@ -1,5 +1,6 @@
 //! Every file parsed once, whoever asks.
 
+use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use crate::source::Snapshot;
@@ -72,6 +73,26 @@ impl Parsed {
     }
 }
 
+/// A file as its name says, see [`Store::named`].
+#[derive(Debug)]
+pub enum Named<'p> {
+    /// What everybody reads.
+    Kept(&'p Parsed),
+    /// What is read for this question alone.
+    Own(Parsed),
+}
+
+impl Deref for Named<'_> {
+    type Target = Parsed;
+
+    fn deref(&self) -> &Parsed {
+        match self {
+            Self::Kept(parsed) => parsed,
+            Self::Own(parsed) => parsed,
+        }
+    }
+}
+
 /// Parses files on first use and keeps them.
 #[derive(Debug)]
 pub struct Store<'s> {
@@ -120,6 +141,20 @@ impl<'s> Store<'s> {
                 ..Parsed::default()
             },
         })
+    }
+
+    /// The file in the notation that its name tells, as programs read their configuration: JSON may
+    /// have comments.
+    pub fn named(&self, file: FileId) -> Named<'_> {
+        match self.snapshot.file(file) {
+            Ok(source)
+                if Notation::of(source.path.file_name()) == Some(Notation::Json)
+                    && json::strictly(file, &source.text).is_some() =>
+            {
+                Named::Own(Notation::Json.parse(file, &source.text))
+            }
+            _ => Named::Kept(self.tree(file)),
+        }
     }
 
     /// Everything that is wrong with the file as what its name says: of a file that is called JSON,
