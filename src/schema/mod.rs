@@ -16,6 +16,7 @@ mod formats;
 mod forms;
 mod instance;
 mod parts;
+mod plain;
 mod problem;
 mod references;
 mod repository;

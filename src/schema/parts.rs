@@ -9,6 +9,7 @@ use crate::schema::compiled::{Documents, Reading, Schema, SchemaError};
 use crate::schema::elsewhere;
 use crate::schema::excerpt;
 use crate::schema::formats::FORMATS;
+use crate::schema::plain::Plain;
 use crate::schema::problem::Problem;
 
 /// The address of the document inside of itself.
@@ -20,7 +21,9 @@ const REFERENCES: usize = 8;
 #[derive(Debug)]
 pub struct KindSchema {
     /// The object, its fields left out.
-    shell: Schema,
+    shell: Json,
+    /// Compiled when an object is not valid at first sight.
+    compiled: OnceLock<Result<Schema, SchemaError>>,
     fields: Vec<Field>,
     documents: Arc<Documents>,
     /// The JSON pointer to the schema of the object.
@@ -31,14 +34,14 @@ pub struct KindSchema {
 #[derive(Debug)]
 struct Field {
     name: String,
-    /// Compiled when the first object has the field.
+    /// Compiled when the first value is not valid at first sight.
     schema: OnceLock<Result<Schema, SchemaError>>,
 }
 
 impl KindSchema {
-    /// Compiles a document that refers to nothing outside of itself; `trusted` are those that come
+    /// Takes a document that refers to nothing outside of itself; `trusted` are those that come
     /// with this program.
-    pub fn compile(document: Json, trusted: bool) -> Result<Self, SchemaError> {
+    pub fn new(document: Json, trusted: bool) -> Self {
         let root = root(&document);
         let mut shell = Map::new();
         let mut fields = Vec::new();
@@ -63,17 +66,27 @@ impl KindSchema {
         if !refers(&shell) {
             shell.retain(|keyword, _| !matches!(keyword.as_str(), "$defs" | "definitions"));
         }
-        let shell = Json::Object(shell);
-        let shell = Arc::new(Documents::from([(ADDRESS.to_owned(), shell)]));
-        let shell = Schema::compile_as(ADDRESS, shell, Reading { formats: &[], trusted })?;
+        let (shell, compiled) = (Json::Object(shell), OnceLock::new());
         let documents = Arc::new(Documents::from([(ADDRESS.to_owned(), document)]));
         let reading = Reading { formats: FORMATS, trusted };
-        Ok(Self { shell, fields, documents, root, reading })
+        Self { shell, compiled, fields, documents, root, reading }
+    }
+
+    fn shell(&self) -> &Result<Schema, SchemaError> {
+        self.compiled.get_or_init(|| {
+            let documents = Documents::from([(ADDRESS.to_owned(), self.shell.clone())]);
+            let reading = Reading { formats: &[], ..self.reading };
+            Schema::compile_as(ADDRESS, Arc::new(documents), reading)
+        })
     }
 
     /// What is wrong with the object apart from the values of its fields.
     pub fn check_shell<'v>(&self, object: &'v Value) -> Vec<Problem<'v>> {
-        let mut problems = self.shell.check_part(object);
+        if self.look_at_shell(object) == Some(true) {
+            return Vec::new();
+        }
+        let Ok(shell) = self.shell() else { return Vec::new() };
+        let mut problems = shell.check_part(object);
         elsewhere::tell(&mut problems, &self.documents, ADDRESS);
         problems
     }
@@ -83,6 +96,9 @@ impl KindSchema {
         let Some(field) = self.fields.iter().find(|field| *field.name == *entry.key) else {
             return Vec::new();
         };
+        if self.look_at_field(field, &entry.value) == Some(true) {
+            return Vec::new();
+        }
         let schema = field.schema.get_or_init(|| self.compile_field(field));
         let Ok(schema) = schema else { return Vec::new() };
         let mut problems = schema.check_part(&entry.value);
@@ -102,7 +118,33 @@ impl KindSchema {
             .fields
             .iter()
             .map(|field| field.schema.get_or_init(|| self.compile_field(field)).as_ref());
-        schemas.find_map(Result::err)
+        self.shell().as_ref().err().or_else(|| schemas.find_map(Result::err))
+    }
+
+    /// Whether the object surely is wrong, whatever may still be filled in. `false` says nothing.
+    pub fn refuses(&self, object: &Value) -> bool {
+        let field = |entry: &Entry| {
+            let field = self.fields.iter().find(|field| *field.name == *entry.key);
+            field.is_some_and(|field| self.look_at_field(field, &entry.value) == Some(false))
+        };
+        self.look_at_shell(object) == Some(false)
+            || object.as_map().is_some_and(|map| map.iter().any(field))
+    }
+
+    fn look_at_shell(&self, object: &Value) -> Option<bool> {
+        let plain = Plain { document: &self.shell, formats: false };
+        // Schemas that anybody may have written can make a look as long as they like.
+        if self.reading.trusted { plain.look("", object) } else { None }
+    }
+
+    fn look_at_field(&self, field: &Field, value: &Value) -> Option<bool> {
+        if !self.reading.trusted {
+            return None;
+        }
+        let document = self.documents.get(ADDRESS)?;
+        let step = field.name.replace('~', "~0").replace('/', "~1");
+        let formats = !self.reading.formats.is_empty();
+        Plain { document, formats }.look(&format!("{}/properties/{step}", self.root), value)
     }
 
     fn compile_field(&self, field: &Field) -> Result<Schema, SchemaError> {

@@ -176,7 +176,7 @@ impl<'a> Catalog<'a> {
         };
         let Some(document) = document else { return Ok(None) };
         let trusted = !matches!(origin, Origin::File(_));
-        let schema = KindSchema::compile(document, trusted)?;
+        let schema = KindSchema::new(document, trusted);
         // Those that are built in can be used, and most of their fields are never asked for.
         let own = matches!(origin, Origin::File(_) | Origin::Definition(_));
         let broken = if own { schema.unusable().cloned() } else { None };

@@ -112,6 +112,10 @@ fn judge<'e>(
     let (Known::As(origins) | Known::Gone(origins)) = &judged.known else { return judged };
     // The first schema is the newest: it speaks, unless another one takes the object.
     for origin in origins {
+        let refuses = |schema: &KindSchema| schema.refuses(&resource.body);
+        if judged.origin.is_some() && catalog.with(origin, refuses) == Some(true) {
+            continue;
+        }
         let problems = catalog.with(origin, |schema| check(memo, origin, schema, resource));
         let problems = problems.unwrap_or_default();
         if problems.is_empty() {
