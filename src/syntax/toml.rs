@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn mistakes_have_a_place() {
-        for (text, at) in [("a = \n", 0), ("a = 1\na = 2\n", 6), ("[x\n", 2), ("a = 1 b\n", 4)] {
+        for (text, at) in [("a = \n", 0), ("a = 1\na = 2\n", 6), ("[x\n", 0), ("a = 1 b\n", 4)] {
             let parsed = parse(FileId(0), text);
             let places: Vec<_> = parsed.problems.iter().map(|p| p.span.start).collect();
             assert!(parsed.is_broken() && places.contains(&at), "{text:?}: {:?}", parsed.problems);
