@@ -100,11 +100,11 @@ mod tests {
         let snapshot = Snapshot::from_memory(files.iter().copied());
         let store = Store::new(&snapshot);
         let layout = Layout::discover(&store, &Choices::default());
-        let renderer = Renderer::new(&store, Options { restricted: false, partial: true });
+        let all = Renderer::new(&store, Options { restricted: false, partial: true });
         let overlays = layout.units.iter().flat_map(|u| u.overlays.iter().map(move |o| (u, o)));
         let found = overlays.into_iter().find(|(_, overlay)| overlay.root.as_str() == root);
         let (unit, overlay) = found.expect(root);
-        let rendered = renderer.overlay(&layout, unit, overlay).expect("known").expect("renders");
+        let rendered = all.overlay(&layout, unit, overlay).expect("known").expect("renders");
         look(&snapshot, &rendered);
     }
 

@@ -110,7 +110,6 @@ impl Reader<'_> {
         for (at, c) in written.char_indices() {
             match (quote, c) {
                 (Some(open), c) if c == open => quote = None,
-                (Some(_), _) => {}
                 (None, '"' | '\'') => {
                     let rest = written.get(at + 1..).unwrap_or_default();
                     let opens =

@@ -99,10 +99,9 @@ fn entry(text: &str, lines: &[Range<usize>], sheet: &mut Sheet<'_>, keys: &mut K
             at = bytes.end;
             let (sign, blank) = (matches!(c, '=' | ':'), BLANK.contains(&c));
             match phase {
-                Phase::Key if sign => phase = Phase::Between(true),
+                Phase::Key | Phase::Between(false) if sign => phase = Phase::Between(true),
                 Phase::Key if blank => phase = Phase::Between(false),
                 Phase::Key => key.push(means, &bytes),
-                Phase::Between(false) if sign => phase = Phase::Between(true),
                 Phase::Between(_) if blank => {}
                 Phase::Between(_) | Phase::Value => {
                     phase = Phase::Value;

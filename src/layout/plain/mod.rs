@@ -107,7 +107,7 @@ fn find(path: &RepoPath, lexicon: &Lexicon) -> Option<Found> {
             exact.find_map(|(at, name)| told(at, whole(name)?))
         }
     }?;
-    let template = template(&parts, part, &mark, lexicon)?;
+    let template = template(&parts, part, &mark, lexicon);
     Some(Found { path: path.clone(), part, mark, template })
 }
 
@@ -119,7 +119,7 @@ fn stem(name: &str) -> &str {
 
 /// The path with the environment taken out. What a name says beside it is the unit's, unless it is a
 /// region or a number.
-fn template(parts: &[&str], part: usize, mark: &Mark, lexicon: &Lexicon) -> Option<Template> {
+fn template(parts: &[&str], part: usize, mark: &Mark, lexicon: &Lexicon) -> Template {
     let mut text = Vec::new();
     let mut names = Vec::new();
     let mut variants = Vec::new();
@@ -160,13 +160,13 @@ fn template(parts: &[&str], part: usize, mark: &Mark, lexicon: &Lexicon) -> Opti
     };
     let key: Vec<&str> = text.iter().map(String::as_str).filter(|it| *it != "{variant}").collect();
     let variant = (!variants.is_empty()).then(|| variants.join("/"));
-    Some(Template {
+    Template {
         key: format!("{:?}:{}", OverlayKind::Configuration, key.join("/").replace("{variant}", "")),
         text: text.join("/"),
         name: name.unwrap_or_else(|| ".".to_owned()),
         full_variant: variant.clone(),
         variant,
-    })
+    }
 }
 
 /// Whether files that stand in one place are those of environments: of two at least, of which one is
