@@ -158,7 +158,7 @@ fn in_phases(root: &Path) -> Result<[Duration; PHASES.len()], Box<dyn Error>> {
     next();
     let renderer = Renderer::new(&store, render::Options { restricted: false, partial: true });
     let evaluated =
-        evaluate::all(&layout, |_| true, |unit, overlay| renderer.overlay(unit, overlay));
+        evaluate::all(&layout, |_| true, |unit, overlay| renderer.overlay(&layout, unit, overlay));
     next();
     let comparison = compare(&snapshot, &config, &layout, &evaluated);
     next();
