@@ -2,7 +2,7 @@
 
 /// For stretches of the text that stand in the source as they are, where each begins in both.
 ///
-/// `None` where the source is no such text, or reads otherwise than `text`.
+/// `None` where the source is no such text, or one that does not end in `text`.
 pub(super) fn places(text: &str, source: &str) -> Option<Vec<(u32, u32)>> {
     let quote = source.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let inner = source.get(1..)?.strip_suffix(quote)?;
@@ -34,7 +34,15 @@ pub(super) fn places(text: &str, source: &str) -> Option<Vec<(u32, u32)>> {
         at += length;
         reader.note(at + 1)?;
     }
-    (reader.text == text).then_some(reader.places)
+    // A generator's literal has its key before the value.
+    let before = u32::try_from(reader.text.strip_suffix(text)?.len()).ok()?;
+    let first = reader.places.partition_point(|&(inner, _)| inner <= before).checked_sub(1)?;
+    let places = reader.places.get(first..)?.iter();
+    let moved = places.map(|&(inner, outer)| match inner.checked_sub(before) {
+        Some(inner) => (inner, outer),
+        None => (0, outer + (before - inner)),
+    });
+    Some(moved.collect())
 }
 
 struct Reader {
@@ -167,6 +175,8 @@ mod tests {
 
     #[test]
     fn what_reads_otherwise_has_no_places() {
+        assert_eq!(places("a=1", "\"k\\u003da\\x3d1\""), Some(vec![(0, 8), (2, 13)]));
+        assert_eq!(places("a=1", "\"k=a=1\""), Some(vec![(0, 3)]));
         assert_eq!(places("a", "\"b\""), None);
         assert_eq!(places("\"a\"", "\"a\""), None);
         assert_eq!(places("a", "a"), None);
