@@ -337,13 +337,8 @@ fn kinds_differ(layout: &Layout, evaluated: &Evaluated<'_>) -> Option<NotAnalyse
 /// What the renderer had to leave out of an overlay.
 pub fn not_rendered(snapshot: &Snapshot, evaluated: &Evaluated<'_>) -> Vec<NotAnalysed> {
     let gaps = evaluated.output().into_iter().flat_map(|rendered| &rendered.gaps);
-    let unknown = match evaluated.overlay.kind {
-        OverlayKind::Terraform => Some("Terraform"),
-        OverlayKind::HelmValues
-        | OverlayKind::Kustomize
-        | OverlayKind::Manifests
-        | OverlayKind::Application => None,
-    };
+    let terraform = evaluated.overlay.kind == OverlayKind::Terraform;
+    let unknown = terraform.then_some("Terraform");
     let unknown = unknown.map(|what| {
         let detail = format!("unit {}", evaluated.unit.name);
         NotAnalysed { path: evaluated.overlay.root.clone(), span: None, what, detail }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::compare::embedded::{are_files, tree};
+use crate::compare::embedded::{are_files, readings, tree};
 use crate::compare::equal::is_empty;
 use crate::compare::filled;
 use crate::compare::lines;
@@ -409,13 +409,19 @@ impl<'a> Differ<'a> {
         if self.path.len() > DEEPEST || are_objects(&self.path) {
             return false;
         }
-        let read = |(value, text): (&Value, &str)| {
-            if filled::is_filled(value) {
-                return filled::tree(self.snapshot, text, value);
-            }
-            tree(text, value, self.snapshot.slice(value.span()))
+        let name = match self.path.last() {
+            Some(PathStep::Key(key)) => Some(&**key),
+            _ => None,
         };
-        let (Some(mine), Some(theirs)) = (read(here), read(there)) else { return false };
+        let read = |reading, (value, text): (&Value, &str)| {
+            if filled::is_filled(value) {
+                return filled::tree(self.snapshot, reading, text, value);
+            }
+            tree(reading, text, value, self.snapshot.slice(value.span()))
+        };
+        let both =
+            readings(name).find_map(|reading| Some((read(reading, here)?, read(reading, there)?)));
+        let Some((mine, theirs)) = both else { return false };
         let before = self.found.differences.len();
         self.inside += 1;
         self.value(&mine, &theirs);

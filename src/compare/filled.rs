@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::compare::embedded;
+use crate::compare::embedded::{self, Reading};
 use crate::compare::lines::line_span;
 use crate::kube::{Action, Entry, Kind, Provenance, Step, Value};
 use crate::source::Snapshot;
@@ -50,11 +50,16 @@ fn variable(snapshot: &Snapshot, definition: Span) -> Option<&str> {
     Some(key.trim().trim_matches(['"', '\''])).filter(|name| !name.is_empty())
 }
 
-/// What such a text says, if it is one document of YAML or JSON.
-pub(crate) fn tree(snapshot: &Snapshot, text: &str, value: &Value) -> Option<Value> {
+/// What such a text says, if it is one document.
+pub(crate) fn tree(
+    snapshot: &Snapshot,
+    reading: Reading,
+    text: &str,
+    value: &Value,
+) -> Option<Value> {
     let whole = Span::new(FileId(0), 0, text.len());
     let plain = Value::string(text, Provenance::declared(whole));
-    let mut tree = embedded::tree(text, &plain, text)?;
+    let mut tree = embedded::tree(reading, text, &plain, text)?;
     let starts: Vec<usize> =
         std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
     let place = |inner: Span| {

@@ -6,6 +6,7 @@ use crate::layout::argocd;
 use crate::layout::candidates::is_manifest;
 use crate::layout::flux;
 use crate::layout::kustomizations::is_kustomization;
+use crate::layout::plain;
 use crate::syntax::Store;
 use crate::text::{FileId, RepoPath};
 
@@ -25,7 +26,8 @@ pub fn are_alike(before: &Store<'_>, after: &Store<'_>, paths: &BTreeSet<RepoPat
         let unread = !path.is_yaml() && !is_kustomization(path.file_name());
         // The places in Applications are part of the layout.
         let moves = |store, file| argocd::may_speak(store, file);
-        unread
+        let object = |store, file| plain::declares_object(store, file);
+        unread && object(before, old) == object(after, new)
             || read
                 && !(moves(before, old) || moves(after, new))
                 && facts(before, old) == facts(after, new)

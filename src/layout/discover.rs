@@ -19,6 +19,7 @@ use crate::layout::lexicon::Lexicon;
 use crate::layout::lexicon::Mark;
 use crate::layout::place::Place;
 use crate::layout::place::Placer;
+use crate::layout::plain;
 use crate::layout::rendered;
 use crate::layout::units::Placed;
 use crate::layout::units::Templates;
@@ -94,11 +95,19 @@ impl Layout {
         assembly.deployed_by(plan, &mut search.unplaced);
         let orphans = argocd::orphans(store, &argo, &kustomizations, assembly.overlays());
         assembly.without(&orphans, &mut search.unplaced);
+        let known = (&kustomizations, &lexicon);
+        let bases = plain::add(store, known, choices, &taken, &mut assembly, &mut search.unplaced);
         let mut layout = assembly.finish(search.unplaced, tree, argo.applications);
         layout.repository = argo.home;
         layout.parameter_files = argo.read;
-        let Kustomizations { includers, referenced, .. } = kustomizations;
+        let Kustomizations { includers, mut referenced, .. } = kustomizations;
+        for (over, below) in &bases {
+            for base in below {
+                referenced.entry(base.clone()).or_default().insert(over.clone());
+            }
+        }
         layout.users = Users { of_directories: includers, of_files: referenced };
+        layout.bases = bases;
         layout
     }
 }
@@ -214,9 +223,10 @@ impl Search<'_> {
                 OverlayKind::HelmValues => {
                     !candidate.parts.last().is_some_and(|stem| words::is_empty_stem(stem))
                 }
-                OverlayKind::Manifests | OverlayKind::Terraform | OverlayKind::Application => {
-                    refusal.whole
-                }
+                OverlayKind::Manifests
+                | OverlayKind::Terraform
+                | OverlayKind::Configuration
+                | OverlayKind::Application => refusal.whole,
             } {
                 let idle = words::is_base(candidate.root.file_name());
                 let why = if idle { IDLE_BASE.to_owned() } else { refusal.why };

@@ -11,6 +11,7 @@ mod kustomizations;
 mod lexicon;
 mod mixed;
 mod place;
+mod plain;
 mod rendered;
 pub mod table;
 mod units;
@@ -21,6 +22,7 @@ pub use alike::are_alike;
 pub use argocd::{Application, Home, Source, ValueFile};
 pub use flux::{FLUX_GROUP, Flux, FluxBuild, FluxBuilds, flux_directory};
 pub(crate) use kustomizations::{is_kustomization, names};
+pub use plain::Bases;
 pub use users::Users;
 pub(crate) use words::{aside, is_place};
 
@@ -95,6 +97,8 @@ pub enum OverlayKind {
     Manifests,
     /// Helm values files (found, not rendered yet).
     HelmValues,
+    /// A file of plain configuration: JSON, TOML, dotenv, properties or INI.
+    Configuration,
     /// Terraform variables or a root module (found, not rendered yet).
     Terraform,
     /// An Application of Argo CD alone: what it deploys is the same in every environment, or lies
@@ -110,6 +114,7 @@ impl OverlayKind {
             Self::Manifests => "manifests",
             Self::HelmValues => "values",
             Self::Terraform => "terraform",
+            Self::Configuration => "configuration",
             Self::Application => "application",
         }
     }
@@ -185,6 +190,8 @@ pub struct Layout {
     pub unplaced: Vec<Unplaced>,
     /// Who uses which file.
     pub users: Users,
+    /// What configuration files of environments are laid over.
+    pub bases: Bases,
     /// What Flux deploys.
     pub flux: Flux,
     /// The Applications of Argo CD, in the order of their files.

@@ -26,6 +26,7 @@ mod overlay;
 mod patch;
 mod pattern;
 mod pipeline;
+mod plain;
 mod plugin;
 mod renderer;
 mod replacement;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::layout::{Layout, Overlay, OverlayKind, Unit};
 use crate::render::{RenderError, Rendered, Renderer};
-use crate::render::{argocd, helm};
+use crate::render::{argocd, helm, plain};
 
 impl Renderer<'_> {
     /// What an overlay runs; `None` for kinds that cannot be worked out yet.
@@ -43,6 +43,9 @@ impl Renderer<'_> {
             OverlayKind::HelmValues => helm::rendered(self.helm(layout), unit, overlay).map(Ok),
             OverlayKind::Application => {
                 Some(Ok(Rendered::of_documents(Vec::new(), BTreeSet::new(), Vec::new())))
+            }
+            OverlayKind::Configuration => {
+                plain::rendered(self.store(), layout, unit, overlay).map(Ok)
             }
             OverlayKind::Terraform => None,
         };
