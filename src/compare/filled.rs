@@ -111,6 +111,7 @@ fn relocate(value: &mut Value, place: &impl Fn(Span) -> Provenance) {
 #[cfg(test)]
 mod tests {
     use super::{line, tree};
+    use crate::compare::embedded;
     use crate::kube::{Action, Provenance, Value};
     use crate::source::Snapshot;
     use crate::text::{RepoPath, Span};
@@ -154,7 +155,8 @@ mod tests {
     fn so_has_each_leaf() {
         let snapshot = snapshot();
         let value = value(&snapshot);
-        let tree = tree(&snapshot, value.text().unwrap(), &value).unwrap();
+        let reading = embedded::readings(None).next().unwrap();
+        let tree = tree(&snapshot, reading, value.text().unwrap(), &value).unwrap();
         let told = |path: &[&str]| snapshot.slice(tree.at(path).unwrap().span()).to_owned();
         assert_eq!(told(&["host"]), "eu");
         assert_eq!(told(&["port"]), "80");
