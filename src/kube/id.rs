@@ -75,6 +75,8 @@ pub enum Form {
     Settings,
     /// A configuration file.
     Config,
+    /// An Application of Argo CD that deploys an overlay.
+    Application,
 }
 
 impl Form {
@@ -86,6 +88,8 @@ impl Form {
             Self::Locals => "locals",
             Self::Settings => "settings",
             Self::Config => "config",
+            // As the object is called, so that whatever is known of it holds here too.
+            Self::Application => "Application",
         }
     }
 }

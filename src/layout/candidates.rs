@@ -27,12 +27,19 @@ pub(super) struct Candidate {
     levels: Vec<String>,
     /// The extension that was left out, with its dot; empty for a directory.
     pub extension: String,
+    /// The last part is the name of a file.
+    file: bool,
 }
 
 impl Candidate {
     /// A candidate whose root is a directory.
     pub(super) fn directory(root: RepoPath, kind: OverlayKind) -> Self {
         Self::new(root, kind, "")
+    }
+
+    /// A candidate whose root is a file that is named as a whole.
+    pub(super) fn file(root: RepoPath, kind: OverlayKind) -> Self {
+        Self { file: true, ..Self::new(root, kind, "") }
     }
 
     /// A candidate; `extension` is that of a file and empty for a directory.
@@ -48,7 +55,8 @@ impl Candidate {
         if let Some(name) = parts.last_mut() {
             name.truncate(name.len().saturating_sub(extension.len()));
         }
-        Self { root, kind, parts, levels, extension: extension.to_owned() }
+        let file = !extension.is_empty();
+        Self { root, kind, parts, levels, extension: extension.to_owned(), file }
     }
 
     /// The path above a part, each segment ending in `/`, with regions and numbers replaced by
@@ -59,7 +67,7 @@ impl Candidate {
 
     /// Whether the last part is a file's stem.
     pub(super) fn is_file(&self) -> bool {
-        !self.extension.is_empty()
+        self.file
     }
 }
 
@@ -100,14 +108,14 @@ pub(super) fn is_terraform(path: &RepoPath) -> bool {
     [".tf", ".tofu", ".tf.json", ".tofu.json"].iter().any(|end| path.file_name().ends_with(end))
 }
 
-/// Words in names of files and directories that say where Terraform keeps its state.
-const STATE: &[&str] = &["backend", "backends"];
+/// Names of files and directories that say where Terraform keeps its state.
+const STATE: &[&str] = &["backend", "backend-config", "backend_config", "backends"];
 
 /// The extension of a file of variables of Terraform or Terragrunt; `None` for any other, and for what
 /// configures where the state is kept.
 pub(super) fn variables_extension(path: &RepoPath) -> Option<&'static str> {
     let name = path.file_name();
-    let state = |name: &str| name.split(['-', '_', '.']).any(|word| STATE.contains(&word));
+    let state = |name: &str| STATE.contains(&name.split('.').next().unwrap_or(name));
     if path.segments().rev().take(2).any(state) {
         return None;
     }
@@ -265,7 +273,12 @@ impl Gather<'_> {
             let path = self.store.snapshot().path(file);
             Some(Candidate::new(path.clone(), OverlayKind::Terraform, variables_extension(path)?))
         });
-        let files: Vec<Candidate> = files.collect();
+        // `prod_backend.tfvars` says where the state is; `backend-for-apps.tfvars` may say anything.
+        let state = |file: &Candidate| {
+            let mark = file.parts.last().and_then(|stem| self.lexicon.read(stem));
+            mark.is_some_and(|mark| mark.rest.split('-').any(|word| STATE.contains(&word)))
+        };
+        let files: Vec<Candidate> = files.filter(|file| !state(file)).collect();
         let told = files.iter().filter(|candidate| self.marks_last(candidate)).count();
         // Several files that are named after environments are what one module is given in each.
         if marked && !called && told < 2 && contents.modules {

@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use crate::compare::{Cause, Change, Difference, Grouping, Side, Topic};
+use crate::compare::{Cause, Change, Difference, Grouping, Side, Topic, is_terraform};
 use crate::finding::{Finding, Identity, Level, Role, Subject};
-use crate::kube::{Form, ResourceId};
+use crate::kube::{Action, Form, Path, ResourceId, Step};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
+use crate::text::Span;
 
 /// Most objects or paths that a message names.
 const NAMED: usize = 4;
@@ -71,6 +72,8 @@ pub(crate) fn report_at_most(
             Grouping::Habit => habit(first, &sides),
             Grouping::Copy => copy(cause, &sides),
             Grouping::Directory => directory(cause, &sides),
+            Grouping::Entries => entries(cause, &sides),
+            Grouping::Document => document(cause, &sides),
         };
         let message = format!("{}{}", speech.message, remarks(cause));
         let mut finding = Finding::at(cause.primary(), message).help(speech.help);
@@ -173,8 +176,9 @@ fn level(base: Level, cause: &Cause, cx: &Context<'_>) -> Level {
     let first = cause.first();
     let environment = |at: usize| &cx.layout.environments[cx.evaluated[at].overlay.environment];
     let last = cx.layout.environments.iter().map(|environment| environment.rank).max();
+    let many = matches!(cause.grouping, Grouping::Habit | Grouping::Document);
     let open = is_chosen(first, cx) || is_open(first) || is_apart(first, cx);
-    if cause.grouping == Grouping::Habit || first.weak || first.siblings || open {
+    if many || first.weak || first.siblings || open {
         return base.min(Level::Note);
     }
     let lacking = first.change == Change::OnlyThere || first.change == Change::Changed;
@@ -185,24 +189,52 @@ fn level(base: Level, cause: &Cause, cx: &Context<'_>) -> Level {
     }
 }
 
-/// Whether each environment says in a file of its own what no rule knows the meaning of: a values
-/// file is there to differ, so somebody may have wanted it.
+/// Whether somebody may have wanted what no rule knows the meaning of, because values files are there
+/// to differ: each environment says it in a file of its own, or it is on its way from the reference.
 fn is_chosen(difference: &Difference, cx: &Context<'_>) -> bool {
     let reads = |overlay: usize, side: &Side| {
         let rendered = cx.evaluated[overlay].output();
         rendered.is_some_and(|rendered| rendered.inputs.contains(&side.span.file))
     };
-    // A variable has a default so that some environment may say something else.
-    let variable = &*difference.resource.gvk.kind == Form::Variables.kind();
-    let own = || {
-        !reads(difference.there_overlay, &difference.here)
-            && !reads(difference.here_overlay, &difference.there)
+    let gvk = &difference.resource.gvk;
+    if !gvk.is_document() {
+        return false;
+    }
+    if is_terraform(gvk) {
+        // A variable has a default so that some environment may say something else.
+        let variable = &*gvk.kind == Form::Variables.kind();
+        let own = || {
+            !reads(difference.there_overlay, &difference.here)
+                && !reads(difference.here_overlay, &difference.there)
+        };
+        let topic = difference.topic == Topic::Other
+            || variable && matches!(difference.topic, Topic::Exposure | Topic::FeatureFlag);
+        let changed = difference.change == Change::Changed && (variable || own());
+        return difference.violated.is_none() && topic && (changed || is_instance(difference));
+    }
+    difference.topic == Topic::Other
+        && match difference.change {
+            Change::Changed => {
+                !reads(difference.here_overlay, &difference.there) || is_filled_in(difference)
+            }
+            Change::OnlyThere => difference.here.key.is_none(),
+            Change::OnlyHere => false,
+        }
+}
+
+/// Whether one template is filled in with a value for each environment.
+fn is_filled_in(difference: &Difference) -> bool {
+    let steps = |side: &Side| -> Vec<Step> {
+        let value = side.value.as_ref();
+        value.map(|value| value.provenance.steps().to_vec()).unwrap_or_default()
     };
-    difference.resource.gvk.is_document()
-        && difference.violated.is_none()
-        && (difference.topic == Topic::Other
-            || variable && matches!(difference.topic, Topic::Exposure | Topic::FeatureFlag))
-        && (difference.change == Change::Changed && (variable || own()) || is_instance(difference))
+    let (here, there) = (steps(&difference.here), steps(&difference.there));
+    let (Some((mine, earlier)), Some((theirs, others))) = (here.split_last(), there.split_last())
+    else {
+        return false;
+    };
+    mine.span != theirs.span
+        && earlier.iter().any(|step| step.span.file == mine.span.file && others.contains(step))
 }
 
 /// Whether one side is a variable of Terraform: what it is there, nobody has worked out.
@@ -305,6 +337,10 @@ fn labelled(cx: &Context<'_>, finding: Finding, cause: &Cause, sides: &Sides) ->
         finding = finding.place(Role::Related, parameter.span, text);
     }
     let mut seen = BTreeSet::from([cause.primary(), cause.counterpart()]);
+    let side = if cause.caused_here { &first.here } else { &first.there };
+    if let Some(span) = filled_in(side).filter(|span| seen.insert(*span)) {
+        finding = finding.place(Role::Related, span, "the variable stands here");
+    }
     for difference in &cause.differences[1..] {
         let side = if is_here(cause, difference) { &difference.here } else { &difference.there };
         let span = side.key.unwrap_or(side.span);
@@ -313,6 +349,14 @@ fn labelled(cx: &Context<'_>, finding: Finding, cause: &Cause, sides: &Sides) ->
         }
     }
     finding
+}
+
+/// The place of the variable that a value was filled in for.
+fn filled_in(side: &Side) -> Option<Span> {
+    let steps = side.value.as_ref()?.provenance.steps();
+    let is_filled = |step: &&Step| step.action == Action::Substituted;
+    steps.last().filter(is_filled)?;
+    steps.iter().rev().find(|step| !is_filled(step)).map(|step| step.span)
 }
 
 /// Whether the environment's side shows a further difference of a cause: of what only one side has,
@@ -422,6 +466,65 @@ fn directory(cause: &Cause, sides: &Sides) -> Speech {
             listed(objects.iter().map(|object| format!("`{object}`")), objects.len()),
         ),
         help: format!("add them to {without}, or document why it does without"),
+    }
+}
+
+/// What to do about many entries at once.
+const ALIGN: &str =
+    "align them, or declare a `[[parameter]]` for what each environment has of its own";
+
+/// Many entries of one map or list.
+fn entries(cause: &Cause, sides: &Sides) -> Speech {
+    let first = cause.first();
+    let steps = first.path.steps();
+    let map = Path(steps.get(..steps.len().saturating_sub(1)).unwrap_or_default().to_vec());
+    let inside = |difference: &Difference| {
+        let own = difference.path.steps();
+        Path(own.get(map.steps().len()..).unwrap_or_default().to_vec()).to_string()
+    };
+    let names: BTreeSet<String> = cause.differences.iter().map(inside).collect();
+    if let ([_], more) = (&names.iter().collect::<Vec<_>>()[..], cause.differences.len()) {
+        let message = format!(
+            "`{}` of {} differs between {} and {} in {more} places",
+            first.path, first.resource, sides.here, sides.there,
+        );
+        return Speech { message, help: ALIGN.to_owned() };
+    }
+    let map = map.to_string();
+    let whose = if map.is_empty() {
+        first.resource.to_string()
+    } else {
+        format!("`{map}` of {}", first.resource)
+    };
+    Speech {
+        message: format!(
+            "{} entries of {whose} differ between {} and {}: {}",
+            names.len(),
+            sides.here,
+            sides.there,
+            listed(names.iter().map(|name| format!("`{name}`")), names.len()),
+        ),
+        help: ALIGN.to_owned(),
+    }
+}
+
+/// Many values of a document that no rule knows the meaning of.
+fn document(cause: &Cause, sides: &Sides) -> Speech {
+    let first = cause.first();
+    let paths: BTreeSet<String> =
+        cause.differences.iter().map(|difference| difference.path.to_string()).collect();
+    Speech {
+        message: format!(
+            "{} values of {} differ between {} and {}: {}",
+            paths.len(),
+            first.resource,
+            sides.here,
+            sides.there,
+            listed(paths.iter().map(|path| format!("`{path}`")), paths.len()),
+        ),
+        help: "use one value for both where it is not meant to differ, and declare a \
+               `[[parameter]]` for the rest"
+            .to_owned(),
     }
 }
 

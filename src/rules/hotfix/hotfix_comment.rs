@@ -6,12 +6,11 @@ use jiff::civil::Date;
 
 use crate::finding::{Finding, Identity, Level, Role, Subject};
 use crate::rules::documents::patches;
-use crate::rules::files::terraform_files;
 use crate::rules::hotfix::deadline::deadline;
 use crate::rules::hotfix::marked::{Marked, marked};
 use crate::rules::hotfix::markers::{self, STRONG, Verdict, WEAK};
 use crate::rules::hotfix::places::{Beside, Places};
-use crate::rules::{Context, Findings, Rule, locality, rule};
+use crate::rules::{Context, Findings, Rule, configuration_files, locality, rule};
 use crate::source::SourceFile;
 use crate::suppressions::may_hold_mark;
 use crate::syntax::{Comment, Parsed};
@@ -53,10 +52,9 @@ impl Rule for HotfixComment {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
         let places = Places::of(cx);
         let mut plain: BTreeMap<String, Vec<Mark<'_>>> = BTreeMap::new();
-        let terraform = terraform_files(cx.snapshot, &cx.config.exclude, cx.focus);
-        for file in cx.files.iter().copied().chain(terraform) {
+        for file in cx.files.iter().copied().chain(configuration_files(cx)) {
             let Ok(source) = cx.snapshot.file(file) else { continue };
-            let parsed = cx.store.yaml(file);
+            let parsed = &*cx.store.named(file);
             let mut marks = marks(cx, source, parsed, false, &places);
             for patch in patches(source, parsed) {
                 marks.extend(self::marks(cx, source, &patch, true, &places));
