@@ -228,18 +228,27 @@ fn clusters_are_those_whose_secrets_the_repository_has() {
 }
 
 #[test]
+fn an_application_that_deploys_the_overlay_of_another_environment_keeps_its_own() {
+    let staging = application("orders-staging", "apps/orders/staging", "");
+    let prod = application("orders-prod", "apps/orders/staging", "");
+    let found = units(&[
+        ("argocd/all.yaml", &format!("{staging}---\n{prod}")),
+        ("apps/orders/staging/kustomization.yaml", EMPTY),
+        ("apps/orders/prod/kustomization.yaml", EMPTY),
+    ]);
+    assert_eq!(
+        found,
+        ["apps/orders: staging=apps/orders/staging<orders-staging> \
+          prod=apps/orders/prod<orders-prod>"]
+    );
+}
+
+#[test]
 fn contradictions_are_no_evidence() {
     let layout = discover(&[
-        (
-            "apps/a.yaml",
-            &application(
-                "orders-prod",
-                "charts/orders",
-                "    helm:\n      valueFiles: [values/staging.yaml]\n",
-            ),
-        ),
-        ("apps/b.yaml", &application("orders-staging", "charts/orders", "")),
-        ("charts/orders/Chart.yaml", CHART),
+        ("apps/a.yaml", &application("orders-prod", "charts/staging/orders", "")),
+        ("apps/b.yaml", &application("orders-staging", "charts/staging/orders", "")),
+        ("charts/staging/orders/Chart.yaml", CHART),
     ]);
     assert!(layout.units.is_empty(), "{:?}", layout.units);
     let why = &layout.unplaced[0].why;

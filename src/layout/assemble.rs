@@ -144,6 +144,15 @@ impl<'l> Assembly<'l> {
         placed
     }
 
+    /// The overlays of each unit, with their stages.
+    pub(super) fn units(&self) -> Vec<Vec<(usize, RepoPath)>> {
+        let overlays = |draft: &Draft| {
+            let overlays = draft.overlays.values();
+            overlays.map(|overlay| (overlay.environment, overlay.root.clone())).collect()
+        };
+        self.drafts.values().map(overlays).collect()
+    }
+
     /// Everything that is placed; the environments are stages.
     pub(super) fn overlays(&self) -> impl Iterator<Item = &Overlay> {
         self.drafts.values().flat_map(|draft| draft.overlays.values())

@@ -70,9 +70,14 @@ impl Layout {
             assembly.declare(choices, found, &mut search.unplaced);
         }
         let mut argo = ArgoCd::of(store, &kustomizations, &choices.excludes);
-        let placed = assembly.placed();
-        let known =
-            Known { store, lexicon: &lexicon, kustomizations: &kustomizations, placed: &placed };
+        let deployable = assembly.placed();
+        let known = Known {
+            store,
+            lexicon: &lexicon,
+            kustomizations: &kustomizations,
+            placed: &deployable,
+            units: &assembly.units(),
+        };
         let plan = argocd::plan(&mut argo, &known);
         assembly.deployed_by(plan, &mut search.unplaced);
         let orphans = argocd::orphans(store, &argo, &kustomizations, assembly.overlays());

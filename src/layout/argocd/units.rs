@@ -25,6 +25,8 @@ pub(in crate::layout) struct Known<'a> {
     pub kustomizations: &'a Kustomizations,
     /// The stages of the overlays that are placed, by their roots.
     pub placed: &'a BTreeMap<RepoPath, BTreeSet<usize>>,
+    /// The overlays of each unit, with their stages.
+    pub units: &'a [Vec<(usize, RepoPath)>],
 }
 
 /// An overlay of a unit that Applications make.
@@ -67,6 +69,7 @@ pub(in crate::layout) fn plan(argo: &mut ArgoCd, known: &Known<'_>) -> Plan {
     let judge = Judge { lexicon: known.lexicon, placed: known.placed, proved };
     let mut told: Vec<Option<Told>> = Vec::with_capacity(argo.applications.len());
     let mut plan = Plan::default();
+    let mut unclear: Vec<(usize, String)> = Vec::new();
     let mut compared: BTreeMap<FileId, bool> = BTreeMap::new();
     for (application, from) in argo.applications.iter_mut().zip(&argo.told) {
         let file = known.store.snapshot().path(application.file);
@@ -82,21 +85,35 @@ pub(in crate::layout) fn plan(argo: &mut ArgoCd, known: &Known<'_>) -> Plan {
                 application.environment = Some(found.stage);
                 Some(found)
             }
-            Verdict::Contradiction(why) => {
-                if application.is_named() && !application.compared {
-                    let why = format!(
-                        "the environment of the Application `{}` is not clear: {why}",
-                        application.name
-                    );
-                    plan.unplaced.push(unplaced(file, &why));
-                }
-                None
+            Verdict::Contradiction(why, meant) => {
+                let why = format!(
+                    "the environment of the Application `{}` is not clear: {why}",
+                    application.name
+                );
+                application.environment = meant.as_ref().map(|meant| meant.stage);
+                unclear.push((told.len(), why));
+                meant
             }
             Verdict::Silent => None,
         });
     }
     let users = Users::of(argo, known);
     attach(argo, &users, known, &mut plan);
+    attach_strayed(argo, &users, known, &mut plan);
+    for (at, why) in unclear {
+        let found = plan.attached.values().any(|attached| *attached == at);
+        if let Some(application) = argo.applications.get_mut(at).filter(|_| !found) {
+            application.environment = None;
+            if let Some(told) = told.get_mut(at) {
+                *told = None;
+            }
+            if application.is_named() && !application.compared {
+                let file = known.store.snapshot().path(application.file);
+                plan.unplaced.push(unplaced(file, &why));
+            }
+        }
+    }
+    let users = Users::of(argo, known);
     for (root, at) in &plan.attached {
         let Some((application, Some(told))) = argo.applications.get(*at).zip(told.get(*at)) else {
             continue;
@@ -121,19 +138,19 @@ impl<'a> Users<'a> {
             if application.rewritten {
                 continue;
             }
-            for root in roots(application).filter(|root| known.placed.contains_key(*root)) {
+            for root in roots(application).filter(|root| agrees(application, root, known)) {
                 users.entry(root).or_default().entry(application.declared).or_default().push(at);
             }
         }
         Self(users)
     }
 
-    /// The only Application that deploys an overlay. What an ApplicationSet makes for clusters that
+    /// The only Application that deploys an overlay. What an `ApplicationSet` makes for clusters that
     /// nobody knows is the same as what it makes for the one that is known.
     fn only(&self, root: &RepoPath, argo: &ArgoCd) -> Option<usize> {
         let mut declared = self.0.get(root)?.values();
         let (Some(all), None) = (declared.next(), declared.next()) else { return None };
-        let is_named = |at: &&usize| argo.applications.get(**at).is_some_and(|it| it.is_named());
+        let is_named = |at: &&usize| argo.applications.get(**at).is_some_and(Application::is_named);
         let mut named = all.iter().filter(is_named);
         match (named.next(), named.next(), &all[..]) {
             (Some(one), None, _) | (None, None, [one]) => Some(*one),
@@ -159,18 +176,46 @@ fn roots(application: &Application) -> impl Iterator<Item = &RepoPath> {
     })
 }
 
+/// Whether an overlay is of the environment of an Application, as far as that is known.
+fn agrees(application: &Application, root: &RepoPath, known: &Known<'_>) -> bool {
+    let stages = known.placed.get(root);
+    stages.is_some_and(|stages| application.environment.is_none_or(|at| stages.contains(&at)))
+}
+
+/// Tells the overlay that nobody deploys which Application should: one of its environment that
+/// deploys the overlay of another environment of its unit.
+fn attach_strayed(argo: &ArgoCd, users: &Users<'_>, known: &Known<'_>, plan: &mut Plan) {
+    let taken: BTreeSet<usize> = plan.attached.values().copied().collect();
+    for (at, application) in argo.applications.iter().enumerate() {
+        let Some(stage) = application.environment else { continue };
+        if taken.contains(&at) || application.rewritten || !application.is_named() {
+            continue;
+        }
+        let astray: Vec<&RepoPath> = roots(application)
+            .filter(|root| known.placed.contains_key(*root) && !agrees(application, root, known))
+            .collect();
+        if astray.is_empty() {
+            continue;
+        }
+        let of_units =
+            known.units.iter().filter(|unit| unit.iter().any(|(_, root)| astray.contains(&root)));
+        let mut idle = of_units.flatten().filter(|(own, root)| {
+            *own == stage && !users.0.contains_key(root) && !plan.attached.contains_key(root)
+        });
+        if let (Some((_, root)), None) = (idle.next(), idle.next()) {
+            plan.attached.insert(root.clone(), at);
+        }
+    }
+}
+
 /// Tells every overlay which Application deploys it, if exactly one does.
 fn attach(argo: &ArgoCd, users: &Users<'_>, known: &Known<'_>, plan: &mut Plan) {
     for (at, application) in argo.applications.iter().enumerate() {
-        let agrees = |root: &&RepoPath| {
-            let stages = known.placed.get(*root);
+        let own = |root: &&RepoPath| {
             users.only(root, argo) == Some(at)
-                && stages.is_some_and(|stages| {
-                    stages.len() == 1
-                        && application.environment.is_none_or(|stage| stages.contains(&stage))
-                })
+                && known.placed.get(*root).is_some_and(|stages| stages.len() == 1)
         };
-        if let Some(root) = roots(application).find(agrees) {
+        if let Some(root) = roots(application).find(own) {
             plan.attached.insert(root.clone(), at);
         }
     }
@@ -195,8 +240,9 @@ fn make(
     plan: &mut Plan,
 ) {
     let mut groups: BTreeMap<(String, String), Vec<Deployed>> = BTreeMap::new();
+    let taken: BTreeSet<usize> = plan.attached.values().copied().collect();
     for (at, (application, told)) in argo.applications.iter().zip(told).enumerate() {
-        let Some(told) = told else { continue };
+        let Some(told) = told.as_ref().filter(|_| !taken.contains(&at)) else { continue };
         if application.rewritten || !application.is_named() || users.settle(at, argo, known) {
             continue;
         }
