@@ -179,6 +179,10 @@ impl<'l> Assembly<'l> {
 
     /// Adds what Applications of Argo CD say: who deploys an overlay, and units of their own.
     pub(super) fn deployed_by(&mut self, plan: Plan, unplaced: &mut BTreeSet<Unplaced>) {
+        for draft in self.drafts.values_mut().filter(|draft| !draft.fixed) {
+            draft.overlays.retain(|_, overlay| !plan.absorbed.contains(&overlay.root));
+        }
+        self.drafts.retain(|_, draft| !draft.overlays.is_empty());
         for overlay in self.drafts.values_mut().flat_map(|draft| draft.overlays.values_mut()) {
             overlay.application = plan.attached.get(&overlay.root).copied();
         }
@@ -205,6 +209,12 @@ impl<'l> Assembly<'l> {
             draft.templates.insert(unit.template, 1);
         }
         unplaced.extend(plan.unplaced);
+        let shared = unplaced.iter().filter(|found| plan.shared.contains(&found.root));
+        for found in shared.cloned().collect::<Vec<_>>() {
+            unplaced.remove(&found);
+            let why = "several environments deploy this one path through Argo CD".to_owned();
+            unplaced.insert(Unplaced { why, ..found });
+        }
     }
 
     fn spell(&mut self, stage: usize, word: Option<&str>) {

@@ -4,6 +4,7 @@
 //! alone tells. What only a cluster knows stays unknown and is never guessed.
 
 mod application;
+mod attach;
 mod evidence;
 mod expression;
 mod fill;

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::layout::argocd::application::Application;
+use crate::layout::argocd::attach::{Users, attach, attach_strayed};
 use crate::layout::argocd::evidence::{Judge, Told, Verdict, host};
 use crate::layout::argocd::fill::is_open;
 use crate::layout::argocd::{ArgoCd, unplaced};
@@ -12,7 +13,7 @@ use crate::layout::kustomizations::Kustomizations;
 use crate::layout::lexicon::Lexicon;
 use crate::layout::{OverlayKind, Unplaced, words};
 use crate::syntax::Store;
-use crate::text::{FileId, RepoPath, Span};
+use crate::text::{FileId, RepoPath};
 
 /// Names of parameters whose values are clusters, regions and the like.
 const PLACES: &[&str] =
@@ -55,6 +56,10 @@ pub(in crate::layout) struct Made {
 pub(in crate::layout) struct Plan {
     /// The Application that deploys an overlay, by the overlay's root.
     pub attached: BTreeMap<RepoPath, usize>,
+    /// Overlays that are nothing but further files of values of others.
+    pub absorbed: BTreeSet<RepoPath>,
+    /// Directories that several environments deploy as they are.
+    pub shared: BTreeSet<RepoPath>,
     /// What the Applications call the unit of an overlay, by the overlay's root.
     pub names: BTreeMap<RepoPath, String>,
     /// Units that paths do not tell.
@@ -100,9 +105,9 @@ pub(in crate::layout) fn plan(argo: &mut ArgoCd, known: &Known<'_>) -> Plan {
     let users = Users::of(argo, known);
     attach(argo, &users, known, &mut plan);
     attach_strayed(argo, &users, known, &mut plan);
+    let found: BTreeSet<usize> = plan.attached.values().copied().collect();
     for (at, why) in unclear {
-        let found = plan.attached.values().any(|attached| *attached == at);
-        if let Some(application) = argo.applications.get_mut(at).filter(|_| !found) {
+        if let Some(application) = argo.applications.get_mut(at).filter(|_| !found.contains(&at)) {
             application.environment = None;
             if let Some(told) = told.get_mut(at) {
                 *told = None;
@@ -126,99 +131,6 @@ pub(in crate::layout) fn plan(argo: &mut ArgoCd, known: &Known<'_>) -> Plan {
     }
     make(argo, &told, &users, known, &mut plan);
     plan
-}
-
-/// Who deploys the overlays that are placed: for each the Applications, by where they are declared.
-struct Users<'a>(BTreeMap<&'a RepoPath, BTreeMap<Span, Vec<usize>>>);
-
-impl<'a> Users<'a> {
-    fn of(argo: &'a ArgoCd, known: &Known<'_>) -> Self {
-        let mut users: BTreeMap<&RepoPath, BTreeMap<Span, Vec<usize>>> = BTreeMap::new();
-        for (at, application) in argo.applications.iter().enumerate() {
-            if application.rewritten {
-                continue;
-            }
-            for root in roots(application).filter(|root| agrees(application, root, known)) {
-                users.entry(root).or_default().entry(application.declared).or_default().push(at);
-            }
-        }
-        Self(users)
-    }
-
-    /// The only Application that deploys an overlay. What an `ApplicationSet` makes for clusters that
-    /// nobody knows is the same as what it makes for the one that is known.
-    fn only(&self, root: &RepoPath, argo: &ArgoCd) -> Option<usize> {
-        let mut declared = self.0.get(root)?.values();
-        let (Some(all), None) = (declared.next(), declared.next()) else { return None };
-        let is_named = |at: &&usize| argo.applications.get(**at).is_some_and(Application::is_named);
-        let mut named = all.iter().filter(is_named);
-        match (named.next(), named.next(), &all[..]) {
-            (Some(one), None, _) | (None, None, [one]) => Some(*one),
-            _ => None,
-        }
-    }
-
-    /// Whether the directory that an Application deploys is an overlay, or a values file that no
-    /// other one uses.
-    fn settle(&self, at: usize, argo: &ArgoCd, known: &Known<'_>) -> bool {
-        let Some(application) = argo.applications.get(at) else { return true };
-        let mut paths = application.sources.iter().filter_map(|source| source.path.as_ref());
-        paths.any(|path| known.placed.contains_key(path))
-            || roots(application).any(|root| self.only(root, argo) == Some(at))
-    }
-}
-
-/// The directory and the files of values that an Application deploys.
-fn roots(application: &Application) -> impl Iterator<Item = &RepoPath> {
-    application.sources.iter().flat_map(|source| {
-        let files = source.value_files.iter().rev().filter_map(|file| file.path.as_ref());
-        source.path.iter().chain(files)
-    })
-}
-
-/// Whether an overlay is of the environment of an Application, as far as that is known.
-fn agrees(application: &Application, root: &RepoPath, known: &Known<'_>) -> bool {
-    let stages = known.placed.get(root);
-    stages.is_some_and(|stages| application.environment.is_none_or(|at| stages.contains(&at)))
-}
-
-/// Tells the overlay that nobody deploys which Application should: one of its environment that
-/// deploys the overlay of another environment of its unit.
-fn attach_strayed(argo: &ArgoCd, users: &Users<'_>, known: &Known<'_>, plan: &mut Plan) {
-    let taken: BTreeSet<usize> = plan.attached.values().copied().collect();
-    for (at, application) in argo.applications.iter().enumerate() {
-        let Some(stage) = application.environment else { continue };
-        if taken.contains(&at) || application.rewritten || !application.is_named() {
-            continue;
-        }
-        let astray: Vec<&RepoPath> = roots(application)
-            .filter(|root| known.placed.contains_key(*root) && !agrees(application, root, known))
-            .collect();
-        if astray.is_empty() {
-            continue;
-        }
-        let of_units =
-            known.units.iter().filter(|unit| unit.iter().any(|(_, root)| astray.contains(&root)));
-        let mut idle = of_units.flatten().filter(|(own, root)| {
-            *own == stage && !users.0.contains_key(root) && !plan.attached.contains_key(root)
-        });
-        if let (Some((_, root)), None) = (idle.next(), idle.next()) {
-            plan.attached.insert(root.clone(), at);
-        }
-    }
-}
-
-/// Tells every overlay which Application deploys it, if exactly one does.
-fn attach(argo: &ArgoCd, users: &Users<'_>, known: &Known<'_>, plan: &mut Plan) {
-    for (at, application) in argo.applications.iter().enumerate() {
-        let own = |root: &&RepoPath| {
-            users.only(root, argo) == Some(at)
-                && known.placed.get(*root).is_some_and(|stages| stages.len() == 1)
-        };
-        if let Some(root) = roots(application).find(own) {
-            plan.attached.insert(root.clone(), at);
-        }
-    }
 }
 
 /// An Application that may be an overlay of a unit.
@@ -264,6 +176,9 @@ fn make(
         let Some(kind) = kind else { continue };
         // What differs between Applications alone is seen where they are compared as objects.
         let same = kind == OverlayKind::Application || have_same_files(&group, argo);
+        if alike {
+            plan.shared.extend(roots.into_iter().cloned());
+        }
         let mut all = group.iter().filter_map(|found| argo.applications.get(found.at));
         if alike && same && all.all(|application| application.compared) {
             continue;
