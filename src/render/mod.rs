@@ -110,6 +110,8 @@ pub struct Rendered {
     pub statements: Vec<Statement>,
     /// What to warn about.
     pub notices: Vec<Notice>,
+    /// Values that it sets and that no template of its chart mentions.
+    pub unread: Vec<helm::Unread>,
     /// What kustomize refuses, and what was left out to render the rest all the same.
     pub failures: Vec<RenderError>,
 }
@@ -130,6 +132,7 @@ impl Rendered {
             removed: Vec::new(),
             statements: Vec::new(),
             notices: Vec::new(),
+            unread: Vec::new(),
             failures: Vec::new(),
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::render::helm::chart::{self, CHART_FILE, Chart};
+use crate::render::helm::reads::Mentions;
 use crate::source::Snapshot;
 use crate::syntax::Store;
 use crate::text::RepoPath;
@@ -20,6 +21,7 @@ pub struct Charts {
 #[derive(Debug, Default)]
 struct Slot {
     chart: OnceLock<Option<Arc<Chart>>>,
+    mentions: OnceLock<Mentions>,
     /// Another chart brings it along.
     brought: bool,
 }
@@ -55,6 +57,12 @@ impl Charts {
     pub(super) fn get(&self, store: &Store<'_>, root: &RepoPath) -> Option<&Arc<Chart>> {
         let slot = self.all.get(root)?;
         slot.chart.get_or_init(|| chart::chart(store, root).map(Arc::new)).as_ref()
+    }
+
+    /// What the templates of the chart in a directory mention.
+    pub(super) fn mentions(&self, snapshot: &Snapshot, root: &RepoPath) -> Option<&Mentions> {
+        let slot = self.all.get(root)?;
+        Some(slot.mentions.get_or_init(|| Mentions::of(snapshot, root)))
     }
 
     /// The directories of the charts that no other chart brings along.

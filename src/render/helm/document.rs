@@ -9,6 +9,7 @@ use crate::render::helm::Helm;
 use crate::render::helm::chart::{Chart, VALUES, values};
 use crate::render::helm::coalesce::{GLOBAL, effective};
 use crate::render::helm::merge::stack;
+use crate::render::helm::unread::unread;
 use crate::render::helm::{home, shared};
 use crate::render::{Gap, Rendered};
 use crate::text::{RepoPath, Span};
@@ -32,7 +33,8 @@ pub(in crate::render) fn rendered(
     let home = home::home(helm, unit, overlay);
     let mut gaps = Vec::new();
     let mut layers = Vec::new();
-    for path in shared::below(helm, unit, overlay, home.as_ref()) {
+    let root = home.as_ref().map(|home| &home.root);
+    for path in shared::below(helm, unit, overlay, root) {
         let Some(below) = store.snapshot().find(&path) else { continue };
         inputs.insert(below);
         match values(store, below) {
@@ -43,12 +45,19 @@ pub(in crate::render) fn rendered(
     let provenance = own.provenance.clone();
     let origin = own.span();
     // The chart itself may lie in the directory of the environment.
-    if home.as_ref().and_then(|home| home.join(VALUES).ok()).as_ref() != Some(&overlay.root) {
+    let is_own = root.and_then(|root| root.join(VALUES).ok()).as_ref() != Some(&overlay.root);
+    let told_here = own.as_map().filter(|_| is_own).cloned().unwrap_or_default();
+    if is_own {
         layers.push(own);
     }
     let told = layers.iter().filter_map(Value::as_map);
     let told = told.fold(Map::default(), |below, above| stack(&below, above));
-    let chart = home.and_then(|root| helm.charts.get(store, &root));
+    let chart = root.and_then(|root| helm.charts.get(store, root));
+    let certain = home.as_ref().is_some_and(|home| home.certain);
+    let unread = match chart.filter(|_| certain) {
+        Some(chart) => unread(helm, chart, &told_here),
+        None => Vec::new(),
+    };
     let (body, name) = match chart {
         Some(chart) => {
             chart.defaults(&mut inputs);
@@ -60,7 +69,7 @@ pub(in crate::render) fn rendered(
         None => (Value::map(told, provenance), last_name(unit, &overlay.root)),
     };
     let document = Resource::document(Form::Values, &name, body, origin);
-    Some(Rendered::of_documents(vec![document], inputs, gaps))
+    Some(Rendered { unread, ..Rendered::of_documents(vec![document], inputs, gaps) })
 }
 
 /// What a document is called that no chart gives a name.

@@ -10,8 +10,10 @@ mod find;
 mod home;
 mod merge;
 mod open;
+mod reads;
 mod release;
 mod shared;
+mod unread;
 
 use crate::layout::Layout;
 use crate::syntax::Store;
@@ -24,6 +26,7 @@ pub use coalesce::{Deleted, Effective, Part};
 pub use find::Named;
 pub use open::may_be_filled_in;
 pub use release::{Release, releases};
+pub use unread::Unread;
 
 /// What charts and values are looked for in.
 #[derive(Debug, Clone, Copy)]
