@@ -67,13 +67,13 @@ fn elsewhere(helm: Helm<'_>, unit: &Unit, file: &RepoPath) -> Option<Home> {
     let shared = |root: &RepoPath| {
         root.segments().zip(file.segments()).take_while(|(one, other)| one == other).count()
     };
-    let named = charts.outermost().filter(|root| {
+    let candidates = charts.outermost().filter(|root| {
         !root.is_root() && names.contains(root.file_name()) && fits(helm, root, file)
     });
     // Of several, the nearest one, if there is such a one.
-    let mut named: Vec<(usize, &RepoPath)> = named.map(|root| (shared(root), root)).collect();
-    named.sort();
-    match &named[..] {
+    let mut found: Vec<(usize, &RepoPath)> = candidates.map(|root| (shared(root), root)).collect();
+    found.sort();
+    match &found[..] {
         [.., (second, _), (first, _)] if first == second => return None,
         [.., (_, root)] => return Some(Home { root: (*root).clone(), certain: true }),
         [] => {}

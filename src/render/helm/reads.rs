@@ -238,11 +238,11 @@ impl<'r> Reads<'r> {
     /// Whether something in a value is mentioned.
     pub(super) fn reads_inside(&self, path: &[String]) -> bool {
         let start = format!("{}.", path.join("."));
-        let told = |one: &&Mentions| {
+        let told = |one: &Mentions| {
             let mut words = one.elsewhere.range(start.clone()..);
             words.next().is_some_and(|word| word.starts_with(&start))
         };
-        if self.all.iter().any(|one| told(&one)) {
+        if self.all.iter().any(|one| told(one)) {
             return true;
         }
         self.sets()
