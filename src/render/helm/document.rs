@@ -7,7 +7,7 @@ use crate::kube::{Entry, Form, Kind, Map, Resource, Value};
 use crate::layout::{Overlay, Unit};
 use crate::render::helm::Helm;
 use crate::render::helm::chart::{Chart, VALUES, values};
-use crate::render::helm::coalesce::{GLOBAL, effective};
+use crate::render::helm::coalesce::{Effective, GLOBAL, Unused, effective};
 use crate::render::helm::merge::stack;
 use crate::render::helm::unread::unread;
 use crate::render::helm::{home, shared};
@@ -62,7 +62,10 @@ pub(in crate::render) fn rendered(
         Some(chart) => {
             chart.defaults(&mut inputs);
             gaps.extend(chart.gaps.iter().cloned());
-            let mut body = effective(chart, &told).values;
+            let Effective { values: mut body, unused, .. } = effective(chart, &told);
+            for unused in &unused {
+                without_unused(&mut body, unused);
+            }
             without_handed_down(&mut body, chart);
             (Value { provenance, ..body }, chart.name.to_string())
         }
@@ -76,6 +79,27 @@ pub(in crate::render) fn rendered(
 fn last_name(unit: &Unit, file: &RepoPath) -> String {
     let name = unit.name.rsplit('/').next().filter(|name| *name != ".");
     name.unwrap_or(file.stem()).to_owned()
+}
+
+/// Leaves out what a chart is told that is switched off, the switches themselves excepted.
+fn without_unused(body: &mut Value, unused: &Unused) {
+    let Some((name, above)) = unused.path.split_last() else { return };
+    let mut value = body;
+    for key in above {
+        let Some(inner) = value.as_map_mut().and_then(|map| map.get_mut(key)) else { return };
+        value = inner;
+    }
+    let Some(map) = value.as_map_mut() else { return };
+    let Some(told) = map.get_mut(name).and_then(Value::as_map_mut) else { return };
+    let switches: Vec<&str> = unused
+        .conditions
+        .iter()
+        .filter_map(|path| path.trim().strip_prefix(&**name)?.strip_prefix('.')?.split('.').next())
+        .collect();
+    told.retain(|entry| switches.contains(&&*entry.key));
+    if told.is_empty() {
+        map.remove(name);
+    }
 }
 
 /// Leaves out of the values of charts inside what they only have from the globals above them: it
@@ -118,4 +142,151 @@ fn own_of(own: &Map, above: &Map) -> Map {
         }
     });
     kept.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use crate::kube::{Kind, Value};
+    use crate::layout::{Choices, Layout};
+    use crate::render::{Options, Renderer};
+    use crate::source::Snapshot;
+    use crate::syntax::Store;
+
+    /// Each leaf as `path=value@texts of its steps`.
+    fn leaves(snapshot: &Snapshot, value: &Value, path: &str, found: &mut Vec<String>) {
+        match &value.kind {
+            Kind::Map(map) => {
+                for entry in map.iter() {
+                    leaves(snapshot, &entry.value, &format!("{path}/{}", entry.key), found);
+                }
+            }
+            _ => {
+                let steps = value.provenance.steps().iter();
+                let files: Vec<_> =
+                    steps.map(|step| snapshot.path(step.span.file).as_str()).collect();
+                found.push(format!("{path}={} {}", value.text().unwrap_or("[]"), files.join(" ")));
+            }
+        }
+    }
+
+    /// The leaves of the document of each overlay, by its root; the first line is its name.
+    fn documents(files: &[(&str, &str)]) -> BTreeMap<String, Vec<String>> {
+        let snapshot = Snapshot::from_memory(files.iter().copied());
+        let store = Store::new(&snapshot);
+        let layout = Layout::discover(&store, &Choices::default());
+        let renderer = Renderer::new(&store, Options { restricted: false, partial: true });
+        let overlays = layout
+            .units
+            .iter()
+            .flat_map(|unit| unit.overlays.iter().map(move |overlay| (unit, overlay)));
+        overlays
+            .map(|(unit, overlay)| {
+                let rendered = renderer.overlay(&layout, unit, overlay).unwrap().unwrap();
+                let mut found = Vec::new();
+                for document in &rendered.resources {
+                    found.push(document.id.name.to_string());
+                    leaves(&snapshot, &document.body, "", &mut found);
+                }
+                (overlay.root.to_string(), found)
+            })
+            .collect()
+    }
+
+    const CHART: (&str, &str) =
+        ("charts/orders/Chart.yaml", "apiVersion: v2\nname: orders\nversion: 1.0.0\n");
+
+    #[test]
+    fn a_chart_elsewhere_is_told_by_its_name_and_its_keys() {
+        let found = documents(&[
+            CHART,
+            ("charts/orders/values.yaml", "timeout: 30\nretries: 3\n"),
+            ("charts/billing/Chart.yaml", "apiVersion: v2\nname: billing\nversion: 1.0.0\n"),
+            ("charts/billing/values.yaml", "port: 80\n"),
+            ("environments/staging/orders.yaml", "timeout: 60\n"),
+            ("environments/production/orders.yaml", "retries: 5\n"),
+            ("environments/staging/billing.yaml", "unlike: 1\nthe: 2\nchart: 3\n"),
+            ("environments/production/billing.yaml", "unlike: 1\nthe: 2\nchart: 4\n"),
+        ]);
+        let (default, own) = ("charts/orders/values.yaml", "environments/staging/orders.yaml");
+        let staging = [
+            "orders".to_owned(),
+            format!("/retries=3 {default}"),
+            format!("/timeout=60 {default} {own}"),
+        ];
+        assert_eq!(found["environments/staging/orders.yaml"], staging);
+        assert!(
+            found["environments/staging/billing.yaml"].iter().all(|leaf| !leaf.contains("port"))
+        );
+    }
+
+    #[test]
+    fn what_all_environments_share_lies_below() {
+        let found = documents(&[
+            ("deploy/orders/values.yaml", "a: 1\nb: 1\n"),
+            ("deploy/orders/values-common.yaml", "b: 2\nc: 2\n"),
+            ("deploy/orders/values-staging.yaml", "c: 3\n"),
+            ("deploy/orders/values-prod.yaml", "d: 4\n"),
+            ("envs/shared/billing/values.yaml", "a: 1\n"),
+            ("envs/staging/billing/values.yaml", "b: 2\n"),
+            ("envs/prod/billing/values.yaml", "b: 3\n"),
+        ]);
+        let shared = "deploy/orders/values.yaml deploy/orders/values-common.yaml";
+        let staging = [
+            "orders".to_owned(),
+            "/a=1 deploy/orders/values.yaml".to_owned(),
+            format!("/b=2 {shared}"),
+            "/c=3 deploy/orders/values-common.yaml deploy/orders/values-staging.yaml".to_owned(),
+        ];
+        assert_eq!(found["deploy/orders/values-staging.yaml"], staging);
+        let billing = [
+            "billing",
+            "/a=1 envs/shared/billing/values.yaml",
+            "/b=3 envs/prod/billing/values.yaml",
+        ];
+        assert_eq!(found["envs/prod/billing/values.yaml"], billing);
+    }
+
+    #[test]
+    fn a_chart_that_is_switched_off_has_no_values() {
+        let chart = "apiVersion: v2\nname: orders\nversion: 1.0.0\ndependencies:\n\
+                     - {name: cache, version: 1.0.0, condition: cache.enabled}\n\
+                     - {name: fetched, version: 1.0.0, condition: cache.enabled}\n";
+        let found = documents(&[
+            ("charts/orders/Chart.yaml", chart),
+            ("charts/orders/values.yaml", "global: {zone: a}\n"),
+            (
+                "charts/orders/charts/cache/Chart.yaml",
+                "apiVersion: v2\nname: cache\nversion: 1.0.0\n",
+            ),
+            ("charts/orders/charts/cache/values.yaml", "size: 1\nenabled: true\n"),
+            (
+                "charts/orders/values-staging.yaml",
+                "cache: {enabled: false, size: 2}\nfetched: {a: 1}\n",
+            ),
+            ("charts/orders/values-prod.yaml", "cache: {size: 2}\n"),
+        ]);
+        let names = |root: &str| -> Vec<&str> {
+            found[root].iter().filter_map(|leaf| leaf.split(' ').next()).collect()
+        };
+        let staging = names("charts/orders/values-staging.yaml");
+        assert_eq!(staging, ["orders", "/cache/enabled=false", "/global/zone=a"]);
+        // What the chart inside is handed down stands once.
+        let production = names("charts/orders/values-prod.yaml");
+        assert_eq!(
+            production,
+            ["orders", "/cache/enabled=true", "/cache/size=2", "/global/zone=a"]
+        );
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_leaves_nothing_to_compare() {
+        let found = documents(&[
+            ("orders/values-staging.yaml", "{{ if .a }}\na: 1\n{{ end }}\n"),
+            ("orders/values-prod.yaml", "a: 1\n"),
+        ]);
+        assert!(found["orders/values-staging.yaml"].is_empty());
+        assert_eq!(found["orders/values-prod.yaml"].len(), 2);
+    }
 }
