@@ -12,7 +12,7 @@ use crate::render::helm::merge::stack;
 use crate::render::helm::unread::unread;
 use crate::render::helm::{home, shared};
 use crate::render::{Gap, Rendered};
-use crate::text::{RepoPath, Span};
+use crate::text::Span;
 
 /// The effective values of an overlay whose root is a values file: what it says, over what all
 /// environments share, over the defaults of the chart if that is in the repository.
@@ -69,16 +69,16 @@ pub(in crate::render) fn rendered(
             without_handed_down(&mut body, chart);
             (Value { provenance, ..body }, chart.name.to_string())
         }
-        None => (Value::map(told, provenance), last_name(unit, &overlay.root)),
+        None => (Value::map(told, provenance), last_name(unit)),
     };
     let document = Resource::document(Form::Values, &name, body, origin);
     Some(Rendered { unread, ..Rendered::of_documents(vec![document], inputs, gaps) })
 }
 
 /// What a document is called that no chart gives a name.
-fn last_name(unit: &Unit, file: &RepoPath) -> String {
+fn last_name(unit: &Unit) -> String {
     let name = unit.name.rsplit('/').next().filter(|name| *name != ".");
-    name.unwrap_or(file.stem()).to_owned()
+    name.unwrap_or("this repository").to_owned()
 }
 
 /// Leaves out what a chart is told that is switched off, the switches themselves excepted.
