@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::kube::{Entry, Form, Kind, Map, Resource, Value};
+use crate::kube::{Entry, Form, Kind, Map, Resource, Value, load};
 use crate::layout::{Overlay, Unit};
 use crate::render::helm::Helm;
 use crate::render::helm::chart::{Chart, VALUES, values};
@@ -12,7 +12,11 @@ use crate::render::helm::merge::stack;
 use crate::render::helm::unread::unread;
 use crate::render::helm::{home, shared};
 use crate::render::{Gap, Rendered};
-use crate::text::Span;
+use crate::syntax::scalar::Dialect;
+use crate::text::{FileId, Span};
+
+/// The list of charts that a chart depends on.
+const DEPENDENCIES: &str = "dependencies";
 
 /// The effective values of an overlay whose root is a values file: what it says, over what all
 /// environments share, over the defaults of the chart if that is in the repository.
@@ -71,8 +75,24 @@ pub(in crate::render) fn rendered(
         }
         None => (Value::map(told, provenance), last_name(unit)),
     };
-    let document = Resource::document(Form::Values, &name, body, origin);
-    Some(Rendered { unread, ..Rendered::of_documents(vec![document], inputs, gaps) })
+    let mut documents = vec![Resource::document(Form::Values, &name, body, origin)];
+    documents.extend(chart.and_then(|chart| dependencies(helm, unit, chart, &mut inputs)));
+    Some(Rendered { unread, ..Rendered::of_documents(documents, inputs, gaps) })
+}
+
+/// What a chart depends on, where every environment has a chart of its own.
+fn dependencies(
+    helm: Helm<'_>,
+    unit: &Unit,
+    chart: &Chart,
+    inputs: &mut BTreeSet<FileId>,
+) -> Option<Resource> {
+    let inside = unit.overlays.iter().filter(|overlay| overlay.root.is_in(&chart.root)).count();
+    let document = helm.store.yaml(chart.file).documents.first().filter(|_| inside == 1)?;
+    let mut body = load(document.root(), Dialect::Config).ok()?;
+    body.as_map_mut()?.retain(|entry| &*entry.key == DEPENDENCIES);
+    inputs.insert(chart.file);
+    Some(Resource::document(Form::Chart, &chart.name, body, document.root().span()))
 }
 
 /// What a document is called that no chart gives a name.
