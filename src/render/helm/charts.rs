@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::render::helm::chart::{self, CHART_FILE, Chart};
+use crate::render::helm::helmfile::{self, Release};
 use crate::render::helm::reads::Mentions;
 use crate::source::Snapshot;
 use crate::syntax::Store;
@@ -16,6 +17,7 @@ const BROUGHT: &str = "charts";
 #[derive(Debug, Default)]
 pub struct Charts {
     all: BTreeMap<RepoPath, Slot>,
+    releases: OnceLock<Vec<Release>>,
 }
 
 #[derive(Debug, Default)]
@@ -45,7 +47,7 @@ impl Charts {
                 slot.brought = true;
             }
         }
-        Self { all }
+        Self { all, releases: OnceLock::new() }
     }
 
     /// Whether a directory is a chart.
@@ -63,6 +65,11 @@ impl Charts {
     pub(super) fn mentions(&self, snapshot: &Snapshot, root: &RepoPath) -> Option<&Mentions> {
         let slot = self.all.get(root)?;
         Some(slot.mentions.get_or_init(|| Mentions::of(snapshot, root)))
+    }
+
+    /// The releases of all helmfiles.
+    pub(super) fn releases(&self, snapshot: &Snapshot) -> &[Release] {
+        self.releases.get_or_init(|| helmfile::releases(snapshot))
     }
 
     /// The directories of the charts that no other chart brings along.

@@ -8,9 +8,10 @@ use crate::layout::{Overlay, Unit};
 use crate::render::helm::Helm;
 use crate::render::helm::chart::{Chart, VALUES, values};
 use crate::render::helm::coalesce::{Effective, GLOBAL, Unused, effective};
+use crate::render::helm::home::{self, Home};
 use crate::render::helm::merge::stack;
 use crate::render::helm::unread::unread;
-use crate::render::helm::{home, shared};
+use crate::render::helm::{helmfile, shared};
 use crate::render::{Gap, Rendered};
 use crate::syntax::scalar::Dialect;
 use crate::text::{FileId, Span};
@@ -34,16 +35,27 @@ pub(in crate::render) fn rendered(
         Ok(value) => value,
         Err(gap) => return Some(Rendered::of_documents(Vec::new(), inputs, vec![gap])),
     };
-    let home = home::home(helm, unit, overlay);
     let mut gaps = Vec::new();
     let mut layers = Vec::new();
+    let helmfile = helmfile::told(helm, overlay);
+    let home = match &helmfile {
+        Some(told) => told.chart.clone().map(|root| Home { root, certain: true }),
+        None => home::home(helm, unit, overlay),
+    };
     let root = home.as_ref().map(|home| &home.root);
-    for path in shared::below(helm, unit, overlay, root) {
-        let Some(below) = store.snapshot().find(&path) else { continue };
-        inputs.insert(below);
-        match values(store, below) {
-            Ok(value) => layers.push(value),
-            Err(gap) => gaps.push(Gap { span: Span::file_start(file), ..gap }),
+    let named = helmfile.is_some();
+    if let Some(told) = helmfile {
+        inputs.extend(told.inputs);
+        gaps.extend(told.gaps);
+        layers.extend(told.layers);
+    } else {
+        for path in shared::below(helm, unit, overlay, root) {
+            let Some(below) = store.snapshot().find(&path) else { continue };
+            inputs.insert(below);
+            match values(store, below) {
+                Ok(value) => layers.push(value),
+                Err(gap) => gaps.push(Gap { span: Span::file_start(file), ..gap }),
+            }
         }
     }
     let provenance = own.provenance.clone();
@@ -51,7 +63,8 @@ pub(in crate::render) fn rendered(
     // The chart itself may lie in the directory of the environment.
     let is_own = root.and_then(|root| root.join(VALUES).ok()).as_ref() != Some(&overlay.root);
     let told_here = own.as_map().filter(|_| is_own).cloned().unwrap_or_default();
-    if is_own {
+    // A helmfile says in which place the file lies among the others.
+    if is_own && !named {
         layers.push(own);
     }
     let told = layers.iter().filter_map(Value::as_map);
@@ -266,6 +279,31 @@ mod tests {
             "/b=3 envs/prod/billing/values.yaml",
         ];
         assert_eq!(found["envs/prod/billing/values.yaml"], billing);
+    }
+
+    #[test]
+    fn a_helmfile_says_what_lies_below_and_which_chart_gets_it() {
+        let helmfile = "environments:\n  staging: {}\n  prod: {}\n---\n\
+                        {{ if eq .Environment.Name \"x\" }}\n{{ end }}\n\
+                        releases:\n- name: web\n  namespace: {{ .Environment.Name }}\n  \
+                        chart: ../charts/orders\n  values:\n  - retries: {{ .Values.n }}\n  - shared.yaml\n  \
+                        - values/{{ .Environment.Name }}/web.yaml\n  - absent.yaml\n  \
+                        - made.yaml.gotmpl\n";
+        let found = documents(&[
+            CHART,
+            ("charts/orders/values.yaml", "timeout: 30\nretries: 3\n"),
+            ("deploy/helmfile.yaml", helmfile),
+            ("deploy/shared.yaml", "workers: 2\n"),
+            ("deploy/values/staging/web.yaml", "timeout: 60\n"),
+            ("deploy/values/prod/web.yaml", "workers: 4\n"),
+        ]);
+        let production = [
+            "orders",
+            "/retries={{ .Values.n }} charts/orders/values.yaml deploy/helmfile.yaml",
+            "/timeout=30 charts/orders/values.yaml",
+            "/workers=4 deploy/shared.yaml deploy/values/prod/web.yaml",
+        ];
+        assert_eq!(found["deploy/values/prod/web.yaml"], production);
     }
 
     #[test]

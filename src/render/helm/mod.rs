@@ -7,6 +7,7 @@ mod charts;
 mod coalesce;
 mod document;
 mod find;
+mod helmfile;
 mod home;
 mod merge;
 mod open;
