@@ -1,7 +1,7 @@
 //! What kind of setting a path is: a table from kinds and paths to classes.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use crate::compare::classes;
 use crate::compare::diff::{Change, RawDifference};
@@ -151,11 +151,10 @@ impl KindPattern {
 
 type Source = (&'static str, &'static str, Class);
 
-/// Rows with an index: those that a kind has to do with, in their order.
+/// Rows, and which of them each kind that was asked for has to do with, in their order.
 struct Table {
     rows: Vec<Row>,
-    of_kind: BTreeMap<&'static str, Vec<usize>>,
-    of_others: Vec<usize>,
+    of_kind: RwLock<BTreeMap<Gvk, Arc<[usize]>>>,
 }
 
 impl Table {
@@ -167,22 +166,26 @@ impl Table {
                 Some(Row { kinds, path: PathPattern::parse(path).ok()?, class })
             })
             .collect();
-        let with = |wanted: &str| -> Vec<usize> {
-            let named = |row: &Row| row.kinds.iter().any(|k| k.kind == wanted || k.kind == "*");
-            (0..rows.len()).filter(|&at| named(&rows[at])).collect()
-        };
-        let kinds: BTreeSet<_> = rows.iter().flat_map(|row| &row.kinds).map(|k| k.kind).collect();
-        let of_kind = kinds.into_iter().map(|kind| (kind, with(kind))).collect();
-        let of_others = with("*");
-        Self { rows, of_kind, of_others }
+        Self { rows, of_kind: RwLock::default() }
     }
 
     fn find(&self, gvk: &Gvk, path: &[PathStep]) -> Option<Class> {
-        let rows = self.of_kind.get(&*gvk.kind).unwrap_or(&self.of_others);
-        let mut rows = rows.iter().map(|&at| &self.rows[at]);
-        let row = rows
-            .find(|row| row.kinds.iter().any(|kind| kind.matches(gvk)) && row.path.matches(path));
-        row.map(|row| row.class)
+        let rows = self.of_kind(gvk);
+        let mut rows = rows.iter().filter_map(|&at| self.rows.get(at));
+        rows.find(|row| row.path.matches(path)).map(|row| row.class)
+    }
+
+    fn of_kind(&self, gvk: &Gvk) -> Arc<[usize]> {
+        let known = self.of_kind.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(rows) = known.get(gvk) {
+            return Arc::clone(rows);
+        }
+        drop(known);
+        let concerns = |row: &Row| row.kinds.iter().any(|kind| kind.matches(gvk));
+        let rows = self.rows.iter().enumerate().filter(|(_, row)| concerns(row));
+        let rows: Arc<[usize]> = rows.map(|(at, _)| at).collect();
+        let mut known = self.of_kind.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(known.entry(gvk.clone()).or_insert(rows))
     }
 }
 

@@ -172,9 +172,10 @@ impl Search<'_> {
                 OverlayKind::Kustomize => {
                     !self.kustomizations.includers.contains_key(&candidate.root)
                 }
-                OverlayKind::HelmValues => {
-                    !candidate.parts.last().is_some_and(|stem| words::is_empty_stem(stem))
-                }
+                OverlayKind::HelmValues => !candidate
+                    .parts
+                    .last()
+                    .is_some_and(|stem| words::is_empty_stem(stem) || words::is_shared_stem(stem)),
                 OverlayKind::Manifests | OverlayKind::Terraform | OverlayKind::Application => {
                     refusal.whole
                 }

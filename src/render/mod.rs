@@ -111,6 +111,8 @@ pub struct Rendered {
     pub statements: Vec<Statement>,
     /// What to warn about.
     pub notices: Vec<Notice>,
+    /// Values that it sets and that no template of its chart mentions.
+    pub unread: Vec<helm::Unread>,
     /// What kustomize refuses, and what was left out to render the rest all the same.
     pub failures: Vec<RenderError>,
 }
@@ -131,6 +133,7 @@ impl Rendered {
             removed: Vec::new(),
             statements: Vec::new(),
             notices: Vec::new(),
+            unread: Vec::new(),
             failures: Vec::new(),
         }
     }

@@ -142,6 +142,7 @@ impl<'s> Renderer<'s> {
             gaps: set.gaps,
             removed: set.removed,
             statements: set.statements,
+            unread: Vec::new(),
             notices: set.notices,
             failures: set.failures,
         })

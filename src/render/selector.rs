@@ -20,11 +20,11 @@ const FIELDS: [&str; 7] =
 /// What an object must have to be selected; parts that are not given are free.
 #[derive(Debug, Default)]
 pub(crate) struct Selector {
-    group: Option<Regex>,
-    version: Option<Regex>,
-    kind: Option<Regex>,
-    name: Option<Regex>,
-    namespace: Option<Regex>,
+    group: Option<Pattern>,
+    version: Option<Pattern>,
+    kind: Option<Pattern>,
+    name: Option<Pattern>,
+    namespace: Option<Pattern>,
     labels: LabelSelector,
     annotations: LabelSelector,
 }
@@ -55,7 +55,7 @@ impl Selector {
                 PatchError::new(value.span(), message)
                     .help("it is a regular expression that must fit the whole text")
             };
-            let pattern = || regex(text).map_err(fail);
+            let pattern = || Pattern::parse(text).map_err(fail);
             match &*name {
                 "group" => selector.group = pattern()?,
                 "version" => selector.version = pattern()?,
@@ -85,8 +85,8 @@ impl Selector {
         body: &Value,
         is_cluster_scoped: impl Fn(&Gvk) -> bool,
     ) -> bool {
-        let fits = |pattern: &Option<Regex>, text: &str| {
-            pattern.as_ref().is_none_or(|pattern| pattern.is_match(text))
+        let fits = |pattern: &Option<Pattern>, text: &str| {
+            pattern.as_ref().is_none_or(|pattern| pattern.fits(text))
         };
         let namespace = |id: &ResourceId| {
             fits(&self.namespace, effective_namespace(id, is_cluster_scoped(&id.gvk)))
@@ -113,14 +113,33 @@ pub(crate) fn effective_namespace(id: &ResourceId, is_cluster_scoped: bool) -> &
     }
 }
 
-/// A pattern for whole texts; an empty one matches everything.
-fn regex(pattern: &str) -> Result<Option<Regex>, String> {
-    if pattern.is_empty() {
-        return Ok(None);
+/// A pattern for whole texts. Most are names, for which nothing has to be compiled.
+#[derive(Debug)]
+enum Pattern {
+    Name(Box<str>),
+    Expression(Regex),
+}
+
+impl Pattern {
+    /// Reads a pattern; an empty one matches everything.
+    fn parse(pattern: &str) -> Result<Option<Self>, String> {
+        if pattern.is_empty() {
+            return Ok(None);
+        }
+        if pattern.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+            return Ok(Some(Self::Name(pattern.into())));
+        }
+        let whole = pattern.starts_with("^(?:");
+        let anchored = if whole { pattern.to_owned() } else { format!("^(?:{pattern})$") };
+        pattern::compile(&anchored).map(Self::Expression).map(Some)
     }
-    let anchored =
-        if pattern.starts_with("^(?:") { pattern.to_owned() } else { format!("^(?:{pattern})$") };
-    pattern::compile(&anchored).map(Some)
+
+    fn fits(&self, text: &str) -> bool {
+        match self {
+            Self::Name(name) => **name == *text,
+            Self::Expression(expression) => expression.is_match(text),
+        }
+    }
 }
 
 #[cfg(test)]
