@@ -189,6 +189,9 @@ impl<'l> Assembly<'l> {
         for draft in self.drafts.values_mut().filter(|draft| !draft.fixed) {
             draft.rename(&plan.names);
         }
+        let made = plan.units.iter().flat_map(|unit| &unit.parts);
+        let made: BTreeSet<&RepoPath> = made.map(|part| &part.root).collect();
+        unplaced.retain(|found| !made.contains(&found.root));
         for unit in plan.units {
             let key = format!("argocd:{}", unit.template);
             for part in unit.parts {
