@@ -289,7 +289,7 @@ fn an_overlay_that_no_application_reaches_is_orphaned() {
         ("argocd/more.yaml", &application("tours", "apps/tours", ""), false),
         (
             "flux/x.yaml",
-            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: x}\nspec: {path: ./y}\n",
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: x}\nspec: {interval: 1h, path: ./y}\n",
             false,
         ),
         ("argocd/more.yaml", &other.replace("apps/orders", "apps/tours"), true),

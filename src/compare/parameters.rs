@@ -311,7 +311,10 @@ fn versions(case: &Case<'_>) -> Judgement {
     allowed(match case.class {
         Class::Database => false,
         // What production has before its reference is a matter of promotion, not of difference.
-        Class::Dependency => version::order(here, there) == Some(Ordering::Greater),
+        Class::Dependency => {
+            version::order(here, there) == Some(Ordering::Greater)
+                || version::same_range(here, there)
+        }
         _ => {
             let decimal = is_decimal(here) || is_decimal(there);
             is_version(here)

@@ -6,9 +6,10 @@ use std::fmt::Write as _;
 
 use crate::compare::{Cause, Change, Difference, Grouping, Side, Topic};
 use crate::finding::{Finding, Identity, Level, Role, Subject};
-use crate::kube::{Path, Step};
+use crate::kube::{Action, Path, Step};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
+use crate::text::Span;
 
 /// Most objects or paths that a message names.
 const NAMED: usize = 4;
@@ -283,6 +284,10 @@ fn labelled(cx: &Context<'_>, finding: Finding, cause: &Cause, sides: &Sides) ->
         finding = finding.place(Role::Related, parameter.span, text);
     }
     let mut seen = BTreeSet::from([cause.primary(), cause.counterpart()]);
+    let side = if cause.caused_here { &first.here } else { &first.there };
+    if let Some(span) = filled_in(side).filter(|span| seen.insert(*span)) {
+        finding = finding.place(Role::Related, span, "the variable stands here");
+    }
     for difference in &cause.differences[1..] {
         let side = if is_here(cause, difference) { &difference.here } else { &difference.there };
         let span = side.key.unwrap_or(side.span);
@@ -291,6 +296,14 @@ fn labelled(cx: &Context<'_>, finding: Finding, cause: &Cause, sides: &Sides) ->
         }
     }
     finding
+}
+
+/// The place of the variable that a value was filled in for.
+fn filled_in(side: &Side) -> Option<Span> {
+    let steps = side.value.as_ref()?.provenance.steps();
+    let is_filled = |step: &&Step| step.action == Action::Substituted;
+    steps.last().filter(is_filled)?;
+    steps.iter().rev().find(|step| !is_filled(step)).map(|step| step.span)
 }
 
 /// Whether the environment's side shows a further difference of a cause: of what only one side has,

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::layout::argocd::ArgoCd;
 use crate::layout::argocd::application::Source;
 use crate::layout::argocd::fill::{ANY, pattern};
-use crate::layout::flux;
+use crate::layout::flux::is_used;
 use crate::layout::kustomizations::Kustomizations;
 use crate::layout::{Overlay, OverlayKind};
 use crate::syntax::Store;
@@ -80,7 +80,7 @@ pub(in crate::layout) fn orphans<'o>(
         .flat_map(|(_, missed)| missed.into_iter().cloned())
         .collect();
     // Flux may deploy what Argo CD does not.
-    if orphans.is_empty() || flux::is_used(store) { BTreeSet::new() } else { orphans }
+    if orphans.is_empty() || is_used(store) { BTreeSet::new() } else { orphans }
 }
 
 impl Reach {

@@ -2,6 +2,7 @@
 
 use crate::kube::{Resource, Value, load};
 use crate::layout::{Application, Layout, OverlayKind, Source};
+use crate::render::flux::values::is_read;
 use crate::render::helm::Helm;
 use crate::render::helm::argocd;
 use crate::render::helm::chart::{VALUES, values};
@@ -179,11 +180,11 @@ fn items<'v>(value: &'v Value, path: &[&str]) -> &'v [Value] {
 /// A Flux `HelmRelease` whose chart is a directory of a git repository: this one, if it has it.
 fn flux(Helm { store, .. }: Helm<'_>, evaluated: &Evaluated<'_>) -> Vec<Named> {
     let objects = objects(evaluated, "helm.toolkit.fluxcd.io", "HelmRelease");
-    objects.filter_map(|object| released(store, &object.body)).collect()
+    objects.filter_map(|object| released(store, evaluated, object)).collect()
 }
 
-fn released(store: &Store<'_>, body: &Value) -> Option<Named> {
-    let spec = body.get("spec")?;
+fn released(store: &Store<'_>, evaluated: &Evaluated<'_>, release: &Resource) -> Option<Named> {
+    let spec = release.body.get("spec")?;
     let chart = spec.at(&["chart", "spec"])?;
     if text(chart, &["sourceRef", "kind"]) != Some("GitRepository") {
         return None;
@@ -194,7 +195,8 @@ fn released(store: &Store<'_>, body: &Value) -> Option<Named> {
     for file in items(chart, &["valuesFiles"]) {
         named.file(store, &RepoPath::root(), file.text().unwrap_or(""), file.span());
     }
-    for from in items(spec, &["valuesFrom"]) {
+    let read = |from: &&Value| is_read(evaluated, release, from);
+    for from in items(spec, &["valuesFrom"]).iter().filter(|from| !read(from)) {
         named.unknown(from.span(), "values", text(from, &["name"]).unwrap_or("valuesFrom"));
     }
     named.layers.extend(spec.get("values").filter(|values| values.as_map().is_some()).cloned());

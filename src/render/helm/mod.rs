@@ -28,6 +28,7 @@ pub use chart::{Chart, Child, Import, is_part};
 pub use charts::Charts;
 pub use coalesce::{Deleted, Effective, Part};
 pub use find::Named;
+pub(crate) use merge::stack;
 pub use open::may_be_filled_in;
 pub use release::{Release, releases};
 pub use unread::Unread;
