@@ -177,6 +177,24 @@ fn values_files_in_every_shape() {
 }
 
 #[test]
+fn files_named_after_charts_are_values_of_their_environment() {
+    let paths = [
+        "charts/orders/Chart.yaml",
+        "charts/orders/values.yaml",
+        "charts/billing/Chart.yaml",
+        "environments/staging/orders.yaml",
+        "environments/production/orders.yaml",
+        "environments/staging/billing.yaml",
+        "environments/production/billing.yaml",
+        "environments/production/notes.yaml",
+        "environments/common/orders.yaml",
+    ];
+    let found = files(&paths, "a: 1\n");
+    let units = ["billing: staging production", "orders: staging production"];
+    assert_eq!(found, units);
+}
+
+#[test]
 fn values_and_secrets_beside_each_other_are_two_units() {
     let paths = [
         "charts/orders/Chart.yaml",

@@ -408,11 +408,10 @@ impl Key {
             | Self::Habit(..) => 0,
             // A definition differs because its version does: never a line at a time.
             Self::Copy(_, resource, _) if &*resource.gvk.kind == "CustomResourceDefinition" => 0,
-            Self::Entries(.., true) => 1,
             Self::Document(.., true) => 2,
             Self::Copy(..) | Self::Document(..) => MANY_LEAVES,
+            Self::Directory(..) | Self::Entries(.., true) => 1,
             Self::Entries(..) => MANY_ENTRIES,
-            Self::Directory(..) => 1,
         }
     }
 

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use crate::compare::diff::{Change, RawDifference, Side};
 use crate::compare::equal::equal;
 use crate::compare::find::find;
+use crate::compare::flags::words;
 use crate::compare::identity::{Image, image, is_version, looks_like_image};
 use crate::compare::names::{Names, PairNames, same_but_names, without_names};
 use crate::compare::sizes::is_of_chart;
@@ -232,6 +233,11 @@ fn artefact<'v>(
         | ("HelmChart", ["spec", "version"])
         | ("OCIRepository" | "GitRepository", ["spec", "ref", "tag"]) => true,
         ("Application" | "ApplicationSet", [.., "targetRevision"]) => text.contains('.'),
+        ("chart", ["dependencies", _, "version"]) => true,
+        ("values", [.., key]) if is_version_key(key) && is_version(text) => {
+            let name = keys.join(".");
+            return Some(Artefact { name, version: text, span: told(text) });
+        }
         (_, [.., "tag" | "imageTag"]) => parents().any(|map| map.get("repository").is_some()),
         _ => false,
     };
@@ -239,8 +245,17 @@ fn artefact<'v>(
         return None;
     }
     let source = |key: &str| parents().find_map(|map| map.get(key)?.text().map(str::to_owned));
-    let name = ["repository", "chart", "repoURL", "url"].iter().find_map(|key| source(key))?;
+    let sources: &[&str] =
+        if kind == "chart" { &["name"] } else { &["repository", "chart", "repoURL", "url"] };
+    let name = sources.iter().find_map(|key| source(key))?;
     Some(Artefact { name, version: text, span: told(text) })
+}
+
+/// Whether a value of a chart says by its name that it is the version of something: `chartVersion`.
+fn is_version_key(key: &str) -> bool {
+    let words = words(key);
+    let last = words.last().map(String::as_str);
+    words.len() > 1 && last.is_some_and(|word| VERSIONS.contains(&word)) && key != "imageTag"
 }
 
 fn name_of(step: &PathStep) -> &str {

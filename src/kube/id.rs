@@ -67,6 +67,8 @@ const BLOCK: &str = "block";
 pub enum Form {
     /// The values that a Helm chart gets.
     Values,
+    /// What a Helm chart that belongs to one environment depends on.
+    Chart,
     /// The variables that a Terraform root module gets.
     Variables,
     /// The local values of a Terraform root module.
@@ -84,6 +86,7 @@ impl Form {
     pub fn kind(self) -> &'static str {
         match self {
             Self::Values => "values",
+            Self::Chart => "chart",
             Self::Variables => "variables",
             Self::Locals => "locals",
             Self::Settings => "settings",

@@ -135,7 +135,9 @@ pub(super) fn gather(
     for name in directories.keys().flat_map(RepoPath::segments) {
         marks.entry(name).or_insert_with(|| lexicon.read(name));
     }
-    let gather = Gather { store, kustomizations, lexicon, marks };
+    let charts = directories.iter().filter(|(_, contents)| contents.chart);
+    let charts = charts.map(|(directory, _)| directory.file_name()).collect();
+    let gather = Gather { store, kustomizations, lexicon, marks, charts };
     let mut candidates = vec![];
     for (directory, contents) in directories {
         gather.directory(directory, contents, directories, &mut candidates);
@@ -224,6 +226,8 @@ struct Gather<'a> {
     lexicon: &'a Lexicon,
     /// What each directory's name says.
     marks: BTreeMap<&'a str, Option<Mark>>,
+    /// What the directories of charts are called.
+    charts: BTreeSet<&'a str>,
 }
 
 impl Gather<'_> {
@@ -292,7 +296,8 @@ impl Gather<'_> {
         candidate.parts.last().is_some_and(|name| self.lexicon.read(name).is_some())
     }
 
-    /// Values files: `values-prod.yaml`, `prod/values.yaml`, `config/prod.yaml`.
+    /// Values files: `values-prod.yaml`, `prod/values.yaml`, `config/prod.yaml`, and `prod/orders.yaml`
+    /// where a chart is called `orders`.
     fn values(&self, contents: &Contents, marked: bool, candidates: &mut Vec<Candidate>) {
         for &file in &contents.yaml {
             let path = self.store.snapshot().path(file);
@@ -312,7 +317,11 @@ impl Gather<'_> {
                         && !is_manifest(self.store, file)
                 }
                 None if named => marked || !stem.eq_ignore_ascii_case("values"),
-                None => marked && self.in_value_holder(path) && !is_manifest(self.store, file),
+                None => {
+                    marked
+                        && (self.in_value_holder(path) || self.charts.contains(stem))
+                        && !is_manifest(self.store, file)
+                }
             };
             if wanted {
                 let extension = format!(".{}", path.extension());

@@ -253,6 +253,13 @@ pub(super) fn is_empty_stem(stem: &str) -> bool {
     holds(EMPTY_STEMS, stem)
 }
 
+/// Whether a file of this stem holds what the files of all environments beside it share. `base` may
+/// be an environment of its own.
+pub(super) fn is_shared_stem(stem: &str) -> bool {
+    const SHARED: &[&str] = &["all", "common", "default", "defaults", "global", "shared"];
+    stem.split(['-', '_', '.']).any(|token| holds(SHARED, token))
+}
+
 /// Whether a part of a file name names a unit beside an environment.
 pub(super) fn is_file_noun(token: &str) -> bool {
     holds(FILE_NOUNS, token)

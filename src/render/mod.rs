@@ -116,6 +116,8 @@ pub struct Rendered {
     pub statements: Vec<Statement>,
     /// What to warn about.
     pub notices: Vec<Notice>,
+    /// Values that it sets and that no template of its chart mentions.
+    pub unread: Vec<helm::Unread>,
     /// What kustomize refuses, and what was left out to render the rest all the same.
     pub failures: Vec<RenderError>,
     /// The variables that Flux filled in.
@@ -155,6 +157,7 @@ impl Rendered {
             removed: Vec::new(),
             statements: Vec::new(),
             notices: Vec::new(),
+            unread: Vec::new(),
             failures: Vec::new(),
             variables: None,
             told: Vec::new(),

@@ -194,6 +194,7 @@ impl<'s> Renderer<'s> {
             gaps: set.gaps,
             removed: set.removed,
             statements: set.statements,
+            unread: Vec::new(),
             notices: set.notices,
             failures: set.failures,
             variables: None,

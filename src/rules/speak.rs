@@ -515,11 +515,11 @@ fn document(cause: &Cause, sides: &Sides) -> Speech {
         cause.differences.iter().map(|difference| difference.path.to_string()).collect();
     Speech {
         message: format!(
-            "{} values of {} differ between {} and {}: {}",
-            paths.len(),
+            "{} differ between {} and {} in {} places: {}",
             first.resource,
             sides.here,
             sides.there,
+            paths.len(),
             listed(paths.iter().map(|path| format!("`{path}`")), paths.len()),
         ),
         help: "use one value for both where it is not meant to differ, and declare a \

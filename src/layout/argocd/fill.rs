@@ -1,4 +1,4 @@
-//! Templates of ApplicationSets filled with the parameters of a generator.
+//! Templates of `ApplicationSets` filled with the parameters of a generator.
 //!
 //! What cannot be told from the repository stays as it is written: a text with `{{` in it is an
 //! unknown one.

@@ -1,9 +1,10 @@
 //! What Argo CD says: which path or chart is deployed to which environment, and with which values.
 //!
-//! Applications are read where they stand; ApplicationSets are expanded as far as the repository
+//! Applications are read where they stand; `ApplicationSets` are expanded as far as the repository
 //! alone tells. What only a cluster knows stays unknown and is never guessed.
 
 mod application;
+mod attach;
 mod evidence;
 mod expression;
 mod fill;
@@ -37,7 +38,7 @@ use crate::text::RepoPath;
 
 /// Most Applications of a repository.
 const MOST: usize = 20_000;
-/// Most Applications of one ApplicationSet.
+/// Most Applications of one `ApplicationSet`.
 const MOST_OF_A_SET: usize = 4_000;
 
 /// What a patch of a template says when it changes what is deployed.
@@ -61,7 +62,7 @@ pub(super) struct ArgoCd {
 }
 
 impl ArgoCd {
-    /// Reads all Applications and expands all ApplicationSets.
+    /// Reads all Applications and expands all `ApplicationSets`.
     pub(super) fn of(store: &Store<'_>, known: &Kustomizations, excludes: &GlobSet) -> Self {
         let Objects { read: objects, unread } = Objects::of(store, known, excludes);
         let home = Home::of(store.snapshot(), &objects);
@@ -100,7 +101,7 @@ impl ArgoCd {
         }
     }
 
-    /// The Applications of an ApplicationSet.
+    /// The Applications of an `ApplicationSet`.
     fn expand(&mut self, set: &Object, world: &World<'_>) {
         let Some(spec) = set.body.get("spec") else { return };
         let go = spec.get("goTemplate").and_then(Value::as_bool).unwrap_or(false);

@@ -8,12 +8,15 @@ mod charts;
 mod coalesce;
 mod document;
 mod find;
+mod helmfile;
 mod home;
 mod merge;
 mod open;
+mod reads;
 mod release;
 mod set;
 mod shared;
+mod unread;
 
 use crate::layout::Layout;
 use crate::syntax::Store;
@@ -28,6 +31,7 @@ pub use find::Named;
 pub(crate) use merge::stack;
 pub use open::may_be_filled_in;
 pub use release::{Release, releases};
+pub use unread::Unread;
 
 /// What charts and values are looked for in.
 #[derive(Debug, Clone, Copy)]

@@ -7,6 +7,7 @@ use crate::layout::FLUX_GROUP;
 use crate::render::{Effect, Evaluated, StatementKind};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
+use crate::rules::parity::unread_values;
 use crate::rules::parity::unused_variables;
 use crate::rules::{Rule, locality, rule};
 use crate::syntax::{Comment, Document, NodeRef};
@@ -21,15 +22,16 @@ const ENTRIES: &[&str] =
     &["patches", "patchesJson6902", "patchesStrategicMerge", "images", "replicas"];
 
 rule! {
-    /// Reports a patch, image or replicas entry that changes nothing in any overlay
+    /// Reports a patch, image or replicas entry, or a value of a chart, that changes nothing in any overlay
     ///
     /// ## Why
     /// A patch whose target is gone is a setting that somebody believes in and nobody runs: after
     /// a rename, kustomize leaves it out without a word. One that repeats what the base says hides
-    /// that the environments agree, and keeps its value when the base moves on.
+    /// that the environments agree, and keeps its value when the base moves on. So does a value that no
+    /// template of its chart reads: after a misspelling, helm takes the default without a word.
     ///
     /// ## Fix
-    /// Correct the target, or remove the entry. Where a value is pinned on purpose, say so in a
+    /// Correct the target or the key, or remove the entry. Where a value is pinned on purpose, say so in a
     /// comment above or beside the entry, or with an exception.
     pub struct PatchWithoutEffect {
         /// Whether entries are reported that repeat what is there already
@@ -89,6 +91,7 @@ impl Rule for PatchWithoutEffect {
             };
             findings.push_at(level, finding(cx, span, &found));
         }
+        unread_values::report(cx, findings);
     }
 }
 

@@ -1,0 +1,271 @@
+//! Releases of helmfile: which chart gets which values files, in which order.
+//!
+//! A helmfile is a template. What it says between `{{` and `}}` is not evaluated: the names of the
+//! environment and of the release are filled in where they make the path of a file, and nothing else.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::kube::{Kind, Value, load};
+use crate::layout::Overlay;
+use crate::render::Gap;
+use crate::render::helm::Helm;
+use crate::render::helm::chart::values;
+use crate::source::Snapshot;
+use crate::syntax::parse_yaml;
+use crate::syntax::scalar::Dialect;
+use crate::text::{FileId, RepoPath, Span};
+
+/// What a helmfile may be called.
+const NAMES: [&str; 4] =
+    ["helmfile.yaml", "helmfile.yml", "helmfile.yaml.gotmpl", "helmfile.yml.gotmpl"];
+/// A directory of helmfiles.
+const DIRECTORY: &str = "helmfile.d";
+/// Larger helmfiles are not read.
+const LARGEST: usize = 1 << 20;
+
+/// A release of a helmfile.
+#[derive(Debug)]
+pub(super) struct Release {
+    /// The directory of the helmfile: its paths begin there.
+    directory: RepoPath,
+    file: FileId,
+    name: String,
+    chart: Option<String>,
+    layers: Vec<Layer>,
+}
+
+/// A part of the values of a release.
+#[derive(Debug)]
+enum Layer {
+    /// The path of a file as it is written.
+    File(String),
+    /// Values in the helmfile itself.
+    Inline(Value),
+}
+
+/// What a helmfile tells the chart that gets the file of an overlay.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    /// The chart, if it is in the repository.
+    pub(super) chart: Option<RepoPath>,
+    /// The values, the lowest first.
+    pub(super) layers: Vec<Value>,
+    /// The files that were read.
+    pub(super) inputs: BTreeSet<FileId>,
+    /// What could not be read.
+    pub(super) gaps: Vec<Gap>,
+}
+
+fn is_helmfile(path: &RepoPath) -> bool {
+    let inside = path.parent().is_some_and(|parent| parent.file_name() == DIRECTORY);
+    let named = path.file_name();
+    NAMES.contains(&named)
+        || inside && [".yaml", ".yml", ".gotmpl"].iter().any(|end| named.ends_with(end))
+}
+
+/// Every release of every helmfile.
+pub(super) fn releases(snapshot: &Snapshot) -> Vec<Release> {
+    let files = snapshot.files().filter(|(_, path)| is_helmfile(path));
+    files.flat_map(|(file, path)| of_file(snapshot, file, path)).collect()
+}
+
+fn of_file(snapshot: &Snapshot, file: FileId, path: &RepoPath) -> Vec<Release> {
+    let Ok(source) = snapshot.file(file) else { return Vec::new() };
+    if source.text.len() > LARGEST {
+        return Vec::new();
+    }
+    let parsed = parse_yaml(file, &masked(&source.text));
+    let Some(parent) = path.parent() else { return Vec::new() };
+    // The files of a `helmfile.d` say their paths from where they are.
+    let mut found = Vec::new();
+    let bodies: Vec<Value> = parsed
+        .documents
+        .iter()
+        .filter_map(|document| load(document.root(), Dialect::Config).ok())
+        .collect();
+    let template = |name: &str| bodies.iter().find_map(|body| body.at(&["templates", name]));
+    for body in &bodies {
+        for release in items(body.get("releases")) {
+            let Some(name) = release.get("name").and_then(|name| written(snapshot, name)) else {
+                continue;
+            };
+            let inherited = items(release.get("inherit"));
+            let above = inherited.iter().filter_map(|it| template(it.get("template")?.text()?));
+            let sources: Vec<&Value> = above.chain([release]).collect();
+            let chart = sources.iter().rev().find_map(|it| written(snapshot, it.get("chart")?));
+            let layers = sources.iter().flat_map(|it| layers(snapshot, it)).collect();
+            found.push(Release { directory: parent.clone(), file, name, chart, layers });
+        }
+    }
+    found
+}
+
+fn items(value: Option<&Value>) -> &[Value] {
+    value.and_then(Value::as_list).unwrap_or_default()
+}
+
+fn layers(snapshot: &Snapshot, release: &Value) -> Vec<Layer> {
+    let lists = [release.get("values"), release.get("valuesTemplate")];
+    let entries = lists.into_iter().flat_map(items);
+    entries
+        .filter_map(|entry| match entry.as_map() {
+            Some(_) => Some(Layer::Inline(unmasked(snapshot, entry.clone()))),
+            None => written(snapshot, entry).map(Layer::File),
+        })
+        .collect()
+}
+
+/// Values with the texts of the file in the place of what was masked.
+fn unmasked(snapshot: &Snapshot, mut value: Value) -> Value {
+    match &mut value.kind {
+        Kind::Map(map) => {
+            for (_, inner) in Arc::make_mut(map).values_mut() {
+                *inner = unmasked(snapshot, inner.clone());
+            }
+        }
+        Kind::List(items) => {
+            for inner in Arc::make_mut(items) {
+                *inner = unmasked(snapshot, inner.clone());
+            }
+        }
+        Kind::Scalar(scalar) => {
+            let text = snapshot.slice(value.provenance.last().span);
+            if text.contains("{{") {
+                scalar.text = text.trim_matches(['"', '\'']).into();
+            }
+        }
+    }
+    value
+}
+
+/// A text as it stands in the file: what was masked is there.
+fn written(snapshot: &Snapshot, value: &Value) -> Option<String> {
+    value.text()?;
+    let text = snapshot.slice(value.span());
+    Some(text.trim_matches(['"', '\'']).to_owned())
+}
+
+/// The text of a helmfile with all actions replaced, so that it is YAML of the same length: lines that
+/// are nothing but actions become comments.
+fn masked(text: &str) -> String {
+    let mut masked = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let content = line.trim();
+        let end = line.trim_end().len();
+        if content.starts_with("{{") && content.ends_with("}}") && !content.contains(": ") {
+            let indent = line.len() - line.trim_start().len();
+            masked.push_str(&line[..indent]);
+            masked.push('#');
+            masked.extend(std::iter::repeat_n('x', end - indent - 1));
+            masked.push_str(&line[end..]);
+            continue;
+        }
+        let mut rest = line;
+        while let Some(start) = rest.find("{{") {
+            let Some(length) = rest[start..].rfind("}}").map(|at| at + 2) else { break };
+            // Two actions in one line are two, unless one quotes the other.
+            let nested = rest[start..].starts_with("{{`");
+            let first = rest[start..].find("}}").map_or(length, |at| at + 2);
+            let length = if nested { length } else { first };
+            masked.push_str(&rest[..start]);
+            masked.extend(std::iter::repeat_n('x', length));
+            rest = &rest[start + length..];
+        }
+        masked.push_str(rest);
+    }
+    masked
+}
+
+/// A text with the names of an environment and of a release; `None` where it asks for more.
+fn filled(text: &str, environment: &str, release: &str) -> Option<String> {
+    let text = text.replace("{{`", "").replace("`}}", "");
+    let mut result = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some((before, behind)) = rest.split_once("{{") {
+        let (action, after) = behind.split_once("}}")?;
+        result.push_str(before);
+        result.push_str(match action.trim_matches(['-', ' ']) {
+            ".Environment.Name" => environment,
+            ".Release.Name" => release,
+            _ => return None,
+        });
+        rest = after;
+    }
+    result.push_str(rest);
+    Some(result)
+}
+
+/// What the one release tells that reads the file of an overlay; `None` where none or several do.
+pub(super) fn told(helm: Helm<'_>, overlay: &Overlay) -> Option<Told> {
+    let environment = helm.layout.environment(overlay.environment)?;
+    let words: BTreeSet<&str> =
+        environment.aliases.iter().chain([&environment.name]).map(String::as_str).collect();
+    let snapshot = helm.store.snapshot();
+    let place = |release: &Release, layer: &Layer, word: &str| match layer {
+        Layer::File(path) => release.directory.join(&filled(path, word, &release.name)?).ok(),
+        Layer::Inline(_) => None,
+    };
+    let mut readers = Vec::new();
+    for release in helm.charts.releases(snapshot) {
+        let reads = |word: &&&str| {
+            let mut layers = release.layers.iter();
+            layers.any(|layer| place(release, layer, word).as_ref() == Some(&overlay.root))
+        };
+        readers.extend(words.iter().find(reads).map(|word| (release, *word)));
+    }
+    let [(release, word)] = &readers[..] else { return None };
+    let mut told = Told { inputs: BTreeSet::from([release.file]), ..Told::default() };
+    told.chart = release.chart.as_ref().and_then(|chart| {
+        let root = release.directory.join(&filled(chart, word, &release.name)?).ok()?;
+        helm.charts.has(&root).then_some(root)
+    });
+    for layer in &release.layers {
+        let path = place(release, layer, word);
+        let file = path.as_ref().and_then(|path| snapshot.find(path));
+        match (layer, path, file) {
+            (Layer::Inline(value), _, _) => told.layers.push(value.clone()),
+            (Layer::File(_), Some(path), Some(file)) if path.is_yaml() => {
+                match values(helm.store, file) {
+                    Ok(value) => {
+                        told.inputs.insert(file);
+                        told.layers.push(value);
+                    }
+                    Err(gap) => told.gaps.push(gap),
+                }
+            }
+            // A file that is not there for every environment is none.
+            (Layer::File(_), Some(path), None) if path.is_yaml() => {}
+            (Layer::File(path), _, _) => told.gaps.push(Gap {
+                span: Span::file_start(release.file),
+                what: "values file",
+                detail: path.clone(),
+                objects: false,
+            }),
+        }
+    }
+    Some(told)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{filled, masked};
+
+    #[test]
+    fn actions_are_masked_and_keep_their_length() {
+        let text = "a: {{ .X }}\n{{ if eq .Y \"b: c\" }}\n  {{- end }}\nb: \"x-{{ .Z }}-é\"\n\
+                    c: values/{{`{{ .Release.Name }}`}}/{{ .Environment.Name }}.yaml\n";
+        let masked = masked(text);
+        assert_eq!(masked.len(), text.len());
+        assert!(!masked.contains("{{"));
+        assert!(masked.contains("b: \"x-xxxxxxxx-é\""));
+    }
+
+    #[test]
+    fn names_are_filled_in_and_nothing_else() {
+        let path = "values/{{`{{ .Release.Name }}`}}/{{ .Environment.Name }}.yaml";
+        assert_eq!(filled(path, "prod", "orders").unwrap(), "values/orders/prod.yaml");
+        assert_eq!(filled("{{ .Values.x }}.yaml", "prod", "orders"), None);
+        assert_eq!(filled("{{ .Environment.Name", "prod", "orders"), None);
+    }
+}
