@@ -119,7 +119,8 @@ pub fn check(job: Job<'_>) -> Checked {
     let options = render::Options { restricted: false, partial: true };
     let renderer = Renderer::new(store, options).with_flux(&layout.flux);
     let wanted = |unit: &Unit| focus.has_unit(&unit.name);
-    let mut evaluated = evaluate::all(layout, wanted, |unit, overlay| renderer.overlay(unit, overlay));
+    let mut evaluated =
+        evaluate::all(layout, wanted, |unit, overlay| renderer.overlay(unit, overlay));
     render::lay_values(snapshot, &mut evaluated);
     let evaluated = evaluated;
     let releases = helm::releases(store, layout, &evaluated);

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::compare::embedded::{are_files, tree};
-use crate::compare::filled;
 use crate::compare::equal::is_empty;
+use crate::compare::filled;
 use crate::compare::lines;
 use crate::compare::list;
 use crate::compare::names::PairNames;

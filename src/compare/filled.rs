@@ -31,7 +31,9 @@ pub(crate) fn line(snapshot: &Snapshot, value: &Value, text: &str, number: usize
                 source.match_indices("${").any(|(at, mark)| {
                     let rest = source.get(at + mark.len()..).unwrap_or("").trim_start_matches('#');
                     let after = rest.strip_prefix(name);
-                    after.is_some_and(|after| !after.starts_with(|c: char| c == '_' || c.is_alphanumeric()))
+                    after.is_some_and(|after| {
+                        !after.starts_with(|c: char| c == '_' || c.is_alphanumeric())
+                    })
                 })
             })
     };
@@ -64,10 +66,14 @@ pub(crate) fn tree(snapshot: &Snapshot, text: &str, value: &Value) -> Option<Val
         let indent = written.len() - written.trim_start().len();
         // Only a line without variables stands in the file as it is read.
         let start = starts.get(number).map_or(0, |start| start + indent);
-        let exact = snapshot.slice(own) == written.trim() && inner.end as usize <= start + written.trim().len();
+        let exact = snapshot.slice(own) == written.trim()
+            && inner.end as usize <= start + written.trim().len();
         let at = |offset: u32| own.start as usize + (offset as usize).saturating_sub(start);
         if exact {
-            Provenance::new(history.first().action, Span::new(own.file, at(inner.start), at(inner.end)))
+            Provenance::new(
+                history.first().action,
+                Span::new(own.file, at(inner.start), at(inner.end)),
+            )
         } else {
             history
         }

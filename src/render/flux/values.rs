@@ -133,7 +133,8 @@ fn set(target: &str, value: &Value) -> Option<Map> {
         return None;
     }
     let text = value.text()?.trim_end_matches('\n');
-    let leaf = Value::scalar(scalar::resolve(text, Dialect::Config), text, value.provenance.clone());
+    let leaf =
+        Value::scalar(scalar::resolve(text, Dialect::Config), text, value.provenance.clone());
     let whole = keys.iter().rev().fold(leaf, |value, key| {
         let (key_span, provenance) = (value.span(), value.provenance.clone());
         let entry = Entry { key: (*key).into(), key_span, value };
