@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::compare::embedded;
+use crate::compare::embedded::{self, Reading};
 use crate::compare::lines::line_span;
 use crate::kube::{Action, Entry, Kind, Provenance, Step, Value};
 use crate::source::Snapshot;
@@ -50,11 +50,16 @@ fn variable(snapshot: &Snapshot, definition: Span) -> Option<&str> {
     Some(key.trim().trim_matches(['"', '\''])).filter(|name| !name.is_empty())
 }
 
-/// What such a text says, if it is one document of YAML or JSON.
-pub(crate) fn tree(snapshot: &Snapshot, text: &str, value: &Value) -> Option<Value> {
+/// What such a text says, if it is one document.
+pub(crate) fn tree(
+    snapshot: &Snapshot,
+    reading: Reading,
+    text: &str,
+    value: &Value,
+) -> Option<Value> {
     let whole = Span::new(FileId(0), 0, text.len());
     let plain = Value::string(text, Provenance::declared(whole));
-    let mut tree = embedded::tree(text, &plain, text)?;
+    let mut tree = embedded::tree(reading, text, &plain, text)?;
     let starts: Vec<usize> =
         std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
     let place = |inner: Span| {
@@ -106,6 +111,7 @@ fn relocate(value: &mut Value, place: &impl Fn(Span) -> Provenance) {
 #[cfg(test)]
 mod tests {
     use super::{line, tree};
+    use crate::compare::embedded;
     use crate::kube::{Action, Provenance, Value};
     use crate::source::Snapshot;
     use crate::text::{RepoPath, Span};
@@ -149,7 +155,8 @@ mod tests {
     fn so_has_each_leaf() {
         let snapshot = snapshot();
         let value = value(&snapshot);
-        let tree = tree(&snapshot, value.text().unwrap(), &value).unwrap();
+        let reading = embedded::readings(None).next().unwrap();
+        let tree = tree(&snapshot, reading, value.text().unwrap(), &value).unwrap();
         let told = |path: &[&str]| snapshot.slice(tree.at(path).unwrap().span()).to_owned();
         assert_eq!(told(&["host"]), "eu");
         assert_eq!(told(&["port"]), "80");

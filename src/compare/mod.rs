@@ -34,10 +34,12 @@ mod remotes;
 mod scalar;
 mod secrets;
 mod show;
+mod side_by_side;
 mod sizes;
 mod stages;
 pub mod switches;
 mod unit;
+mod values;
 mod version;
 mod witness;
 
@@ -65,8 +67,9 @@ pub use remotes::{Pin, pin};
 pub(crate) use scalar::has_placeholder;
 pub(crate) use scalar::without_hash;
 pub use secrets::key_of;
-pub use show::SECRET;
 pub(crate) use show::show;
+pub use show::{SECRET, without_secrets};
+pub use side_by_side::{Contrast, Unreported, closest, default_pair, side_by_side};
 pub(crate) use unit::stable_id;
 
 use crate::compare::agents::Cover;

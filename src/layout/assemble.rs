@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::layout::Application;
 use crate::layout::Choices;
 use crate::layout::Environment;
 use crate::layout::Layout;
@@ -9,14 +10,19 @@ use crate::layout::Overlay;
 use crate::layout::OverlayKind;
 use crate::layout::Unit;
 use crate::layout::Unplaced;
+use crate::layout::argocd::Plan;
 use crate::layout::explicit::Declared;
 use crate::layout::flux::Flux;
 use crate::layout::flux::FluxBuild;
 use crate::layout::flux::Found;
 use crate::layout::flux::Tree;
 use crate::layout::lexicon::Lexicon;
+use crate::layout::mixed;
+use crate::layout::rendered::RenderedOverlay;
 use crate::layout::units::Placed;
 use crate::layout::units::Template;
+use crate::layout::words;
+use crate::text::RepoPath;
 
 /// A unit while its overlays come in; environments are still stages of the lexicon.
 #[derive(Debug, Default)]
@@ -24,19 +30,16 @@ struct Draft {
     names: BTreeMap<String, usize>,
     templates: BTreeMap<String, usize>,
     overlays: BTreeMap<(usize, Option<String>), Overlay>,
-    /// The Flux builds that deploy overlays.
-    builds: Builds,
     /// The configuration names the unit.
     fixed: bool,
 }
-
-/// Flux builds by the environment and variant of an overlay.
-type Builds = BTreeMap<(usize, Option<String>), usize>;
 
 /// What has been found so far.
 pub(super) struct Assembly<'l> {
     lexicon: &'l Lexicon,
     drafts: BTreeMap<String, Draft>,
+    /// Of manifests that were rendered elsewhere, by their names: they take no name from others.
+    rendered: BTreeMap<String, Draft>,
     /// How often each word is used for each stage.
     spellings: BTreeMap<usize, BTreeMap<String, usize>>,
 }
@@ -44,7 +47,8 @@ pub(super) struct Assembly<'l> {
 impl<'l> Assembly<'l> {
     /// Nothing yet.
     pub(super) fn new(lexicon: &'l Lexicon) -> Self {
-        Self { lexicon, drafts: BTreeMap::new(), spellings: BTreeMap::new() }
+        let (drafts, rendered) = (BTreeMap::new(), BTreeMap::new());
+        Self { lexicon, drafts, rendered, spellings: BTreeMap::new() }
     }
 
     /// Adds an overlay that its path has placed, once for each build that deploys it.
@@ -62,6 +66,8 @@ impl<'l> Assembly<'l> {
             variant: template.variant.clone(),
             root: found.candidate.root.clone(),
             kind: found.candidate.kind,
+            build: builds.first().map(|(_, build)| *build),
+            application: None,
             why: found.place.why.clone(),
         };
         let draft = self.drafts.entry(template.key.clone()).or_default();
@@ -69,17 +75,16 @@ impl<'l> Assembly<'l> {
         *draft.templates.entry(template.text.clone()).or_default() += 1;
         if let ([_, _, ..], None) = (builds, &template.variant) {
             for (variant, build) in builds {
-                let overlay = Overlay { variant: variant.clone(), ..overlay.clone() };
-                draft.put(overlay, Some(*build), unplaced);
+                let (variant, build) = (variant.clone(), Some(*build));
+                draft.put(Overlay { variant, build, ..overlay.clone() }, unplaced);
             }
             return;
         }
-        let build = builds.first().map(|(_, build)| *build);
         if draft.overlays.contains_key(&(overlay.environment, overlay.variant.clone())) {
             let variant = template.full_variant.clone();
-            draft.put(Overlay { variant, ..overlay }, build, unplaced);
+            draft.put(Overlay { variant, ..overlay }, unplaced);
         } else {
-            draft.put(overlay, build, unplaced);
+            draft.put(overlay, unplaced);
         }
     }
 
@@ -101,6 +106,8 @@ impl<'l> Assembly<'l> {
             variant: found.variant(),
             root: path.clone(),
             kind,
+            build: Some(at),
+            application: None,
             why: format!("the Flux Kustomization `{name}` in `{}` deploys it", file.display()),
         };
         let (clusters, unit) = (found.clusters(), found.unit(self.lexicon));
@@ -108,7 +115,7 @@ impl<'l> Assembly<'l> {
         let template = format!("{}/{{env}}: Kustomization {unit}", clusters.display());
         *draft.names.entry(unit).or_default() += 1;
         *draft.templates.entry(template).or_default() += 1;
-        draft.put(overlay, Some(at), unplaced);
+        draft.put(overlay, unplaced);
         true
     }
 
@@ -126,13 +133,107 @@ impl<'l> Assembly<'l> {
             variant: found.variant,
             root: found.root,
             kind: found.kind,
+            build: None,
+            application: None,
             why: "the configuration names its unit".to_owned(),
         };
         let draft = self.drafts.entry(format!("declared:{}", choice.name)).or_default();
         draft.fixed = true;
         draft.names.insert(choice.name.clone(), 1);
         draft.templates.insert(choice.template.clone(), 1);
-        draft.put(overlay, None, unplaced);
+        draft.put(overlay, unplaced);
+    }
+
+    /// Whether there is no unit yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.drafts.is_empty()
+    }
+
+    /// Adds manifests that the user's pipeline rendered.
+    pub(super) fn add_rendered(
+        &mut self,
+        found: RenderedOverlay,
+        unplaced: &mut BTreeSet<Unplaced>,
+    ) {
+        self.spell(found.stage, Some(&found.word));
+        let overlay = Overlay {
+            environment: found.stage,
+            variant: found.variant,
+            root: found.root,
+            kind: OverlayKind::Manifests,
+            build: None,
+            application: None,
+            why: "`--rendered` names it".to_owned(),
+        };
+        let draft = self.rendered.entry(found.unit.clone()).or_default();
+        draft.fixed = true;
+        draft.templates.insert(format!("--rendered {{env}}: {}", found.unit), 1);
+        draft.names.insert(found.unit, 1);
+        draft.put(overlay, unplaced);
+    }
+
+    /// The stages of the overlays that are placed, by their roots.
+    pub(super) fn placed(&self) -> BTreeMap<RepoPath, BTreeSet<usize>> {
+        let mut placed: BTreeMap<RepoPath, BTreeSet<usize>> = BTreeMap::new();
+        for overlay in self.overlays() {
+            placed.entry(overlay.root.clone()).or_default().insert(overlay.environment);
+        }
+        placed
+    }
+
+    /// Everything that is placed; the environments are stages.
+    pub(super) fn overlays(&self) -> impl Iterator<Item = &Overlay> {
+        self.drafts.values().flat_map(|draft| draft.overlays.values())
+    }
+
+    /// Takes out what no Application of Argo CD deploys.
+    pub(super) fn without(
+        &mut self,
+        orphans: &BTreeSet<RepoPath>,
+        unplaced: &mut BTreeSet<Unplaced>,
+    ) {
+        for draft in self.drafts.values_mut().filter(|draft| !draft.fixed) {
+            draft.overlays.retain(|_, overlay| {
+                let orphan = orphans.contains(&overlay.root);
+                if orphan {
+                    let why = "orphaned: no Application of Argo CD reaches it".to_owned();
+                    unplaced.insert(Unplaced { root: overlay.root.clone(), why });
+                }
+                !orphan
+            });
+        }
+        self.drafts.retain(|_, draft| !draft.overlays.is_empty());
+    }
+
+    /// Adds what Applications of Argo CD say: who deploys an overlay, and units of their own.
+    pub(super) fn deployed_by(&mut self, plan: Plan, unplaced: &mut BTreeSet<Unplaced>) {
+        for overlay in self.drafts.values_mut().flat_map(|draft| draft.overlays.values_mut()) {
+            overlay.application = plan.attached.get(&overlay.root).copied();
+        }
+        for draft in self.drafts.values_mut().filter(|draft| !draft.fixed) {
+            draft.rename(&plan.names);
+        }
+        for unit in plan.units {
+            let key = format!("argocd:{}", unit.template);
+            for part in unit.parts {
+                let word = Some(part.told.word.as_str()).filter(|word| !word.is_empty());
+                self.spell(part.told.stage, word);
+                let overlay = Overlay {
+                    environment: part.told.stage,
+                    variant: part.variant,
+                    root: part.root,
+                    kind: part.kind,
+                    build: None,
+                    application: Some(part.application),
+                    why: part.why,
+                };
+                self.drafts.entry(key.clone()).or_default().put(overlay, unplaced);
+            }
+            let draft = self.drafts.entry(key).or_default();
+            draft.names.insert(unit.name, 1);
+            draft.templates.insert(unit.template, 1);
+        }
+        unplaced.extend(plan.unplaced);
     }
 
     fn spell(&mut self, stage: usize, word: Option<&str>) {
@@ -143,7 +244,13 @@ impl<'l> Assembly<'l> {
     }
 
     /// The layout: stages become environments, drafts become units with names of their own.
-    pub(super) fn finish(self, unplaced: BTreeSet<Unplaced>, tree: Tree) -> Layout {
+    /// The environments of the Applications, which are stages too, become indices with them.
+    pub(super) fn finish(
+        self,
+        unplaced: BTreeSet<Unplaced>,
+        tree: Tree,
+        mut applications: Vec<Application>,
+    ) -> Layout {
         let mut environments: Vec<(usize, Environment)> = self
             .spellings
             .iter()
@@ -161,42 +268,64 @@ impl<'l> Assembly<'l> {
         environments.sort_by(|(_, a), (_, b)| (a.rank, &a.name).cmp(&(b.rank, &b.name)));
         let index: BTreeMap<usize, usize> =
             environments.iter().enumerate().map(|(at, (stage, _))| (*stage, at)).collect();
-        let (mut units, builds): (Vec<Unit>, Vec<_>) =
-            self.drafts.into_values().filter_map(|draft| draft.unit(&index)).unzip();
+        for application in &mut applications {
+            let stage = application.environment.take();
+            application.environment = stage.and_then(|stage| index.get(&stage).copied());
+        }
+        let units = self.drafts.into_values().filter_map(|draft| draft.unit(&index)).collect();
+        let mut units = mixed::join(units);
         name_apart(&mut units);
-        let of_overlays = units.iter().zip(builds).flat_map(|(unit, builds)| {
-            let name = &unit.name;
-            builds
-                .into_iter()
-                .map(move |((at, variant), build)| ((name.clone(), at, variant), build))
-        });
-        let of_overlays = of_overlays.collect();
+        for mut unit in self.rendered.into_values().filter_map(|draft| draft.unit(&index)) {
+            if units.iter().any(|other| other.name == unit.name) {
+                unit.name = format!("rendered/{}", unit.name);
+            }
+            units.push(unit);
+        }
         let builds = tree.found.into_iter().map(|found| found.build).collect();
+        let overlays = units.iter().flat_map(|unit| &unit.overlays);
+        let shown = overlays.filter_map(|overlay| overlay.build).collect();
         units.sort_by(|a, b| (&a.name, &a.template).cmp(&(&b.name, &b.template)));
         Layout {
             environments: environments.into_iter().map(|(_, environment)| environment).collect(),
             units,
             unplaced: unplaced.into_iter().collect(),
-            flux: Flux { builds, of_overlays },
+            flux: Flux { builds, shown },
+            applications,
             ..Layout::default()
         }
     }
 }
 
 impl Draft {
-    fn put(&mut self, overlay: Overlay, build: Option<usize>, unplaced: &mut BTreeSet<Unplaced>) {
+    /// Takes the name that the Applications of all overlays agree in, where the path has none.
+    fn rename(&mut self, names: &BTreeMap<RepoPath, String>) {
+        let silent = |name: &str| {
+            let empty = |part: &str| words::is_holder(part) || words::is_value_holder(part);
+            name == "." || name.split('/').all(empty)
+        };
+        if !self.names.keys().all(|name| silent(name)) {
+            return;
+        }
+        let told: Option<BTreeSet<&String>> =
+            self.overlays.values().map(|overlay| names.get(&overlay.root)).collect();
+        if let Some(name) =
+            told.filter(|told| told.len() == 1).and_then(|told| told.into_iter().next())
+        {
+            self.names = BTreeMap::from([(name.clone(), 1)]);
+        }
+    }
+
+    fn put(&mut self, overlay: Overlay, unplaced: &mut BTreeSet<Unplaced>) {
         let key = (overlay.environment, overlay.variant.clone());
         if let Some(first) = self.overlays.get(&key) {
             let why = format!("`{}` already is this overlay", first.root.display());
             unplaced.insert(Unplaced { root: overlay.root, why });
         } else {
-            self.builds.extend(build.map(|build| (key.clone(), build)));
             self.overlays.insert(key, overlay);
         }
     }
 
-    /// The unit, and the Flux builds of its overlays.
-    fn unit(self, index: &BTreeMap<usize, usize>) -> Option<(Unit, Builds)> {
+    fn unit(self, index: &BTreeMap<usize, usize>) -> Option<Unit> {
         let name = most_used(&self.names)?;
         let template =
             if self.fixed { most_used(&self.templates)? } else { joined(&self.templates)? };
@@ -210,11 +339,7 @@ impl Draft {
         overlays.sort_by(|a, b| {
             (a.environment, &a.variant, &a.root).cmp(&(b.environment, &b.variant, &b.root))
         });
-        let builds = self.builds.into_iter();
-        let builds = builds
-            .filter_map(|((stage, variant), build)| Some(((*index.get(&stage)?, variant), build)))
-            .collect();
-        Some((Unit { name, template, overlays }, builds))
+        Some(Unit { name, template, overlays })
     }
 }
 

@@ -6,6 +6,9 @@ use crate::layout::Choices;
 use crate::layout::Layout;
 use crate::layout::OverlayKind;
 use crate::layout::Unplaced;
+use crate::layout::argocd;
+use crate::layout::argocd::ArgoCd;
+use crate::layout::argocd::Known;
 use crate::layout::assemble::Assembly;
 use crate::layout::candidates;
 use crate::layout::candidates::Candidate;
@@ -16,6 +19,8 @@ use crate::layout::lexicon::Lexicon;
 use crate::layout::lexicon::Mark;
 use crate::layout::place::Place;
 use crate::layout::place::Placer;
+use crate::layout::plain;
+use crate::layout::rendered;
 use crate::layout::units::Placed;
 use crate::layout::units::Templates;
 use crate::layout::units::has_unit;
@@ -68,9 +73,41 @@ impl Layout {
         for found in declared {
             assembly.declare(choices, found, &mut search.unplaced);
         }
-        let mut layout = assembly.finish(search.unplaced, tree);
-        let Kustomizations { includers, referenced, .. } = kustomizations;
+        if assembly.is_empty() && !rendered::unknown(&lexicon, &choices.rendered).is_empty() {
+            // Nothing else tells an environment: those that are named are all there are.
+            let names = choices.rendered.iter().map(|tree| tree.environment.clone());
+            let mut environments: Vec<(String, Vec<String>)> = Vec::new();
+            for name in names {
+                if !environments.iter().any(|(known, _)| *known == name) {
+                    environments.push((name, Vec::new()));
+                }
+            }
+            return Self::discover(store, &Choices { environments, ..choices.clone() });
+        }
+        for found in rendered::find(store, &lexicon, &choices.rendered, &mut search.unplaced) {
+            assembly.add_rendered(found, &mut search.unplaced);
+        }
+        let mut argo = ArgoCd::of(store, &kustomizations, &choices.excludes);
+        let placed = assembly.placed();
+        let known =
+            Known { store, lexicon: &lexicon, kustomizations: &kustomizations, placed: &placed };
+        let plan = argocd::plan(&mut argo, &known);
+        assembly.deployed_by(plan, &mut search.unplaced);
+        let orphans = argocd::orphans(store, &argo, &kustomizations, assembly.overlays());
+        assembly.without(&orphans, &mut search.unplaced);
+        let known = (&kustomizations, &lexicon);
+        let bases = plain::add(store, known, choices, &taken, &mut assembly, &mut search.unplaced);
+        let mut layout = assembly.finish(search.unplaced, tree, argo.applications);
+        layout.repository = argo.home;
+        layout.parameter_files = argo.read;
+        let Kustomizations { includers, mut referenced, .. } = kustomizations;
+        for (over, below) in &bases {
+            for base in below {
+                referenced.entry(base.clone()).or_default().insert(over.clone());
+            }
+        }
         layout.users = Users { of_directories: includers, of_files: referenced };
+        layout.bases = bases;
         layout
     }
 }
@@ -186,7 +223,10 @@ impl Search<'_> {
                 OverlayKind::HelmValues => {
                     !candidate.parts.last().is_some_and(|stem| words::is_empty_stem(stem))
                 }
-                OverlayKind::Manifests | OverlayKind::Terraform => refusal.whole,
+                OverlayKind::Manifests
+                | OverlayKind::Terraform
+                | OverlayKind::Configuration
+                | OverlayKind::Application => refusal.whole,
             } {
                 let idle = words::is_base(candidate.root.file_name());
                 let why = if idle { IDLE_BASE.to_owned() } else { refusal.why };

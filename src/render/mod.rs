@@ -3,6 +3,7 @@
 pub mod output;
 
 mod accumulate;
+mod argocd;
 mod configuration;
 mod edit;
 mod effect;
@@ -25,6 +26,7 @@ mod overlay;
 mod patch;
 mod pattern;
 mod pipeline;
+mod plain;
 mod plugin;
 mod renderer;
 mod replacement;

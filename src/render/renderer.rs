@@ -5,9 +5,10 @@ use std::ops::Deref;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::kube::{Action, MergeKeys, Value};
-use crate::layout::Flux;
+use crate::layout::{Flux, Layout};
 use crate::render::accumulate::{Accumulated, Schema, Walk};
 use crate::render::flux::Clusters;
+use crate::render::helm::{Charts, Helm};
 use crate::render::kustomization::{Kustomization, SortOrder};
 use crate::render::origin::Notes;
 use crate::render::working::Working;
@@ -60,6 +61,7 @@ pub struct Renderer<'s> {
     extended_schemas: Vec<OnceLock<Result<Arc<MergeKeys>, RenderError>>>,
     bases: Mutex<Bases>,
     clusters: Option<Clusters<'s>>,
+    charts: OnceLock<Charts>,
 }
 
 fn slots<T>(count: usize) -> Vec<OnceLock<T>> {
@@ -79,6 +81,7 @@ impl<'s> Renderer<'s> {
             extended_schemas: slots(count),
             bases: Mutex::default(),
             clusters: None,
+            charts: OnceLock::new(),
         }
     }
 
@@ -92,6 +95,12 @@ impl<'s> Renderer<'s> {
     /// What Flux deploys, where that is known.
     pub(crate) fn clusters(&self) -> Option<&Clusters<'s>> {
         self.clusters.as_ref()
+    }
+
+    /// The charts of the repository, for values that belong to units of a layout.
+    pub fn helm<'h>(&'h self, layout: &'h Layout) -> Helm<'h> {
+        let charts = self.charts.get_or_init(|| Charts::of(self.snapshot()));
+        Helm { store: self.store, charts, layout }
     }
 
     pub(crate) fn store(&self) -> &'s Store<'s> {

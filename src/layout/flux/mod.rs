@@ -14,10 +14,17 @@ pub use declared::FLUX_GROUP;
 pub(super) use declared::of_file;
 pub(super) use tree::{Found, Tree};
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use crate::layout::{Overlay, Unit};
+use crate::layout::Overlay;
+use crate::syntax::Store;
 use crate::text::RepoPath;
+
+/// Whether Flux deploys anything of the repository.
+pub(super) fn is_used(store: &Store<'_>) -> bool {
+    let mut files = store.snapshot().files().filter(|(_, path)| path.is_yaml());
+    files.any(|(file, _)| !of_file(store, file).is_empty())
+}
 
 /// The directory that the `spec.path` of a Flux Kustomization names.
 pub fn flux_directory(path: &str) -> Option<RepoPath> {
@@ -53,24 +60,18 @@ pub struct FluxBuild {
 pub struct Flux {
     /// Parents before children.
     pub builds: Vec<FluxBuild>,
-    /// The build of an overlay: by the unit's name, the overlay's environment and variant.
-    pub(super) of_overlays: BTreeMap<(String, usize, Option<String>), usize>,
+    /// Those that overlays of the layout show.
+    pub(super) shown: BTreeSet<usize>,
 }
 
 impl Flux {
-    /// The build that deploys an overlay, as an index.
-    pub fn build_of(&self, unit: &Unit, overlay: &Overlay) -> Option<usize> {
-        let key = (unit.name.clone(), overlay.environment, overlay.variant.clone());
-        self.of_overlays.get(&key).copied()
-    }
-
     /// The path of the cluster that deploys an overlay.
-    pub fn cluster_of(&self, unit: &Unit, overlay: &Overlay) -> Option<&RepoPath> {
-        self.builds.get(self.build_of(unit, overlay)?).map(|build| &build.site)
+    pub fn cluster_of(&self, overlay: &Overlay) -> Option<&RepoPath> {
+        self.builds.get(overlay.build?).map(|build| &build.site)
     }
 
     /// Whether an overlay of the layout shows what a build does.
     pub fn is_overlay(&self, build: usize) -> bool {
-        self.of_overlays.values().any(|&known| known == build)
+        self.shown.contains(&build)
     }
 }

@@ -170,7 +170,7 @@ impl Tree {
                     OverlayKind::Manifests => {
                         !kustomizations.covering(root).is_some_and(|covering| covering.is_in(&path))
                     }
-                    OverlayKind::HelmValues | OverlayKind::Terraform => false,
+                    _ => false,
                 };
                 included && roots.get(&path) == Some(&found.place.stage)
             });

@@ -53,10 +53,6 @@ impl<'f> Clusters<'f> {
         Self { flux, plain: slots(count), whole: slots(count), bare: slots(count) }
     }
 
-    pub(crate) fn flux(&self) -> &'f Flux {
-        self.flux
-    }
-
     /// What a build deploys from `root`: its own directory, or one that this only lists.
     pub(crate) fn render(
         &self,

@@ -22,6 +22,8 @@ pub struct Variables {
     pub defined: BTreeMap<Arc<str>, Definition>,
     /// What the objects that it deploys ask for.
     pub used: BTreeMap<Arc<str>, VariableUse>,
+    /// Where the ConfigMaps stand that it takes some from.
+    pub sources: Vec<Span>,
     /// Whether others may be defined where this repository does not reach.
     pub open: bool,
     /// Where a definition would stand.
@@ -80,6 +82,7 @@ impl Clusters<'_> {
             object: object.id.clone(),
             defined: BTreeMap::new(),
             used: BTreeMap::new(),
+            sources: Vec::new(),
             open: false,
             place: own.map_or(key, |own| own.key_span),
             whole: true,
@@ -173,6 +176,7 @@ impl Variables {
     /// Takes the keys of a ConfigMap or Secret; what is secret stays unknown.
     fn take(&mut self, source: &Resource) {
         let public = &*source.id.gvk.kind == "ConfigMap";
+        self.sources.extend(Some(source.origin).filter(|_| public));
         let fields: &[&str] = if public { &["data"] } else { &["data", "stringData"] };
         let maps = fields.iter().filter_map(|field| source.body.get(field)?.as_map());
         for entry in maps.flatten().filter(|entry| is_variable(&entry.key)) {
