@@ -536,6 +536,144 @@ fn flux_tells_the_environment_of_a_path_without_one() {
     assert_eq!(units(repository), ["apps: dev prod", "clusters: dev prod", "infra: dev prod"]);
 }
 
+/// A Flux Kustomization; `more` are further lines of its `spec`, each with its indentation.
+fn kustomization(name: &str, path: &str, more: &str) -> String {
+    format!(
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n  name: {name}\n  namespace: flux-system\nspec:\n  interval: 5m\n  path: {path}\n{more}"
+    )
+}
+
+fn source(name: &str, url: &str) -> String {
+    format!(
+        "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata:\n  name: {name}\n  namespace: flux-system\nspec:\n  url: {url}\n"
+    )
+}
+
+const OWN: &str = "  sourceRef:\n    kind: GitRepository\n    name: flux-system\n";
+
+#[test]
+fn flux_is_followed_from_the_entry_of_each_cluster_down() {
+    let entry = |env: &str| {
+        let own = kustomization("flux-system", &format!("./clusters/{env}"), OWN);
+        format!("{}---\n{own}", source("flux-system", "https://git.example/fleet"))
+    };
+    let apps = |env: &str| {
+        let variables = format!("{OWN}  postBuild:\n    substitute:\n      tier: tier-{env}\n");
+        kustomization("apps", "./stacks/apps", &variables)
+    };
+    // Deployed by `apps`, with a variable of its parent in the path.
+    let orders = kustomization("orders", "./services/${tier}", OWN);
+    let elsewhere = source("tenant", "https://git.example/tenant")
+        + "---\n"
+        + &kustomization(
+            "tenant",
+            "./services/tenant",
+            "  sourceRef:\n    kind: GitRepository\n    name: tenant\n",
+        );
+    let patch = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n  name: flux-system\nspec:\n  timeout: 2m\n";
+    let (dev, prod) = (entry("dev"), entry("prod"));
+    let (apps_dev, apps_prod) = (apps("dev"), apps("prod"));
+    let repository: &[(&str, &str)] = &[
+        ("clusters/dev/flux-system/gotk-sync.yaml", &dev),
+        ("clusters/dev/flux-system/kustomization.yaml", "resources: [gotk-sync.yaml]\n"),
+        ("clusters/dev/apps.yaml", &apps_dev),
+        ("clusters/dev/unused-patch.yaml", patch),
+        ("clusters/prod/flux-system/gotk-sync.yaml", &prod),
+        ("clusters/prod/flux-system/kustomization.yaml", "resources: [gotk-sync.yaml]\n"),
+        ("clusters/prod/apps.yaml", &apps_prod),
+        ("stacks/apps/orders.yaml", &orders),
+        ("stacks/apps/tenant.yaml", &elsewhere),
+        ("services/tier-dev/x.yaml", MANIFEST),
+        ("services/tier-prod/x.yaml", MANIFEST),
+        ("services/tenant/x.yaml", MANIFEST),
+    ];
+    let layout = discover_with(repository, &Choices::default());
+    assert_eq!(show(&layout), ["apps: dev prod", "clusters: dev prod", "services/tier: dev prod"]);
+    let mut builds: Vec<String> = layout
+        .flux
+        .builds
+        .iter()
+        .map(|build| {
+            let parent = build.parent.map(|at| layout.flux.builds[at].name.as_str());
+            format!("{} {} {}", build.name, build.path, parent.unwrap_or("-"))
+        })
+        .collect();
+    builds.sort();
+    let wanted = [
+        "apps stacks/apps flux-system",
+        "apps stacks/apps flux-system",
+        "flux-system clusters/dev -",
+        "flux-system clusters/prod -",
+        "orders services/tier-dev apps",
+        "orders services/tier-prod apps",
+    ];
+    assert_eq!(builds, wanted);
+}
+
+#[test]
+fn several_clusters_of_an_environment_are_variants() {
+    let orders = kustomization("orders", "./services/orders", OWN);
+    let ledger = |env: &str| kustomization("ledger", &format!("./services/ledger/{env}"), OWN);
+    let (prod, stg) = (ledger("prod"), ledger("stg"));
+    let repository: &[(&str, &str)] = &[
+        ("clusters/prod-eu/orders.yaml", &orders),
+        ("clusters/prod-eu/ledger.yaml", &prod),
+        ("clusters/prod-us/orders.yaml", &orders),
+        ("clusters/prod-us/ledger.yaml", &prod),
+        ("clusters/stg/orders.yaml", &orders),
+        ("clusters/stg/ledger.yaml", &stg),
+        ("services/orders/x.yaml", MANIFEST),
+        ("services/ledger/prod/kustomization.yaml", EMPTY),
+        ("services/ledger/stg/kustomization.yaml", EMPTY),
+    ];
+    let found = [
+        "clusters: stg prod/eu prod/us",
+        "orders: stg prod/eu prod/us",
+        "services/ledger: stg prod/eu prod/us",
+    ];
+    assert_eq!(units(repository), found);
+}
+
+#[test]
+fn one_cluster_that_deploys_all_environments_is_told_by_names() {
+    let (stg, prod) = (
+        kustomization("orders-stg", "./services/orders", OWN),
+        kustomization("orders-prod", "./services/orders", OWN),
+    );
+    let repository: &[(&str, &str)] = &[
+        ("hub/flux-system/sync.yaml", &kustomization("flux-system", "./hub", OWN)),
+        ("hub/orders-stg.yaml", &stg),
+        ("hub/orders-prod.yaml", &prod),
+        ("services/orders/x.yaml", MANIFEST),
+    ];
+    assert_eq!(units(repository), ["hub: stg/orders prod/orders", "orders: stg prod"]);
+}
+
+#[test]
+fn circles_of_flux_end() {
+    let grow = "  postBuild:\n    substitute:\n      x: ${x}${x}y\n";
+    let (a, b) = (
+        kustomization("a${x}", "./circle/two", grow),
+        kustomization("b${x}", "./circle/one/../../../../circle/one", grow),
+    );
+    let entry = kustomization("flux-system", "./clusters/prod", &grow.replace("${x}${x}y", "y"));
+    let away = kustomization("away", "../../../circle/one", OWN);
+    let repository: &[(&str, &str)] = &[
+        ("clusters/prod/sync.yaml", &entry),
+        ("clusters/prod/away.yaml", &away),
+        ("circle/one/a.yaml", &a),
+        ("circle/one/a2.yaml", &a),
+        ("circle/two/b.yaml", &b),
+        ("circle/two/b2.yaml", &b),
+    ];
+    let layout = discover_with(repository, &Choices::default());
+    assert!(layout.flux.builds.iter().any(|build| build.path.as_str() == "circle/one"));
+    let wrong = |(at, build): (usize, &paritylint::layout::FluxBuild)| {
+        build.parent.is_some_and(|parent| parent >= at)
+    };
+    assert!(!layout.flux.builds.iter().enumerate().any(wrong));
+}
+
 #[test]
 fn the_configuration_decides() {
     let environments = [("field", vec!["base"]), ("hilltop", vec!["peak"])];

@@ -49,6 +49,8 @@ pub struct FluxBuild {
     pub parent: Option<usize>,
     /// The first of its parents: all builds of one cluster have the same.
     pub cluster: usize,
+    /// The path of the cluster, or whatever else tells the environment.
+    pub site: RepoPath,
     /// It stands for the build that an object which installs Flux asks for.
     pub installed: bool,
 }
@@ -65,8 +67,7 @@ pub struct Flux {
 impl Flux {
     /// The path of the cluster that deploys an overlay.
     pub fn cluster_of(&self, overlay: &Overlay) -> Option<&RepoPath> {
-        let build = self.builds.get(overlay.build?)?;
-        self.builds.get(build.cluster).map(|cluster| &cluster.path)
+        self.builds.get(overlay.build?).map(|build| &build.site)
     }
 
     /// Whether an overlay of the layout shows what a build does.
