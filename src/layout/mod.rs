@@ -135,6 +135,13 @@ pub struct Layout {
 }
 
 impl Layout {
+    /// The files of plain configuration, with those that they are laid over.
+    pub fn configurations(&self) -> impl Iterator<Item = &RepoPath> {
+        let overlays = self.units.iter().flat_map(|unit| &unit.overlays);
+        let own = overlays.filter(|overlay| overlay.kind == OverlayKind::Configuration);
+        own.map(|overlay| &overlay.root).chain(self.bases.values().flatten())
+    }
+
     /// The environment of an overlay: `index` is [`Overlay::environment`].
     pub fn environment(&self, index: usize) -> Option<&Environment> {
         self.environments.get(index)
