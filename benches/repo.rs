@@ -179,7 +179,7 @@ fn in_phases(root: &Path) -> Result<[Duration; PHASES.len()], Box<dyn Error>> {
         evaluated: &evaluated,
         loose: &loose,
     });
-    let releases = helm::releases(&store, &layout, &evaluated);
+    let releases = helm::releases(renderer.helm(&layout), &evaluated);
     let values = values::validate(&store, &releases);
     next();
     let waiting = Waiting::default();

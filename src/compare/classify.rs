@@ -8,6 +8,7 @@ use crate::compare::diff::{Change, RawDifference, Side};
 use crate::compare::flags::{is_about_features, is_flag};
 use crate::compare::identity::image;
 use crate::compare::names::tokens;
+use crate::compare::values::{are_values, is_given, is_switch};
 use crate::compare::{show, sizes};
 use crate::config::PathPattern;
 use crate::kube::{Gvk, PathStep, Resource, Value};
@@ -222,13 +223,14 @@ pub(crate) fn class_of(resource: &Resource, difference: &RawDifference) -> Class
     match class {
         Class::Config if is_secret_of_document(&resource.id.gvk, difference) => Class::SecretKeys,
         Class::Other
-            if sizes::sizes(here, there).is_some()
+            if (sizes::sizes(here, there).is_some() || is_given(&resource.id.gvk, here, there))
                 && sizes::is_size(&resource.id.gvk, steps, here) =>
         {
             Class::Capacity
         }
         Class::Config if is_flag(difference) => Class::FeatureFlag,
         Class::Other if is_flag(difference) && is_about_features(steps) => Class::FeatureFlag,
+        Class::Other if are_values(&resource.id.gvk) && is_switch(difference) => Class::FeatureFlag,
         Class::Other if is_schedule(steps) && is_backup_job(resource) => Class::Backup,
         _ => class,
     }

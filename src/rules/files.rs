@@ -1,6 +1,6 @@
 //! Which files the rules about files look at.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
@@ -61,6 +61,12 @@ pub fn commented_files(
     own_files(snapshot, exclude, focus, commented).map(|(file, _)| file).collect()
 }
 
+/// The YAML files among the manifests that a pipeline rendered: whether they can be read is all that
+/// is asked of them as files.
+pub(super) fn rendered_files(snapshot: &Snapshot) -> impl Iterator<Item = FileId> {
+    snapshot.mounted().iter().copied().filter(|&file| is_yaml(snapshot.path(file)))
+}
+
 /// The files in other notations that overlays are made of: configuration of environments, and what
 /// generators take into objects.
 pub(crate) fn configuration_files(cx: &Context<'_>) -> Vec<FileId> {
@@ -105,23 +111,31 @@ pub fn checked_files(
 ) -> (Vec<FileId>, Vec<NotAnalysed>) {
     let snapshot = store.snapshot();
     let candidates: Vec<_> = own_files(snapshot, exclude, focus, is_yaml)
-        .map(|(file, path)| (file, path, is_chart_template(snapshot, path)))
+        .map(|(file, path)| (file, path, templates_around(snapshot, path)))
         .collect();
     let templates: Vec<_> = candidates
         .par_iter()
-        .map(|&(file, _, in_chart)| in_chart || store.yaml(file).template)
+        .map(|(file, _, in_chart)| in_chart.is_some() || store.yaml(*file).template)
         .collect();
     let mut files = Vec::new();
     let mut left_out = Vec::new();
-    for (&(file, path, in_chart), template) in candidates.iter().zip(templates) {
-        if template {
-            let detail = if in_chart { "of a Helm chart" } else { "to be filled in first" };
-            let (path, detail) = (path.clone(), detail.to_owned());
-            left_out.push(NotAnalysed { path, span: None, what: "template", detail });
-        } else {
-            files.push(file);
+    let mut of_charts: BTreeMap<RepoPath, usize> = BTreeMap::new();
+    for ((file, path, in_chart), template) in candidates.into_iter().zip(templates) {
+        match in_chart {
+            Some(templates) => *of_charts.entry(templates).or_default() += 1,
+            None if template => {
+                let (path, detail) = (path.clone(), "to be filled in first".to_owned());
+                left_out.push(NotAnalysed { path, span: None, what: "template", detail });
+            }
+            None => files.push(file),
         }
     }
+    // A chart is rendered as a whole or not at all: it is told once.
+    left_out.extend(of_charts.into_iter().map(|(path, count)| {
+        let files = if count == 1 { "file" } else { "files" };
+        let detail = format!("of a Helm chart, not rendered: {count} {files}");
+        NotAnalysed { path, span: None, what: "template", detail }
+    }));
     (files, left_out)
 }
 
@@ -162,8 +176,8 @@ fn is_foreign(path: &RepoPath) -> bool {
         || GENERATED_FILES.contains(&path.file_name().to_ascii_lowercase().as_str())
 }
 
-/// Whether the file lies below the `templates` directory of a chart.
-fn is_chart_template(snapshot: &Snapshot, path: &RepoPath) -> bool {
+/// The `templates` directory of a chart that a file lies in.
+fn templates_around(snapshot: &Snapshot, path: &RepoPath) -> Option<RepoPath> {
     let mut directory = path.parent();
     while let Some(current) = directory {
         directory = current.parent();
@@ -171,10 +185,10 @@ fn is_chart_template(snapshot: &Snapshot, path: &RepoPath) -> bool {
             && let Some(chart) = directory.as_ref().and_then(|dir| dir.join("Chart.yaml").ok())
             && snapshot.find(&chart).is_some()
         {
-            return true;
+            return Some(current);
         }
     }
-    false
+    None
 }
 
 #[cfg(test)]
@@ -214,6 +228,6 @@ mod tests {
             commented.iter().map(|&file| snapshot.path(file).as_str()).collect();
         assert_eq!(commented, ["x/.env.staging", "x/main.tf"]);
         let left_out: Vec<_> = left_out.iter().map(|entry| entry.path.as_str()).collect();
-        assert_eq!(left_out, ["b.yml", "chart/templates/c.yaml"]);
+        assert_eq!(left_out, ["b.yml", "chart/templates"]);
     }
 }

@@ -82,7 +82,7 @@ pub(super) fn add(
             let candidate = Candidate::file(path, OverlayKind::Configuration);
             let why = format!("`{}` in the path names an environment", mark.word);
             let place = Place { stage: mark.stage, part, mark: Some(mark), why };
-            assembly.add(template, &Placed { candidate, place }, unplaced);
+            assembly.add(&template, &Placed { candidate, place }, &[], unplaced);
         }
     }
     bases

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::finding::{Finding, Role};
+use crate::rules::files::rendered_files;
 use crate::rules::schema::team;
 use crate::rules::{Context, Findings, Rule, configuration_files, locality, rule};
 use crate::syntax::ProblemKind;
@@ -23,7 +24,8 @@ rule! {
 
 impl Rule for DuplicateKey {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
-        let files = cx.files.iter().copied().chain(team::beside(cx));
+        let rendered = rendered_files(cx.snapshot);
+        let files = cx.files.iter().copied().chain(team::beside(cx)).chain(rendered);
         let files: BTreeSet<FileId> = files.chain(configuration_files(cx)).collect();
         for file in files {
             for problem in &cx.store.named(file).problems {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::finding::Finding;
+use crate::rules::files::rendered_files;
 use crate::rules::schema::team;
 use crate::rules::{Context, Findings, Rule, configurations, locality, rule};
 use crate::syntax::{Notation, ProblemKind, conflicts};
@@ -35,7 +36,8 @@ impl Rule for InvalidSyntax {
             .filter(|(_, parsed)| !parsed.template)
             .map(|(file, parsed)| (file, parsed.problems.clone()))
             .collect();
-        let usual = cx.files.iter().map(|&file| (file, &cx.store.tree(file).problems));
+        let usual = cx.files.iter().copied().chain(rendered_files(cx.snapshot));
+        let usual = usual.map(|file| (file, &cx.store.tree(file).problems));
         let others = beside.iter().chain(&configuration).map(|(file, problems)| (*file, problems));
         for (file, problems) in usual.chain(others) {
             // What a merge left behind is told by `conflict-marker`.

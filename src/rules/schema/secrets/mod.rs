@@ -77,7 +77,9 @@ pub(super) struct Holder {
 
 /// Every holder, in the order of files.
 pub(super) fn holders(cx: &Context<'_>) -> Vec<Holder> {
-    let json = |file: &FileId| cx.snapshot.path(*file).extension() == "json";
+    // What a pipeline rendered is not written down in the repository.
+    let own = |file: &FileId| !cx.snapshot.is_mounted(*file);
+    let json = |file: &FileId| cx.snapshot.path(*file).extension() == "json" && own(file);
     let rendered = cx.evaluated.iter().filter_map(Evaluated::output);
     let rendered = rendered.flat_map(|rendered| rendered.inputs.iter().copied()).filter(json);
     let mut files: Vec<FileId> = cx.files.iter().copied().chain(rendered).collect();
