@@ -154,7 +154,7 @@ pub fn check(job: Job<'_>) -> Checked {
         if policy.is_enabled(ABOUT_HISTORY) { &comparison.promotions } else { &[] };
     let waiting = Waiting::of(history, snapshot, promotions, &config.history);
     not_analysed.extend(waiting.gap.clone());
-    let commented = rules::commented_files(snapshot, &config.exclude, focus);
+    let commented = rules::commented_files(snapshot, layout, &config.exclude, focus);
     let inline = exceptions::collect_inline(snapshot, store, &files, &commented);
     let owners = CodeOwners::find(snapshot);
     let exceptions = [&config.exceptions[..], &inline.exceptions[..]].concat();

@@ -27,6 +27,7 @@ const DOCUMENTS: &[&str] = &[
     "docs/design.md",
     "docs/exceptions.md",
     "docs/history.md",
+    "docs/configuration-files.md",
     "docs/reports.md",
     "docs/schemas.md",
     "docs/terraform.md",

@@ -321,7 +321,9 @@ fn broad_keys(placed: &Placed, components: &BTreeSet<Key>, world: World<'_>) -> 
     } else if difference.resource.gvk.is_document() {
         // Documents are no copies of each other, and they are there to differ.
         let (overlay, resource) = (difference.here_overlay, &difference.resource);
-        if let Some((_, map)) = difference.path.steps().split_last().filter(|it| !it.1.is_empty()) {
+        // What a workshop has of its own is told as one, also where the file is one flat map.
+        let inner = |it: &(_, &[PathStep])| !it.1.is_empty() || difference.weak;
+        if let Some((_, map)) = difference.path.steps().split_last().filter(inner) {
             let map = Path(map.to_vec());
             let step = difference.path.steps().last();
             // What stands at a place of a list has no name to be told by.

@@ -23,7 +23,7 @@ use crate::compare::scalar::without_hash;
 use crate::compare::secrets;
 use crate::compare::switches;
 use crate::compare::terraform::is_terraform;
-use crate::compare::values::{are_values, is_switched_off};
+use crate::compare::values::is_switched_off;
 use crate::compare::witness::Witness;
 use crate::config::Config;
 use crate::kube::{Form, Gvk, Path, PathStep, Resource, ResourceId, Value};
@@ -201,7 +201,7 @@ impl Judging<'_> {
                 if deployed::is_told(self.mine, theirs, (here, there)) {
                     found.differences.retain(|difference| !deployed::tells(&difference.path));
                 }
-                if are_values(&here.id.gvk) {
+                if here.id.gvk.is_document() {
                     for difference in &mut found.differences {
                         let off = is_switched_off(difference.path.steps(), &here.body, &there.body);
                         difference.noise = difference.noise.or(off.then_some("switched-off"));

@@ -204,6 +204,13 @@ pub struct Layout {
 }
 
 impl Layout {
+    /// The files of plain configuration, with those that they are laid over.
+    pub fn configurations(&self) -> impl Iterator<Item = &RepoPath> {
+        let overlays = self.units.iter().flat_map(|unit| &unit.overlays);
+        let own = overlays.filter(|overlay| overlay.kind == OverlayKind::Configuration);
+        own.map(|overlay| &overlay.root).chain(self.bases.values().flatten())
+    }
+
     /// An overlay as users name it: its environment, and its variant behind a `/`.
     pub fn name_of(&self, overlay: &Overlay) -> String {
         let environment = self.environment(overlay.environment).map_or("", |e| e.name.as_str());

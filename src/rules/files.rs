@@ -6,7 +6,7 @@ use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 use crate::config::Glob;
 use crate::finding::NotAnalysed;
-use crate::layout::OverlayKind;
+use crate::layout::{Layout, OverlayKind};
 use crate::render::Evaluated;
 use crate::rules::{Context, Focus};
 use crate::source::Snapshot;
@@ -46,10 +46,18 @@ const TEXTS: &[&str] = &[
 const HASH_COMMENTS: &[&str] =
     &["cfg", "conf", "env", "hcl", "ini", "properties", "tf", "tfvars", "tofu", "toml"];
 
-/// The files that are not YAML and may have `#` comments.
-pub fn commented_files(snapshot: &Snapshot, exclude: &[Glob], focus: &Focus) -> Vec<FileId> {
+/// The files that are not YAML and may have comments.
+pub fn commented_files(
+    snapshot: &Snapshot,
+    layout: &Layout,
+    exclude: &[Glob],
+    focus: &Focus,
+) -> Vec<FileId> {
+    let configurations: BTreeSet<&RepoPath> = layout.configurations().collect();
     let commented = |path: &RepoPath| {
-        HASH_COMMENTS.contains(&path.extension().as_str()) || path.file_name().starts_with(".env")
+        HASH_COMMENTS.contains(&path.extension().as_str())
+            || path.file_name().starts_with(".env")
+            || configurations.contains(path)
     };
     own_files(snapshot, exclude, focus, commented).map(|(file, _)| file).collect()
 }
@@ -189,6 +197,7 @@ fn templates_around(snapshot: &Snapshot, path: &RepoPath) -> Option<RepoPath> {
 mod tests {
     use super::{checked_files, commented_files};
     use crate::config::Glob;
+    use crate::layout::{Choices, Layout};
     use crate::rules::Focus;
     use crate::source::Snapshot;
     use crate::syntax::Store;
@@ -215,7 +224,8 @@ mod tests {
             checked_files(&store, &[Glob::parse("old/**").unwrap()], &Focus::Everything);
         let files: Vec<_> = files.iter().map(|&file| snapshot.path(file).as_str()).collect();
         assert_eq!(files, ["a.yaml", "chart/Chart.yaml", "templates/d.yaml", "x/Kustomization"]);
-        let commented = commented_files(&snapshot, &[], &Focus::Everything);
+        let layout = Layout::discover(&store, &Choices::default());
+        let commented = commented_files(&snapshot, &layout, &[], &Focus::Everything);
         let commented: Vec<_> =
             commented.iter().map(|&file| snapshot.path(file).as_str()).collect();
         assert_eq!(commented, ["x/.env.staging", "x/main.tf"]);
