@@ -39,6 +39,7 @@ mod sizes;
 mod stages;
 pub mod switches;
 mod terraform;
+mod together;
 mod unit;
 mod values;
 mod version;

@@ -1,7 +1,7 @@
 //! All comparisons of one unit.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::compare::agents;
 use crate::compare::align::{self, Pair};
@@ -23,6 +23,7 @@ use crate::compare::scalar::without_hash;
 use crate::compare::secrets;
 use crate::compare::switches;
 use crate::compare::terraform::is_terraform;
+use crate::compare::together::{MOST_OF_A_TEXT, list_around, tell_once};
 use crate::compare::values::is_switched_off;
 use crate::compare::witness::Witness;
 use crate::config::Config;
@@ -31,9 +32,6 @@ use crate::layout::Layout;
 use crate::render::{Evaluated, Rendered};
 use crate::source::Snapshot;
 use crate::text::{FileId, Span};
-
-/// More differences of one text than this are told as one.
-const MOST_OF_A_TEXT: usize = 12;
 
 /// What every comparison needs.
 #[derive(Clone, Copy)]
@@ -562,42 +560,6 @@ impl Judging<'_> {
             side.span = value.provenance.telling(self.world.snapshot, image.repository).span;
         }
     }
-}
-
-/// The list of a document that has an element on one side only, and on which.
-fn list_around(
-    difference: &RawDifference,
-    (resource, answer): (&Resource, &Resource),
-    names: &PairNames,
-) -> Option<(Path, Change)> {
-    if !resource.id.gvk.is_document() {
-        return None;
-    }
-    let (_, above) = difference.path.steps().split_last()?;
-    let (body, names) = match difference.change {
-        Change::Changed => return None,
-        Change::OnlyHere => (&resource.body, &names.here),
-        Change::OnlyThere => (&answer.body, &names.there),
-    };
-    let list = find(body, above, names)?.as_list().is_some();
-    list.then(|| (Path(above.to_vec()), difference.change))
-}
-
-/// Of places that have one thing to say, such as two texts that have little in common, one difference
-/// stands for all.
-fn tell_once(texts: impl Iterator<Item = Vec<usize>>, differences: &mut Vec<Difference>) {
-    let mut needless = BTreeSet::new();
-    for places in texts {
-        let both = places.iter().find(|&&at| differences[at].change == Change::Changed);
-        let Some(&told) = both.or(places.first()) else { continue };
-        differences[told].more += places.len() - 1;
-        needless.extend(places.into_iter().filter(|&at| at != told));
-    }
-    let mut at = 0;
-    differences.retain(|_| {
-        at += 1;
-        !needless.contains(&(at - 1))
-    });
 }
 
 /// The identity without the content hash of a generated object, which changes with every edit.
