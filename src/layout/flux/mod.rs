@@ -70,6 +70,12 @@ impl Flux {
         self.builds.get(overlay.build?).map(|build| &build.site)
     }
 
+    /// The build that deploys an overlay, its parent, and so on up to the entry of the cluster.
+    pub fn chain(&self, overlay: &Overlay) -> impl Iterator<Item = &FluxBuild> {
+        let first = overlay.build.and_then(|at| self.builds.get(at));
+        std::iter::successors(first, |build| self.builds.get(build.parent?))
+    }
+
     /// Whether an overlay of the layout shows what a build does.
     pub fn is_overlay(&self, build: usize) -> bool {
         self.shown.contains(&build)

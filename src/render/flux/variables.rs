@@ -22,7 +22,7 @@ pub struct Variables {
     pub defined: BTreeMap<Arc<str>, Definition>,
     /// What the objects that it deploys ask for.
     pub used: BTreeMap<Arc<str>, VariableUse>,
-    /// Where the ConfigMaps stand that it takes some from.
+    /// Where the `ConfigMap`s stand that it takes some from.
     pub sources: Vec<Span>,
     /// Whether others may be defined where this repository does not reach.
     pub open: bool,
@@ -107,7 +107,7 @@ impl Clusters<'_> {
         (found.open || !found.defined.is_empty()).then_some(found)
     }
 
-    /// The ConfigMap or Secret that a build takes variables from, if it is in the repository.
+    /// The `ConfigMap` or Secret that a build takes variables from, if it is in the repository.
     ///
     /// What the parents deploy is looked at first, then what else is deployed to the cluster, before
     /// its own variables are filled in: what those would give is not known.
@@ -173,7 +173,7 @@ fn mentions<'s>(renderer: &Renderer<'s>, name: &str) -> Vec<&'s RepoPath> {
 }
 
 impl Variables {
-    /// Takes the keys of a ConfigMap or Secret; what is secret stays unknown.
+    /// Takes the keys of a `ConfigMap` or Secret; what is secret stays unknown.
     fn take(&mut self, source: &Resource) {
         let public = &*source.id.gvk.kind == "ConfigMap";
         self.sources.extend(Some(source.origin).filter(|_| public));

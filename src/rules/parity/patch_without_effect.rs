@@ -127,15 +127,12 @@ fn together<'a>(cx: &Context<'_>, uses: BTreeMap<Span, Use<'a>>) -> Vec<(Span, U
             continue;
         };
         let key = (found.first.unit_index, found.kind, found.effect, said);
-        match first_with.get(&key).and_then(|&at| kept.get_mut(at)) {
-            Some((_, first)) => {
-                first.overlays += found.overlays;
-                first.copies.push(span);
-            }
-            None => {
-                first_with.insert(key, kept.len());
-                kept.push((span, found));
-            }
+        if let Some((_, first)) = first_with.get(&key).and_then(|&at| kept.get_mut(at)) {
+            first.overlays += found.overlays;
+            first.copies.push(span);
+        } else {
+            first_with.insert(key, kept.len());
+            kept.push((span, found));
         }
     }
     kept
