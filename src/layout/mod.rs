@@ -3,6 +3,7 @@
 mod alike;
 mod assemble;
 mod candidates;
+mod defaults;
 mod discover;
 mod explicit;
 mod flux;

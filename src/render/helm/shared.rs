@@ -47,7 +47,10 @@ pub(super) fn below(
             && path != overlay.root
             && Some(&path) != defaults.as_ref()
             && !found.contains(&path);
-        if is_new && !is_overlay(helm, &path) {
+        // What is production's own may be the default of the others all the same.
+        let default = word.is_empty() && path.stem() == "values";
+        let beside = path.parent() == overlay.root.parent();
+        if is_new && (default && beside || !is_overlay(helm, &path)) {
             found.push(path);
         }
     }
