@@ -11,7 +11,7 @@ use crate::render::helm::coalesce::{Effective, GLOBAL, Unused, effective};
 use crate::render::helm::home::{self, Home};
 use crate::render::helm::merge::stack;
 use crate::render::helm::unread::unread;
-use crate::render::helm::{helmfile, shared};
+use crate::render::helm::{shared, told};
 use crate::render::{Gap, Rendered};
 use crate::syntax::scalar::Dialect;
 use crate::text::{FileId, Span};
@@ -37,14 +37,14 @@ pub(in crate::render) fn rendered(
     };
     let mut gaps = Vec::new();
     let mut layers = Vec::new();
-    let helmfile = helmfile::told(helm, overlay);
-    let home = match &helmfile {
+    let release = told::told(helm, overlay);
+    let home = match &release {
         Some(told) => told.chart.clone().map(|root| Home { root, certain: true }),
         None => home::home(helm, unit, overlay),
     };
     let root = home.as_ref().map(|home| &home.root);
-    let named = helmfile.is_some();
-    if let Some(told) = helmfile {
+    let named = release.is_some();
+    if let Some(told) = release {
         inputs.extend(told.inputs);
         gaps.extend(told.gaps);
         layers.extend(told.layers);
@@ -63,7 +63,7 @@ pub(in crate::render) fn rendered(
     // The chart itself may lie in the directory of the environment.
     let is_own = root.and_then(|root| root.join(VALUES).ok()).as_ref() != Some(&overlay.root);
     let told_here = own.as_map().filter(|_| is_own).cloned().unwrap_or_default();
-    // A helmfile says in which place the file lies among the others.
+    // A release says in which place the file lies among the others.
     if is_own && !named {
         layers.push(own);
     }
@@ -304,6 +304,25 @@ mod tests {
             "/workers=4 deploy/shared.yaml deploy/values/prod/web.yaml",
         ];
         assert_eq!(found["deploy/values/prod/web.yaml"], production);
+    }
+
+    #[test]
+    fn a_generator_lays_files_over_each_other() {
+        let generator = "apiVersion: builtin\nkind: HelmChartInflationGenerator\n\
+                         metadata: {name: loki}\nname: loki\nrepo: https://charts.example.org\n\
+                         valuesFile: loki-values.yaml\n\
+                         additionalValuesFiles: [loki-prod-values.yaml]\n\
+                         valuesInline: {bucket: own}\n";
+        let found = documents(&[
+            ("logs/prod/generator.yaml", generator),
+            ("logs/prod/loki-values.yaml", "a: 1\nb: 1\n"),
+            ("logs/prod/loki-prod-values.yaml", "b: 2\nbucket: none\n"),
+            ("logs/staging/loki-staging-values.yaml", "b: 3\n"),
+        ]);
+        let production = found.iter().find(|(root, _)| root.starts_with("logs/prod/"));
+        let leaves: Vec<&str> =
+            production.unwrap().1.iter().filter_map(|leaf| leaf.split(' ').next()).collect();
+        assert_eq!(leaves, ["loki", "/a=1", "/b=2", "/bucket=own"]);
     }
 
     #[test]

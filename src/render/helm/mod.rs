@@ -9,11 +9,13 @@ mod document;
 mod find;
 mod helmfile;
 mod home;
+mod inflation;
 mod merge;
 mod open;
 mod reads;
 mod release;
 mod shared;
+mod told;
 mod unread;
 
 use crate::layout::Layout;
