@@ -53,6 +53,8 @@ const DOCUMENTS: &str = "document";
 pub enum Form {
     /// The values that a Helm chart gets.
     Values,
+    /// The values that a Helm chart gets and that nobody may see.
+    Secrets,
     /// What a Helm chart that belongs to one environment depends on.
     Chart,
     /// The variables that a Terraform root module gets.
@@ -68,6 +70,7 @@ impl Form {
     pub fn kind(self) -> &'static str {
         match self {
             Self::Values => "values",
+            Self::Secrets => "secrets",
             Self::Chart => "chart",
             Self::Variables => "variables",
             Self::Module => "module",

@@ -14,8 +14,10 @@ use crate::render::helm::unread::unread;
 use crate::render::helm::{shared, told};
 use crate::render::{Gap, Rendered};
 use crate::syntax::scalar::Dialect;
-use crate::text::{FileId, Span};
+use crate::text::{FileId, RepoPath, Span};
 
+/// Words in the names of files and directories that hold secrets.
+const SECRETS: [&str; 3] = ["secret", "secrets", "credentials"];
 /// The list of charts that a chart depends on.
 const DEPENDENCIES: &str = "dependencies";
 
@@ -88,7 +90,8 @@ pub(in crate::render) fn rendered(
         }
         None => (Value::map(told, provenance), last_name(unit)),
     };
-    let mut documents = vec![Resource::document(Form::Values, &name, body, origin)];
+    let form = if holds_secrets(&overlay.root) { Form::Secrets } else { Form::Values };
+    let mut documents = vec![Resource::document(form, &name, body, origin)];
     documents.extend(chart.and_then(|chart| dependencies(helm, unit, chart, &mut inputs)));
     Some(Rendered { unread, ..Rendered::of_documents(documents, inputs, gaps) })
 }
@@ -108,10 +111,21 @@ fn dependencies(
     Some(Resource::document(Form::Chart, &chart.name, body, document.root().span()))
 }
 
+/// Whether a file says by its name or directory that nobody may see its values.
+fn holds_secrets(path: &RepoPath) -> bool {
+    let names = [path.stem(), path.segments().rev().nth(1).unwrap_or("")];
+    let mut tokens = names.into_iter().flat_map(|name| name.split(['-', '_', '.']));
+    tokens.any(is_secret_word)
+}
+
+fn is_secret_word(token: &str) -> bool {
+    SECRETS.iter().any(|word| token.eq_ignore_ascii_case(word))
+}
+
 /// What a document is called that no chart gives a name.
 fn last_name(unit: &Unit) -> String {
-    let name = unit.name.rsplit('/').next().filter(|name| *name != ".");
-    name.unwrap_or("this repository").to_owned()
+    let mut names = unit.name.rsplit('/').filter(|name| *name != "." && !is_secret_word(name));
+    names.next().unwrap_or("this repository").to_owned()
 }
 
 /// Leaves out what a chart is told that is switched off, the switches themselves excepted.
