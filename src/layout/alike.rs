@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::layout::candidates::is_manifest;
+use crate::layout::defaults;
 use crate::layout::flux;
 use crate::layout::kustomizations::is_kustomization;
 use crate::syntax::Store;
@@ -12,7 +13,8 @@ use crate::text::{FileId, RepoPath};
 /// there on both sides, and what is read of it for the layout is the same.
 pub fn are_alike(before: &Store<'_>, after: &Store<'_>, paths: &BTreeSet<RepoPath>) -> bool {
     let facts = |store: &Store<'_>, file: FileId| {
-        (is_manifest(store, file), flux::kustomizations(store, file))
+        let stated = defaults::stated(store, file);
+        (is_manifest(store, file), flux::kustomizations(store, file), stated)
     };
     paths.iter().all(|path| {
         let at = |store: &Store<'_>| {

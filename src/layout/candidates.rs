@@ -293,7 +293,8 @@ impl Gather<'_> {
     /// `values.yaml` where it is what production gets.
     fn defaults(&self, contents: &Contents, candidates: &mut Vec<Candidate>) {
         let path = |file: &FileId| self.store.snapshot().path(*file);
-        let Some(file) = contents.yaml.iter().find(|file| path(file).stem() == "values") else {
+        let Some(file) = contents.yaml.iter().find(|file| path(file).stem() == defaults::VALUES)
+        else {
             return;
         };
         let stems: Vec<&str> = contents.yaml.iter().map(|file| path(file).stem()).collect();

@@ -4,6 +4,8 @@ use crate::layout::lexicon::{Lexicon, Mark};
 use crate::syntax::{NodeRef, Store};
 use crate::text::FileId;
 
+/// The stem of files with default values.
+pub(super) const VALUES: &str = "values";
 /// Words that end a key whose value is the name of the environment.
 const KEYS: &[&str] = &["env", "environment", "stage"];
 /// How deep such a key stands at most.
@@ -35,6 +37,15 @@ pub(super) fn named(
         lexicon.read(text).is_some_and(|mark| mark.is_exact() && is_last(&mark))
     })?;
     Some(mark.templated(stem).replace("{env}", word))
+}
+
+/// What a file of default values says of the environment that it is for.
+pub(super) fn stated(store: &Store<'_>, file: FileId) -> Option<String> {
+    if store.snapshot().path(file).stem() != VALUES {
+        return None;
+    }
+    let root = store.yaml(file).documents.first()?.root();
+    environment(root, DEPTH, &|_| true).map(str::to_owned)
 }
 
 /// The first value that names an environment which is `wanted`.

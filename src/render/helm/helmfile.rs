@@ -20,7 +20,8 @@ const DIRECTORY: &str = "helmfile.d";
 /// Larger helmfiles are not read.
 const LARGEST: usize = 1 << 20;
 
-fn is_helmfile(path: &RepoPath) -> bool {
+/// Whether a file is a helmfile by its name.
+pub(super) fn is_helmfile(path: &RepoPath) -> bool {
     let inside = path.parent().is_some_and(|parent| parent.file_name() == DIRECTORY);
     let named = path.file_name();
     NAMES.contains(&named)

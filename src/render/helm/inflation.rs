@@ -3,6 +3,7 @@
 use crate::kube::load;
 use crate::layout::is_kustomization;
 use crate::render::helm::told::{Layer, Release};
+use crate::source::Snapshot;
 use crate::syntax::scalar::Dialect;
 use crate::syntax::{NodeRef, Store};
 use crate::text::{FileId, RepoPath};
@@ -13,6 +14,13 @@ const GENERATOR: &str = "HelmChartInflationGenerator";
 const LIST: &str = "helmCharts";
 /// Where kustomize looks for charts.
 const HOME: &str = "charts";
+
+/// Whether a file inflates charts.
+pub(super) fn is_generator(snapshot: &Snapshot, path: &RepoPath) -> bool {
+    let mark = if is_kustomization(path.file_name()) { LIST } else { GENERATOR };
+    let file = snapshot.find(path).and_then(|file| snapshot.file(file).ok());
+    file.is_some_and(|source| source.text.contains(mark))
+}
 
 /// Every chart that a kustomization or a generator inflates.
 pub(super) fn releases(store: &Store<'_>) -> Vec<Release> {

@@ -57,6 +57,14 @@ pub(super) fn below(
     found
 }
 
+/// Whether a file may lie under those of several environments, by its name.
+pub(super) fn is_shared(path: &RepoPath) -> bool {
+    let has = |name: &str, word: &str| name.split(SEPARATORS).any(|token| token == word);
+    let is_word = |name: &str| WORDS.iter().any(|word| has(name, word));
+    let named = has(path.stem(), "values") && path.segments().any(is_word);
+    path.is_yaml() && (is_word(path.stem()) || named)
+}
+
 /// The path that a template makes with a word in the place of the environment.
 fn path(parts: &[&str], word: &str) -> Option<RepoPath> {
     let mut names: Vec<String> = Vec::with_capacity(parts.len());

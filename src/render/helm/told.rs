@@ -9,6 +9,7 @@ use crate::render::Gap;
 use crate::render::helm::Helm;
 use crate::render::helm::chart::values;
 use crate::render::helm::{helmfile, inflation};
+use crate::source::Snapshot;
 use crate::syntax::Store;
 use crate::text::{FileId, RepoPath, Span};
 
@@ -17,6 +18,11 @@ pub(super) fn releases(store: &Store<'_>) -> Vec<Release> {
     let mut found = helmfile::releases(store.snapshot());
     found.extend(inflation::releases(store));
     found
+}
+
+/// Whether a file writes down releases.
+pub(super) fn is_source(snapshot: &Snapshot, path: &RepoPath) -> bool {
+    helmfile::is_helmfile(path) || inflation::is_generator(snapshot, path)
 }
 
 /// A chart that is installed with certain values.
