@@ -195,7 +195,7 @@ fn own_of(own: &Map, above: &Map) -> Map {
 mod tests {
     use std::collections::BTreeMap;
 
-    use crate::kube::{Kind, Value};
+    use crate::kube::Value;
     use crate::layout::{Choices, Layout};
     use crate::render::{Options, Renderer};
     use crate::source::Snapshot;
@@ -203,19 +203,15 @@ mod tests {
 
     /// Each leaf as `path=value@texts of its steps`.
     fn leaves(snapshot: &Snapshot, value: &Value, path: &str, found: &mut Vec<String>) {
-        match &value.kind {
-            Kind::Map(map) => {
-                for entry in map.iter() {
-                    leaves(snapshot, &entry.value, &format!("{path}/{}", entry.key), found);
-                }
+        if let Some(map) = value.as_map() {
+            for entry in map {
+                leaves(snapshot, &entry.value, &format!("{path}/{}", entry.key), found);
             }
-            _ => {
-                let steps = value.provenance.steps().iter();
-                let files: Vec<_> =
-                    steps.map(|step| snapshot.path(step.span.file).as_str()).collect();
-                found.push(format!("{path}={} {}", value.text().unwrap_or("[]"), files.join(" ")));
-            }
+            return;
         }
+        let steps = value.provenance.steps().iter();
+        let files: Vec<_> = steps.map(|step| snapshot.path(step.span.file).as_str()).collect();
+        found.push(format!("{path}={} {}", value.text().unwrap_or("[]"), files.join(" ")));
     }
 
     /// The leaves of the document of each overlay, by its root; the first line is its name.
@@ -230,9 +226,9 @@ mod tests {
             .flat_map(|unit| unit.overlays.iter().map(move |overlay| (unit, overlay)));
         overlays
             .map(|(unit, overlay)| {
-                let rendered = renderer.overlay(&layout, unit, overlay).unwrap().unwrap();
+                let output = renderer.overlay(&layout, unit, overlay).unwrap().unwrap();
                 let mut found = Vec::new();
-                for document in &rendered.resources {
+                for document in &output.resources {
                     found.push(document.id.name.to_string());
                     leaves(&snapshot, &document.body, "", &mut found);
                 }
