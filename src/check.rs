@@ -9,7 +9,7 @@ use crate::config::{Config, did_you_mean, glob_set};
 use crate::exceptions::{self, Outcome};
 use crate::finding::{Finding, Level, NotAnalysed};
 use crate::history::{self, History, Waiting};
-use crate::layout::{Choices, Layout, OverlayKind, Unit, UnitChoice};
+use crate::layout::{Choices, Layout, Overlay, OverlayKind, RenderedTree, Unit, UnitChoice};
 use crate::owners::CodeOwners;
 use crate::policy::{self, Policy};
 use crate::references::{References, World};
@@ -108,7 +108,12 @@ impl<'a> Job<'a> {
 
 /// The units and environments of a repository.
 pub fn layout(store: &Store<'_>, config: &Config) -> Layout {
-    Layout::discover(store, &choices(config))
+    layout_with(store, config, &[])
+}
+
+/// The same, with the units of manifests that the user's pipeline rendered.
+pub fn layout_with(store: &Store<'_>, config: &Config, rendered: &[RenderedTree]) -> Layout {
+    Layout::discover(store, &Choices { rendered: rendered.to_vec(), ..choices(config) })
 }
 
 /// Checks a repository, or a part of it.
@@ -116,10 +121,13 @@ pub fn check(job: Job<'_>) -> Checked {
     let Job { store, config, policy, layout, today, touched, focus, history, part } = job;
     let snapshot = store.snapshot();
     let (files, mut not_analysed) = rules::checked_files(store, &config.exclude, focus);
-    let renderer = Renderer::new(store, render::Options { restricted: false, partial: true });
+    let options = render::Options { restricted: false, partial: true };
+    let renderer = Renderer::new(store, options).with_flux(&layout.flux);
     let wanted = |unit: &Unit| focus.has_unit(&unit.name);
-    let evaluated =
+    let mut evaluated =
         evaluate::all(layout, wanted, |unit, overlay| renderer.overlay(layout, unit, overlay));
+    render::lay_values(snapshot, &mut evaluated);
+    let evaluated = evaluated;
     let releases = helm::releases(renderer.helm(layout), &evaluated);
     let values = validation::values::validate(store, &releases);
     let comparison = compare::compare(snapshot, config, layout, &evaluated);
@@ -197,7 +205,7 @@ pub fn check(job: Job<'_>) -> Checked {
     not_analysed.sort();
     not_analysed.dedup();
     let counts = Counts {
-        files: snapshot.len(),
+        files: snapshot.len() + snapshot.mounted().len(),
         units: layout.units.iter().map(|unit| unit.name.clone()).collect(),
         overlays: evaluated.len(),
         comparisons: comparison.comparisons,
@@ -248,6 +256,7 @@ fn choices(config: &Config) -> Choices {
                 template: entry.value.template.clone(),
             })
             .collect(),
+        rendered: Vec::new(),
     }
 }
 
@@ -286,24 +295,8 @@ fn gaps(
         what: "not placed",
         detail: unplaced.why.clone(),
     });
-    let rendered = evaluated.iter().filter_map(Evaluated::output);
-    let left_out = rendered.flat_map(|rendered| &rendered.gaps).chain(values);
-    let left_out = left_out.map(|gap| NotAnalysed {
-        path: snapshot.path(gap.span.file).clone(),
-        span: Some(gap.span),
-        what: gap.what,
-        detail: gap.detail.clone(),
-    });
-    let unknown = evaluated.iter().filter_map(|found| {
-        let what = match found.overlay.kind {
-            OverlayKind::Terraform => "Terraform",
-            OverlayKind::HelmValues | OverlayKind::Kustomize | OverlayKind::Manifests => {
-                return None;
-            }
-        };
-        let detail = format!("unit {}", found.unit.name);
-        Some(NotAnalysed { path: found.overlay.root.clone(), span: None, what, detail })
-    });
+    let left_out = evaluated.iter().flat_map(|evaluated| not_rendered(snapshot, evaluated));
+    let values = values.iter().map(|gap| of_gap(snapshot, gap));
     let submodules = snapshot.submodules().iter().map(|path| NotAnalysed {
         path: path.clone(),
         span: None,
@@ -316,7 +309,50 @@ fn gaps(
         what: "file name",
         detail: "the name is not UTF-8".to_owned(),
     });
-    unplaced.chain(submodules).chain(unnamed).chain(left_out).chain(unknown).collect()
+    let mixed = evaluated.iter().filter_map(|it| kinds_differ(layout, it));
+    let gaps = unplaced.chain(submodules).chain(unnamed).chain(left_out).chain(values);
+    gaps.chain(mixed).collect()
+}
+
+/// Says of the first overlay of a unit that it cannot be compared with all others.
+fn kinds_differ(layout: &Layout, evaluated: &Evaluated<'_>) -> Option<NotAnalysed> {
+    let (unit, overlay) = (evaluated.unit, evaluated.overlay);
+    let other = unit.overlays.iter().find(|other| !other.kind.answers(overlay.kind))?;
+    let first = unit.overlays.first().is_some_and(|first| std::ptr::eq(first, overlay));
+    let said =
+        |overlay: &Overlay| format!("{} in {}", overlay.kind.name(), layout.name_of(overlay));
+    first.then(|| NotAnalysed {
+        path: overlay.root.clone(),
+        span: None,
+        what: "kinds differ",
+        detail: format!(
+            "unit {} is {} and {}: it cannot be compared as a whole",
+            unit.name,
+            said(overlay),
+            said(other)
+        ),
+    })
+}
+
+/// What the renderer had to leave out of an overlay.
+pub fn not_rendered(snapshot: &Snapshot, evaluated: &Evaluated<'_>) -> Vec<NotAnalysed> {
+    let gaps = evaluated.output().into_iter().flat_map(|rendered| &rendered.gaps);
+    let terraform = evaluated.overlay.kind == OverlayKind::Terraform;
+    let unknown = terraform.then_some("Terraform");
+    let unknown = unknown.map(|what| {
+        let detail = format!("unit {}", evaluated.unit.name);
+        NotAnalysed { path: evaluated.overlay.root.clone(), span: None, what, detail }
+    });
+    gaps.map(|gap| of_gap(snapshot, gap)).chain(unknown).collect()
+}
+
+fn of_gap(snapshot: &Snapshot, gap: &Gap) -> NotAnalysed {
+    NotAnalysed {
+        path: snapshot.path(gap.span.file).clone(),
+        span: Some(gap.span),
+        what: gap.what,
+        detail: gap.detail.clone(),
+    }
 }
 
 impl Checked {

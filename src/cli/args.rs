@@ -32,6 +32,8 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Check a repository (the default)
     Check(CheckArgs),
+    /// Print two environments of a unit side by side
+    Diff(DiffArgs),
     /// Print what a directory renders to
     Render(RenderArgs),
     /// Print the units, environments and variants that were found, and why
@@ -55,6 +57,8 @@ pub(super) enum Command {
                         paritylint check --staged\n  \
                         paritylint check --base origin/main\n  \
                         paritylint check --tree v1.4.0\n  \
+                        paritylint check --rendered staging=out/staging \\\n    \
+                        --rendered production=out/production\n  \
                         paritylint check --select parity,exception-expired --fail-on warning\n  \
                         paritylint check --format concise --output json=report.json \\\n    \
                         --output sarif=paritylint.sarif\n  \
@@ -65,17 +69,19 @@ pub(super) struct CheckArgs {
     /// Report only what concerns these paths; the whole repository is looked at all the same
     pub(super) paths: Vec<PathBuf>,
     /// Check what is staged: report only what it brings, compared with the last commit
-    #[arg(long, conflicts_with_all = ["base", "tree", "hook"], help_heading = "Changes")]
+    #[arg(long, conflicts_with_all = ["base", "tree", "hook", "rendered"], help_heading = "Changes")]
     pub(super) staged: bool,
     /// Report only what changed since this branch or commit (its merge base with `--tree` or HEAD)
-    #[arg(long, value_name = "REV", conflicts_with = "hook", help_heading = "Changes")]
+    #[arg(long, value_name = "REV", conflicts_with_all = ["hook", "rendered"], help_heading = "Changes")]
     pub(super) base: Option<String>,
     /// The files to check: `worktree`, `index`, or a commit
-    #[arg(long, value_name = "TREE", conflicts_with = "hook", help_heading = "Changes")]
+    #[arg(long, value_name = "TREE", conflicts_with_all = ["hook", "rendered"], help_heading = "Changes")]
     pub(super) tree: Option<String>,
     /// Find out what the git hook, pre-commit or prek that runs this is about, and check that
-    #[arg(long, help_heading = "Changes")]
+    #[arg(long, conflicts_with = "rendered", help_heading = "Changes")]
     pub(super) hook: bool,
+    #[command(flatten)]
+    pub(super) rendered: RenderedArgs,
     /// The configuration, instead of `paritylint.toml` in the root
     #[arg(short, long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
@@ -147,21 +153,106 @@ impl CheckArgs {
     }
 }
 
+/// Manifests that were rendered elsewhere.
+#[derive(Debug, Args)]
+pub(super) struct RenderedArgs {
+    /// Manifests of an environment that a pipeline rendered, with `helm template` or anything else:
+    /// they are compared and validated too; may be given several times
+    #[arg(long, value_name = "ENVIRONMENT[/VARIANT]=DIR", value_parser = parse_rendered)]
+    pub(super) rendered: Vec<RenderedArg>,
+}
+
+/// A directory with the manifests of one environment.
+#[derive(Debug, Clone)]
+pub(super) struct RenderedArg {
+    pub(super) environment: String,
+    pub(super) variant: Option<String>,
+    pub(super) directory: PathBuf,
+}
+
+fn parse_rendered(text: &str) -> Result<RenderedArg, String> {
+    let usage = || "write it as ENVIRONMENT=DIR, for example production=out/production".to_owned();
+    let (name, directory) = text.split_once('=').ok_or_else(usage)?;
+    let (environment, variant) =
+        name.split_once('/').map_or((name, None), |(name, variant)| (name, Some(variant)));
+    if environment.is_empty() || variant == Some("") || directory.is_empty() {
+        return Err(usage());
+    }
+    Ok(RenderedArg {
+        environment: environment.to_owned(),
+        variant: variant.map(str::to_owned),
+        directory: directory.into(),
+    })
+}
+
+/// What `diff` takes.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  paritylint diff apps/orders\n  \
+                        paritylint diff apps/orders staging production\n  \
+                        paritylint diff apps/orders staging/eu-west-1 production/eu-west-1\n  \
+                        paritylint diff apps/orders --format json\n\n\
+                        Exit codes: 0 done; 1 with --exit-code if there are differences; 2 usage, \
+                        configuration, or an overlay that cannot be rendered.")]
+pub(super) struct DiffArgs {
+    /// The unit, as `paritylint units` prints it, or the end of its name
+    pub(super) unit: String,
+    /// The environments, each with its variant where it has any: `ENV/VARIANT`. Without them the
+    /// highest environment and its reference; one alone is compared with its reference
+    #[arg(value_name = "ENVIRONMENT", num_args = 0..=2)]
+    pub(super) environments: Vec<String>,
+    /// The repository, instead of the one around the current directory
+    #[arg(short = 'C', long, value_name = "DIR")]
+    pub(super) directory: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) rendered: RenderedArgs,
+    /// The configuration, instead of `paritylint.toml` in the root
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// How to print them
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: ListFormat,
+    /// Exit with 1 if there are differences
+    #[arg(long)]
+    pub(super) exit_code: bool,
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: Color,
+}
+
 /// What `render` takes.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  paritylint render apps/orders/overlays/production --origins")]
+#[command(after_help = "Examples:\n  \
+                        paritylint render apps/orders/overlays/production --origins\n  \
+                        paritylint render apps/orders production\n  \
+                        paritylint render apps/orders production/eu-west-1 --origins")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct RenderArgs {
-    /// The directory with the kustomization
-    pub(super) directory: PathBuf,
+    /// The directory with the kustomization, or what else an overlay is made of; with an
+    /// environment the unit, as `paritylint units` prints it, or the end of its name
+    #[arg(value_name = "PATH|UNIT")]
+    pub(super) target: PathBuf,
+    /// The environment of the unit, with its variant where it has any: `ENV/VARIANT`
+    pub(super) environment: Option<String>,
     /// Say beside every value which file and line set it
     #[arg(long)]
     pub(super) origins: bool,
-    /// Allow files outside of the kustomization's own directory, inside the repository
+    /// Print the secrets in values, variables and configuration too; those of objects always are
+    #[arg(long)]
+    pub(super) show_secrets: bool,
+    /// Allow files outside of the kustomization's own directory, inside the repository; always
+    /// allowed in a unit's overlay
     #[arg(long)]
     pub(super) unrestricted: bool,
-    /// Leave out what cannot be rendered here, such as remote bases
+    /// Leave out what cannot be rendered here, such as remote bases; always left out of a unit's
+    /// overlay
     #[arg(long)]
     pub(super) partial: bool,
+    /// The repository of the unit, instead of the one around the current directory
+    #[arg(short = 'C', long, value_name = "DIR")]
+    pub(super) directory: Option<PathBuf>,
+    /// The configuration, instead of `paritylint.toml` in the root
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
 }
 
 /// What `units` takes.
@@ -169,6 +260,8 @@ pub(super) struct RenderArgs {
 pub(super) struct UnitsArgs {
     /// The repository
     pub(super) path: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) rendered: RenderedArgs,
     /// The configuration, instead of `paritylint.toml` in the root
     #[arg(short, long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,

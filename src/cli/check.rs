@@ -47,7 +47,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, CliError> {
 fn run_plan(args: &CheckArgs, plan: &Plan) -> Result<Exit, CliError> {
     let start = Instant::now();
     let progress = Progress::start(!args.no_progress && !args.quiet);
-    let States { root, after, before, note } = plan.open(args)?;
+    let States { root, after, before, note, rendered } = plan.open(args)?;
     let unknown = |path: &&RepoPath| {
         let there = |files: &Snapshot| files.find(path).is_some() || files.is_directory(path);
         !there(&after) && !before.as_ref().is_some_and(|(before, _)| there(before))
@@ -92,7 +92,7 @@ fn run_plan(args: &CheckArgs, plan: &Plan) -> Result<Exit, CliError> {
         let change = Change { base: base.clone(), files: paths.len(), resolved, known, effects };
         (checked, whole, Some(change))
     } else {
-        let layout = check::layout(&store, &config);
+        let layout = rendered.layout(&store, &config)?;
         let touched = touched(&root);
         let whole = Job::whole(&store, &config, &policy, &layout, today, &history);
         let job = Job { touched: &touched, ..whole };

@@ -5,6 +5,7 @@ mod args;
 mod baseline;
 mod check;
 mod completions;
+mod diff;
 mod error;
 mod exceptions;
 mod exit;
@@ -13,11 +14,13 @@ mod prefixes;
 mod progress;
 mod push;
 mod render;
+mod rendered;
 mod root;
 mod rules;
 mod schema;
 mod states;
 mod terminal;
+mod unit;
 mod units;
 mod write;
 
@@ -42,6 +45,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match cli.command {
         None => check::run(&cli.check),
         Some(Command::Check(args)) => check::run(&args),
+        Some(Command::Diff(args)) => diff::run(&args),
         Some(Command::Render(args)) => render::run(&args),
         Some(Command::Units(args)) => units::run(&args),
         Some(Command::Exceptions(args)) => exceptions::run(&args),

@@ -3,8 +3,9 @@
 use std::path::{Component, Path, PathBuf};
 
 use crate::cli::error::CliError;
+use crate::cli::rendered::Rendered;
 use crate::config::FILE_NAMES;
-use crate::source::{GitRepository, Limits, Snapshot, State, find_root};
+use crate::source::{GitRepository, Snapshot, State, find_root};
 use crate::text::RepoPath;
 
 /// The directory that is read, and the paths below it that the user asked for.
@@ -115,13 +116,7 @@ impl Root {
 
     /// Opens the root.
     pub(super) fn open(&self) -> Result<Snapshot, CliError> {
-        let snapshot = Snapshot::from_work_tree(&self.directory, Limits::default())
-            .map_err(|error| CliError::new(&error.to_string(), ""))?;
-        if snapshot.is_empty() {
-            let message = format!("`{}` holds no files", self.directory.display());
-            return Err(CliError::new(&message, "name the directory of a repository"));
-        }
-        Ok(snapshot)
+        Rendered::default().open(self)
     }
 }
 

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use crate::cli::args::CheckArgs;
 use crate::cli::error::CliError;
 use crate::cli::push::{self, Push};
+use crate::cli::rendered::Rendered;
 use crate::cli::root::{self, Root};
 use crate::history::History;
 use crate::source::{GitError, GitRepository, Limits, Snapshot, State};
@@ -21,6 +22,8 @@ pub(super) struct States {
     pub(super) before: Option<(Snapshot, String)>,
     /// What the user should know about the choice.
     pub(super) note: Option<String>,
+    /// Manifests that were rendered elsewhere.
+    pub(super) rendered: Rendered,
 }
 
 /// What to read, before it is read.
@@ -180,13 +183,15 @@ impl Plan {
                     let directory = root.directory.display();
                     format!("not a git repository: checking the files below {directory}")
                 });
-                let after = root.open()?;
-                Ok(States { root, after, before: None, note })
+                let rendered = Rendered::find(&args.rendered, &root)?;
+                let after = rendered.open(&root)?;
+                Ok(States { root, after, before: None, note, rendered })
             }
             Self::State(git, state) => {
                 let (root, prefix) = root::in_git(git, &args.paths, Some(*state), configured)?;
                 let after = git.snapshot(*state, &prefix, limits)?;
-                Ok(States { root, after, before: None, note: None })
+                let rendered = Rendered::default();
+                Ok(States { root, after, before: None, note: None, rendered })
             }
             Self::Change { git, before, after, base, whole } => {
                 let (root, prefix) = root::in_git(git, &args.paths, *after, configured)?;
@@ -200,7 +205,8 @@ impl Plan {
                 };
                 let note = whole.filter(|_| same).map(str::to_owned);
                 let before = note.is_none().then(|| (old, base.clone()));
-                Ok(States { root, after: new, before, note })
+                let rendered = Rendered::default();
+                Ok(States { root, after: new, before, note, rendered })
             }
         }
     }

@@ -30,6 +30,13 @@ fn style(color: Color, terminal: bool) -> Style {
     Style { color }
 }
 
+/// The columns of stdout: of the terminal, or `COLUMNS`, or what fits most logs.
+pub(super) fn width() -> usize {
+    let stated = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let terminal = || terminal_size::terminal_size_of(stdout()).map(|(width, _)| width.0.into());
+    stated.or_else(terminal).unwrap_or(120)
+}
+
 /// Whether somebody watches stderr.
 pub(super) fn is_watched() -> bool {
     let quiet = |name: &str| std::env::var_os(name).is_some();

@@ -340,6 +340,8 @@ fn broad_keys(placed: &Placed, components: &BTreeSet<Key>, world: World<'_>) -> 
         if difference.topic == Topic::Other {
             keys.push(Key::Document(overlay, resource.clone(), difference.weak));
         }
+    } else if world.snapshot.is_mounted(primary) {
+        // Rendered for each environment: never a copy, whatever the values make of it.
     } else if primary != place(difference, !here).file && is_declared(difference) {
         let resource = difference.resource.clone();
         keys.push(Key::Copy(difference.unit, resource, difference.siblings));

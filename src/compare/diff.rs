@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::compare::embedded::{are_files, tree};
+use crate::compare::embedded::{are_files, readings, tree};
 use crate::compare::equal::is_empty;
+use crate::compare::filled;
 use crate::compare::lines;
 use crate::compare::list;
 use crate::compare::names::PairNames;
@@ -18,6 +19,11 @@ use crate::text::Span;
 
 /// Values nested deeper than this are not looked into when they are texts.
 const DEEPEST: usize = 64;
+
+/// The noise of values that differ only in the environments' own names.
+pub(crate) const NAMES: &str = "environment-names";
+/// The noise of values that something fills in later.
+pub(crate) const PLACEHOLDERS: &str = "placeholders";
 
 /// How the sides disagree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,7 +86,38 @@ pub(crate) fn diff(
 pub(crate) fn since(snapshot: &Snapshot, kind: &str, now: &Value, before: &Value) -> Found {
     let names = PairNames::default();
     let differ = Differ::new(snapshot, kind, (now, before), &names);
-    Differ { knows_placeholders: true, ..differ }.walk(now, before)
+    Differ { aim: Aim::Past, ..differ }.walk(now, before)
+}
+
+/// Walks two aligned objects for somebody who wants to see everything: what differs only in the
+/// environments' names and what is filled in later is handed out too, with [`NAMES`] or
+/// [`PLACEHOLDERS`] as its noise.
+pub(crate) fn everything(
+    snapshot: &Snapshot,
+    kind: &str,
+    here: &Value,
+    there: &Value,
+    names: &PairNames,
+) -> Found {
+    let differ = Differ::new(snapshot, kind, (here, there), names);
+    Differ { aim: Aim::Everything, ..differ }.walk(here, there)
+}
+
+/// What the walk is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Aim {
+    /// What the rules judge.
+    Judging,
+    /// What has changed since: what is filled in later is the same on both sides.
+    Past,
+    /// All that is not the same.
+    Everything,
+}
+
+/// Two scalars that are handed out as a difference.
+struct Told {
+    /// The noise rule that covers it.
+    noise: Option<&'static str>,
 }
 
 struct Differ<'a> {
@@ -92,8 +129,7 @@ struct Differ<'a> {
     around: (Span, Span),
     /// How many texts the current place lies in.
     inside: usize,
-    /// Whether what something fills in later is the same on both sides.
-    knows_placeholders: bool,
+    aim: Aim,
     found: Found,
 }
 
@@ -111,7 +147,7 @@ impl<'a> Differ<'a> {
             path: Vec::new(),
             around: (here.span(), there.span()),
             inside: 0,
-            knows_placeholders: false,
+            aim: Aim::Judging,
             found: Found::default(),
         }
     }
@@ -220,7 +256,11 @@ impl<'a> Differ<'a> {
     }
 
     fn lists(&mut self, here: &[Value], there: &[Value], parents: (&Value, &Value)) {
-        for pair in list::align(here, there, self.names) {
+        let mut pairs = list::align(here, there, self.names);
+        if self.aim == Aim::Everything {
+            pairs.extend(list::alike(here, there, self.names));
+        }
+        for pair in pairs {
             let key = |value: &Value| match &pair.step {
                 PathStep::Element { key, .. } => value.get(key).map_or(value.span(), Value::span),
                 _ => value.span(),
@@ -253,20 +293,37 @@ impl<'a> Differ<'a> {
     }
 
     fn scalars(&mut self, here: &Value, there: &Value) {
-        match scalar::compare(here, there, self.names) {
-            Verdict::Equal | Verdict::Names => {}
-            Verdict::Noise(rule) => {
-                self.report(Change::Changed, Some((here, None)), Some((there, None)));
-                if let Some(last) = self.found.differences.last_mut() {
-                    last.noise = Some(rule);
-                }
-            }
-            Verdict::Unknown | Verdict::Differs if self.texts(here, there) => {}
-            Verdict::Unknown if !self.knows_placeholders => self.found.unknown += 1,
-            Verdict::Unknown | Verdict::Differs => {
-                self.report(Change::Changed, Some((here, None)), Some((there, None)));
+        let verdict = scalar::compare(here, there, self.names);
+        let of_content = match verdict {
+            Verdict::Equal | Verdict::Noise(_) => false,
+            Verdict::Names => self.aim == Aim::Everything,
+            Verdict::Unknown | Verdict::Differs => true,
+        };
+        if of_content && self.texts(here, there) {
+            return;
+        }
+        if let Some(told) = self.told(verdict) {
+            self.report(Change::Changed, Some((here, None)), Some((there, None)));
+            if let Some(last) = self.found.differences.last_mut() {
+                last.noise = told.noise;
             }
         }
+    }
+
+    /// Whether two scalars are handed out, and how.
+    fn told(&mut self, verdict: Verdict) -> Option<Told> {
+        let noise = match (verdict, self.aim) {
+            (Verdict::Equal, _) | (Verdict::Names, Aim::Judging | Aim::Past) => return None,
+            (Verdict::Unknown, Aim::Judging) => {
+                self.found.unknown += 1;
+                return None;
+            }
+            (Verdict::Noise(rule), _) => Some(rule),
+            (Verdict::Names, Aim::Everything) => Some(NAMES),
+            (Verdict::Unknown, Aim::Everything) => Some(PLACEHOLDERS),
+            (Verdict::Unknown, Aim::Past) | (Verdict::Differs, _) => None,
+        };
+        Some(Told { noise })
     }
 
     /// Compares what two texts say; false when they are simply different.
@@ -287,12 +344,19 @@ impl<'a> Differ<'a> {
         if self.trees((here, rest), (there, other)) {
             return true;
         }
-        let (pairs, more) = lines::differing(rest, other, self.names);
+        let all = PairNames::default();
+        let names = if self.aim == Aim::Everything { &all } else { self.names };
+        let (pairs, more) = lines::differing(rest, other, names);
         for pair in pairs {
             let both = pair.here.is_some() && pair.there.is_some();
             let placed = |value: &Value, text: &str, line: Option<lines::Line<'_>>| {
-                let step = value.provenance.last();
                 let line = line?;
+                if filled::is_filled(value) {
+                    let (_, bare) = if both { lines::value_of(line.text) } else { (0, line.text) };
+                    let history = filled::line(self.snapshot, value, text, line.number);
+                    return Some(Value::string(bare, history));
+                }
+                let step = value.provenance.last();
                 let whole = lines::line_span(self.snapshot, step.span, text, line.number);
                 // Both have the key: only the values behind it differ.
                 let (start, bare) = if both { lines::value_of(line.text) } else { (0, line.text) };
@@ -303,14 +367,14 @@ impl<'a> Differ<'a> {
                 Some(Value::string(bare, Provenance::new(step.action, span)))
             };
             let (mine, theirs) = (placed(here, a, pair.here), placed(there, b, pair.there));
+            let mut noise = None;
             if let (Some(mine), Some(theirs)) = (&mine, &theirs) {
-                match scalar::compare(mine, theirs, self.names) {
-                    Verdict::Equal | Verdict::Names | Verdict::Noise(_) => continue,
-                    Verdict::Unknown if !self.knows_placeholders => {
-                        self.found.unknown += 1;
-                        continue;
+                let verdict = scalar::compare(mine, theirs, self.names);
+                match self.told(verdict) {
+                    Some(told) if told.noise.is_none() || self.aim == Aim::Everything => {
+                        noise = told.noise;
                     }
-                    Verdict::Unknown | Verdict::Differs => {}
+                    _ => continue,
                 }
             }
             let change = match (&mine, &theirs) {
@@ -334,6 +398,7 @@ impl<'a> Differ<'a> {
             if let Some(last) = self.found.differences.last_mut() {
                 last.more = more;
                 last.text = Some(self.path.len());
+                last.noise = noise;
             }
         }
         true
@@ -344,9 +409,19 @@ impl<'a> Differ<'a> {
         if self.path.len() > DEEPEST || are_objects(&self.path) {
             return false;
         }
-        let read =
-            |(value, text): (&Value, &str)| tree(text, value, self.snapshot.slice(value.span()));
-        let (Some(mine), Some(theirs)) = (read(here), read(there)) else { return false };
+        let name = match self.path.last() {
+            Some(PathStep::Key(key)) => Some(&**key),
+            _ => None,
+        };
+        let read = |reading, (value, text): (&Value, &str)| {
+            if filled::is_filled(value) {
+                return filled::tree(self.snapshot, reading, text, value);
+            }
+            tree(reading, text, value, self.snapshot.slice(value.span()))
+        };
+        let both =
+            readings(name).find_map(|reading| Some((read(reading, here)?, read(reading, there)?)));
+        let Some((mine, theirs)) = both else { return false };
         let before = self.found.differences.len();
         self.inside += 1;
         self.value(&mine, &theirs);

@@ -50,13 +50,8 @@ pub(crate) struct Pair<'v> {
 
 /// Aligns the elements of two lists; pairs that are equal may be left out.
 pub(crate) fn align<'v>(here: &'v [Value], there: &'v [Value], names: &PairNames) -> Vec<Pair<'v>> {
-    let maps = |list: &[Value]| list.iter().all(|item| item.as_map().is_some());
-    if maps(here) && maps(there) {
-        for key in KEYS {
-            if let (Some(left), Some(right)) = (keyed(here, key), keyed(there, key)) {
-                return by_key(key, left, right, names);
-            }
-        }
+    if let Some((key, left, right)) = by_names(here, there) {
+        return by_key(key, left, right, names);
     }
     let scalars = |list: &[Value]| list.iter().all(|item| item.as_scalar().is_some());
     if scalars(here) && scalars(there) {
@@ -65,8 +60,39 @@ pub(crate) fn align<'v>(here: &'v [Value], there: &'v [Value], names: &PairNames
     by_content(here, there, names)
 }
 
+/// Elements without a name that answer each other and are not the same: the environments' names or
+/// the notation alone tell them apart. [`align`] leaves them out.
+pub(crate) fn alike<'v>(here: &'v [Value], there: &'v [Value], names: &PairNames) -> Vec<Pair<'v>> {
+    if by_names(here, there).is_some() {
+        return Vec::new();
+    }
+    let Matched { equal, .. } = matched(here, there, names);
+    let other = equal.into_iter().filter(|(_, mine, theirs)| !mine.same(theirs));
+    other
+        .map(|(at, mine, theirs)| Pair {
+            step: PathStep::Index(at),
+            here: Some(mine),
+            there: Some(theirs),
+        })
+        .collect()
+}
+
+type Named<'v> = Vec<(&'v str, &'v Value)>;
+
+/// The elements of both lists by the key that names them, if there is one.
+fn by_names<'v>(
+    here: &'v [Value],
+    there: &'v [Value],
+) -> Option<(&'static str, Named<'v>, Named<'v>)> {
+    let maps = |list: &[Value]| list.iter().all(|item| item.as_map().is_some());
+    if !(maps(here) && maps(there)) {
+        return None;
+    }
+    KEYS.iter().find_map(|key| Some((*key, keyed(here, key)?, keyed(there, key)?)))
+}
+
 /// The elements by the value of `key`; `None` unless every element has it and no two share it.
-fn keyed<'v>(list: &'v [Value], key: &str) -> Option<Vec<(&'v str, &'v Value)>> {
+fn keyed<'v>(list: &'v [Value], key: &str) -> Option<Named<'v>> {
     let pairs: Vec<_> =
         list.iter().map(|item| Some((name_by(item, key)?, item))).collect::<Option<_>>()?;
     let distinct: BTreeSet<&str> = pairs.iter().map(|(name, _)| *name).collect();
@@ -80,12 +106,7 @@ pub(crate) fn name_by<'v>(item: &'v Value, key: &str) -> Option<&'v str> {
     item.get(key).or_else(other)?.text()
 }
 
-fn by_key<'v>(
-    key: &str,
-    here: Vec<(&'v str, &'v Value)>,
-    there: Vec<(&'v str, &'v Value)>,
-    names: &PairNames,
-) -> Vec<Pair<'v>> {
+fn by_key<'v>(key: &str, here: Named<'v>, there: Named<'v>, names: &PairNames) -> Vec<Pair<'v>> {
     let key: Arc<str> = key.into();
     let step =
         |name: &str| PathStep::Element { key: Arc::clone(&key), value: name.to_owned().into() };
@@ -194,7 +215,7 @@ fn by_text<'v>(here: &'v [Value], there: &'v [Value], names: &PairNames) -> Vec<
 }
 
 /// The flag that each element belongs to: its own `--flag=value`, or the bare one before it.
-fn flags(list: &[Value]) -> Vec<Option<&str>> {
+pub(crate) fn flags(list: &[Value]) -> Vec<Option<&str>> {
     let mut before = None;
     list.iter()
         .map(|value| {
@@ -238,29 +259,46 @@ fn by_content<'v>(here: &'v [Value], there: &'v [Value], names: &PairNames) -> V
 
 type Numbered<'v> = Vec<(usize, &'v Value)>;
 
+/// Two lists, their elements matched by content.
+struct Matched<'v> {
+    /// Elements of the environment that have no equal on the other side, in order.
+    left: Numbered<'v>,
+    /// Those of the reference.
+    right: Numbered<'v>,
+    /// Equal ones that do not stand at both beginnings.
+    equal: Vec<(usize, &'v Value, &'v Value)>,
+}
+
 /// The elements that have no equal on the other side, in order.
 fn unequal<'v>(
     here: &'v [Value],
     there: &'v [Value],
     names: &PairNames,
 ) -> (Numbered<'v>, Numbered<'v>) {
+    let Matched { left, right, .. } = matched(here, there, names);
+    (left, right)
+}
+
+fn matched<'v>(here: &'v [Value], there: &'v [Value], names: &PairNames) -> Matched<'v> {
     // What stands at both beginnings is cheap to find, and most lists differ in one place.
     let start = here.iter().zip(there).take_while(|(a, b)| a.same(b)).count();
     let mut left: Numbered<'v> = here.iter().enumerate().skip(start).collect();
     let mut right: Numbered<'v> = there.iter().enumerate().skip(start).collect();
+    let mut equal_ones = Vec::new();
     if left.len().saturating_mul(right.len()) > SEARCH {
-        return (left, right);
+        return Matched { left, right, equal: equal_ones };
     }
-    left.retain(|(_, mine)| {
+    left.retain(|&(at, mine)| {
         match right.iter().position(|(_, theirs)| equal(mine, theirs, names)) {
             Some(found) => {
-                right.remove(found);
+                let (_, theirs) = right.remove(found);
+                equal_ones.push((at, mine, theirs));
                 false
             }
             None => true,
         }
     });
-    (left, right)
+    Matched { left, right, equal: equal_ones }
 }
 
 #[cfg(test)]

@@ -33,9 +33,11 @@ pub(crate) fn of_unit(layout: &Layout, unit: &Unit, config: &Config) -> Vec<Comp
     let places = Places { layout, unit, by_environment: &by_environment };
     for (&environment, overlays) in &by_environment {
         let others = by_environment.keys().copied().filter(|&other| other != environment);
-        let Some((reference, weak)) = reference(layout, environment, others, config) else {
-            continue;
-        };
+        // One of another kind is the last resort: little of it can be compared.
+        let alike = others.clone().filter(|other| is_answered(unit, environment, *other));
+        let reference = reference(layout, environment, alike, config)
+            .or_else(|| reference(layout, environment, others, config));
+        let Some((reference, weak)) = reference else { continue };
         let Some(candidates) = by_environment.get(&reference) else { continue };
         let chosen = config
             .compare
@@ -65,6 +67,15 @@ pub(crate) fn of_unit(layout: &Layout, unit: &Unit, config: &Config) -> Vec<Comp
         .flat_map(|(_, overlays)| siblings(overlays));
     comparisons.extend(released);
     comparisons
+}
+
+/// Whether two environments of a unit have overlays that can be compared as a whole.
+fn is_answered(unit: &Unit, environment: usize, other: usize) -> bool {
+    let kinds = |at: usize| {
+        let own = unit.overlays.iter().filter(move |overlay| overlay.environment == at);
+        own.map(|overlay| overlay.kind)
+    };
+    kinds(environment).any(|kind| kinds(other).any(|other| kind.answers(other)))
 }
 
 /// Where the reference of an overlay is that belongs to a site.
@@ -168,9 +179,26 @@ fn is(environment: &Environment, name: &str) -> bool {
     environment.name == name || environment.aliases.iter().any(|alias| alias == name)
 }
 
+/// The overlay of the highest environment that has a reference, and the one that answers it, as
+/// indices into the unit's overlays; below the `environment`, if one is named.
+pub(crate) fn default(
+    layout: &Layout,
+    unit: &Unit,
+    config: &Config,
+    environment: Option<usize>,
+) -> Option<(usize, usize)> {
+    let own = |here: usize| unit.overlays[here].environment;
+    let wanted = |here: usize| environment.is_none_or(|wanted| own(here) == wanted);
+    let comparisons = of_unit(layout, unit, config).into_iter();
+    let pairs = comparisons.filter(|pair| !pair.siblings && wanted(pair.here));
+    // The first of the variants.
+    let best = pairs.min_by_key(|pair| (std::cmp::Reverse(own(pair.here)), pair.here))?;
+    Some((best.here, best.there))
+}
+
 /// The candidate of the same variant, else the one whose variant shares most words, else the
 /// first.
-fn closest(unit: &Unit, here: usize, candidates: &[usize]) -> Option<usize> {
+pub(crate) fn closest(unit: &Unit, here: usize, candidates: &[usize]) -> Option<usize> {
     let words = |at: usize| -> Vec<String> {
         let variant = unit.overlays[at].variant.as_deref().unwrap_or("");
         variant.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase).collect()

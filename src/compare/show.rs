@@ -1,5 +1,8 @@
 //! Values as reports show them: short, on one line, secrets masked.
 
+use std::sync::Arc;
+
+use crate::compare::list;
 use crate::kube::{Form, Kind, PathStep, Value, looks_like_credential, looks_secret_key};
 
 /// What stands for a value that must not be shown.
@@ -31,6 +34,161 @@ pub(crate) fn show(kind: &str, path: &[PathStep], value: &Value) -> String {
             format!("{{{}{more}}}", keys.join(", "))
         }
     }
+}
+
+/// A value at `path` of an object of `kind` on one line, with what is in it: at most `most`
+/// characters and an ellipsis. Secrets are masked leaf by leaf.
+pub(crate) fn whole(kind: &str, path: &[PathStep], value: &Value, most: usize) -> String {
+    let mut line = Line { kind, path: path.to_vec(), text: String::new(), room: most };
+    line.value(value, None);
+    line.text
+}
+
+/// A value while it is written on one line.
+struct Line<'a> {
+    kind: &'a str,
+    path: Vec<PathStep>,
+    text: String,
+    /// How many characters may still come.
+    room: usize,
+}
+
+impl Line<'_> {
+    fn put(&mut self, text: &str) {
+        if self.room == 0 {
+            return;
+        }
+        let cut: String = text.chars().take(self.room).collect();
+        self.room -= cut.chars().count();
+        self.text.push_str(&cut);
+        if cut.len() < text.len() {
+            self.text.push('…');
+            self.room = 0;
+        }
+    }
+
+    /// `flag`: the flag whose value this is, in a list of arguments.
+    fn value(&mut self, value: &Value, flag: Option<&str>) {
+        match &value.kind {
+            Kind::Scalar(_) if value.is_null() => self.put("null"),
+            Kind::Scalar(scalar) => self.scalar(&scalar.text, flag),
+            Kind::List(items) => {
+                self.put("[");
+                let flags = list::flags(items);
+                for (at, (item, flag)) in items.iter().zip(flags).enumerate() {
+                    if at > 0 {
+                        self.put(", ");
+                    }
+                    self.inside(step_to(at, item), |line| line.value(item, flag));
+                }
+                self.put("]");
+            }
+            Kind::Map(map) => {
+                self.put("{");
+                for (at, entry) in map.iter().enumerate() {
+                    self.put(if at > 0 { ", " } else { "" });
+                    self.put(&entry.key);
+                    self.put(": ");
+                    if let (true, Some(name)) =
+                        (is_name(&self.path, &entry.key), entry.value.text())
+                    {
+                        self.put(name);
+                    } else {
+                        let step = PathStep::Key(Arc::clone(&entry.key));
+                        self.inside(step, |line| line.value(&entry.value, None));
+                    }
+                }
+                self.put("}");
+            }
+        }
+    }
+
+    /// Nothing is written any more where there is no room, so that deep and wide values cost little.
+    fn inside(&mut self, step: PathStep, write: impl FnOnce(&mut Self)) {
+        if self.room > 0 {
+            self.path.push(step);
+            write(self);
+            self.path.pop();
+        }
+    }
+
+    /// The first line of a text.
+    fn scalar(&mut self, text: &str, flag: Option<&str>) {
+        if hides(self.kind, &self.path, text, flag) {
+            self.put(SECRET);
+            return;
+        }
+        let first = text.lines().next().unwrap_or("");
+        self.put(first);
+        if first.len() < text.trim_end().len() {
+            self.put(" …");
+        }
+    }
+}
+
+/// Whether a text at `path` holds a secret: by its place, its shape, the flag before it, or the key
+/// of one of its lines.
+fn hides(kind: &str, path: &[PathStep], text: &str, flag: Option<&str>) -> bool {
+    let tells = |line: &str| {
+        // A sentence is no key.
+        let key = line.split_once(['=', ':']).map_or("", |(key, _)| key.trim());
+        !key.contains(' ') && looks_secret_key(key)
+    };
+    is_secret(kind, path, text)
+        || text.lines().any(tells)
+        || flag.is_some_and(|flag| flag != text && looks_secret_key(flag))
+}
+
+/// A document of `kind` with [`SECRET`] in the place of every secret.
+pub fn without_secrets(kind: &str, body: &Value) -> Value {
+    masked(kind, &mut Vec::new(), body, None)
+}
+
+/// Recursion is bounded by the depth that the loader accepts.
+fn masked(kind: &str, path: &mut Vec<PathStep>, value: &Value, flag: Option<&str>) -> Value {
+    let provenance = value.provenance.clone();
+    match &value.kind {
+        Kind::Scalar(scalar) if !value.is_null() && hides(kind, path, &scalar.text, flag) => {
+            Value::string(SECRET, provenance)
+        }
+        Kind::Scalar(_) => value.clone(),
+        Kind::List(items) => {
+            let flags = list::flags(items);
+            let items = items.iter().enumerate().zip(flags).map(|((at, item), flag)| {
+                path.push(step_to(at, item));
+                let masked = masked(kind, path, item, flag);
+                path.pop();
+                masked
+            });
+            Value::list(items.collect(), provenance)
+        }
+        Kind::Map(map) => {
+            let entries = map.iter().map(|entry| {
+                let mut entry = entry.clone();
+                if !is_name(path, &entry.key) {
+                    path.push(PathStep::Key(Arc::clone(&entry.key)));
+                    entry.value = masked(kind, path, &entry.value, None);
+                    path.pop();
+                }
+                entry
+            });
+            Value::map(entries.collect(), provenance)
+        }
+    }
+}
+
+/// Whether a key says what an element of a list is called: no secret, whatever the name.
+fn is_name(path: &[PathStep], key: &str) -> bool {
+    matches!(path.last(), Some(PathStep::Element { key: own, .. }) if &**own == key)
+}
+
+/// The step to an element of a list.
+fn step_to(at: usize, item: &Value) -> PathStep {
+    let name = item.get("name").and_then(Value::text);
+    name.map_or(PathStep::Index(at), |name| PathStep::Element {
+        key: "name".into(),
+        value: name.into(),
+    })
 }
 
 /// Whether a text at `path` must not be shown.

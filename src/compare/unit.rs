@@ -7,6 +7,7 @@ use crate::compare::agents;
 use crate::compare::align::{self, Pair};
 use crate::compare::classify::{Class, class_of};
 use crate::compare::copies::{self, Copied};
+use crate::compare::deployed;
 use crate::compare::diff::{self, Change, Found, RawDifference, Side};
 use crate::compare::difference::{Difference, Topic, topic};
 use crate::compare::find::find;
@@ -24,7 +25,7 @@ use crate::compare::switches;
 use crate::compare::values::{are_values, is_switched_off};
 use crate::compare::witness::Witness;
 use crate::config::Config;
-use crate::kube::{Gvk, Path, PathStep, Resource, ResourceId, Value};
+use crate::kube::{Form, Gvk, Path, PathStep, Resource, ResourceId, Value};
 use crate::layout::Layout;
 use crate::render::{Evaluated, Rendered};
 use crate::source::Snapshot;
@@ -72,8 +73,13 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
         };
         result.comparisons += 1;
         let (weak, siblings) = (comparison.weak, comparison.siblings);
-        // What an overlay that could not be rendered runs, nobody knows.
-        let blind = comparison.witnesses.iter().any(|&at| rendered(world, first + at).is_none());
+        // What an overlay that could not be rendered runs, nobody knows; what one of another kind
+        // lacks, it may say in its own way.
+        let kind = |at: usize| world.evaluated[at].overlay.kind;
+        let others = comparison.witnesses.iter().map(|at| first + at).chain([there]);
+        let mut others =
+            others.map(|at| rendered(world, at).is_some() && kind(at).answers(kind(here)));
+        let blind = !others.all(|is_clear| is_clear);
         let judging = Judging { world, here, there, mine, weak, siblings, blind };
         let names = names(world, here, there);
         let witnesses: Vec<Witness<'_>> = comparison
@@ -92,8 +98,12 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
         let before = result.differences.len();
         for pair in align::align(&mine.resources, &theirs.resources, &names) {
             if let (false, Some(a), Some(b)) = (siblings, pair.here, pair.there) {
-                let (mine, theirs) = (&mine.resources[a], &theirs.resources[b]);
-                foreign.extend(sides.search(mine, theirs));
+                let objects = (&mine.resources[a], &theirs.resources[b]);
+                let mut search = sides.search(objects.0, objects.1);
+                if deployed::is_told(mine, theirs, objects) {
+                    search.retain(|it| !deployed::tells(&it.path));
+                }
+                foreign.append(&mut search);
             }
             judging.pair(pair, theirs, &names, &witnesses, &mut result);
         }
@@ -123,7 +133,7 @@ fn rank(world: World<'_>, at: usize) -> u32 {
 }
 
 /// Whether a generated object lacks the data of a file that is not in the repository.
-fn lacks_data(rendered: &Rendered, resource: &Resource) -> bool {
+pub(super) fn lacks_data(rendered: &Rendered, resource: &Resource) -> bool {
     rendered.gaps.iter().any(|gap| resource.origin.contains(gap.span))
 }
 
@@ -149,19 +159,21 @@ pub(crate) fn names(world: World<'_>, here: usize, there: usize) -> PairNames {
         .filter(|substitution| substitution.environments == environments)
         .map(|substitution| (&*substitution.here, &*substitution.there));
     let texts: Vec<(&str, &str)> = configured.chain(learnt).collect();
-    PairNames::new(Names::of(a, mine), Names::of(b, theirs), &texts)
+    let cluster = |at: usize| world.layout.flux.cluster_of(world.evaluated[at].overlay);
+    let own = Names::at(a, mine, cluster(here));
+    PairNames::new(own, Names::at(b, theirs, cluster(there)), &texts)
 }
 
 /// One overlay under judgement.
-struct Judging<'a> {
-    world: World<'a>,
-    here: usize,
-    there: usize,
-    mine: &'a Rendered,
-    weak: bool,
-    siblings: bool,
-    /// Whether one of the witnesses could not be rendered.
-    blind: bool,
+pub(super) struct Judging<'a> {
+    pub(super) world: World<'a>,
+    pub(super) here: usize,
+    pub(super) there: usize,
+    pub(super) mine: &'a Rendered,
+    pub(super) weak: bool,
+    pub(super) siblings: bool,
+    /// Whether one of the witnesses could not be rendered, or is of another kind.
+    pub(super) blind: bool,
 }
 
 impl Judging<'_> {
@@ -180,12 +192,18 @@ impl Judging<'_> {
                 let snapshot = self.world.snapshot;
                 let mut found = diff::diff(snapshot, kind, &here.body, &there.body, names);
                 remotes::join(&mut found.differences);
+                if deployed::is_told(self.mine, theirs, (here, there)) {
+                    found.differences.retain(|difference| !deployed::tells(&difference.path));
+                }
                 if are_values(&here.id.gvk) {
                     for difference in &mut found.differences {
                         let off = is_switched_off(difference.path.steps(), &here.body, &there.body);
                         difference.noise = difference.noise.or(off.then_some("switched-off"));
                     }
                 }
+                found.differences.retain(|difference| {
+                    !deployed::is_read(self.mine, theirs, (here, there), &difference.path)
+                });
                 if lacks_data(self.mine, here) || lacks_data(theirs, there) {
                     found.differences.retain(|difference| difference.change == Change::Changed);
                 }
@@ -215,13 +233,7 @@ impl Judging<'_> {
             }
             (None, Some(b)) => {
                 let lost = &theirs.resources[b];
-                let everywhere = witnesses.iter().all(|witness| {
-                    witness.rendered.resources.iter().any(|other| {
-                        other.id.gvk.kind == lost.id.gvk.kind
-                            && names.there.normal(&other.id.name)
-                                == witness.names().there.normal(&lost.id.name)
-                    })
-                });
+                let everywhere = witnesses.iter().all(|witness| witness.has(lost, names));
                 if !self.mine.lacks_objects() && everywhere {
                     self.alone(lost, Change::OnlyThere, names, result);
                 }
@@ -238,6 +250,21 @@ impl Judging<'_> {
         names: &PairNames,
         result: &mut UnitResult,
     ) {
+        if resource.id.gvk == Gvk::document(Form::Application) {
+            // Nobody knows who deploys the other side.
+            return;
+        }
+        let raw = self.absence(resource, change, names);
+        self.judge(raw, resource, names, result);
+    }
+
+    /// The difference that an object makes which one side lacks.
+    pub(super) fn absence(
+        &self,
+        resource: &Resource,
+        change: Change,
+        names: &PairNames,
+    ) -> RawDifference {
         let name = resource.body.at(&["metadata", "name"]);
         let span = name.map_or(resource.origin, |value| value.provenance.first().span);
         let side = Side { value: Some(resource.body.clone()), span, key: Some(span) };
@@ -249,8 +276,7 @@ impl Judging<'_> {
         let (here, there) =
             if change == Change::OnlyHere { (side, nowhere) } else { (nowhere, side) };
         let path = Path::default();
-        let raw = RawDifference { path, change, here, there, more: 0, text: None, noise: None };
-        self.judge(raw, resource, names, result);
+        RawDifference { path, change, here, there, more: 0, text: None, noise: None }
     }
 
     /// The patch that deletes an object which the other side has.
@@ -343,6 +369,10 @@ impl Judging<'_> {
         found: &Found,
     ) -> Option<Copied> {
         let (here, there) = copies::places((resource, self.mine), (answer, theirs))?;
+        // Nobody writes what a pipeline renders.
+        if self.world.snapshot.is_mounted(here.file) || self.world.snapshot.is_mounted(there.file) {
+            return None;
+        }
         let differing = found.differences.iter().filter(|found| found.noise.is_none()).count();
         Some(Copied {
             here_overlay: self.here,
@@ -431,20 +461,8 @@ impl Judging<'_> {
             return;
         }
         let class = class_of(resource, &raw);
-        let overlay = &self.world.evaluated[self.here];
-        let environment = &self.world.layout.environments[overlay.overlay.environment].name;
-        let case = Case {
-            unit: &overlay.unit.name,
-            environment,
-            gvk,
-            class,
-            difference: &raw,
-            names,
-            tags: promotion::are_tags(self.world.snapshot, resource, &raw),
-            scaled: raw.path.last_key() == Some("replicas") && self.is_scaled(&resource.id),
-        };
         let (mut allowed, mut violated, mut out_of_range) = (None, None, None);
-        match judge(&case, self.world.config) {
+        match self.judgement(&raw, resource, class, names) {
             Judgement::Allowed(parameter) => allowed = Some(parameter),
             Judgement::Violated(asked) => violated = Some(asked),
             Judgement::OutOfRange(parameter) => out_of_range = Some(parameter),
@@ -470,7 +488,7 @@ impl Judging<'_> {
             None => &mut result.differences,
         };
         list.push(Difference {
-            unit: overlay.unit_index,
+            unit: self.world.evaluated[self.here].unit_index,
             here_overlay: self.here,
             there_overlay: self.there,
             resource: stable_id(resource),
@@ -487,6 +505,28 @@ impl Judging<'_> {
             siblings: self.siblings,
             frequency: None,
         });
+    }
+
+    /// What the policy says of a difference of a class.
+    pub(super) fn judgement(
+        &self,
+        raw: &RawDifference,
+        resource: &Resource,
+        class: Class,
+        names: &PairNames,
+    ) -> Judgement {
+        let overlay = &self.world.evaluated[self.here];
+        let case = Case {
+            unit: &overlay.unit.name,
+            environment: &self.world.layout.environments[overlay.overlay.environment].name,
+            gvk: &resource.id.gvk,
+            class,
+            difference: raw,
+            names,
+            tags: promotion::are_tags(self.world.snapshot, resource, raw),
+            scaled: raw.path.last_key() == Some("replicas") && self.is_scaled(&resource.id),
+        };
+        judge(&case, self.world.config)
     }
 
     /// Whether an autoscaler of either side decides about the number of pods of an object.

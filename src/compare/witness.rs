@@ -54,6 +54,14 @@ impl<'a> Witness<'a> {
         pairs[at].there.map(|at| &self.rendered.resources[at])
     }
 
+    /// Whether this overlay has the reference's object, whose names are those of `names`.
+    pub(crate) fn has(&self, lost: &Resource, names: &PairNames) -> bool {
+        self.rendered.resources.iter().any(|other| {
+            other.id.gvk.kind == lost.id.gvk.kind
+                && names.there.normal(&other.id.name) == self.names().there.normal(&lost.id.name)
+        })
+    }
+
     /// Whether this overlay agrees with the reference at the difference's path.
     pub(crate) fn sides_with_reference(&self, here: usize, difference: &RawDifference) -> bool {
         let Some(partner) = self.partner(here) else { return false };

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use crate::layout::argocd;
 use crate::layout::candidates::is_manifest;
 use crate::layout::defaults;
 use crate::layout::flux;
 use crate::layout::kustomizations::is_kustomization;
+use crate::layout::plain;
 use crate::syntax::Store;
 use crate::text::{FileId, RepoPath};
 
@@ -14,7 +16,7 @@ use crate::text::{FileId, RepoPath};
 pub fn are_alike(before: &Store<'_>, after: &Store<'_>, paths: &BTreeSet<RepoPath>) -> bool {
     let facts = |store: &Store<'_>, file: FileId| {
         let stated = defaults::stated(store, file);
-        (is_manifest(store, file), flux::kustomizations(store, file), stated)
+        (is_manifest(store, file), flux::of_file(store, file), stated)
     };
     paths.iter().all(|path| {
         let at = |store: &Store<'_>| {
@@ -25,6 +27,12 @@ pub fn are_alike(before: &Store<'_>, after: &Store<'_>, paths: &BTreeSet<RepoPat
         let (Some(old), Some(new)) = (at(before), at(after)) else { return false };
         let read = path.is_yaml() && !is_kustomization(path.file_name());
         let unread = !path.is_yaml() && !is_kustomization(path.file_name());
-        unread || read && facts(before, old) == facts(after, new)
+        // The places in Applications are part of the layout.
+        let moves = |store, file| argocd::may_speak(store, file);
+        let object = |store, file| plain::declares_object(store, file);
+        unread && object(before, old) == object(after, new)
+            || read
+                && !(moves(before, old) || moves(after, new))
+                && facts(before, old) == facts(after, new)
     })
 }

@@ -1,6 +1,7 @@
 //! Which environments and units the repository has, found without configuration.
 
 mod alike;
+mod argocd;
 mod assemble;
 mod candidates;
 mod defaults;
@@ -9,17 +10,24 @@ mod explicit;
 mod flux;
 mod kustomizations;
 mod lexicon;
+mod mixed;
 mod place;
+mod plain;
+mod rendered;
 pub mod table;
 mod units;
 mod users;
 mod words;
 
 pub use alike::are_alike;
-pub use flux::{FLUX_GROUP, FluxBuilds, flux_directory};
+pub use argocd::{Application, Home, Source, ValueFile};
+pub use flux::{FLUX_GROUP, Flux, FluxBuild, FluxBuilds, flux_directory};
 pub(crate) use kustomizations::{is_kustomization, names};
+pub use plain::Bases;
 pub use users::Users;
 pub(crate) use words::{aside, is_place};
+
+use std::collections::BTreeSet;
 
 use globset::GlobSet;
 
@@ -35,6 +43,19 @@ pub struct Choices {
     pub excludes: GlobSet,
     /// Units that are named instead of found.
     pub units: Vec<UnitChoice>,
+    /// Directories with manifests that the user's pipeline rendered.
+    pub rendered: Vec<RenderedTree>,
+}
+
+/// A directory with the manifests of one environment, as they are applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenderedTree {
+    /// The environment, as the user names it.
+    pub environment: String,
+    /// The variant, where one is named.
+    pub variant: Option<String>,
+    /// The directory: a mount of the snapshot.
+    pub root: RepoPath,
 }
 
 /// A unit that the configuration names.
@@ -77,8 +98,34 @@ pub enum OverlayKind {
     Manifests,
     /// Helm values files (found, not rendered yet).
     HelmValues,
+    /// A file of plain configuration: JSON, TOML, dotenv, properties or INI.
+    Configuration,
     /// Terraform variables or a root module (found, not rendered yet).
     Terraform,
+    /// An Application of Argo CD alone: what it deploys is the same in every environment, or lies
+    /// elsewhere.
+    Application,
+}
+
+impl OverlayKind {
+    /// What readers call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Kustomize => "kustomize",
+            Self::Manifests => "manifests",
+            Self::HelmValues => "values",
+            Self::Terraform => "terraform",
+            Self::Configuration => "configuration",
+            Self::Application => "application",
+        }
+    }
+
+    /// Whether what one kind gives can be compared with what another gives: both give objects, or
+    /// they are the same.
+    pub fn answers(self, other: Self) -> bool {
+        let objects = |kind: Self| matches!(kind, Self::Kustomize | Self::Manifests);
+        self == other || objects(self) && objects(other)
+    }
 }
 
 /// A unit in one environment and variant.
@@ -92,6 +139,10 @@ pub struct Overlay {
     pub root: RepoPath,
     /// How it is rendered.
     pub kind: OverlayKind,
+    /// The Flux Kustomization that builds it, if one does: index into [`Flux::builds`].
+    pub build: Option<usize>,
+    /// The Application that deploys it, if exactly one does: index into [`Layout::applications`].
+    pub application: Option<usize>,
     /// The segment or file name that told the environment, for `paritylint units`.
     pub why: String,
 }
@@ -105,6 +156,19 @@ pub struct Unit {
     pub template: String,
     /// Sorted by environment rank, then variant.
     pub overlays: Vec<Overlay>,
+}
+
+impl Unit {
+    /// The kinds of its overlays, in the order of its environments.
+    pub fn kinds(&self) -> Vec<OverlayKind> {
+        let mut kinds = Vec::new();
+        for overlay in &self.overlays {
+            if !kinds.contains(&overlay.kind) {
+                kinds.push(overlay.kind);
+            }
+        }
+        kinds
+    }
 }
 
 /// Something that looks deployable and was not placed.
@@ -127,9 +191,28 @@ pub struct Layout {
     pub unplaced: Vec<Unplaced>,
     /// Who uses which file.
     pub users: Users,
+    /// What configuration files of environments are laid over.
+    pub bases: Bases,
+    /// What Flux deploys.
+    pub flux: Flux,
+    /// The Applications of Argo CD, in the order of their files.
+    pub applications: Vec<Application>,
+    /// Which of the repositories that they name this one is.
+    pub repository: Home,
+    /// What was read for them besides manifests.
+    pub parameter_files: BTreeSet<RepoPath>,
 }
 
 impl Layout {
+    /// An overlay as users name it: its environment, and its variant behind a `/`.
+    pub fn name_of(&self, overlay: &Overlay) -> String {
+        let environment = self.environment(overlay.environment).map_or("", |e| e.name.as_str());
+        match &overlay.variant {
+            Some(variant) => format!("{environment}/{variant}"),
+            None => environment.to_owned(),
+        }
+    }
+
     /// The environment of an overlay: `index` is [`Overlay::environment`].
     pub fn environment(&self, index: usize) -> Option<&Environment> {
         self.environments.get(index)

@@ -1,13 +1,12 @@
 //! What was found, for people and for programs: the output of `paritylint units`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use serde_json::Value;
 use serde_json::json;
 
 use crate::layout::Layout;
-use crate::layout::OverlayKind;
 use crate::layout::Unit;
 use crate::text::printable;
 
@@ -96,9 +95,9 @@ fn units(layout: &Layout, out: &mut String) {
             .collect();
         if name.chars().count() > width {
             line!(out, "{name}");
-            line!(out, "{}", row("", &cells, kinds(unit)));
+            line!(out, "{}", row("", &cells, &kinds(layout, unit)));
         } else {
-            line!(out, "{}", row(&name, &cells, kinds(unit)));
+            line!(out, "{}", row(&name, &cells, &kinds(layout, unit)));
         }
         if let Some(variants) = variants(layout, unit) {
             line!(out, "    {variants}");
@@ -106,17 +105,20 @@ fn units(layout: &Layout, out: &mut String) {
     }
 }
 
-fn kinds(unit: &Unit) -> &'static str {
-    unit.overlays.first().map_or("", |overlay| kind(overlay.kind))
-}
-
-fn kind(kind: OverlayKind) -> &'static str {
-    match kind {
-        OverlayKind::Kustomize => "kustomize",
-        OverlayKind::Manifests => "manifests",
-        OverlayKind::HelmValues => "values",
-        OverlayKind::Terraform => "terraform",
+/// What the overlays are made of; of several kinds each with its environments.
+fn kinds(layout: &Layout, unit: &Unit) -> String {
+    let kinds = unit.kinds();
+    if let [kind] = &kinds[..] {
+        return kind.name().to_owned();
     }
+    let told = kinds.iter().map(|kind| {
+        let of_kind = unit.overlays.iter().filter(|overlay| overlay.kind == *kind);
+        let environments: BTreeSet<usize> = of_kind.map(|overlay| overlay.environment).collect();
+        let names = environments.into_iter().filter_map(|at| layout.environment(at));
+        let names: Vec<_> = names.map(|environment| shown(&environment.name)).collect();
+        format!("{} ({})", kind.name(), names.join(", "))
+    });
+    told.collect::<Vec<_>>().join(", ")
 }
 
 /// The variants of a unit with the environments that have them, cut to one line.
@@ -192,7 +194,7 @@ pub fn json(layout: &Layout) -> Value {
                         "environment": name(overlay.environment),
                         "variant": overlay.variant,
                         "root": overlay.root.display(),
-                        "kind": kind(overlay.kind),
+                        "kind": overlay.kind.name(),
                         "why": overlay.why,
                     })
                 })

@@ -49,6 +49,9 @@ impl Renderer<'_> {
             unread: Vec::new(),
             notices: Vec::new(),
             failures: Vec::new(),
+            variables: None,
+            told: Vec::new(),
+            read_keys: Vec::new(),
         })
     }
 

@@ -1,8 +1,10 @@
 //! How each kind of overlay becomes what it runs.
 
+use std::collections::BTreeSet;
+
 use crate::layout::{Layout, Overlay, OverlayKind, Unit};
-use crate::render::helm;
 use crate::render::{RenderError, Rendered, Renderer};
+use crate::render::{argocd, helm, plain};
 
 impl Renderer<'_> {
     /// What an overlay runs; `None` for kinds that cannot be worked out yet.
@@ -15,11 +17,43 @@ impl Renderer<'_> {
         unit: &Unit,
         overlay: &Overlay,
     ) -> Option<Result<Rendered, RenderError>> {
-        match overlay.kind {
+        let Some(clusters) = self.clusters() else {
+            return self.undeployed(layout, unit, overlay);
+        };
+        let mut rendered = match overlay.build {
+            Some(build) => Some(clusters.render(self, build, &overlay.root)),
+            None => self.undeployed(layout, unit, overlay),
+        };
+        if let Some(Ok(rendered)) = &mut rendered {
+            clusters.note_told(self, rendered);
+        }
+        rendered
+    }
+
+    /// An overlay that Flux does not deploy.
+    fn undeployed(
+        &self,
+        layout: &Layout,
+        unit: &Unit,
+        overlay: &Overlay,
+    ) -> Option<Result<Rendered, RenderError>> {
+        let mut rendered = match overlay.kind {
             OverlayKind::Kustomize => Some(self.render(&overlay.root)),
             OverlayKind::Manifests => Some(self.manifests(&overlay.root)),
             OverlayKind::HelmValues => helm::rendered(self.helm(layout), unit, overlay).map(Ok),
+            OverlayKind::Application => {
+                Some(Ok(Rendered::of_documents(Vec::new(), BTreeSet::new(), Vec::new())))
+            }
+            OverlayKind::Configuration => {
+                plain::rendered(self.store(), layout, unit, overlay).map(Ok)
+            }
             OverlayKind::Terraform => None,
+        };
+        if let Some(Ok(rendered)) = &mut rendered {
+            let as_values = overlay.kind == OverlayKind::HelmValues
+                && helm::source(self.helm(layout), unit, overlay).is_some();
+            argocd::add(rendered, layout, unit, overlay, as_values);
         }
+        rendered
     }
 }

@@ -60,14 +60,14 @@ fn annotation(report: &Report<'_>, finding: &Finding) -> String {
         Level::Note | Level::Off => "notice",
     };
     let place = place::in_one_line(report.snapshot, finding.primary(), Columns::Characters);
-    let file = format!("{}{}", report.prefixes.workspace, place.file);
+    let file = report.prefixes.in_workspace(&place.file);
     // The end column is that of the last character.
     let end = place.end.column.saturating_sub(1).max(place.start.column);
     let mut lines = vec![sentence(&finding.message)];
     lines.extend(finding.labels.iter().find(|label| label.role == Role::Reference).map(|label| {
         let side = finding.subject.reference.as_deref().unwrap_or("compare");
         let place = place::of(report.snapshot, label.span);
-        let file = format!("{}{}", report.prefixes.workspace, place.file);
+        let file = report.prefixes.in_workspace(&place.file);
         format!("{}: {}:{}", printable(side), printable(&file), place.start.line)
     }));
     lines.extend(help(finding).map(|help| format!("help: {help}")));

@@ -61,7 +61,7 @@ fn entry(report: &Report<'_>, finding: &Finding) -> Entry {
             Level::Note | Level::Off => "info",
         },
         location: Location {
-            path: format!("{}{}", report.prefixes.workspace, place.file),
+            path: report.prefixes.in_workspace(&place.file),
             positions: Positions { begin: point(place.start), end: point(place.end) },
         },
     }

@@ -78,7 +78,7 @@ fn case(
 ) -> io::Result<()> {
     let path = |span| {
         let place = place::of(report.snapshot, span);
-        let file = format!("{}{}", report.prefixes.workspace, place.file);
+        let file = report.prefixes.in_workspace(&place.file);
         (printable(&file).into_owned(), place.start.line)
     };
     let (file, line) = path(finding.primary());

@@ -17,6 +17,7 @@ mod place;
 mod rdjson;
 mod sarif;
 mod schema;
+mod side_by_side;
 mod summary;
 mod wording;
 
@@ -31,12 +32,14 @@ use crate::exceptions::Outcome;
 use crate::finding::Finding;
 use crate::source::Snapshot;
 use crate::syntax::Store;
+use crate::text::RepoPath;
 
 pub use diagnostic::{Style, config_errors};
 pub use explain::{explain, rule_page, rules_index, rules_json, rules_text};
 pub use inventory::{Inventory, ListStyle, Wanted};
 pub use place::origin;
 pub use schema::{baseline_schema, configuration_schema, exceptions_schema};
+pub use side_by_side::SideBySide;
 
 /// How much was looked at.
 #[derive(Debug, Clone, Default)]
@@ -140,6 +143,24 @@ pub struct Prefixes {
     pub repository: String,
     /// From the directory in which the runner of a pipeline works.
     pub workspace: String,
+}
+
+impl Prefixes {
+    /// A path that a [`Place`](place::Place) names, for readers whose paths begin in the repository.
+    fn in_repository(&self, file: &str) -> String {
+        before(&self.repository, file)
+    }
+
+    /// The same for readers whose paths begin in the runner's directory.
+    fn in_workspace(&self, file: &str) -> String {
+        before(&self.workspace, file)
+    }
+}
+
+/// What lies outside of the repository keeps its name.
+fn before(prefix: &str, file: &str) -> String {
+    let outside = RepoPath::outside(file).as_str() == file;
+    if outside { file.to_owned() } else { format!("{prefix}{file}") }
 }
 
 impl Format {

@@ -106,7 +106,7 @@ fn location(report: &Report<'_>, span: Span) -> Location {
     let place = place::in_one_line(report.snapshot, span, Columns::Bytes);
     let point = |Position { line, column }| Point { line, column };
     Location {
-        path: format!("{}{}", report.prefixes.repository, place.file),
+        path: report.prefixes.in_repository(&place.file),
         range: Range { start: point(place.start), end: point(place.end) },
     }
 }

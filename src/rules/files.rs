@@ -1,14 +1,16 @@
 //! Which files the rules about files look at.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 use crate::config::Glob;
 use crate::finding::NotAnalysed;
-use crate::rules::Focus;
+use crate::layout::OverlayKind;
+use crate::render::Evaluated;
+use crate::rules::{Context, Focus};
 use crate::source::Snapshot;
-use crate::syntax::Store;
+use crate::syntax::{Notation, Store};
 use crate::text::{FileId, RepoPath};
 
 /// Directories whose files are not the state of any environment.
@@ -49,6 +51,48 @@ pub fn commented_files(snapshot: &Snapshot, exclude: &[Glob], focus: &Focus) -> 
         HASH_COMMENTS.contains(&path.extension().as_str()) || path.file_name().starts_with(".env")
     };
     own_files(snapshot, exclude, focus, commented).map(|(file, _)| file).collect()
+}
+
+/// The YAML files among the manifests that a pipeline rendered: whether they can be read is all that
+/// is asked of them as files.
+pub(super) fn rendered_files(snapshot: &Snapshot) -> impl Iterator<Item = FileId> {
+    snapshot.mounted().iter().copied().filter(|&file| is_yaml(snapshot.path(file)))
+}
+
+/// The files in other notations that overlays are made of: configuration of environments, and what
+/// generators take into objects.
+pub(crate) fn configuration_files(cx: &Context<'_>) -> Vec<FileId> {
+    of_overlays(cx, |kind, notation| match notation {
+        Notation::Yaml => false,
+        // What kustomize reads as an object has rules of its own.
+        Notation::Json => kind == OverlayKind::Configuration,
+        _ => true,
+    })
+}
+
+/// The files that are the configuration of an environment as a whole.
+pub(crate) fn configurations(cx: &Context<'_>) -> Vec<FileId> {
+    of_overlays(cx, |kind, notation| {
+        kind == OverlayKind::Configuration && notation != Notation::Yaml
+    })
+}
+
+fn of_overlays(cx: &Context<'_>, wanted: impl Fn(OverlayKind, Notation) -> bool) -> Vec<FileId> {
+    let taken = |found: &Evaluated<'_>, file: FileId| {
+        let notation = Notation::of(cx.snapshot.path(file).file_name());
+        notation.is_some_and(|notation| wanted(found.overlay.kind, notation))
+    };
+    let read = cx.evaluated.iter().filter_map(|found| Some((found, found.output()?)));
+    let taken = &taken;
+    let files = read.flat_map(move |(found, rendered)| {
+        rendered.inputs.iter().copied().filter(move |&file| taken(found, file))
+    });
+    let looked_at = |file: &FileId| {
+        let path = cx.snapshot.path(*file);
+        cx.focus.has_file(path) && !is_foreign(path) && !is_excluded(path, &cx.config.exclude)
+    };
+    let files: BTreeSet<FileId> = files.filter(looked_at).collect();
+    files.into_iter().collect()
 }
 
 /// The YAML files to look at, parsed, and those that were left out for a reason to be told.

@@ -6,9 +6,10 @@ use std::fmt::Write as _;
 
 use crate::compare::{Cause, Change, Difference, Grouping, Side, Topic};
 use crate::finding::{Finding, Identity, Level, Role, Subject};
-use crate::kube::Path;
+use crate::kube::{Action, Path, Step};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
+use crate::text::Span;
 
 /// Most objects or paths that a message names.
 const NAMED: usize = 4;
@@ -200,10 +201,27 @@ fn is_chosen(difference: &Difference, cx: &Context<'_>) -> bool {
     difference.resource.gvk.is_document()
         && difference.topic == Topic::Other
         && match difference.change {
-            Change::Changed => !reads(difference.here_overlay, &difference.there),
+            Change::Changed => {
+                !reads(difference.here_overlay, &difference.there) || is_filled_in(difference)
+            }
             Change::OnlyThere => difference.here.key.is_none(),
             Change::OnlyHere => false,
         }
+}
+
+/// Whether one template is filled in with a value for each environment.
+fn is_filled_in(difference: &Difference) -> bool {
+    let steps = |side: &Side| -> Vec<Step> {
+        let value = side.value.as_ref();
+        value.map(|value| value.provenance.steps().to_vec()).unwrap_or_default()
+    };
+    let (here, there) = (steps(&difference.here), steps(&difference.there));
+    let (Some((mine, earlier)), Some((theirs, others))) = (here.split_last(), there.split_last())
+    else {
+        return false;
+    };
+    mine.span != theirs.span
+        && earlier.iter().any(|step| step.span.file == mine.span.file && others.contains(step))
 }
 
 /// What a single difference is: both values, or which side has the object.
@@ -272,6 +290,10 @@ fn labelled(cx: &Context<'_>, finding: Finding, cause: &Cause, sides: &Sides) ->
         finding = finding.place(Role::Related, parameter.span, text);
     }
     let mut seen = BTreeSet::from([cause.primary(), cause.counterpart()]);
+    let side = if cause.caused_here { &first.here } else { &first.there };
+    if let Some(span) = filled_in(side).filter(|span| seen.insert(*span)) {
+        finding = finding.place(Role::Related, span, "the variable stands here");
+    }
     for difference in &cause.differences[1..] {
         let side = if is_here(cause, difference) { &difference.here } else { &difference.there };
         let span = side.key.unwrap_or(side.span);
@@ -280,6 +302,14 @@ fn labelled(cx: &Context<'_>, finding: Finding, cause: &Cause, sides: &Sides) ->
         }
     }
     finding
+}
+
+/// The place of the variable that a value was filled in for.
+fn filled_in(side: &Side) -> Option<Span> {
+    let steps = side.value.as_ref()?.provenance.steps();
+    let is_filled = |step: &&Step| step.action == Action::Substituted;
+    steps.last().filter(is_filled)?;
+    steps.iter().rev().find(|step| !is_filled(step)).map(|step| step.span)
 }
 
 /// Whether the environment's side shows a further difference of a cause: of what only one side has,

@@ -69,6 +69,8 @@ impl SourceFile {
 pub(super) enum Origin {
     /// A file below the root of the arena.
     Disk,
+    /// A file that lies elsewhere on disk.
+    Elsewhere(PathBuf),
     /// An object of the git repository.
     Blob(Oid),
     /// Bytes in memory.
@@ -84,6 +86,8 @@ pub(super) struct Listing {
     pub(super) links: BTreeMap<RepoPath, Option<RepoPath>>,
     /// Directories that belong to other repositories and whose files are not listed.
     pub(super) submodules: Vec<RepoPath>,
+    /// The files of mounts and where their bytes are, sorted by path, each path once.
+    pub(super) mounted: Vec<(RepoPath, Origin)>,
     /// Files whose names are not UTF-8, as near as text comes to them; the first of many.
     pub(super) unnamed: BTreeSet<RepoPath>,
 }
@@ -132,7 +136,11 @@ pub struct Snapshot {
     arena: Arc<Arena>,
     /// The files of this view, in the order of their paths.
     order: Vec<FileId>,
+    /// The files of mounts, in the order of their paths.
+    mounted: Vec<FileId>,
     directories: BTreeSet<RepoPath>,
+    /// The directories of mounts and below them that hold files.
+    mounted_directories: BTreeSet<RepoPath>,
     links: BTreeMap<RepoPath, Option<RepoPath>>,
     submodules: Vec<RepoPath>,
     unnamed: BTreeSet<RepoPath>,
@@ -144,8 +152,10 @@ impl Snapshot {
     pub(super) fn new(mut listing: Listing, reader: Reader, limits: Limits) -> Self {
         let mut entries = Vec::with_capacity(listing.files.len());
         let order = add(&mut entries, std::mem::take(&mut listing.files), |_, _, _| None);
+        let mounted = add(&mut entries, std::mem::take(&mut listing.mounted), |_, _, _| None);
         let arena = Arc::new(Arena { entries, reader, limits });
-        Self::view(arena, order, listing)
+        let mounted_directories = directories(&arena, &mounted);
+        Self { mounted, mounted_directories, ..Self::view(arena, order, listing) }
     }
 
     /// Two views over one arena: `after`, whose ids follow its paths, and `before`.
@@ -172,29 +182,27 @@ impl Snapshot {
 
     /// The view of the files in `order`, and of what else the listing has.
     fn view(arena: Arc<Arena>, order: Vec<FileId>, listing: Listing) -> Self {
-        let mut directories = BTreeSet::from([RepoPath::root()]);
-        let mut last = "";
-        for file in &order {
-            let path = &arena.entries[file.index()].path;
-            let directory = path.as_str().rsplit_once('/').map_or("", |(directory, _)| directory);
-            // Files of one directory mostly stand together.
-            if std::mem::replace(&mut last, directory) == directory {
-                continue;
-            }
-            let mut parent = path.parent();
-            while let Some(directory) = parent {
-                parent = directory.parent();
-                if !directories.insert(directory) {
-                    break;
-                }
-            }
-        }
+        let mut directories = directories(&arena, &order);
+        directories.insert(RepoPath::root());
         let Listing { links, submodules, unnamed, .. } = listing;
         let ignore_rules = OnceLock::new();
-        Self { arena, order, directories, links, submodules, unnamed, ignore_rules }
+        let (mounted, mounted_directories) = (Vec::new(), BTreeSet::new());
+        Self {
+            arena,
+            order,
+            mounted,
+            directories,
+            mounted_directories,
+            links,
+            submodules,
+            unnamed,
+            ignore_rules,
+        }
     }
 
-    /// All files in the order of their paths.
+    /// All files of the repository in the order of their paths; those of mounts are found by
+    /// [`Snapshot::find`] and [`Snapshot::files_below`] only, so that nobody takes them for the
+    /// repository's own.
     pub fn files(&self) -> impl ExactSizeIterator<Item = (FileId, &RepoPath)> {
         self.order.iter().map(|&file| (file, self.path(file)))
     }
@@ -236,17 +244,32 @@ impl Snapshot {
 
     /// The file at `path`, symbolic links resolved inside the root.
     pub fn find(&self, path: &RepoPath) -> Option<FileId> {
-        let at = |path: &RepoPath| {
-            let at = self.order.binary_search_by(|&file| self.path(file).cmp(path)).ok()?;
-            self.order.get(at).copied()
+        let search = |list: &[FileId], path: &RepoPath| {
+            let at = list.binary_search_by(|&file| self.path(file).cmp(path)).ok()?;
+            list.get(at).copied()
         };
+        let at =
+            |path: &RepoPath| search(&self.order, path).or_else(|| search(&self.mounted, path));
         at(path).or_else(|| at(&self.resolve(path)?))
     }
 
     /// Whether `path` is a directory that holds files, symbolic links resolved.
     pub fn is_directory(&self, path: &RepoPath) -> bool {
-        self.directories.contains(path)
-            || self.resolve(path).is_some_and(|path| self.directories.contains(&path))
+        let is_one = |path: &RepoPath| {
+            self.directories.contains(path) || self.mounted_directories.contains(path)
+        };
+        is_one(path) || self.resolve(path).is_some_and(|path| is_one(&path))
+    }
+
+    /// Whether a file belongs to a mount and not to the repository.
+    pub fn is_mounted(&self, file: FileId) -> bool {
+        let path = self.path(file);
+        self.mounted.binary_search_by(|&file| self.path(file).cmp(path)).is_ok()
+    }
+
+    /// The files of mounts, in the order of their paths.
+    pub fn mounted(&self) -> &[FileId] {
+        &self.mounted
     }
 
     /// The files whose content was asked for and is not in the clone.
@@ -277,9 +300,11 @@ impl Snapshot {
 
     /// The files directly or indirectly below `directory`, in order.
     pub fn files_below(&self, directory: &RepoPath) -> impl Iterator<Item = (FileId, &RepoPath)> {
-        let start = self.order.partition_point(|&file| self.path(file) < directory);
+        let mounted = self.mounted_directories.contains(directory);
+        let list = if mounted { &self.mounted } else { &self.order };
+        let start = list.partition_point(|&file| self.path(file) < directory);
         let below = directory.clone();
-        self.order[start..]
+        list[start..]
             .iter()
             .map(|&file| (file, self.path(file)))
             .take_while(move |(_, path)| path.as_str().starts_with(below.as_str()))
@@ -371,10 +396,33 @@ impl Arena {
             }
             (Origin::Memory(bytes), ..) => Ok(Arc::clone(bytes)),
             (Origin::Disk, Some(root), _) => worktree::read(root, &entry.path, self.limits),
+            (Origin::Elsewhere(file), ..) => worktree::read_file(file, self.limits),
             (Origin::Blob(blob), _, Some(objects)) => objects.read(*blob, self.limits),
             (Origin::Disk, None, _) | (Origin::Blob(_), _, None) => Err(Unreadable::Absent),
         }
     }
+}
+
+/// The directories on the way to the files, without the root.
+fn directories(arena: &Arena, files: &[FileId]) -> BTreeSet<RepoPath> {
+    let mut directories = BTreeSet::new();
+    let mut last = "";
+    for file in files {
+        let path = &arena.entries[file.index()].path;
+        let directory = path.as_str().rsplit_once('/').map_or("", |(directory, _)| directory);
+        // Files of one directory mostly stand together.
+        if std::mem::replace(&mut last, directory) == directory {
+            continue;
+        }
+        let mut parent = path.parent();
+        while let Some(directory) = parent.filter(|directory| !directory.is_root()) {
+            parent = directory.parent();
+            if !directories.insert(directory) {
+                break;
+            }
+        }
+    }
+    directories
 }
 
 /// Adds files in the order of their paths, except those that are `known`; the ids of all.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use ignore::WalkBuilder;
 
 use crate::source::limits::Limits;
+use crate::source::mount::Mount;
 use crate::source::snapshot::{Listing, Origin, Reader, Snapshot, Unreadable};
 use crate::text::RepoPath;
 
@@ -46,6 +47,13 @@ impl Snapshot {
     /// Ignore rules come from the repository's own `.gitignore` files only, so that everybody gets
     /// the same list. Symbolic links are kept when they lead to a place inside the root.
     pub fn from_work_tree(root: &Path, limits: Limits) -> Result<Self, OpenError> {
+        Self::with_mounts(root, &[], limits)
+    }
+
+    /// The same, and the files of directories that the user names besides.
+    ///
+    /// What lies in a mount is no part of the repository, even if the mount lies inside.
+    pub fn with_mounts(root: &Path, mounts: &[Mount], limits: Limits) -> Result<Self, OpenError> {
         let root = root.canonicalize().map_err(|_missing| OpenError::Missing(root.into()))?;
         if !root.is_dir() {
             return Err(OpenError::NotADirectory(root));
@@ -84,7 +92,12 @@ impl Snapshot {
             }
         }
         paths.extend(tracked(&root).filter(|path| !listing.links.contains_key(path)));
+        paths.retain(|path| !mounts.iter().any(|mount| path.is_in(&mount.at)));
         listing.files = paths.into_iter().map(|path| (path, Origin::Disk)).collect();
+        for mount in mounts {
+            mount.list(&mut listing, limits)?;
+        }
+        listing.mounted.sort_by(|a, b| a.0.cmp(&b.0));
         Ok(Self::new(listing, Reader { root: Some(root), objects: None }, limits))
     }
 
@@ -100,8 +113,13 @@ impl Snapshot {
 
 /// Reads one file, never more than the limit.
 pub(super) fn read(root: &Path, path: &RepoPath, limits: Limits) -> Result<Arc<[u8]>, Unreadable> {
+    read_file(&root.join(path.as_str()), limits)
+}
+
+/// Reads one file, wherever it is.
+pub(super) fn read_file(path: &Path, limits: Limits) -> Result<Arc<[u8]>, Unreadable> {
     let io = |error: std::io::Error| Unreadable::Io(error.to_string());
-    let file = File::open(root.join(path.as_str())).map_err(io)?;
+    let file = File::open(path).map_err(io)?;
     let size = file.metadata().map_err(io)?.len();
     if size > limits.file_bytes {
         return Err(Unreadable::TooLarge { size, limit: limits.file_bytes });
@@ -130,7 +148,7 @@ fn tracked(root: &Path) -> impl Iterator<Item = RepoPath> {
 }
 
 /// `path` relative to `root`; `None` outside the root or when a part is not UTF-8.
-fn inside(root: &Path, path: &Path) -> Option<RepoPath> {
+pub(super) fn inside(root: &Path, path: &Path) -> Option<RepoPath> {
     path.strip_prefix(root).ok()?.to_str()?;
     nearest(root, path)
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 /// A path relative to the repository root: `/` between segments, no `.` or `..`, never outside.
 ///
-/// The root itself is the empty path.
+/// The root itself is the empty path. What the user names outside of the repository keeps its name,
+/// see [`RepoPath::outside`].
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RepoPath(Arc<str>);
 
@@ -31,6 +32,22 @@ impl RepoPath {
         Self::root().join(text)
     }
 
+    /// The name of a directory outside of the repository, as the user wrote it: `/tmp/out`,
+    /// `../out`, `./out`. No path of the repository looks so, and joining never leads out of it.
+    pub fn outside(name: &str) -> Self {
+        let name = name.trim_end_matches('/');
+        Self(match name {
+            "" => Arc::from("/."),
+            _ if is_outside(name) => Arc::from(name),
+            _ => Arc::from(format!("./{name}")),
+        })
+    }
+
+    /// Whether it was made by [`RepoPath::outside`], or lies below such a path.
+    pub fn is_outside(&self) -> bool {
+        is_outside(&self.0)
+    }
+
     /// Resolves `relative` from this directory.
     pub fn join(&self, relative: &str) -> Result<Self, PathError> {
         if relative.starts_with('/') {
@@ -41,12 +58,16 @@ impl RepoPath {
             match segment {
                 "" | "." => {}
                 ".." => {
-                    segments.pop().ok_or(PathError::Outside)?;
+                    let left = segments.pop().ok_or(PathError::Outside)?;
+                    if left == ".." {
+                        return Err(PathError::Outside);
+                    }
                 }
                 name => segments.push(name),
             }
         }
-        Ok(Self(Arc::from(segments.join("/"))))
+        let start = if self.0.starts_with('/') { "/" } else { "" };
+        Ok(Self(Arc::from(format!("{start}{}", segments.join("/")))))
     }
 
     /// The path as text, without a leading `./`.
@@ -109,6 +130,10 @@ impl RepoPath {
     }
 }
 
+fn is_outside(name: &str) -> bool {
+    name == ".." || ["/", "./", "../"].iter().any(|start| name.starts_with(start))
+}
+
 impl fmt::Display for RepoPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.display())
@@ -132,6 +157,19 @@ mod tests {
         assert_eq!(dir.join("./x//y/.").unwrap().as_str(), "apps/orders/overlays/x/y");
         assert_eq!(dir.join("../../../..").unwrap_err(), PathError::Outside);
         assert_eq!(dir.join("/etc/passwd").unwrap_err(), PathError::Absolute);
+    }
+
+    #[test]
+    fn what_lies_outside_keeps_its_name() {
+        let dir = RepoPath::outside("../out/production/");
+        assert_eq!(dir.join("orders/a.yaml").unwrap().as_str(), "../out/production/orders/a.yaml");
+        assert_eq!(dir.join("../../..").unwrap_err(), PathError::Outside);
+        let dir = RepoPath::outside("/tmp/out");
+        assert_eq!(dir.join("a.yaml").unwrap().as_str(), "/tmp/out/a.yaml");
+        assert!(dir.join("a.yaml").unwrap().is_in(&dir));
+        assert_eq!(RepoPath::outside("out").join("a").unwrap().as_str(), "./out/a");
+        assert!(RepoPath::outside("out").is_outside() && RepoPath::outside("..").is_outside());
+        assert!(!RepoPath::new(".github/a").unwrap().is_outside());
     }
 
     #[test]

@@ -69,9 +69,17 @@ fn completions_schema_and_help_are_printed() {
     assert_eq!(repo.run(&["schema"]).json()["title"], "paritylint");
     let help = repo.run(&["--help"]);
     assert_eq!(help.code, 0);
-    for command in
-        ["check", "render", "units", "exceptions", "rules", "explain", "completions", "schema"]
-    {
+    for command in [
+        "check",
+        "diff",
+        "render",
+        "units",
+        "exceptions",
+        "rules",
+        "explain",
+        "completions",
+        "schema",
+    ] {
         assert!(help.out.contains(&format!("\n  {command} ")), "{command}");
     }
     assert!(repo.run(&["check", "--help"]).out.contains("Examples:"));

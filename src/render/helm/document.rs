@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::kube::{Entry, Form, Kind, Map, Resource, Value, load};
-use crate::layout::{Overlay, Unit};
+use crate::layout::{Overlay, Source, Unit};
 use crate::render::helm::Helm;
 use crate::render::helm::chart::{Chart, VALUES, values};
 use crate::render::helm::coalesce::{Effective, GLOBAL, Unused, effective};
 use crate::render::helm::home::{self, Home};
 use crate::render::helm::merge::stack;
 use crate::render::helm::unread::unread;
-use crate::render::helm::{shared, told};
+use crate::render::helm::{argocd, shared, told};
 use crate::render::{Gap, Rendered};
 use crate::syntax::scalar::Dialect;
 use crate::text::{FileId, RepoPath, Span};
@@ -30,6 +30,9 @@ pub(in crate::render) fn rendered(
     unit: &Unit,
     overlay: &Overlay,
 ) -> Option<Rendered> {
+    if let Some(source) = argocd::source(helm, unit, overlay) {
+        return Some(deployed(helm, unit, overlay, source));
+    }
     let store = helm.store;
     let file = store.snapshot().find(&overlay.root)?;
     let mut inputs = BTreeSet::from([file]);
@@ -77,19 +80,8 @@ pub(in crate::render) fn rendered(
         Some(chart) => unread(helm, chart, &told_here),
         None => Vec::new(),
     };
-    let (body, name) = match chart {
-        Some(chart) => {
-            chart.defaults(&mut inputs);
-            gaps.extend(chart.gaps.iter().cloned());
-            let Effective { values: mut body, unused, .. } = effective(chart, &told);
-            for unused in &unused {
-                without_unused(&mut body, unused);
-            }
-            without_handed_down(&mut body, chart);
-            (Value { provenance, ..body }, chart.name.to_string())
-        }
-        None => (Value::map(told, provenance), last_name(unit)),
-    };
+    let (kind, name) = laid_out(unit, chart, told, &mut inputs, &mut gaps);
+    let body = Value { kind, provenance };
     let form = if holds_secrets(&overlay.root) { Form::Secrets } else { Form::Values };
     let mut documents = vec![Resource::document(form, &name, body, origin)];
     documents.extend(chart.and_then(|chart| dependencies(helm, unit, chart, &mut inputs)));
@@ -120,6 +112,56 @@ fn holds_secrets(path: &RepoPath) -> bool {
 
 fn is_secret_word(token: &str) -> bool {
     SECRETS.iter().any(|word| token.eq_ignore_ascii_case(word))
+}
+
+/// What an Application tells its chart, over the defaults of the chart.
+fn deployed(helm: Helm<'_>, unit: &Unit, overlay: &Overlay, source: &Source) -> Rendered {
+    let store = helm.store;
+    let told = argocd::told(store, source);
+    let origin = source.body.span();
+    let mut inputs: BTreeSet<FileId> = told.layers.iter().map(|it| it.span().file).collect();
+    inputs.insert(origin.file);
+    inputs.extend(store.snapshot().find(&overlay.root));
+    let mut gaps = told.gaps;
+    let maps = || told.layers.iter().filter_map(Value::as_map);
+    let chart = source.path.as_ref().and_then(|root| helm.charts.get(store, root));
+    let own = |map: &&Map| {
+        chart.is_none_or(|chart| chart.values.as_map().is_none_or(|it| !is_same(it, map)))
+    };
+    let unread = match chart {
+        Some(chart) => maps().filter(own).flat_map(|map| unread(helm, chart, map)).collect(),
+        None => Vec::new(),
+    };
+    let all = maps().fold(Map::default(), |below, above| stack(&below, above));
+    let (kind, name) = laid_out(unit, chart, all, &mut inputs, &mut gaps);
+    let body = Value { kind, provenance: source.body.provenance.clone() };
+    let document = Resource::document(Form::Values, &name, body, origin);
+    Rendered { unread, ..Rendered::of_documents(vec![document], inputs, gaps) }
+}
+
+/// Whether two maps were read from one file.
+fn is_same(one: &Map, other: &Map) -> bool {
+    let file = |map: &Map| map.iter().next().map(|entry| entry.key_span.file);
+    file(one) == file(other)
+}
+
+/// The effective values of a chart that is told `told`, and their name.
+fn laid_out(
+    unit: &Unit,
+    chart: Option<&Arc<Chart>>,
+    told: Map,
+    inputs: &mut BTreeSet<FileId>,
+    gaps: &mut Vec<Gap>,
+) -> (Kind, String) {
+    let Some(chart) = chart else { return (Kind::Map(Arc::new(told)), last_name(unit)) };
+    chart.defaults(inputs);
+    gaps.extend(chart.gaps.iter().cloned());
+    let Effective { values: mut body, unused, .. } = effective(chart, &told);
+    for unused in &unused {
+        without_unused(&mut body, unused);
+    }
+    without_handed_down(&mut body, chart);
+    (body.kind, chart.name.to_string())
 }
 
 /// What a document is called that no chart gives a name.

@@ -1,8 +1,10 @@
 //! Which chart an overlay installs, with which values: one line of a table for each way to say it.
 
-use crate::kube::{Kind, Resource, Value, load};
-use crate::layout::OverlayKind;
+use crate::kube::{Resource, Value, load};
+use crate::layout::{Application, Layout, OverlayKind, Source};
+use crate::render::flux::values::is_read;
 use crate::render::helm::Helm;
+use crate::render::helm::argocd;
 use crate::render::helm::chart::{VALUES, values};
 use crate::render::helm::home;
 use crate::render::{Evaluated, Gap};
@@ -35,6 +37,13 @@ const WAYS: [Way; 4] = [beside, kustomize, flux, argo_cd];
 pub(super) fn named(helm: Helm<'_>, evaluated: &Evaluated<'_>) -> Vec<Named> {
     let mut found: Vec<_> = WAYS.iter().flat_map(|way| way(helm, evaluated)).collect();
     found.retain(|named| helm.charts.has(&named.chart));
+    // What an Application says of a chart is surer than where files lie, and comes last.
+    if deploying(helm.layout, evaluated).is_some()
+        && let Some(last) = found.pop()
+    {
+        found.retain(|named| named.chart != last.chart);
+        found.push(last);
+    }
     found
 }
 
@@ -171,11 +180,11 @@ fn items<'v>(value: &'v Value, path: &[&str]) -> &'v [Value] {
 /// A Flux `HelmRelease` whose chart is a directory of a git repository: this one, if it has it.
 fn flux(Helm { store, .. }: Helm<'_>, evaluated: &Evaluated<'_>) -> Vec<Named> {
     let objects = objects(evaluated, "helm.toolkit.fluxcd.io", "HelmRelease");
-    objects.filter_map(|object| released(store, &object.body)).collect()
+    objects.filter_map(|object| released(store, evaluated, object)).collect()
 }
 
-fn released(store: &Store<'_>, body: &Value) -> Option<Named> {
-    let spec = body.get("spec")?;
+fn released(store: &Store<'_>, evaluated: &Evaluated<'_>, release: &Resource) -> Option<Named> {
+    let spec = release.body.get("spec")?;
     let chart = spec.at(&["chart", "spec"])?;
     if text(chart, &["sourceRef", "kind"]) != Some("GitRepository") {
         return None;
@@ -186,58 +195,35 @@ fn released(store: &Store<'_>, body: &Value) -> Option<Named> {
     for file in items(chart, &["valuesFiles"]) {
         named.file(store, &RepoPath::root(), file.text().unwrap_or(""), file.span());
     }
-    for from in items(spec, &["valuesFrom"]) {
+    let read = |from: &&Value| is_read(evaluated, release, from);
+    for from in items(spec, &["valuesFrom"]).iter().filter(|from| !read(from)) {
         named.unknown(from.span(), "values", text(from, &["name"]).unwrap_or("valuesFrom"));
     }
     named.layers.extend(spec.get("values").filter(|values| values.as_map().is_some()).cloned());
     Some(named)
 }
 
-/// An Argo CD Application whose source is a directory of this repository.
-fn argo_cd(Helm { store, .. }: Helm<'_>, evaluated: &Evaluated<'_>) -> Vec<Named> {
+/// The Application that deploys an overlay and that no other overlay has as an object.
+fn deploying<'l>(layout: &'l Layout, evaluated: &Evaluated<'_>) -> Option<&'l Application> {
+    let application = layout.applications.get(evaluated.overlay.application?)?;
+    (!application.compared).then_some(application)
+}
+
+/// An Argo CD Application whose source is a directory of this repository: one that the overlay
+/// runs, or the one that deploys it.
+fn argo_cd(Helm { store, layout, .. }: Helm<'_>, evaluated: &Evaluated<'_>) -> Vec<Named> {
+    let own = deploying(layout, evaluated)
+        .into_iter()
+        .flat_map(|application| application.sources.iter().cloned());
     let objects = objects(evaluated, "argoproj.io", "Application");
-    objects.flat_map(|object| application(store, &object.body)).collect()
+    let run = objects.flat_map(|object| layout.repository.sources(&object.body));
+    own.chain(run).filter_map(|source| installed(store, &source)).collect()
 }
 
-fn application(store: &Store<'_>, body: &Value) -> Vec<Named> {
-    let Some(spec) = body.get("spec") else { return Vec::new() };
-    let several = items(spec, &["sources"]);
-    let sources: Vec<&Value> = spec.get("source").into_iter().chain(several).collect();
-    sources.into_iter().filter_map(|source| installed(store, source, several)).collect()
-}
-
-fn installed(store: &Store<'_>, source: &Value, sources: &[Value]) -> Option<Named> {
-    let chart = RepoPath::new(text(source, &["path"])?).ok()?;
-    let mut named = Named::new(chart.clone());
-    let Some(helm) = source.get("helm") else { return Some(named) };
-    for file in items(helm, &["valueFiles"]) {
-        let name = file.text().unwrap_or("");
-        // `$ref/…` begins at the root of the source that has this name, `/…` at that of this one.
-        let (directory, path) = match (name.strip_prefix('$'), name.strip_prefix('/')) {
-            (Some(rest), _) => {
-                let (reference, path) = rest.split_once('/').unwrap_or((rest, ""));
-                let is_meant = |it: &&Value| text(it, &["ref"]) == Some(reference);
-                let other = sources.iter().find(is_meant);
-                let same = |it: &Value| text(it, &["repoURL"]) == text(source, &["repoURL"]);
-                if !other.is_some_and(same) {
-                    named.unknown(file.span(), "values file", name);
-                    continue;
-                }
-                (RepoPath::root(), path)
-            }
-            (None, Some(path)) => (RepoPath::root(), path),
-            (None, None) => (chart.clone(), name),
-        };
-        named.file(store, &directory, path, file.span());
-    }
-    if let Some(object) = helm.get("valuesObject").filter(|it| matches!(it.kind, Kind::Map(_))) {
-        named.layers.push(object.clone());
-    } else if let Some(inline) = helm.get("values").filter(|it| it.text().is_some()) {
-        named.unknown(inline.span(), "values", "helm.values");
-    }
-    let set = items(helm, &["parameters"]).iter().chain(items(helm, &["fileParameters"]));
-    for parameter in set {
-        named.unknown(parameter.span(), "values", text(parameter, &["name"]).unwrap_or(""));
-    }
+fn installed(store: &Store<'_>, source: &Source) -> Option<Named> {
+    let mut named = Named::new(source.path.clone()?);
+    let told = argocd::told(store, source);
+    named.layers = told.layers;
+    named.gaps = told.gaps;
     Some(named)
 }

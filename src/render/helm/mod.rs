@@ -2,6 +2,7 @@
 //!
 //! Templates are not rendered: what a release runs is not known here, what it is told to run is.
 
+mod argocd;
 mod chart;
 mod charts;
 mod coalesce;
@@ -14,6 +15,7 @@ mod merge;
 mod open;
 mod reads;
 mod release;
+mod set;
 mod shared;
 mod told;
 mod unread;
@@ -23,12 +25,14 @@ use crate::source::Snapshot;
 use crate::syntax::Store;
 use crate::text::RepoPath;
 
+pub(super) use argocd::source;
 pub(super) use document::rendered;
 
 pub use chart::{Chart, Child, Import};
 pub use charts::Charts;
 pub use coalesce::{Deleted, Effective, Part};
 pub use find::Named;
+pub(crate) use merge::stack;
 pub use open::may_be_filled_in;
 pub use release::{Release, releases};
 pub use unread::Unread;

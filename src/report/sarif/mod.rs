@@ -162,7 +162,7 @@ fn physical(report: &Report<'_>, span: Span) -> v2::PhysicalLocation {
 }
 
 fn artifact(report: &Report<'_>, path: &str) -> v2::ArtifactLocation {
-    v2::ArtifactLocation { uri: uri::encode(&format!("{}{path}", report.prefixes.repository)) }
+    v2::ArtifactLocation { uri: uri::encode(&report.prefixes.in_repository(path)) }
 }
 
 /// What was not analysed, and how many results are not in the report.

@@ -24,6 +24,7 @@ mod stale_promotion;
 mod undefined_variable;
 mod unparameterized_difference;
 mod unread_values;
+mod unused_variables;
 
 pub(super) use access_differs::AccessDiffers;
 pub(super) use backup_differs::BackupDiffers;
