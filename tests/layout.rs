@@ -195,6 +195,17 @@ fn files_named_after_charts_are_values_of_their_environment() {
 }
 
 #[test]
+fn the_default_values_are_those_of_production_where_they_say_so() {
+    let production = ("charts/orders/values.yaml", "global:\n  environment: production\n");
+    let staging = ("charts/orders/values-staging.yaml", "a: 1\n");
+    let own = ("charts/orders/values-prod.yaml", "a: 1\n");
+    assert_eq!(units(&[production, staging]), ["charts/orders: staging production"]);
+    assert_eq!(units(&[production, staging, own]), ["charts/orders: staging prod"]);
+    let silent = ("charts/orders/values.yaml", "environment: staging\nmode: production\n");
+    assert_eq!(units(&[silent, staging]), ["charts/orders: staging"]);
+}
+
+#[test]
 fn values_and_secrets_beside_each_other_are_two_units() {
     let paths = [
         "charts/orders/Chart.yaml",

@@ -109,6 +109,7 @@ pub(crate) const ROWS: &[(&str, &str, Class)] = &[
     (DATABASE, "**.tolerations.**", Class::Scheduling),
     (DATABASE, "**.affinity.**", Class::Scheduling),
     (DATABASE, "**", Class::Database),
+    ("secrets", "**", Class::SecretKeys),
     ("chart", "dependencies[*]", Class::Dependency),
     ("chart", "dependencies[*].version", Class::Dependency),
     ("chart", "dependencies[*].repository", Class::Dependency),

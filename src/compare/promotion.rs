@@ -231,9 +231,9 @@ fn artefact<'v>(
     let versioned = match (kind, &keys[..]) {
         ("HelmRelease", [.., "chart", "spec", "version"])
         | ("HelmChart", ["spec", "version"])
-        | ("OCIRepository" | "GitRepository", ["spec", "ref", "tag"]) => true,
+        | ("OCIRepository" | "GitRepository", ["spec", "ref", "tag"])
+        | ("chart", ["dependencies", _, "version"]) => true,
         ("Application" | "ApplicationSet", [.., "targetRevision"]) => text.contains('.'),
-        ("chart", ["dependencies", _, "version"]) => true,
         ("values", [.., key]) if is_version_key(key) && is_version(text) => {
             let name = keys.join(".");
             return Some(Artefact { name, version: text, span: told(text) });

@@ -67,6 +67,8 @@ const BLOCK: &str = "block";
 pub enum Form {
     /// The values that a Helm chart gets.
     Values,
+    /// The values that a Helm chart gets and that nobody may see.
+    Secrets,
     /// What a Helm chart that belongs to one environment depends on.
     Chart,
     /// The variables that a Terraform root module gets.
@@ -86,6 +88,7 @@ impl Form {
     pub fn kind(self) -> &'static str {
         match self {
             Self::Values => "values",
+            Self::Secrets => "secrets",
             Self::Chart => "chart",
             Self::Variables => "variables",
             Self::Locals => "locals",

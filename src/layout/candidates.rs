@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::layout::Choices;
 use crate::layout::OverlayKind;
 use crate::layout::Unplaced;
+use crate::layout::defaults;
 use crate::layout::kustomizations::Kustomizations;
 use crate::layout::kustomizations::is_kustomization;
 use crate::layout::lexicon::Lexicon;
@@ -63,6 +64,12 @@ impl Candidate {
     /// `{variant}`, so that `ring-1/a` and `ring-2/b` stand in one place.
     pub(super) fn above(&self, part: usize) -> &str {
         self.levels.get(part).map_or("", String::as_str)
+    }
+
+    /// Whether the file is called otherwise than its parts say: it says in itself what it is for.
+    pub(super) fn is_renamed(&self) -> bool {
+        let name = self.parts.last().map_or("", String::as_str);
+        self.root.file_name().strip_suffix(&self.extension).is_some_and(|own| own != name)
     }
 
     /// Whether the last part is a file's stem.
@@ -256,6 +263,9 @@ impl Gather<'_> {
             return;
         }
         self.values(contents, marked, candidates);
+        if !marked {
+            self.defaults(contents, candidates);
+        }
         if !(marked || contents.chart || contents.kustomization) {
             self.manifest_files(contents, candidates);
         }
@@ -329,6 +339,24 @@ impl Gather<'_> {
                 candidates.push(Candidate::new(path.clone(), kind, &extension));
             }
         }
+    }
+
+    /// `values.yaml` where it is what production gets.
+    fn defaults(&self, contents: &Contents, candidates: &mut Vec<Candidate>) {
+        let path = |file: &FileId| self.store.snapshot().path(*file);
+        let Some(file) = contents.yaml.iter().find(|file| path(file).stem() == defaults::VALUES)
+        else {
+            return;
+        };
+        let stems: Vec<&str> = contents.yaml.iter().map(|file| path(file).stem()).collect();
+        let Some(name) = defaults::named(self.store, self.lexicon, *file, &stems) else { return };
+        let path = path(file);
+        let extension = format!(".{}", path.extension());
+        let mut candidate = Candidate::new(path.clone(), OverlayKind::HelmValues, &extension);
+        if let Some(last) = candidate.parts.last_mut() {
+            *last = name;
+        }
+        candidates.push(candidate);
     }
 
     /// Manifests of several environments side by side: `k8s/prod.yaml`, `k8s/orders-prod.yaml`.

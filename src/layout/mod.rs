@@ -4,6 +4,7 @@ mod alike;
 mod argocd;
 mod assemble;
 mod candidates;
+mod defaults;
 mod discover;
 mod explicit;
 mod flux;

@@ -176,12 +176,18 @@ fn level(base: Level, cause: &Cause, cx: &Context<'_>) -> Level {
     let first = cause.first();
     let environment = |at: usize| &cx.layout.environments[cx.evaluated[at].overlay.environment];
     let last = cx.layout.environments.iter().map(|environment| environment.rank).max();
-    let many = matches!(cause.grouping, Grouping::Habit | Grouping::Document);
     let open = is_chosen(first, cx) || is_open(first) || is_apart(first, cx);
+    let unnamed = cause.grouping == Grouping::Document && cause.topic == Topic::Other;
+    let many = cause.grouping == Grouping::Habit || unnamed;
     if many || first.weak || first.siblings || open {
         return base.min(Level::Note);
     }
     let lacking = first.change == Change::OnlyThere || first.change == Change::Changed;
+    // What a document does not say, its reader may take from somewhere else.
+    let unsaid = first.resource.gvk.is_document() && first.change != Change::Changed;
+    if unsaid {
+        return base.min(Level::Warning);
+    }
     if Some(environment(first.here_overlay).rank) == last && lacking {
         base
     } else {
@@ -508,7 +514,7 @@ fn entries(cause: &Cause, sides: &Sides) -> Speech {
     }
 }
 
-/// Many values of a document that no rule knows the meaning of.
+/// Many values of a document that no rule knows the meaning of, or that are of one name.
 fn document(cause: &Cause, sides: &Sides) -> Speech {
     let first = cause.first();
     let paths: BTreeSet<String> =
