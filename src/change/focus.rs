@@ -44,7 +44,8 @@ pub(super) fn of(
         let overlays: Vec<&Overlay> = concerned.flat_map(|unit| &unit.overlays).collect();
         files.extend(layout.users.inputs(overlays.iter().map(|overlay| &overlay.root)));
         let snapshot = side.store.snapshot();
-        for overlay in overlays.iter().filter(|overlay| overlay.kind == OverlayKind::Manifests) {
+        let alone = [OverlayKind::Manifests, OverlayKind::Configuration];
+        for overlay in overlays.iter().filter(|overlay| alone.contains(&overlay.kind)) {
             files.extend(snapshot.files_below(&overlay.root).map(|(_, path)| path.clone()));
         }
     }

@@ -72,7 +72,7 @@ fn read(store: &Store<'_>, file: FileId) -> Result<Value, Gap> {
     by_name(value).ok_or_else(|| gap(root.span(), "no keys", detail()))
 }
 
-/// How lists of parameters name them: CloudFormation, Azure's application settings, tags.
+/// How lists of parameters name them: those of AWS stacks, application settings of Azure, tags.
 const PAIRS: &[(&str, &str)] =
     &[("ParameterKey", "ParameterValue"), ("Key", "Value"), ("name", "value"), ("key", "value")];
 
