@@ -10,6 +10,9 @@ use crate::syntax::scalar::Dialect;
 use crate::syntax::{Document, Store};
 use crate::text::{FileId, Span};
 
+/// Larger files hold data, not configuration.
+const LARGEST: usize = 512 * 1024;
+
 /// The configuration that an overlay's file gives, with the files that it is laid over.
 ///
 /// A file that cannot be read is a gap: then nothing is said of what is missing.
@@ -49,6 +52,9 @@ fn read(store: &Store<'_>, file: FileId) -> Result<Value, Gap> {
     let start = Span::file_start(file);
     let detail = || snapshot.path(file).to_string();
     let gap = |span, what, detail| Gap { span, what, detail, objects: true };
+    if snapshot.bytes(file).is_ok_and(|bytes| bytes.len() > LARGEST) {
+        return Err(gap(start, "large file", detail()));
+    }
     let parsed = store.named(file);
     if parsed.template {
         return Err(gap(start, "template", detail()));
