@@ -964,3 +964,18 @@ fn files_that_are_no_configuration_of_environments() {
     ]);
     assert_eq!(found, ["o: stage prod"]);
 }
+
+#[test]
+fn the_configuration_names_files_as_a_unit() {
+    let choices = Choices {
+        units: vec![UnitChoice {
+            name: "orders".to_owned(),
+            template: "deploy/{env}/orders.cfg.ini".to_owned(),
+        }],
+        ..Choices::default()
+    };
+    let files = [("deploy/test/orders.cfg.ini", "a=1\n"), ("deploy/prod/orders.cfg.ini", "a=1\n")];
+    let layout = discover_with(&files, &choices);
+    assert_eq!(show(&layout), ["orders: test prod"]);
+    assert!(table::text(&layout).contains("configuration"));
+}

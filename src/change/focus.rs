@@ -46,7 +46,8 @@ pub(super) fn of(
         let deployed = overlays.iter().flat_map(|overlay| layout.flux.chain(overlay));
         files.extend(deployed.map(|build| build.file.clone()));
         let snapshot = side.store.snapshot();
-        for overlay in overlays.iter().filter(|overlay| overlay.kind == OverlayKind::Manifests) {
+        let alone = [OverlayKind::Manifests, OverlayKind::Configuration];
+        for overlay in overlays.iter().filter(|overlay| alone.contains(&overlay.kind)) {
             files.extend(snapshot.files_below(&overlay.root).map(|(_, path)| path.clone()));
         }
     }

@@ -10,6 +10,9 @@ use crate::syntax::scalar::Dialect;
 use crate::syntax::{Document, Store};
 use crate::text::{FileId, Span};
 
+/// Larger files hold data, not configuration.
+const LARGEST: usize = 512 * 1024;
+
 /// The configuration that an overlay's file gives, with the files that it is laid over.
 ///
 /// A file that cannot be read is a gap: then nothing is said of what is missing.
@@ -49,6 +52,9 @@ fn read(store: &Store<'_>, file: FileId) -> Result<Value, Gap> {
     let start = Span::file_start(file);
     let detail = || snapshot.path(file).to_string();
     let gap = |span, what, detail| Gap { span, what, detail, objects: true };
+    if snapshot.bytes(file).is_ok_and(|bytes| bytes.len() > LARGEST) {
+        return Err(gap(start, "large file", detail()));
+    }
     let parsed = store.named(file);
     if parsed.template {
         return Err(gap(start, "template", detail()));
@@ -72,7 +78,7 @@ fn read(store: &Store<'_>, file: FileId) -> Result<Value, Gap> {
     by_name(value).ok_or_else(|| gap(root.span(), "no keys", detail()))
 }
 
-/// How lists of parameters name them: CloudFormation, Azure's application settings, tags.
+/// How lists of parameters name them: those of AWS stacks, application settings of Azure, tags.
 const PAIRS: &[(&str, &str)] =
     &[("ParameterKey", "ParameterValue"), ("Key", "Value"), ("name", "value"), ("key", "value")];
 
