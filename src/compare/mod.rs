@@ -36,6 +36,7 @@ mod side_by_side;
 mod sizes;
 mod stages;
 pub mod switches;
+mod traced;
 mod unit;
 mod version;
 mod witness;
@@ -67,6 +68,7 @@ pub use secrets::key_of;
 pub(crate) use show::show;
 pub use show::{SECRET, without_secrets};
 pub use side_by_side::{Contrast, Unreported, closest, default_pair, side_by_side};
+pub use traced::Traced;
 pub(crate) use unit::stable_id;
 
 use crate::compare::agents::Cover;
@@ -150,6 +152,7 @@ pub fn compare(
         comparison.foreign.extend(result.foreign);
         comparison.copies.extend(result.copies);
     }
+    traced::trace(&mut differences, world);
     comparison.causes = cause::group(differences, evaluated, snapshot);
     comparison
 }

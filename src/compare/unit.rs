@@ -480,6 +480,7 @@ impl Judging<'_> {
             weak: self.weak,
             siblings: self.siblings,
             frequency: None,
+            traced: None,
         });
     }
 
