@@ -9,6 +9,8 @@ use crate::kube::{Form, Gvk, Kind, PathStep, Resource, Value};
 use crate::source::Snapshot;
 use crate::text::{RepoPath, Span};
 
+/// Most pairs of overlays of one unit that are looked at.
+const PAIRS: usize = 100;
 /// What makes a directory a chart.
 const CHART: &str = "Chart.yaml";
 /// Most leaves of the values of one overlay that are looked at.
@@ -44,11 +46,16 @@ pub(crate) fn trace(differences: &mut Vec<Difference>, world: World<'_>) {
     if snapshot.mounted().is_empty() {
         return;
     }
-    let mut known: BTreeMap<(usize, usize), Leaves> = BTreeMap::new();
+    let place = |at: usize| {
+        let overlay = world.evaluated[at].overlay;
+        (overlay.environment, overlay.variant.clone())
+    };
+    let mut known = BTreeMap::new();
     let mut found = BTreeSet::new();
     for difference in differences.iter_mut().filter(|it| is_rendered(snapshot, it)) {
         let overlays = (difference.here_overlay, difference.there_overlay);
-        let leaves = known.entry(overlays).or_insert_with(|| leaves(world, overlays));
+        let places = (place(overlays.0), place(overlays.1));
+        let leaves = known.entry(places).or_insert_with(|| leaves(world, overlays));
         let Some(leaf) = leaf_of(snapshot, difference, leaves) else { continue };
         let (here, there) = (difference.here.span, difference.there.span);
         difference.traced = Some(Traced { here, there, overlays: leaf.overlays });
@@ -124,6 +131,7 @@ fn reads(line: &str, key: &str, value: &str) -> bool {
 /// The values of all charts that differ between the environments of two overlays.
 fn leaves(world: World<'_>, (here, there): (usize, usize)) -> Leaves {
     let mut found = Leaves::new();
+    let mut seen = BTreeSet::new();
     let values = |at: usize| -> Vec<(usize, &Resource)> {
         let documents = rendered(world, at).into_iter().flat_map(|rendered| &rendered.resources);
         let gvk = Gvk::document(Form::Values);
@@ -139,8 +147,9 @@ fn leaves(world: World<'_>, (here, there): (usize, usize)) -> Leaves {
             for (keys, mine) in left {
                 let Some(theirs) = right.get(&keys) else { continue };
                 let (Some(x), Some(y)) = (mine.text(), theirs.text()) else { continue };
-                if x != y {
-                    let spans = (mine.span(), theirs.span());
+                let spans = (mine.span(), theirs.span());
+                // Several overlays may share a side.
+                if x != y && seen.insert(spans) {
                     let leaf = Leaf { keys, spans, overlays: (a, b) };
                     found.entry((x.to_owned(), y.to_owned())).or_default().push(leaf);
                 }
@@ -150,23 +159,31 @@ fn leaves(world: World<'_>, (here, there): (usize, usize)) -> Leaves {
     found
 }
 
-/// The overlays of every unit that stand for the environments and variants of two others.
+/// The overlays of every unit that may stand for the environments and variants of two others: those of
+/// the same variant, and all of them where no variant is named and none is without.
 fn answering(world: World<'_>, here: usize, there: usize) -> Vec<(usize, usize)> {
     let overlay = |at: usize| world.evaluated[at].overlay;
-    let like = |unit: usize, wanted: usize| -> Option<usize> {
-        let own = (0..world.evaluated.len()).filter(|&at| {
-            world.evaluated[at].unit_index == unit
-                && overlay(at).environment == overlay(wanted).environment
-        });
-        let own: Vec<usize> = own.collect();
-        let same = |at: &&usize| overlay(**at).variant == overlay(wanted).variant;
-        match &own[..] {
-            [one] => Some(*one),
-            several => several.iter().find(same).copied(),
+    let like = |unit: &[usize], wanted: usize| -> Vec<usize> {
+        let own = |at: &usize| overlay(*at).environment == overlay(wanted).environment;
+        let own: Vec<usize> = unit.iter().copied().filter(own).collect();
+        let same = |at: &usize| overlay(*at).variant == overlay(wanted).variant;
+        match own.iter().copied().find(same) {
+            Some(same) => vec![same],
+            None if overlay(wanted).variant.is_none() || own.len() == 1 => own,
+            None => Vec::new(),
         }
     };
-    let units: BTreeSet<usize> = world.evaluated.iter().map(|it| it.unit_index).collect();
-    units.into_iter().filter_map(|unit| Some((like(unit, here)?, like(unit, there)?))).collect()
+    let mut units: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (at, evaluated) in world.evaluated.iter().enumerate() {
+        units.entry(evaluated.unit_index).or_default().push(at);
+    }
+    let pairs = units.values().flat_map(|unit| {
+        let (mine, theirs) = (like(unit, here), like(unit, there));
+        let all =
+            mine.into_iter().flat_map(move |a| theirs.clone().into_iter().map(move |b| (a, b)));
+        all.take(PAIRS)
+    });
+    pairs.collect()
 }
 
 /// The scalars below maps, by the keys that lead to them. Recursion is bounded by the depth that the
