@@ -318,3 +318,26 @@ fn where_there_is_a_doubt_the_manifest_is_shown() {
     ];
     assert_eq!(primary(&other), rendered);
 }
+
+#[test]
+fn an_exception_and_a_baseline_know_what_was_rendered() {
+    let work = helm();
+    let blamed = work.run(&["check", "--blame"], BOTH);
+    // The chart's own file.
+    assert_eq!(blamed.out.matches("not committed yet").count(), 1, "{}", blamed.out);
+    let json = work.check(BOTH);
+    let found = findings(&json, "unparameterized-difference");
+    let found = found.into_iter().find(|it| it["unit"] == "orders").unwrap();
+    let fingerprint = found["fingerprint"].as_str().unwrap();
+    let run = work.run(&["check", "--write-baseline", "baseline.json"], BOTH);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let run = work.run(&["check", "--baseline", "baseline.json", "--format", "json"], BOTH);
+    assert_eq!(run.json()["findings"], serde_json::json!([]));
+    let promise =
+        ["--owner", "@team", "--until", "2027-01-31", "--reason", "slow", "--today", "2026-12-01"];
+    let add = [&["exceptions", "add", fingerprint][..], &promise].concat();
+    let run = work.run(&add, BOTH);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let json = work.run(&["check", "--today", "2026-12-01", "--format", "json"], BOTH).json();
+    assert_eq!(json["suppressed"].as_array().unwrap().len(), 1, "{json:#}");
+}
