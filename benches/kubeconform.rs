@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let layout = layout(&store, &config);
     let renderer = Renderer::new(&store, render::Options { restricted: false, partial: true });
     let evaluated =
-        evaluate::all(&layout, |_| true, |unit, overlay| renderer.overlay(unit, overlay));
+        evaluate::all(&layout, |_| true, |unit, overlay| renderer.overlay(&layout, unit, overlay));
     let loose = Loose::collect(&renderer, &layout, &files, true, &evaluated);
     let resources = evaluated.iter().filter_map(|found| found.output());
     let resources: usize = resources.map(|output| output.resources.len()).sum();

@@ -158,7 +158,7 @@ fn in_phases(root: &Path) -> Result<[Duration; PHASES.len()], Box<dyn Error>> {
     next();
     let renderer = Renderer::new(&store, render::Options { restricted: false, partial: true });
     let evaluated =
-        evaluate::all(&layout, |_| true, |unit, overlay| renderer.overlay(unit, overlay));
+        evaluate::all(&layout, |_| true, |unit, overlay| renderer.overlay(&layout, unit, overlay));
     next();
     let comparison = compare(&snapshot, &config, &layout, &evaluated);
     next();
@@ -179,7 +179,7 @@ fn in_phases(root: &Path) -> Result<[Duration; PHASES.len()], Box<dyn Error>> {
         evaluated: &evaluated,
         loose: &loose,
     });
-    let releases = helm::releases(&store, &layout, &evaluated);
+    let releases = helm::releases(renderer.helm(&layout), &evaluated);
     let values = values::validate(&store, &releases);
     next();
     let waiting = Waiting::default();

@@ -121,10 +121,14 @@ pub fn check(job: Job<'_>) -> Checked {
     let Job { store, config, policy, layout, today, touched, focus, history, part } = job;
     let snapshot = store.snapshot();
     let (files, mut not_analysed) = rules::checked_files(store, &config.exclude, focus);
-    let renderer = Renderer::new(store, render::Options { restricted: false, partial: true });
+    let options = render::Options { restricted: false, partial: true };
+    let renderer = Renderer::new(store, options).with_flux(&layout.flux);
     let wanted = |unit: &Unit| focus.has_unit(&unit.name);
-    let evaluated = evaluate::all(layout, wanted, |unit, overlay| renderer.overlay(unit, overlay));
-    let releases = helm::releases(store, layout, &evaluated);
+    let mut evaluated =
+        evaluate::all(layout, wanted, |unit, overlay| renderer.overlay(layout, unit, overlay));
+    render::lay_values(snapshot, &mut evaluated);
+    let evaluated = evaluated;
+    let releases = helm::releases(renderer.helm(layout), &evaluated);
     let values = validation::values::validate(store, &releases);
     let comparison = compare::compare(snapshot, config, layout, &evaluated);
     let whole = *focus == Focus::Everything;
@@ -333,10 +337,8 @@ fn kinds_differ(layout: &Layout, evaluated: &Evaluated<'_>) -> Option<NotAnalyse
 /// What the renderer had to leave out of an overlay.
 pub fn not_rendered(snapshot: &Snapshot, evaluated: &Evaluated<'_>) -> Vec<NotAnalysed> {
     let gaps = evaluated.output().into_iter().flat_map(|rendered| &rendered.gaps);
-    let unknown = match evaluated.overlay.kind {
-        OverlayKind::Terraform => Some("Terraform"),
-        OverlayKind::HelmValues | OverlayKind::Kustomize | OverlayKind::Manifests => None,
-    };
+    let terraform = evaluated.overlay.kind == OverlayKind::Terraform;
+    let unknown = terraform.then_some("Terraform");
     let unknown = unknown.map(|what| {
         let detail = format!("unit {}", evaluated.unit.name);
         NotAnalysed { path: evaluated.overlay.root.clone(), span: None, what, detail }

@@ -408,7 +408,7 @@ fn components_are_not_overlays() {
 fn flux_tells_the_environment_of_a_path_without_one() {
     let flux = |name: &str, path: &str| {
         format!(
-            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n  name: {name}\nspec:\n  path: {path}\n"
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n  name: {name}\nspec:\n  interval: 5m\n  path: {path}\n"
         )
     };
     let (dev, prod) = (flux("apps", "./stacks/blue"), flux("apps", "./stacks/green"));
@@ -422,8 +422,7 @@ fn flux_tells_the_environment_of_a_path_without_one() {
         ("stacks/green/kustomization.yaml", EMPTY),
         ("stacks/common-parts/kustomization.yaml", EMPTY),
     ];
-    assert_eq!(units(repository), ["apps: dev prod", "clusters: dev prod"]);
-    assert!(why_not(repository, "stacks/common-parts").contains("Flux"));
+    assert_eq!(units(repository), ["apps: dev prod", "clusters: dev prod", "infra: dev prod"]);
 }
 
 #[test]
@@ -579,4 +578,129 @@ fn many_siblings_are_judged_together() {
     let layout = discover_with(&repository, &Choices::default());
     assert_eq!(layout.units.len(), 1);
     assert_eq!(layout.units[0].overlays.len(), 3_001);
+}
+
+#[test]
+fn plain_configuration_of_environments() {
+    let plain = |paths: &[&str]| files(paths, "");
+    let found = plain(&[
+        "src/Orders.Api/appsettings.json",
+        "src/Orders.Api/appsettings.Production.json",
+        "src/Orders.Api/appsettings.Staging.json",
+        "src/Orders.Api/serilog.Production.json",
+        "src/Orders.Api/serilog.Staging.json",
+    ]);
+    let names = [
+        "src/Orders.Api/appsettings: staging production",
+        "src/Orders.Api/serilog: staging production",
+    ];
+    assert_eq!(found, names);
+    let found = plain(&[".env", ".env.production", ".env.staging", ".env.production.local"]);
+    assert_eq!(found, [".env: staging production"]);
+    let found = plain(&["config/production.json", "config/staging.json", "config/default.json"]);
+    assert_eq!(found, ["config: staging production"]);
+    let found = plain(&[
+        "environments/prod/eu-west-1/app.toml",
+        "environments/prod/us-east-1/app.toml",
+        "environments/stage/eu-west-1/app.toml",
+        "environments/base/app.toml",
+    ]);
+    assert_eq!(found, ["app: stage/eu-west-1 prod/eu-west-1 prod/us-east-1"]);
+    let found = plain(&[
+        "etc/settings.prod.ini",
+        "etc/settings.uat.ini",
+        "a/application-prod.properties",
+        "a/application-qa.properties",
+    ]);
+    assert_eq!(found, ["a/application: qa prod", "etc/settings: uat prod"]);
+}
+
+#[test]
+fn configuration_is_laid_over_what_has_no_environment() {
+    let paths = [
+        "app/appsettings.json",
+        "app/appsettings.Production.json",
+        "app/appsettings.Staging.json",
+        "config/default.toml",
+        "config/prod.toml",
+        "config/stage.toml",
+        "envs/base/app.env",
+        "envs/prod/app.env",
+        "envs/stage/app.env",
+        ".env",
+        ".env.prod",
+        ".env.stage",
+        "a/orders-prod.ini",
+        "a/orders-stage.ini",
+        "a/orders.ini",
+    ];
+    let layout = discover_with(&paths.map(|path| (path, "")), &Choices::default());
+    let bases: Vec<String> = layout
+        .bases
+        .iter()
+        .map(|(path, below)| format!("{path} <- {}", below[0]))
+        .filter(|line| line.to_lowercase().contains("prod"))
+        .collect();
+    assert_eq!(
+        bases,
+        [
+            ".env.prod <- .env",
+            "a/orders-prod.ini <- a/orders.ini",
+            "app/appsettings.Production.json <- app/appsettings.json",
+            "config/prod.toml <- config/default.toml",
+            "envs/prod/app.env <- envs/base/app.env",
+        ]
+    );
+    let changed =
+        [paths[0], paths[9]].map(|path| paritylint::text::RepoPath::new(path).expect("a path"));
+    let units = layout.units_of(&changed.into_iter().collect());
+    assert_eq!(units.into_iter().collect::<Vec<_>>(), [".env", "app/appsettings"]);
+}
+
+#[test]
+fn files_that_are_no_configuration_of_environments() {
+    for paths in [
+        // One environment alone.
+        &["src/appsettings.Production.json", "src/appsettings.json"][..],
+        // Where a program is developed and tested.
+        &[".env.development", ".env.test"],
+        &[
+            "src/main/resources/application-test.properties",
+            "src/main/resources/application-dev.properties",
+        ],
+        &["config/test.json", "config/development.json", "config/ci.json"],
+        // Tools, samples, and what other programs wrote.
+        &["tsconfig.prod.json", "tsconfig.staging.json"],
+        &[".env.production.example", ".env.staging.example"],
+        &["node_modules/x/config/production.json", "node_modules/x/config/staging.json"],
+        &["docs/config/production.json", "docs/config/staging.json"],
+        &[".github/env/production.json", ".github/env/staging.json"],
+        &["src/test/resources/a-prod.properties", "src/test/resources/a-stage.properties"],
+        // Terraform's own.
+        &[
+            "live/prod/main.tf",
+            "live/prod/policy.json",
+            "live/stage/main.tf",
+            "live/stage/policy.json",
+        ],
+        &["prod.tfvars.json", "stage.tfvars.json"],
+    ] {
+        let found: Vec<String> =
+            files(paths, "").into_iter().filter(|unit| !unit.contains("live")).collect();
+        let terraform = paths.iter().any(|path| path.ends_with(".tfvars.json"));
+        assert!(terraform || found.is_empty(), "{paths:?}: {found:?}");
+    }
+    let object =
+        "{\"apiVersion\": \"v1\", \"kind\": \"ConfigMap\", \"metadata\": {\"name\": \"x\"}}";
+    let found = files(&["k8s/prod.json", "k8s/stage.json"], object);
+    assert!(found.is_empty(), "{found:?}");
+    // What a generator names belongs to its overlay.
+    let kustomization = "configMapGenerator:\n- name: x\n  envs: [app.env]\n";
+    let found = units(&[
+        ("o/prod/kustomization.yaml", kustomization),
+        ("o/prod/app.env", "A=1\n"),
+        ("o/stage/kustomization.yaml", kustomization),
+        ("o/stage/app.env", "A=1\n"),
+    ]);
+    assert_eq!(found, ["o: stage prod"]);
 }

@@ -13,7 +13,7 @@ use paritylint::policy::{Policy, Selection};
 use paritylint::render::output::write;
 use paritylint::render::{Options, Renderer};
 use paritylint::source::Snapshot;
-use paritylint::syntax::{NodeRef, Store, parse_yaml};
+use paritylint::syntax::{NodeRef, Notation, Store, parse_inside, parse_yaml};
 use paritylint::text::{FileId, RepoPath, Span};
 use serde::Deserialize as _;
 use serde_yaml::Value;
@@ -103,6 +103,38 @@ pub fn yaml(data: &[u8]) {
     }
     for span in parsed.comments.iter().map(|comment| comment.span) {
         assert!(text.get(span.range()).is_some_and(|text| text.starts_with('#')), "{span:?}");
+    }
+}
+
+/// Any text in the notations of one key a line, and in quotes inside of another: every span lies in
+/// the text.
+pub fn lines(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let quoted = serde_json::to_string(text).unwrap_or_default();
+    let whole = Span::new(FileId(0), 0, quoted.len());
+    for notation in
+        [Notation::Json, Notation::Toml, Notation::Dotenv, Notation::Properties, Notation::Ini]
+    {
+        let parsed = notation.parse(FileId(0), text);
+        parsed.documents.iter().for_each(|document| cuts(document.root(), text));
+        for span in parsed.problems.iter().map(|problem| problem.span) {
+            assert!(text.get(span.range()).is_some(), "a problem at {span:?}");
+        }
+        let parsed = parse_inside(notation, text, &quoted, whole);
+        parsed.documents.iter().for_each(|document| cuts(document.root(), &quoted));
+    }
+}
+
+fn cuts(node: NodeRef<'_>, text: &str) {
+    let span = node.span();
+    assert!(text.get(span.range()).is_some(), "{span:?} is no part of the text");
+    if node.is_alias() {
+        return;
+    }
+    node.items().for_each(|item| cuts(item, text));
+    for (key, value) in node.entries() {
+        cuts(key, text);
+        cuts(value, text);
     }
 }
 

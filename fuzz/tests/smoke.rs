@@ -51,6 +51,19 @@ fn texts_of_notation_never_break_the_parser() {
 }
 
 #[test]
+fn texts_of_lines_never_break_the_parsers() {
+    const NOTATION: &[u8] = b"ab1=: [];#!\\\"'{},/*u00e9\n\n\r \t.\xc3\xa9$";
+    let mut chance = Chance(seed());
+    for _ in 0..rounds(10_000) {
+        let length = usize::from(chance.bytes(1)[0]) % 60;
+        let bytes = chance.bytes(length);
+        let text: Vec<u8> =
+            bytes.iter().map(|b| NOTATION[usize::from(*b) % NOTATION.len()]).collect();
+        paritylint_fuzz::lines(String::from_utf8_lossy(&text).as_bytes());
+    }
+}
+
+#[test]
 fn repositories_of_two_environments_are_checked() {
     const MARKS: &[&str] = &[
         "# checkov:skip=CKV_1:until 2024-01-01 @team\n",

@@ -85,6 +85,9 @@ pub fn between(before: Side<'_>, after: Side<'_>, terms: Terms<'_>) -> Changed {
         || (!alike).then(|| check::layout(before.store, before.config)),
         || check::layout(after.store, after.config),
     );
+    // Which files the generators of Argo CD read is known only now.
+    let read = alike && paths.iter().any(|path| new.parameter_files.contains(path));
+    let old = if read { Some(check::layout(before.store, before.config)) } else { old };
     let layouts = Layouts { before: old, after: new };
     let focus =
         if general { Focus::Everything } else { focus::of(before, after, &layouts, &paths) };

@@ -26,9 +26,10 @@ pub(super) fn run(args: &DiffArgs) -> Result<Exit, CliError> {
     let layout = beside.layout(&store, &config)?;
     let chosen = unit::find(&layout, &args.unit)?;
     let (left, right) = sides(&layout, chosen.unit, &config, &args.environments)?;
-    let renderer = Renderer::new(&store, render::Options { restricted: false, partial: true });
+    let renderer = Renderer::new(&store, render::Options { restricted: false, partial: true })
+        .with_flux(&layout.flux);
     // What stands for what is learnt from all units.
-    let render = |unit: &Unit, overlay: &Overlay| renderer.overlay(unit, overlay);
+    let render = |unit: &Unit, overlay: &Overlay| renderer.overlay(&layout, unit, overlay);
     let evaluated = evaluate::all(&layout, |_| true, render);
     let comparison = compare::compare(&snapshot, &config, &layout, &evaluated);
     let first = evaluated.iter().position(|it| it.unit_index == chosen.index).unwrap_or(0);

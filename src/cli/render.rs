@@ -101,9 +101,10 @@ fn overlay(
     unit: &Unit,
     overlay: &Overlay,
 ) -> Result<Exit, CliError> {
-    let renderer = Renderer::new(store, Options { restricted: false, partial: true });
+    let renderer =
+        Renderer::new(store, Options { restricted: false, partial: true }).with_flux(&layout.flux);
     let name = layout.name_of(overlay);
-    let Some(output) = renderer.overlay(unit, overlay) else {
+    let Some(output) = renderer.overlay(layout, unit, overlay) else {
         return Err(unit::not_rendered(&name, unit, overlay));
     };
     let snapshot = store.snapshot();

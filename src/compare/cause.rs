@@ -7,13 +7,15 @@ use crate::compare::diff::{Change, Side};
 use crate::compare::difference::{Difference, Topic};
 use crate::compare::follow::{Follow, follow};
 use crate::compare::habit::{Frequency, General};
-use crate::kube::{Action, Path, ResourceId};
+use crate::kube::{Action, Path, PathStep, ResourceId};
 use crate::render::Evaluated;
 use crate::source::Snapshot;
 use crate::text::{FileId, RepoPath, Span};
 
 /// More differences than this between two copies of an object are one cause: the copy.
 const MANY_LEAVES: usize = 8;
+/// More entries of one map or list than this are one cause.
+const MANY_ENTRIES: usize = 4;
 
 /// Why differences were put together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +28,10 @@ pub enum Grouping {
     Copy,
     /// Several objects of one directory that the other side lacks.
     Directory,
+    /// Many entries of one map or list of a document.
+    Entries,
+    /// Many values of a document that no rule knows the meaning of.
+    Document,
 }
 
 /// Differences that have one cause. Never empty.
@@ -107,6 +113,10 @@ enum Key {
     Habit(General, Change),
     /// Two copies of an object, of two environments or of two variants of one.
     Copy(usize, ResourceId, bool),
+    /// A map or list of a document, and the overlay; whether few entries are many already.
+    Entries(usize, Topic, ResourceId, Path, bool),
+    /// A document of an overlay; whether few values are many already.
+    Document(usize, ResourceId, bool),
     /// The directory of objects that one side lacks, and the overlays that lack them.
     Directory(usize, Topic, Change, RepoPath, BTreeSet<usize>),
 }
@@ -207,6 +217,8 @@ pub(crate) fn group(
         let among_others = one.difference.path.steps().is_empty() && wide.is_some();
         let narrow = if among_others {
             object_key(&one.difference, world).into_iter().collect()
+        } else if matches!(wide, Some(Key::Entries(..) | Key::Document(..))) {
+            vec![span_key(one)]
         } else {
             narrow_keys(one)
         };
@@ -250,11 +262,16 @@ fn object_key(difference: &Difference, world: World<'_>) -> Option<Key> {
     Some(Key::Object(*unit, *topic, *change, resource.clone(), reach))
 }
 
+fn span_key(placed: &Placed) -> Key {
+    let difference = &placed.difference;
+    Key::Span(difference.topic, difference.change, place(difference, placed.here))
+}
+
 fn narrow_keys(placed: &Placed) -> Vec<Key> {
-    let (difference, here) = (&placed.difference, placed.here);
+    let difference = &placed.difference;
     let (topic, change) = (difference.topic, difference.change);
     let (resource, path) = (difference.resource.clone(), difference.path.clone());
-    let mut keys = vec![Key::Span(topic, change, place(difference, here))];
+    let mut keys = vec![span_key(placed)];
     let text = |side: &Side| side.value.as_ref().and_then(|value| value.text().map(str::to_owned));
     if let (Some(mine), Some(theirs)) = (text(&difference.here), text(&difference.there)) {
         let general = General::of(&resource.gvk.kind, path.steps());
@@ -299,9 +316,22 @@ fn broad_keys(placed: &Placed, components: &BTreeSet<Key>, world: World<'_>) -> 
     }
     if difference.path.steps().is_empty() {
         keys.push(directory(difference, primary, components, world));
-    } else if difference.topic.stands_alone() || difference.resource.gvk.is_document() {
+    } else if difference.topic.stands_alone() {
         // What watches a program, what stops its deployment, which version it asks for: each is
-        // told for itself, however different two copies are. Documents are no copies of each other.
+        // told for itself, however different two copies are.
+    } else if difference.resource.gvk.is_document() {
+        // Documents are no copies of each other, and they are there to differ.
+        let (overlay, resource) = (difference.here_overlay, &difference.resource);
+        if let Some((_, map)) = difference.path.steps().split_last().filter(|it| !it.1.is_empty()) {
+            let map = Path(map.to_vec());
+            let step = difference.path.steps().last();
+            // What stands at a place of a list has no name to be told by.
+            let unnamed = matches!(step, Some(PathStep::Index(_))) || difference.weak;
+            keys.push(Key::Entries(overlay, difference.topic, resource.clone(), map, unnamed));
+        }
+        if difference.topic == Topic::Other {
+            keys.push(Key::Document(overlay, resource.clone(), difference.weak));
+        }
     } else if world.snapshot.is_mounted(primary) {
         // Rendered for each environment: never a copy, whatever the values make of it.
     } else if primary != place(difference, !here).file && is_declared(difference) {
@@ -379,7 +409,10 @@ impl Key {
             | Self::Habit(..) => 0,
             // A definition differs because its version does: never a line at a time.
             Self::Copy(_, resource, _) if &*resource.gvk.kind == "CustomResourceDefinition" => 0,
-            Self::Copy(..) => MANY_LEAVES,
+            Self::Entries(.., true) => 1,
+            Self::Document(.., true) => 2,
+            Self::Copy(..) | Self::Document(..) => MANY_LEAVES,
+            Self::Entries(..) => MANY_ENTRIES,
             Self::Directory(..) => 1,
         }
     }
@@ -395,6 +428,8 @@ impl Key {
             | Self::Follow(..) => Grouping::Span,
             Self::Habit(..) => Grouping::Habit,
             Self::Copy(..) => Grouping::Copy,
+            Self::Entries(..) => Grouping::Entries,
+            Self::Document(..) => Grouping::Document,
             Self::Directory(..) => Grouping::Directory,
         }
     }

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use crate::compare::classes;
-use crate::compare::diff::{Change, RawDifference};
+use crate::compare::diff::{Change, RawDifference, Side};
 use crate::compare::flags::{is_about_features, is_flag};
 use crate::compare::identity::image;
 use crate::compare::names::tokens;
-use crate::compare::sizes;
+use crate::compare::values::{are_values, is_given, is_switch};
+use crate::compare::{show, sizes};
 use crate::config::PathPattern;
 use crate::kube::{Gvk, PathStep, Resource, Value};
 
@@ -110,6 +111,7 @@ const ROWS: &[(&str, &str, Class)] = &[
     ("*", "**.affinity.**", Class::Scheduling),
     ("*", "**.topologySpreadConstraints.**", Class::Scheduling),
     ("*", "**.priorityClassName", Class::Scheduling),
+    ("config", "**", Class::Config),
     ("ConfigMap", "data.**", Class::Config),
     ("ConfigMap", "binaryData.**", Class::Config),
     ("*", "**.env.**", Class::Config),
@@ -219,17 +221,28 @@ pub(crate) fn class_of(resource: &Resource, difference: &RawDifference) -> Class
     let class = classify(&resource.id.gvk, steps);
     let (here, there) = (difference.here.value.as_ref(), difference.there.value.as_ref());
     match class {
+        Class::Config if is_secret_of_document(&resource.id.gvk, difference) => Class::SecretKeys,
         Class::Other
-            if sizes::sizes(here, there).is_some()
+            if (sizes::sizes(here, there).is_some() || is_given(&resource.id.gvk, here, there))
                 && sizes::is_size(&resource.id.gvk, steps, here) =>
         {
             Class::Capacity
         }
         Class::Config if is_flag(difference) => Class::FeatureFlag,
         Class::Other if is_flag(difference) && is_about_features(steps) => Class::FeatureFlag,
+        Class::Other if are_values(&resource.id.gvk) && is_switch(difference) => Class::FeatureFlag,
         Class::Other if is_schedule(steps) && is_backup_job(resource) => Class::Backup,
         _ => class,
     }
+}
+
+/// Whether a document has a secret there: every environment has its own value, under the same key.
+fn is_secret_of_document(gvk: &Gvk, difference: &RawDifference) -> bool {
+    let is_secret = |side: &Side| {
+        let text = side.value.as_ref().and_then(Value::text);
+        text.is_some_and(|text| show::is_secret(&gvk.kind, difference.path.steps(), text))
+    };
+    gvk.is_document() && (is_secret(&difference.here) || is_secret(&difference.there))
 }
 
 /// The whole object, or when it runs.
@@ -259,13 +272,13 @@ fn is_backup_job(resource: &Resource) -> bool {
 
 /// Whether the path names something whose presence counts by its name: a variable, a key of a
 /// configuration, a flag, a port.
-pub(crate) fn is_named(difference: &RawDifference, class: Class) -> bool {
+pub(crate) fn is_named(difference: &RawDifference, class: Class, gvk: &Gvk) -> bool {
     difference.change != Change::Changed
         && match class {
             // What a file lists has no name that something would ask for.
             Class::Config => !matches!(difference.path.steps(),
                 [PathStep::Key(data), .., PathStep::Element { .. } | PathStep::Index(_)]
-                if &**data == "data"),
+                if &**data == "data" || gvk.is_document()),
             _ => {
                 matches!(difference.path.steps(), [.., PathStep::Key(list), PathStep::Element { .. }]
                 if &**list == "ports")

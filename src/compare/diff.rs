@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::compare::embedded::{are_files, tree};
+use crate::compare::embedded::{are_files, readings, tree};
 use crate::compare::equal::is_empty;
+use crate::compare::filled;
 use crate::compare::lines;
 use crate::compare::list;
 use crate::compare::names::PairNames;
@@ -349,8 +350,13 @@ impl<'a> Differ<'a> {
         for pair in pairs {
             let both = pair.here.is_some() && pair.there.is_some();
             let placed = |value: &Value, text: &str, line: Option<lines::Line<'_>>| {
-                let step = value.provenance.last();
                 let line = line?;
+                if filled::is_filled(value) {
+                    let (_, bare) = if both { lines::value_of(line.text) } else { (0, line.text) };
+                    let history = filled::line(self.snapshot, value, text, line.number);
+                    return Some(Value::string(bare, history));
+                }
+                let step = value.provenance.last();
                 let whole = lines::line_span(self.snapshot, step.span, text, line.number);
                 // Both have the key: only the values behind it differ.
                 let (start, bare) = if both { lines::value_of(line.text) } else { (0, line.text) };
@@ -403,9 +409,19 @@ impl<'a> Differ<'a> {
         if self.path.len() > DEEPEST || are_objects(&self.path) {
             return false;
         }
-        let read =
-            |(value, text): (&Value, &str)| tree(text, value, self.snapshot.slice(value.span()));
-        let (Some(mine), Some(theirs)) = (read(here), read(there)) else { return false };
+        let name = match self.path.last() {
+            Some(PathStep::Key(key)) => Some(&**key),
+            _ => None,
+        };
+        let read = |reading, (value, text): (&Value, &str)| {
+            if filled::is_filled(value) {
+                return filled::tree(self.snapshot, reading, text, value);
+            }
+            tree(reading, text, value, self.snapshot.slice(value.span()))
+        };
+        let both =
+            readings(name).find_map(|reading| Some((read(reading, here)?, read(reading, there)?)));
+        let Some((mine, theirs)) = both else { return false };
         let before = self.found.differences.len();
         self.inside += 1;
         self.value(&mine, &theirs);

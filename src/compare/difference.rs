@@ -182,7 +182,7 @@ pub(crate) fn topic(difference: &RawDifference, class: Class, resource: &Resourc
         Class::Probe if missing && ends_with_probe(&difference.path) => Topic::Probe,
         Class::SecretKeys if missing => Topic::SecretKey,
         Class::Image if !missing => Topic::Image,
-        _ => of_class(class).unwrap_or(if is_named(difference, class) {
+        _ => of_class(class).unwrap_or(if is_named(difference, class, &resource.gvk) {
             Topic::Key
         } else {
             Topic::Other

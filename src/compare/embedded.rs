@@ -1,35 +1,93 @@
-//! Configuration inside one string: YAML and JSON are compared as trees, not line by line.
+//! Configuration inside one string: what is a document is compared as a tree, not line by line.
 
 use std::sync::Arc;
 
-use crate::kube::{Action, Kind, Provenance, Value, load};
-use crate::syntax::parse_embedded;
+use crate::kube::{Action, Kind, Map, Provenance, Value, load};
 use crate::syntax::scalar::Dialect;
+use crate::syntax::{Notation, parse_inside};
 
-/// What the text of a value says, if it is one document of YAML or JSON: a map, or a list of maps.
+/// A way to read a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Reading {
+    notation: Notation,
+    /// Its name says so; else it must not be read by accident.
+    named: bool,
+}
+
+/// What is tried where the name of a text says nothing.
+const UNNAMED: &[Notation] = &[Notation::Yaml, Notation::Toml, Notation::Ini];
+
+/// The ways in which a text called `name` may be meant, the likeliest first.
+pub(crate) fn readings(name: Option<&str>) -> impl Iterator<Item = Reading> {
+    let told = name.and_then(Notation::of);
+    let named = told.map(|notation| Reading { notation, named: true });
+    let others = UNNAMED.iter().filter(move |&&notation| Some(notation) != told);
+    named.into_iter().chain(others.map(|&notation| Reading { notation, named: false }))
+}
+
+/// What the text of a value says, whatever it is meant as.
+pub(crate) fn trees(text: &str, value: &Value) -> impl Iterator<Item = Value> {
+    const ALL: &[Notation] = &[
+        Notation::Yaml,
+        Notation::Toml,
+        Notation::Ini,
+        Notation::Properties,
+        Notation::Dotenv,
+        Notation::Json,
+    ];
+    let readings = ALL.iter().map(|&notation| Reading { notation, named: true });
+    readings.filter_map(move |reading| tree(reading, text, value, ""))
+}
+
+/// What the text of a value says, if it is one document: a map, or a list of maps.
 ///
 /// `source` is the text of the file at the span of the value. Every value and key of the tree has a
 /// span inside that one; the whole of it where the text does not stand there as it is.
-pub(crate) fn tree(text: &str, value: &Value, source: &str) -> Option<Value> {
-    if !text.contains(':') {
+pub(crate) fn tree(reading: Reading, text: &str, value: &Value, source: &str) -> Option<Value> {
+    let Reading { notation, named } = reading;
+    if !may_be(notation, text) {
         return None;
     }
     let step = value.provenance.last();
-    let parsed = parse_embedded(text, source, step.span);
+    let parsed = parse_inside(notation, text, source, step.span);
     let ([document], [], false) = (&parsed.documents[..], &parsed.problems[..], parsed.template)
     else {
         return None;
     };
-    let mut tree = load(document.root(), Dialect::Resource).ok()?;
+    let yaml = notation == Notation::Yaml;
+    let dialect = if yaml { Dialect::Resource } else { Dialect::Plain };
+    let mut tree = load(document.root(), dialect).ok()?;
     let map = |value: &Value| value.as_map().is_some_and(|map| !map.is_empty());
     let maps = |items: &[Value]| !items.is_empty() && items.iter().all(map);
     if !(map(&tree) || tree.as_list().is_some_and(maps)) {
+        return None;
+    }
+    if notation == Notation::Ini && !named && !tree.as_map().is_some_and(is_plain) {
         return None;
     }
     if step.action != Action::Declared {
         done_by(&mut tree, step.action);
     }
     Some(tree)
+}
+
+/// Whether a text has what every document of a notation has; cheap.
+fn may_be(notation: Notation, text: &str) -> bool {
+    let has_sections = || text.lines().any(|line| line.trim_start().starts_with('['));
+    match notation {
+        Notation::Yaml | Notation::Json => text.contains(':'),
+        Notation::Toml | Notation::Ini => text.contains(['=', ':']) && has_sections(),
+        Notation::Dotenv | Notation::Properties => text.contains(['=', ':', ' ']),
+    }
+}
+
+/// Whether every key of every section has a value: else the text may be anything that has lines.
+fn is_plain(root: &Map) -> bool {
+    let has_value = |value: &Value| value.as_list().is_none() && !value.is_null();
+    root.iter().all(|entry| match entry.value.as_map() {
+        Some(section) => section.iter().all(|entry| has_value(&entry.value)),
+        None => has_value(&entry.value),
+    })
 }
 
 /// Whether two texts are files rather than words: one has several lines, or both are JSON.
@@ -63,19 +121,30 @@ fn done_by(value: &mut Value, action: Action) {
 
 #[cfg(test)]
 mod tests {
-    use super::{are_files, tree};
+    use super::{Reading, are_files, readings, tree};
     use crate::kube::{Action, Provenance, Value};
+    use crate::syntax::Notation;
     use crate::text::{FileId, Span};
 
-    fn read(text: &str) -> Option<Value> {
+    fn read_as(reading: Reading, text: &str) -> Option<Value> {
         let span = Span::new(FileId(0), 0, text.len());
         let value = Value::string(text, Provenance::new(Action::Generated, span));
-        tree(text, &value, text)
+        tree(reading, text, &value, text)
+    }
+
+    fn read(text: &str) -> Option<Value> {
+        readings(None).find_map(|reading| read_as(reading, text))
     }
 
     #[test]
     fn documents_are_told_from_other_texts() {
-        for text in ["a: 1\nb: 2\n", "{\"a\": [1]}", "- a: 1\n- a: 2\n"] {
+        for text in [
+            "a: 1\nb: 2\n",
+            "{\"a\": [1]}",
+            "- a: 1\n- a: 2\n",
+            "[web]\nport = 80\nlevel: info\n",
+            "title = 'x'\n[web]\nports = [80, 81]\n",
+        ] {
             assert!(read(text).is_some(), "{text}");
         }
         for text in [
@@ -84,11 +153,18 @@ mod tests {
             "a: 1\na: 2\n",
             "a: 1\n---\nb: 2\n",
             "a: {{ .Values.a }}\n",
-            "[INPUT]\n  Name: x\n",
+            "[INPUT]\n  Name x\n[INPUT]\n  Name y\n",
+            "[FILTER]\n  Match *\n  Regex a=b\n  Alone\n",
+            "[a]\nx=1\nx=2\n",
+            "A=1\nB=2\n",
             "404: x\n",
         ] {
             assert!(read(text).is_none(), "{text}");
         }
+        let flat =
+            read_as(Reading { notation: Notation::Properties, named: true }, "a.b=1\nc: d\n")
+                .unwrap();
+        assert_eq!(flat.get("a.b").and_then(Value::text), Some("1"));
         assert!(are_files("a: 1\n", "a: 1\nb: 2\n") && are_files("{\"a\": 1}", "{ \"a\": 2}"));
         assert!(!are_files("note: this", "note: that"));
     }

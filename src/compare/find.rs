@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::compare::embedded::tree;
+use crate::compare::embedded::trees;
 use crate::compare::lines::split_key;
 use crate::compare::list::name_by;
 use crate::compare::names::Names;
@@ -38,11 +38,11 @@ pub(crate) fn find<'v>(
     Some(Cow::Borrowed(value))
 }
 
-/// The value inside a text that is YAML or JSON. Its place is that of the text.
+/// The value inside a text that is a document. Its place is that of the text.
 fn inside<'v>(value: &Value, path: &[PathStep], names: &Names) -> Option<Cow<'v, Value>> {
     let text = value.text().filter(|text| may_hold(text, path))?;
-    let tree = tree(text, value, "")?;
-    find(&tree, path, names).map(|found| Cow::Owned(found.into_owned()))
+    let mut trees = trees(text, value);
+    trees.find_map(|tree| Some(Cow::Owned(find(&tree, path, names)?.into_owned())))
 }
 
 /// Whether all keys of a path stand in a text.

@@ -57,7 +57,8 @@ pub(crate) fn follow(
         for map in above {
             if let Some(&(topic, on)) = switches.get(&place(difference, map))
                 && on == difference.change
-                && [topic, Topic::Other, Topic::Capacity].contains(&difference.topic)
+                && (difference.resource.gvk.is_document()
+                    || [topic, Topic::Other, Topic::Capacity].contains(&difference.topic))
             {
                 return Some(Follow { map: Path(map.to_vec()), topic, follows: true });
             }

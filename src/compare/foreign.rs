@@ -193,7 +193,12 @@ impl Sides<'_> {
             let mine = self.words.0.names_environment(line);
             let other = self.words.1.names_environment(line);
             let answer_line = || theirs.lines().position(|theirs| theirs.trim() == line);
-            if mine == other || line.len() > LONGEST || !(whole || answer_line().is_some()) {
+            // What a variable stands in is made for each environment.
+            if mine == other
+                || line.len() > LONGEST
+                || line.contains("${")
+                || !(whole || answer_line().is_some())
+            {
                 continue;
             }
             let many = text.trim_end().contains('\n');

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::compare::embedded::tree;
+use crate::compare::embedded::trees;
 use crate::compare::lines::split_key;
 use crate::kube::{PathStep, Value};
 
@@ -109,13 +109,13 @@ fn has(value: &Value, steps: &[GeneralStep]) -> bool {
     }
 }
 
-/// Whether a text that is YAML or JSON has the path.
+/// Whether a text that is a document has the path.
 fn says(value: &Value, steps: &[GeneralStep]) -> bool {
     let written = |text: &str| {
         steps.iter().all(|step| !matches!(step, GeneralStep::Key(key) if !text.contains(&**key)))
     };
-    let tree = value.text().filter(|text| written(text)).and_then(|text| tree(text, value, ""));
-    tree.is_some_and(|tree| has(&tree, steps))
+    let text = value.text().filter(|text| written(text));
+    text.is_some_and(|text| trees(text, value).any(|tree| has(&tree, steps)))
 }
 
 /// Whether a list of scalars or a text of lines has an item with this name.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::layout::{Environment, Overlay};
+use crate::text::RepoPath;
 
 /// Stands for the environment's own name; a private character, so that no text holds it.
 const ENVIRONMENT: char = '\u{E000}';
@@ -24,12 +25,23 @@ pub(crate) struct Names {
 impl Names {
     /// The words of the environment, and the path segments that name the overlay's variant.
     pub(crate) fn of(environment: &Environment, overlay: &Overlay) -> Self {
+        Self::at(environment, overlay, None)
+    }
+
+    /// The same, with the segments of the path of the cluster that deploys the overlay.
+    pub(crate) fn at(
+        environment: &Environment,
+        overlay: &Overlay,
+        cluster: Option<&RepoPath>,
+    ) -> Self {
         let aliases: BTreeSet<String> =
             environment.aliases.iter().map(|word| word.to_lowercase()).collect();
         let mut words: Vec<(String, char)> =
             aliases.iter().map(|word| (word.clone(), ENVIRONMENT)).collect();
         let named = |segment: &&str| tokens(segment).any(|token| aliases.contains(token));
-        let segments = overlay.root.segments().map(str::to_lowercase).collect::<Vec<_>>();
+        let paths = [Some(&overlay.root), cluster].into_iter().flatten();
+        let segments =
+            paths.flat_map(RepoPath::segments).map(str::to_lowercase).collect::<Vec<_>>();
         let own = segments.iter().map(String::as_str).filter(named);
         let variant = overlay.variant.iter().map(String::as_str);
         let parts = overlay.variant.iter().flat_map(|variant| variant.split('/'));
@@ -224,6 +236,8 @@ mod tests {
             variant: variant.map(str::to_owned),
             root: RepoPath::new(root).unwrap(),
             kind: OverlayKind::Kustomize,
+            build: None,
+            application: None,
             why: String::new(),
         };
         Names::of(&environment, &overlay)

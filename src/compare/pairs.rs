@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::config::Config;
-use crate::layout::{Environment, Layout, Unit};
+use crate::layout::{Environment, Layout, Overlay, OverlayKind, Unit, is_place};
 
 /// One overlay of an environment and the overlays of its reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +30,7 @@ pub(crate) fn of_unit(layout: &Layout, unit: &Unit, config: &Config) -> Vec<Comp
         by_environment.entry(overlay.environment).or_default().push(at);
     }
     let mut comparisons = Vec::new();
+    let places = Places { layout, unit, by_environment: &by_environment };
     for (&environment, overlays) in &by_environment {
         let others = by_environment.keys().copied().filter(|&other| other != environment);
         // One of another kind is the last resort: little of it can be compared.
@@ -38,8 +39,20 @@ pub(crate) fn of_unit(layout: &Layout, unit: &Unit, config: &Config) -> Vec<Comp
             .or_else(|| reference(layout, environment, others, config));
         let Some((reference, weak)) = reference else { continue };
         let Some(candidates) = by_environment.get(&reference) else { continue };
+        let chosen = config
+            .compare
+            .iter()
+            .any(|entry| is(&layout.environments[environment], &entry.value.environment));
         for &here in overlays {
-            let Some(there) = closest(unit, here, candidates) else { continue };
+            let lower = if chosen { Some(reference) } else { None };
+            let (candidates, weak) = match places.of_site(here, lower) {
+                Site::Apart => continue,
+                Site::Same(environment, own) => {
+                    (own, layout.environments[environment].is_workshop() && !chosen)
+                }
+                Site::None => (candidates.clone(), weak),
+            };
+            let Some(there) = closest(unit, here, &candidates) else { continue };
             let witnesses = candidates.iter().copied().filter(|&at| at != there).collect();
             comparisons.push(Comparison { here, there, witnesses, weak, siblings: false });
         }
@@ -47,7 +60,9 @@ pub(crate) fn of_unit(layout: &Layout, unit: &Unit, config: &Config) -> Vec<Comp
     let released = by_environment
         .iter()
         .filter(|&(&at, overlays)| {
-            !layout.environments[at].is_workshop() && overlays.len() >= VARIANTS
+            !layout.environments[at].is_workshop()
+                && overlays.len() >= VARIANTS
+                && !overlays.iter().any(|&at| is_site(&unit.overlays[at]))
         })
         .flat_map(|(_, overlays)| siblings(overlays));
     comparisons.extend(released);
@@ -61,6 +76,69 @@ fn is_answered(unit: &Unit, environment: usize, other: usize) -> bool {
         own.map(|overlay| overlay.kind)
     };
     kinds(environment).any(|kind| kinds(other).any(|other| kind.answers(other)))
+}
+
+/// Where the reference of an overlay is that belongs to a site.
+enum Site {
+    /// It belongs to none, or nobody else does.
+    None,
+    /// The overlays of the same site, in this environment.
+    Same(usize, Vec<usize>),
+    /// The site has no lower environment, and other sites have: nothing is like it.
+    Apart,
+}
+
+/// The overlays of a unit by environment.
+struct Places<'a> {
+    layout: &'a Layout,
+    unit: &'a Unit,
+    by_environment: &'a BTreeMap<usize, Vec<usize>>,
+}
+
+impl Places<'_> {
+    /// Values of a site or tenant are compared with those of the same one, which may be in a
+    /// lower environment than the others; only in `chosen`, if that is given.
+    fn of_site(&self, here: usize, chosen: Option<usize>) -> Site {
+        let own = &self.unit.overlays[here];
+        if !is_site(own) {
+            return Site::None;
+        }
+        let rank = |at: usize| self.layout.environments[at].rank;
+        let last = self.layout.environments.iter().all(|it| it.rank <= rank(own.environment));
+        let same = |overlays: &[usize]| -> Vec<usize> {
+            let of_site = |at: &usize| self.unit.overlays[*at].variant == own.variant;
+            overlays.iter().copied().filter(of_site).collect()
+        };
+        let usable = |at: usize| match chosen {
+            Some(chosen) => at == chosen,
+            None => {
+                rank(at) < rank(own.environment)
+                    && (last || !self.layout.environments[at].is_workshop())
+            }
+        };
+        let lower = self.by_environment.iter().filter(|&(&at, _)| usable(at));
+        let found = lower.map(|(&at, overlays)| (at, same(overlays)));
+        let found = found.filter(|(_, overlays)| !overlays.is_empty());
+        if let Some((environment, overlays)) = found.max_by_key(|&(at, _)| rank(at)) {
+            return Site::Same(environment, overlays);
+        }
+        let shared = |overlay: &Overlay| {
+            let other = |it: &&Overlay| {
+                it.variant == overlay.variant && it.environment != overlay.environment
+            };
+            is_site(overlay) && self.unit.overlays.iter().any(|it| other(&it))
+        };
+        let is_axis = self.unit.overlays.iter().any(shared);
+        if is_axis { Site::Apart } else { Site::None }
+    }
+}
+
+/// Whether an overlay holds the values of a site or tenant: a variant that is more than one region or
+/// copy among others.
+fn is_site(overlay: &Overlay) -> bool {
+    let place = |variant: &str| variant.split('/').all(is_place);
+    overlay.kind == OverlayKind::HelmValues
+        && overlay.variant.as_deref().is_some_and(|variant| !place(variant))
 }
 
 /// Every variant of an environment with the others, all of which have to agree against it.

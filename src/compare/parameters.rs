@@ -10,6 +10,7 @@ use crate::compare::identity::{are_identifiers, image, is_version, looks_like_im
 use crate::compare::names::{PairNames, same_but_names};
 use crate::compare::permissions;
 use crate::compare::sizes;
+use crate::compare::values;
 use crate::compare::version;
 use crate::config::{Config, Constraint, Located};
 use crate::kube::quantity::{duration, quantity};
@@ -150,6 +151,7 @@ struct BuiltIn {
 const BUILT_IN: &[BuiltIn] = &[
     BuiltIn { name: "namespaces", judge: namespaces },
     BuiltIn { name: "image-tags", judge: image_tags },
+    BuiltIn { name: "image-tags", judge: values::tags },
     BuiltIn { name: "backup-retention", judge: permissions::backup_retention },
     BuiltIn { name: "backup-schedules", judge: permissions::backup_schedules },
     BuiltIn { name: "backup-destinations", judge: permissions::backup_destinations },
@@ -167,6 +169,9 @@ const BUILT_IN: &[BuiltIn] = &[
     BuiltIn { name: "hosts", judge: permissions::hosts },
     BuiltIn { name: "identifiers", judge: identifiers },
     BuiltIn { name: "secret-references", judge: secret_references },
+    BuiltIn { name: "places", judge: values::places },
+    BuiltIn { name: "machines", judge: values::machines },
+    BuiltIn { name: "destinations", judge: destinations },
     BuiltIn { name: "generators", judge: generators },
 ];
 
@@ -306,7 +311,10 @@ fn versions(case: &Case<'_>) -> Judgement {
     allowed(match case.class {
         Class::Database => false,
         // What production has before its reference is a matter of promotion, not of difference.
-        Class::Dependency => version::order(here, there) == Some(Ordering::Greater),
+        Class::Dependency => {
+            version::order(here, there) == Some(Ordering::Greater)
+                || version::same_range(here, there)
+        }
         _ => {
             let decimal = is_decimal(here) || is_decimal(there);
             is_version(here)
@@ -344,6 +352,17 @@ fn secret_references(case: &Case<'_>) -> Judgement {
         matches!(&*case.gvk.kind, "ExternalSecret" | "ClusterExternalSecret" | "PushSecret");
     let place = kinds && keys(case).any(|key| PLACES.contains(&key));
     allowed(place && !is_foreign(here, there, case.names))
+}
+
+/// Where Argo CD deploys something, and in the name of which project.
+fn destinations(case: &Case<'_>) -> Judgement {
+    let steps: Vec<&str> = keys(case).collect();
+    let spec = match &*case.gvk.kind {
+        "Application" => steps.strip_prefix(&["spec"]),
+        "ApplicationSet" => steps.strip_prefix(&["spec", "template", "spec"]),
+        _ => None,
+    };
+    allowed(matches!(spec, Some(["destination", ..] | ["project"])))
 }
 
 /// What an application set deploys where: the list of places is what makes the environment.

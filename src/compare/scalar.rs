@@ -50,10 +50,35 @@ pub(crate) fn compare(here: &Value, there: &Value, names: &PairNames) -> Verdict
     if without_default_registry(&a.text) == without_default_registry(&b.text) {
         return Verdict::Noise("default-registry");
     }
-    if has_placeholder(&a.text) || has_placeholder(&b.text) {
+    if is_emptied(here) || is_emptied(there) {
         return Verdict::Unknown;
     }
+    if has_placeholder(&a.text) || has_placeholder(&b.text) {
+        let (left, right) = (names.here.normal(&left), names.there.normal(&right));
+        return if differ_beside_variables(&left, &right) {
+            Verdict::Differs
+        } else {
+            Verdict::Unknown
+        };
+    }
     Verdict::Differs
+}
+
+/// Whether two texts with the same unknown variables differ in what follows the last of them.
+fn differ_beside_variables(left: &str, right: &str) -> bool {
+    let apart = |text: &str| {
+        let (variables, rest) = text.rsplit_once('}')?;
+        let plain = variables.contains("${") && !text.contains("{{");
+        plain.then(|| (variables.to_owned(), rest.to_owned()))
+    };
+    let (Some((a, left)), Some((b, right))) = (apart(left), apart(right)) else { return false };
+    let ends = left.chars().rev().zip(right.chars().rev());
+    a == b && ends.into_iter().any(|(a, b)| a != b)
+}
+
+/// Whether a variable stood here that nothing defines: a finding of its own.
+fn is_emptied(value: &Value) -> bool {
+    value.provenance.steps().iter().any(|step| step.action == Action::Emptied)
 }
 
 fn same_amount(a: &Scalar, b: &Scalar) -> bool {
@@ -126,6 +151,10 @@ mod tests {
         );
         assert_eq!(verdict("ENC[AES256,a]", "ENC[AES256,b]"), Verdict::Noise("cipher-text"));
         assert_eq!(verdict("${HOST}", "orders"), Verdict::Unknown);
+        assert_eq!(verdict("${HOST}:1", "${HOST}"), Verdict::Unknown);
+        assert_eq!(verdict("${HOST}:1", "${PORT}:2"), Verdict::Unknown);
+        assert_eq!(verdict("{{ x }}${HOST}:1", "{{ x }}${HOST}:2"), Verdict::Unknown);
+        assert_eq!(verdict("${HOST}/a:1.4", "${HOST}/a:1.5"), Verdict::Differs);
         assert_eq!(verdict("5", "6"), Verdict::Differs);
         assert_eq!(verdict("512Mi", "2Gi"), Verdict::Differs);
     }

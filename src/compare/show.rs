@@ -198,11 +198,17 @@ pub(crate) fn is_secret(kind: &str, path: &[PathStep], text: &str) -> bool {
         && path.iter().any(|step| matches!(step, PathStep::Key(key) if data(key)));
     in_secret
         || looks_like_credential(text)
-        || path.iter().rev().take(3).any(|step| match step {
-            PathStep::Key(key) => looks_secret_key(key),
-            PathStep::Element { value, .. } => looks_secret_key(value),
-            PathStep::Index(_) => false,
-        })
+        || !is_switch(text)
+            && path.iter().rev().take(3).any(|step| match step {
+                PathStep::Key(key) => looks_secret_key(key),
+                PathStep::Element { value, .. } => looks_secret_key(value),
+                PathStep::Index(_) => false,
+            })
+}
+
+/// Whether a text can only be a switch: that it is on is no secret.
+fn is_switch(text: &str) -> bool {
+    matches!(text, "true" | "false")
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::compare::flags::words;
 use crate::compare::parameters::amounts;
+use crate::compare::values::are_values;
 use crate::kube::quantity::quantity;
 use crate::kube::{Gvk, PathStep, Value};
 
@@ -9,13 +10,16 @@ use crate::kube::{Gvk, PathStep, Value};
 const SIZES: &[&[&str]] = &[
     &["concurrency"],
     &["cpu"],
+    &["disk", "size"],
     &["heap", "size"],
     &["instances"],
     &["memory"],
     &["replica", "count"],
     &["replicas"],
     &["size"],
+    &["storage", "size"],
     &["threads"],
+    &["volume", "size"],
     &["workers"],
 ];
 /// What may be limited or asked for, and what says that it is.
@@ -37,7 +41,10 @@ pub(crate) fn is_size(gvk: &Gvk, path: &[PathStep], value: Option<&Value>) -> bo
     let bound = matches!(&words[..], [amount, bound]
         if AMOUNTS.contains(amount) && BOUNDS.contains(bound));
     let heap = || value.and_then(Value::text).is_some_and(|text| !heaps(text).1.is_empty());
-    bound || SIZES.contains(&&words[..]) || heap()
+    let named = |name: &&&[&str]| {
+        if name.len() > 1 { words.ends_with(name) } else { words == **name }
+    };
+    bound || SIZES.iter().any(|name| named(&name)) || heap()
 }
 
 /// Whether the path leads to what a `LimitRange` or a `ResourceQuota` bounds.
@@ -71,6 +78,7 @@ pub(crate) fn is_of_chart(gvk: &Gvk, path: &[PathStep]) -> bool {
         })
         .collect();
     match &*gvk.kind {
+        _ if are_values(gvk) => true,
         "HelmRelease" => keys.starts_with(&["spec", "values"]),
         "HelmChart" | "HelmChartConfig" => {
             keys.starts_with(&["spec", "valuesContent"]) || keys.starts_with(&["spec", "set"])

@@ -7,6 +7,7 @@ use crate::compare::agents;
 use crate::compare::align::{self, Pair};
 use crate::compare::classify::{Class, class_of};
 use crate::compare::copies::{self, Copied};
+use crate::compare::deployed;
 use crate::compare::diff::{self, Change, Found, RawDifference, Side};
 use crate::compare::difference::{Difference, Topic, topic};
 use crate::compare::find::find;
@@ -21,9 +22,10 @@ use crate::compare::remotes;
 use crate::compare::scalar::without_hash;
 use crate::compare::secrets;
 use crate::compare::switches;
+use crate::compare::values::{are_values, is_switched_off};
 use crate::compare::witness::Witness;
 use crate::config::Config;
-use crate::kube::{Gvk, Path, PathStep, Resource, ResourceId, Value};
+use crate::kube::{Form, Gvk, Path, PathStep, Resource, ResourceId, Value};
 use crate::layout::Layout;
 use crate::render::{Evaluated, Rendered};
 use crate::source::Snapshot;
@@ -96,8 +98,12 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
         let before = result.differences.len();
         for pair in align::align(&mine.resources, &theirs.resources, &names) {
             if let (false, Some(a), Some(b)) = (siblings, pair.here, pair.there) {
-                let (mine, theirs) = (&mine.resources[a], &theirs.resources[b]);
-                foreign.extend(sides.search(mine, theirs));
+                let objects = (&mine.resources[a], &theirs.resources[b]);
+                let mut search = sides.search(objects.0, objects.1);
+                if deployed::is_told(mine, theirs, objects) {
+                    search.retain(|it| !deployed::tells(&it.path));
+                }
+                foreign.append(&mut search);
             }
             judging.pair(pair, theirs, &names, &witnesses, &mut result);
         }
@@ -153,7 +159,9 @@ pub(crate) fn names(world: World<'_>, here: usize, there: usize) -> PairNames {
         .filter(|substitution| substitution.environments == environments)
         .map(|substitution| (&*substitution.here, &*substitution.there));
     let texts: Vec<(&str, &str)> = configured.chain(learnt).collect();
-    PairNames::new(Names::of(a, mine), Names::of(b, theirs), &texts)
+    let cluster = |at: usize| world.layout.flux.cluster_of(world.evaluated[at].overlay);
+    let own = Names::at(a, mine, cluster(here));
+    PairNames::new(own, Names::at(b, theirs, cluster(there)), &texts)
 }
 
 /// One overlay under judgement.
@@ -184,6 +192,18 @@ impl Judging<'_> {
                 let snapshot = self.world.snapshot;
                 let mut found = diff::diff(snapshot, kind, &here.body, &there.body, names);
                 remotes::join(&mut found.differences);
+                if deployed::is_told(self.mine, theirs, (here, there)) {
+                    found.differences.retain(|difference| !deployed::tells(&difference.path));
+                }
+                if are_values(&here.id.gvk) {
+                    for difference in &mut found.differences {
+                        let off = is_switched_off(difference.path.steps(), &here.body, &there.body);
+                        difference.noise = difference.noise.or(off.then_some("switched-off"));
+                    }
+                }
+                found.differences.retain(|difference| {
+                    !deployed::is_read(self.mine, theirs, (here, there), &difference.path)
+                });
                 if lacks_data(self.mine, here) || lacks_data(theirs, there) {
                     found.differences.retain(|difference| difference.change == Change::Changed);
                 }
@@ -230,6 +250,10 @@ impl Judging<'_> {
         names: &PairNames,
         result: &mut UnitResult,
     ) {
+        if resource.id.gvk == Gvk::document(Form::Application) {
+            // Nobody knows who deploys the other side.
+            return;
+        }
         let raw = self.absence(resource, change, names);
         self.judge(raw, resource, names, result);
     }

@@ -57,6 +57,9 @@ pub(crate) fn order(here: &str, there: &str) -> Option<Ordering> {
     if here == there {
         return Some(Ordering::Equal);
     }
+    if is_range(here) || is_range(there) {
+        return None;
+    }
     let (a, b) = (Version::parse(here)?, Version::parse(there)?);
     let suffix = |version: &Version<'_>| {
         let shape: Vec<Part<'static>> = version.rest.iter().map(shape).collect();
@@ -109,6 +112,25 @@ fn parts(here: &[Part<'_>], there: &[Part<'_>]) -> Option<Ordering> {
         }
     }
     (!unordered).then_some(Ordering::Equal)
+}
+
+/// Whether a text allows many versions: `>=1.2`, `~1.4`, `1.x`, `1.2 - 1.4`.
+fn is_range(text: &str) -> bool {
+    text.starts_with(['<', '>', '=', '~', '^', '!'])
+        || text.contains(['*', '|', ','])
+        || text.contains(" - ")
+        || text.split('.').any(|part| matches!(part, "x" | "X"))
+}
+
+/// Whether both texts allow the same versions, but for those that come before a release:
+/// `>=1.2.0-0` and `>=1.2.0`.
+pub(crate) fn same_range(here: &str, there: &str) -> bool {
+    let bare = |text: &str| -> Vec<String> {
+        let parts = text.split(|c: char| c.is_whitespace() || c == ',');
+        let parts = parts.filter(|part| !part.is_empty());
+        parts.map(|part| part.split_once('-').map_or(part, |(range, _)| range).to_owned()).collect()
+    };
+    is_range(here) && is_range(there) && bare(here) == bare(there)
 }
 
 /// What two parts must share: the words, and that there is a number or a hash.

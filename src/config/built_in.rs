@@ -26,6 +26,7 @@ pub const BUILT_IN: &[BuiltIn] = &[
     built_in("cipher-text", "Encrypted values are noise"),
     built_in("content-hashes", "Name suffixes made from content are noise"),
     built_in("default-registry", "Naming the default registry or not is noise"),
+    built_in("destinations", "Cluster, namespace and project of an Argo CD Application may differ"),
     built_in("generators", "What an Argo CD ApplicationSet generates for may differ"),
     built_in("hosts", "Rules of routes may differ in their hosts"),
     built_in("identifiers", "Hosts, URLs, accounts and ids may differ"),

@@ -59,6 +59,8 @@ pub enum Form {
     Module,
     /// A configuration file.
     Config,
+    /// An Application of Argo CD that deploys an overlay.
+    Application,
 }
 
 impl Form {
@@ -69,6 +71,8 @@ impl Form {
             Self::Variables => "variables",
             Self::Module => "module",
             Self::Config => "config",
+            // As the object is called, so that whatever is known of it holds here too.
+            Self::Application => "Application",
         }
     }
 }

@@ -34,6 +34,10 @@ pub enum Action {
     Hashed,
     /// Follows the new name of the object that it refers to.
     Referenced,
+    /// Filled in for a variable, which is defined here.
+    Substituted,
+    /// Left empty for a variable that nothing defines.
+    Emptied,
     /// Added by the build itself: sort options, metadata.
     Built,
 }

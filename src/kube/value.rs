@@ -7,7 +7,7 @@ use crate::syntax::scalar::{self, Tag};
 use crate::text::Span;
 
 /// A value and who set it. Copies share lists and maps until one of them is changed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Value {
     /// The content.
     pub kind: Kind,
@@ -16,7 +16,7 @@ pub struct Value {
 }
 
 /// What a value is.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
     /// A scalar.
     Scalar(Scalar),
@@ -40,13 +40,13 @@ pub struct Scalar {
 }
 
 /// A map sorted by key (the order of the source does not survive rendering, spans keep it).
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Map {
     entries: Vec<Entry>,
 }
 
 /// One key of a map.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// The key.
     pub key: Arc<str>,

@@ -2,18 +2,19 @@
 
 use std::collections::BTreeSet;
 
+use crate::layout::argocd;
 use crate::layout::candidates::is_manifest;
 use crate::layout::flux;
 use crate::layout::kustomizations::is_kustomization;
+use crate::layout::plain;
 use crate::syntax::Store;
 use crate::text::{FileId, RepoPath};
 
 /// Whether files that differ at these paths only cannot make a difference to the layout: each is
 /// there on both sides, and what is read of it for the layout is the same.
 pub fn are_alike(before: &Store<'_>, after: &Store<'_>, paths: &BTreeSet<RepoPath>) -> bool {
-    let facts = |store: &Store<'_>, file: FileId| {
-        (is_manifest(store, file), flux::kustomizations(store, file))
-    };
+    let facts =
+        |store: &Store<'_>, file: FileId| (is_manifest(store, file), flux::of_file(store, file));
     paths.iter().all(|path| {
         let at = |store: &Store<'_>| {
             let file = store.snapshot().find(path)?;
@@ -23,6 +24,12 @@ pub fn are_alike(before: &Store<'_>, after: &Store<'_>, paths: &BTreeSet<RepoPat
         let (Some(old), Some(new)) = (at(before), at(after)) else { return false };
         let read = path.is_yaml() && !is_kustomization(path.file_name());
         let unread = !path.is_yaml() && !is_kustomization(path.file_name());
-        unread || read && facts(before, old) == facts(after, new)
+        // The places in Applications are part of the layout.
+        let moves = |store, file| argocd::may_speak(store, file);
+        let object = |store, file| plain::declares_object(store, file);
+        unread && object(before, old) == object(after, new)
+            || read
+                && !(moves(before, old) || moves(after, new))
+                && facts(before, old) == facts(after, new)
     })
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::layout::Application;
 use crate::layout::Choices;
 use crate::layout::Environment;
 use crate::layout::Layout;
@@ -9,15 +10,18 @@ use crate::layout::Overlay;
 use crate::layout::OverlayKind;
 use crate::layout::Unit;
 use crate::layout::Unplaced;
-use crate::layout::candidates::Candidate;
+use crate::layout::argocd::Plan;
 use crate::layout::explicit::Declared;
-use crate::layout::flux;
-use crate::layout::flux::Deployment;
+use crate::layout::flux::Flux;
+use crate::layout::flux::FluxBuild;
+use crate::layout::flux::Found;
+use crate::layout::flux::Tree;
 use crate::layout::lexicon::Lexicon;
 use crate::layout::mixed;
 use crate::layout::rendered::RenderedOverlay;
 use crate::layout::units::Placed;
 use crate::layout::units::Template;
+use crate::layout::words;
 use crate::text::RepoPath;
 
 /// A unit while its overlays come in; environments are still stages of the lexicon.
@@ -47,69 +51,72 @@ impl<'l> Assembly<'l> {
         Self { lexicon, drafts, rendered, spellings: BTreeMap::new() }
     }
 
-    /// Adds an overlay that its path has placed.
+    /// Adds an overlay that its path has placed, once for each build that deploys it.
     pub(super) fn add(
         &mut self,
-        template: Template,
+        template: &Template,
         found: &Placed,
+        builds: &[(Option<String>, usize)],
         unplaced: &mut BTreeSet<Unplaced>,
     ) {
         let word = found.place.mark.as_ref().map(|mark| mark.word.as_str());
         self.spell(found.place.stage, word);
         let overlay = Overlay {
             environment: found.place.stage,
-            variant: template.variant,
+            variant: template.variant.clone(),
             root: found.candidate.root.clone(),
             kind: found.candidate.kind,
+            build: builds.first().map(|(_, build)| *build),
+            application: None,
             why: found.place.why.clone(),
         };
-        let draft = self.drafts.entry(template.key).or_default();
-        *draft.names.entry(template.name).or_default() += 1;
-        *draft.templates.entry(template.text).or_default() += 1;
+        let draft = self.drafts.entry(template.key.clone()).or_default();
+        *draft.names.entry(template.name.clone()).or_default() += 1;
+        *draft.templates.entry(template.text.clone()).or_default() += 1;
+        if let ([_, _, ..], None) = (builds, &template.variant) {
+            for (variant, build) in builds {
+                let (variant, build) = (variant.clone(), Some(*build));
+                draft.put(Overlay { variant, build, ..overlay.clone() }, unplaced);
+            }
+            return;
+        }
         if draft.overlays.contains_key(&(overlay.environment, overlay.variant.clone())) {
-            draft.put(Overlay { variant: template.full_variant, ..overlay }, unplaced);
+            let variant = template.full_variant.clone();
+            draft.put(Overlay { variant, ..overlay }, unplaced);
         } else {
             draft.put(overlay, unplaced);
         }
     }
 
-    /// Adds a path that tells no environment itself and that Flux deploys.
-    ///
-    /// A path that several environments deploy is the same in all of them: only what Flux
-    /// substitutes could differ.
+    /// Adds what Flux deploys from a path that tells no environment itself; `false` if the cluster
+    /// tells none either.
     pub(super) fn deploy(
         &mut self,
-        candidate: &Candidate,
-        by: &[Deployment],
+        found: &Found,
+        at: usize,
+        kind: OverlayKind,
         unplaced: &mut BTreeSet<Unplaced>,
-    ) {
-        let Some(first) = by.first().filter(|_| flux::stages(by).len() == 1) else {
-            let why = "several environments deploy this one path through Flux".to_owned();
-            unplaced.insert(Unplaced { root: candidate.root.clone(), why });
-            return;
-        };
-        let stage = first.place.stage;
-        let word = first.place.mark.as_ref().map(|mark| mark.word.as_str());
-        self.spell(stage, word);
-        let rest = first.place.mark.as_ref().map(|mark| mark.rest.clone());
+    ) -> bool {
+        let Some(place) = &found.place else { return false };
+        let word = place.mark.as_ref().map(|mark| mark.word.as_str());
+        self.spell(place.stage, word);
+        let FluxBuild { name, file, path, .. } = &found.build;
         let overlay = Overlay {
-            environment: stage,
-            variant: rest.filter(|rest| !rest.is_empty()),
-            root: candidate.root.clone(),
-            kind: candidate.kind,
-            why: format!(
-                "the Flux Kustomization `{}` in `{}` deploys it",
-                first.name,
-                first.file.display()
-            ),
+            environment: place.stage,
+            variant: found.variant(),
+            root: path.clone(),
+            kind,
+            build: Some(at),
+            application: None,
+            why: format!("the Flux Kustomization `{name}` in `{}` deploys it", file.display()),
         };
-        let clusters = first.cluster.parent().unwrap_or_else(RepoPath::root);
-        let draft =
-            self.drafts.entry(format!("flux:{}:{}", clusters.as_str(), first.name)).or_default();
-        *draft.names.entry(first.name.clone()).or_default() += 1;
-        let template = format!("{}/{{env}}: Kustomization {}", clusters.display(), first.name);
+        let (clusters, unit) = (found.clusters(), found.unit(self.lexicon));
+        let draft = self.drafts.entry(format!("flux:{}:{unit}", clusters.as_str())).or_default();
+        let template = format!("{}/{{env}}: Kustomization {unit}", clusters.display());
+        *draft.names.entry(unit).or_default() += 1;
         *draft.templates.entry(template).or_default() += 1;
         draft.put(overlay, unplaced);
+        true
     }
 
     /// Adds an overlay of a unit that the configuration names.
@@ -126,6 +133,8 @@ impl<'l> Assembly<'l> {
             variant: found.variant,
             root: found.root,
             kind: found.kind,
+            build: None,
+            application: None,
             why: "the configuration names its unit".to_owned(),
         };
         let draft = self.drafts.entry(format!("declared:{}", choice.name)).or_default();
@@ -152,6 +161,8 @@ impl<'l> Assembly<'l> {
             variant: found.variant,
             root: found.root,
             kind: OverlayKind::Manifests,
+            build: None,
+            application: None,
             why: "`--rendered` names it".to_owned(),
         };
         let draft = self.rendered.entry(found.unit.clone()).or_default();
@@ -159,6 +170,70 @@ impl<'l> Assembly<'l> {
         draft.templates.insert(format!("--rendered {{env}}: {}", found.unit), 1);
         draft.names.insert(found.unit, 1);
         draft.put(overlay, unplaced);
+    }
+
+    /// The stages of the overlays that are placed, by their roots.
+    pub(super) fn placed(&self) -> BTreeMap<RepoPath, BTreeSet<usize>> {
+        let mut placed: BTreeMap<RepoPath, BTreeSet<usize>> = BTreeMap::new();
+        for overlay in self.overlays() {
+            placed.entry(overlay.root.clone()).or_default().insert(overlay.environment);
+        }
+        placed
+    }
+
+    /// Everything that is placed; the environments are stages.
+    pub(super) fn overlays(&self) -> impl Iterator<Item = &Overlay> {
+        self.drafts.values().flat_map(|draft| draft.overlays.values())
+    }
+
+    /// Takes out what no Application of Argo CD deploys.
+    pub(super) fn without(
+        &mut self,
+        orphans: &BTreeSet<RepoPath>,
+        unplaced: &mut BTreeSet<Unplaced>,
+    ) {
+        for draft in self.drafts.values_mut().filter(|draft| !draft.fixed) {
+            draft.overlays.retain(|_, overlay| {
+                let orphan = orphans.contains(&overlay.root);
+                if orphan {
+                    let why = "orphaned: no Application of Argo CD reaches it".to_owned();
+                    unplaced.insert(Unplaced { root: overlay.root.clone(), why });
+                }
+                !orphan
+            });
+        }
+        self.drafts.retain(|_, draft| !draft.overlays.is_empty());
+    }
+
+    /// Adds what Applications of Argo CD say: who deploys an overlay, and units of their own.
+    pub(super) fn deployed_by(&mut self, plan: Plan, unplaced: &mut BTreeSet<Unplaced>) {
+        for overlay in self.drafts.values_mut().flat_map(|draft| draft.overlays.values_mut()) {
+            overlay.application = plan.attached.get(&overlay.root).copied();
+        }
+        for draft in self.drafts.values_mut().filter(|draft| !draft.fixed) {
+            draft.rename(&plan.names);
+        }
+        for unit in plan.units {
+            let key = format!("argocd:{}", unit.template);
+            for part in unit.parts {
+                let word = Some(part.told.word.as_str()).filter(|word| !word.is_empty());
+                self.spell(part.told.stage, word);
+                let overlay = Overlay {
+                    environment: part.told.stage,
+                    variant: part.variant,
+                    root: part.root,
+                    kind: part.kind,
+                    build: None,
+                    application: Some(part.application),
+                    why: part.why,
+                };
+                self.drafts.entry(key.clone()).or_default().put(overlay, unplaced);
+            }
+            let draft = self.drafts.entry(key).or_default();
+            draft.names.insert(unit.name, 1);
+            draft.templates.insert(unit.template, 1);
+        }
+        unplaced.extend(plan.unplaced);
     }
 
     fn spell(&mut self, stage: usize, word: Option<&str>) {
@@ -169,7 +244,13 @@ impl<'l> Assembly<'l> {
     }
 
     /// The layout: stages become environments, drafts become units with names of their own.
-    pub(super) fn finish(self, unplaced: BTreeSet<Unplaced>) -> Layout {
+    /// The environments of the Applications, which are stages too, become indices with them.
+    pub(super) fn finish(
+        self,
+        unplaced: BTreeSet<Unplaced>,
+        tree: Tree,
+        mut applications: Vec<Application>,
+    ) -> Layout {
         let mut environments: Vec<(usize, Environment)> = self
             .spellings
             .iter()
@@ -187,6 +268,10 @@ impl<'l> Assembly<'l> {
         environments.sort_by(|(_, a), (_, b)| (a.rank, &a.name).cmp(&(b.rank, &b.name)));
         let index: BTreeMap<usize, usize> =
             environments.iter().enumerate().map(|(at, (stage, _))| (*stage, at)).collect();
+        for application in &mut applications {
+            let stage = application.environment.take();
+            application.environment = stage.and_then(|stage| index.get(&stage).copied());
+        }
         let units = self.drafts.into_values().filter_map(|draft| draft.unit(&index)).collect();
         let mut units = mixed::join(units);
         name_apart(&mut units);
@@ -196,17 +281,40 @@ impl<'l> Assembly<'l> {
             }
             units.push(unit);
         }
+        let builds = tree.found.into_iter().map(|found| found.build).collect();
+        let overlays = units.iter().flat_map(|unit| &unit.overlays);
+        let shown = overlays.filter_map(|overlay| overlay.build).collect();
         units.sort_by(|a, b| (&a.name, &a.template).cmp(&(&b.name, &b.template)));
         Layout {
             environments: environments.into_iter().map(|(_, environment)| environment).collect(),
             units,
             unplaced: unplaced.into_iter().collect(),
+            flux: Flux { builds, shown },
+            applications,
             ..Layout::default()
         }
     }
 }
 
 impl Draft {
+    /// Takes the name that the Applications of all overlays agree in, where the path has none.
+    fn rename(&mut self, names: &BTreeMap<RepoPath, String>) {
+        let silent = |name: &str| {
+            let empty = |part: &str| words::is_holder(part) || words::is_value_holder(part);
+            name == "." || name.split('/').all(empty)
+        };
+        if !self.names.keys().all(|name| silent(name)) {
+            return;
+        }
+        let told: Option<BTreeSet<&String>> =
+            self.overlays.values().map(|overlay| names.get(&overlay.root)).collect();
+        if let Some(name) =
+            told.filter(|told| told.len() == 1).and_then(|told| told.into_iter().next())
+        {
+            self.names = BTreeMap::from([(name.clone(), 1)]);
+        }
+    }
+
     fn put(&mut self, overlay: Overlay, unplaced: &mut BTreeSet<Unplaced>) {
         let key = (overlay.environment, overlay.variant.clone());
         if let Some(first) = self.overlays.get(&key) {

@@ -27,12 +27,19 @@ pub(super) struct Candidate {
     levels: Vec<String>,
     /// The extension that was left out, with its dot; empty for a directory.
     pub extension: String,
+    /// The last part is the name of a file.
+    file: bool,
 }
 
 impl Candidate {
     /// A candidate whose root is a directory.
     pub(super) fn directory(root: RepoPath, kind: OverlayKind) -> Self {
         Self::new(root, kind, "")
+    }
+
+    /// A candidate whose root is a file that is named as a whole.
+    pub(super) fn file(root: RepoPath, kind: OverlayKind) -> Self {
+        Self { file: true, ..Self::new(root, kind, "") }
     }
 
     /// A candidate; `extension` is that of a file and empty for a directory.
@@ -48,7 +55,8 @@ impl Candidate {
         if let Some(name) = parts.last_mut() {
             name.truncate(name.len().saturating_sub(extension.len()));
         }
-        Self { root, kind, parts, levels, extension: extension.to_owned() }
+        let file = !extension.is_empty();
+        Self { root, kind, parts, levels, extension: extension.to_owned(), file }
     }
 
     /// The path above a part, each segment ending in `/`, with regions and numbers replaced by
@@ -59,7 +67,7 @@ impl Candidate {
 
     /// Whether the last part is a file's stem.
     pub(super) fn is_file(&self) -> bool {
-        !self.extension.is_empty()
+        self.file
     }
 }
 

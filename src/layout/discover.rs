@@ -6,22 +6,27 @@ use crate::layout::Choices;
 use crate::layout::Layout;
 use crate::layout::OverlayKind;
 use crate::layout::Unplaced;
+use crate::layout::argocd;
+use crate::layout::argocd::ArgoCd;
+use crate::layout::argocd::Known;
 use crate::layout::assemble::Assembly;
 use crate::layout::candidates;
 use crate::layout::candidates::Candidate;
 use crate::layout::explicit;
-use crate::layout::flux;
+use crate::layout::flux::Tree;
 use crate::layout::kustomizations::Kustomizations;
 use crate::layout::lexicon::Lexicon;
 use crate::layout::lexicon::Mark;
 use crate::layout::place::Place;
 use crate::layout::place::Placer;
+use crate::layout::plain;
 use crate::layout::rendered;
 use crate::layout::units::Placed;
 use crate::layout::units::Templates;
 use crate::layout::units::has_unit;
 use crate::layout::users::Users;
 use crate::layout::words;
+use crate::source::Snapshot;
 use crate::syntax::Store;
 use crate::text::RepoPath;
 
@@ -40,28 +45,29 @@ impl Layout {
         let declared =
             explicit::find(store.snapshot(), &kustomizations, &lexicon, choices, &mut unplaced);
         let taken: BTreeSet<RepoPath> = declared.iter().map(|found| found.root.clone()).collect();
-        let mut search = Search { lexicon: &lexicon, kustomizations: &kustomizations, unplaced };
+        let snapshot = store.snapshot();
+        let mut search =
+            Search { lexicon: &lexicon, snapshot, kustomizations: &kustomizations, unplaced };
         let candidates = search.without_aside(candidates, &taken);
         let placer = Placer::new(&lexicon, &candidates);
         let (overlays, refused) = search.place(&placer, candidates);
         let overlays = search.without_bases(overlays);
         let overlays = search.without_lists(overlays);
+        let tree = Tree::of(store, &lexicon, &placer, &kustomizations);
+        let overlays = tree.without_covered(overlays, &kustomizations);
         let templates = Templates::new(&lexicon, &overlays, &kustomizations);
         let mut assembly = Assembly::new(&lexicon);
         for found in &overlays {
-            assembly.add(templates.read(found), found, &mut search.unplaced);
+            let builds = tree.for_overlay(found);
+            assembly.add(&templates.read(found), found, &builds, &mut search.unplaced);
         }
-        let deployments = if refused.is_empty() {
-            BTreeMap::new()
-        } else {
-            flux::deployments(store, &lexicon, &placer)
-        };
+        let shown: BTreeSet<&RepoPath> =
+            overlays.iter().map(|found| &found.candidate.root).chain(&taken).collect();
+        let deployed = search.deploy(&tree, &shown, &mut assembly);
         for (candidate, why) in refused {
-            match deployments.get(&candidate.root) {
-                Some(by) => assembly.deploy(&candidate, by, &mut search.unplaced),
-                None => {
-                    search.unplaced.insert(Unplaced { root: candidate.root, why });
-                }
+            if !deployed.contains(&candidate.root) {
+                let why = tree.why_not(&candidate.root).unwrap_or(why);
+                search.unplaced.insert(Unplaced { root: candidate.root, why });
             }
         }
         for found in declared {
@@ -81,9 +87,27 @@ impl Layout {
         for found in rendered::find(store, &lexicon, &choices.rendered, &mut search.unplaced) {
             assembly.add_rendered(found, &mut search.unplaced);
         }
-        let mut layout = assembly.finish(search.unplaced);
-        let Kustomizations { includers, referenced, .. } = kustomizations;
+        let mut argo = ArgoCd::of(store, &kustomizations, &choices.excludes);
+        let placed = assembly.placed();
+        let known =
+            Known { store, lexicon: &lexicon, kustomizations: &kustomizations, placed: &placed };
+        let plan = argocd::plan(&mut argo, &known);
+        assembly.deployed_by(plan, &mut search.unplaced);
+        let orphans = argocd::orphans(store, &argo, &kustomizations, assembly.overlays());
+        assembly.without(&orphans, &mut search.unplaced);
+        let known = (&kustomizations, &lexicon);
+        let bases = plain::add(store, known, choices, &taken, &mut assembly, &mut search.unplaced);
+        let mut layout = assembly.finish(search.unplaced, tree, argo.applications);
+        layout.repository = argo.home;
+        layout.parameter_files = argo.read;
+        let Kustomizations { includers, mut referenced, .. } = kustomizations;
+        for (over, below) in &bases {
+            for base in below {
+                referenced.entry(base.clone()).or_default().insert(over.clone());
+            }
+        }
         layout.users = Users { of_directories: includers, of_files: referenced };
+        layout.bases = bases;
         layout
     }
 }
@@ -103,6 +127,7 @@ fn environment_directory(found: &Placed) -> String {
 
 struct Search<'a> {
     lexicon: &'a Lexicon,
+    snapshot: &'a Snapshot,
     kustomizations: &'a Kustomizations,
     unplaced: BTreeSet<Unplaced>,
 }
@@ -139,6 +164,32 @@ impl Search<'_> {
         kept
     }
 
+    /// Adds what Flux deploys and no overlay shows yet; hands back the paths.
+    fn deploy(
+        &mut self,
+        tree: &Tree,
+        shown: &BTreeSet<&RepoPath>,
+        assembly: &mut Assembly<'_>,
+    ) -> BTreeSet<RepoPath> {
+        let mut deployed = BTreeSet::new();
+        for (at, found) in tree.found.iter().enumerate() {
+            let path = &found.build.path;
+            let is_shown = found.roots.iter().any(|root| shown.contains(root));
+            if is_shown || path.is_root() || self.snapshot.files_below(path).next().is_none() {
+                continue;
+            }
+            let kind = if self.kustomizations.all.contains_key(path) {
+                OverlayKind::Kustomize
+            } else {
+                OverlayKind::Manifests
+            };
+            if assembly.deploy(found, at, kind, &mut self.unplaced) {
+                deployed.insert(path.clone());
+            }
+        }
+        deployed
+    }
+
     /// Tells the environment of each candidate; the others with the reason why not.
     fn place(
         &self,
@@ -172,7 +223,10 @@ impl Search<'_> {
                 OverlayKind::HelmValues => {
                     !candidate.parts.last().is_some_and(|stem| words::is_empty_stem(stem))
                 }
-                OverlayKind::Manifests | OverlayKind::Terraform => refusal.whole,
+                OverlayKind::Manifests
+                | OverlayKind::Terraform
+                | OverlayKind::Configuration
+                | OverlayKind::Application => refusal.whole,
             } {
                 let idle = words::is_base(candidate.root.file_name());
                 let why = if idle { IDLE_BASE.to_owned() } else { refusal.why };

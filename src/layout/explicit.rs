@@ -13,6 +13,7 @@ use crate::layout::candidates::variables_extension;
 use crate::layout::kustomizations::Kustomizations;
 use crate::layout::lexicon::Lexicon;
 use crate::source::Snapshot;
+use crate::syntax::Notation;
 use crate::text::RepoPath;
 
 /// An overlay of a declared unit.
@@ -125,5 +126,8 @@ fn kind(
     if variables_extension(path).is_some() {
         return Some(OverlayKind::Terraform);
     }
-    path.is_yaml().then_some(OverlayKind::HelmValues)
+    if path.is_yaml() {
+        return Some(OverlayKind::HelmValues);
+    }
+    Notation::of(path.file_name()).map(|_| OverlayKind::Configuration)
 }

@@ -17,13 +17,26 @@ const FILE_NAMES: &[&str] = &["kustomization.yaml", "kustomization.yml", "Kustom
 const RESOURCE_KEYS: &[&str] = &["resources", "bases"];
 /// Keys of a kustomization that adds nothing of its own to what it lists.
 const LIST_KEYS: &[&str] = &["apiVersion", "kind", "metadata", "resources", "bases"];
+/// Keys with which a kustomization changes what the objects that it includes say.
+const REWRITING_KEYS: &[&str] = &[
+    "components",
+    "configurations",
+    "namePrefix",
+    "nameSuffix",
+    "patches",
+    "patchesJson6902",
+    "patchesStrategicMerge",
+    "replacements",
+    "transformers",
+    "vars",
+];
 /// Most nodes of one kustomization that are looked at.
 const MOST_NODES: usize = 20_000;
 /// Texts longer than this are not paths.
 const LONGEST_PATH: usize = 1_024;
 
 /// One kustomization directory.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Kustomization {
     /// It is of kind `Component`.
     pub component: bool,
@@ -31,6 +44,8 @@ pub(super) struct Kustomization {
     pub resources: BTreeSet<RepoPath>,
     /// It only lists directories of this repository and changes nothing.
     pub only_lists: bool,
+    /// It changes what the objects that it includes say.
+    rewrites: bool,
 }
 
 /// All kustomizations of the repository.
@@ -75,6 +90,29 @@ impl Kustomizations {
         all
     }
 
+    /// Whether a kustomization that includes the file, at once or over others, changes what it says.
+    pub(super) fn rewrites(&self, file: &RepoPath) -> bool {
+        let read = |directory: &&RepoPath| self.all.get(*directory);
+        self.users(file).iter().filter_map(read).any(|read| read.rewrites)
+    }
+
+    /// The kustomizations that include a file, at once or over others.
+    pub(super) fn users(&self, file: &RepoPath) -> BTreeSet<&RepoPath> {
+        let mut seen: BTreeSet<&RepoPath> = BTreeSet::new();
+        let mut waiting: Vec<&RepoPath> = self.referenced.get(file).into_iter().flatten().collect();
+        while let Some(directory) = waiting.pop() {
+            if seen.insert(directory) {
+                waiting.extend(self.includers.get(directory).into_iter().flatten());
+            }
+        }
+        seen
+    }
+
+    /// Whether the kustomization of a directory names a file, at once or over others.
+    pub(super) fn uses(&self, directory: &RepoPath, file: &RepoPath) -> bool {
+        self.users(file).contains(directory)
+    }
+
     /// The directory, or the nearest one above it, that is a kustomization.
     pub(super) fn covering(&self, directory: &RepoPath) -> Option<RepoPath> {
         let mut at = Some(directory.clone());
@@ -102,8 +140,7 @@ impl Read {
     fn of(store: &Store<'_>, file: FileId, path: &RepoPath) -> Option<Self> {
         let directory = path.parent()?;
         let snapshot = store.snapshot();
-        let mut read =
-            Kustomization { component: false, resources: BTreeSet::new(), only_lists: false };
+        let mut read = Kustomization::default();
         let mut directories = BTreeSet::new();
         let mut files = BTreeSet::from([path.clone()]);
         if let Some(document) = store.yaml(file).documents.first() {
@@ -113,6 +150,7 @@ impl Read {
             for (key, value) in root.entries() {
                 let key = key.text().unwrap_or("");
                 lists &= LIST_KEYS.contains(&key);
+                read.rewrites |= REWRITING_KEYS.contains(&key);
                 if RESOURCE_KEYS.contains(&key) || key == "components" {
                     for item in value.items() {
                         let target = item.text().and_then(|text| directory.join(text).ok());

@@ -1,6 +1,7 @@
 //! Which environments and units the repository has, found without configuration.
 
 mod alike;
+mod argocd;
 mod assemble;
 mod candidates;
 mod discover;
@@ -10,6 +11,7 @@ mod kustomizations;
 mod lexicon;
 mod mixed;
 mod place;
+mod plain;
 mod rendered;
 pub mod table;
 mod units;
@@ -17,10 +19,14 @@ mod users;
 mod words;
 
 pub use alike::are_alike;
-pub use flux::{FLUX_GROUP, FluxBuilds, flux_directory};
+pub use argocd::{Application, Home, Source, ValueFile};
+pub use flux::{FLUX_GROUP, Flux, FluxBuild, FluxBuilds, flux_directory};
 pub(crate) use kustomizations::{is_kustomization, names};
+pub use plain::Bases;
 pub use users::Users;
-pub(crate) use words::aside;
+pub(crate) use words::{aside, is_place};
+
+use std::collections::BTreeSet;
 
 use globset::GlobSet;
 
@@ -91,8 +97,13 @@ pub enum OverlayKind {
     Manifests,
     /// Helm values files (found, not rendered yet).
     HelmValues,
+    /// A file of plain configuration: JSON, TOML, dotenv, properties or INI.
+    Configuration,
     /// Terraform variables or a root module (found, not rendered yet).
     Terraform,
+    /// An Application of Argo CD alone: what it deploys is the same in every environment, or lies
+    /// elsewhere.
+    Application,
 }
 
 impl OverlayKind {
@@ -103,6 +114,8 @@ impl OverlayKind {
             Self::Manifests => "manifests",
             Self::HelmValues => "values",
             Self::Terraform => "terraform",
+            Self::Configuration => "configuration",
+            Self::Application => "application",
         }
     }
 
@@ -125,6 +138,10 @@ pub struct Overlay {
     pub root: RepoPath,
     /// How it is rendered.
     pub kind: OverlayKind,
+    /// The Flux Kustomization that builds it, if one does: index into [`Flux::builds`].
+    pub build: Option<usize>,
+    /// The Application that deploys it, if exactly one does: index into [`Layout::applications`].
+    pub application: Option<usize>,
     /// The segment or file name that told the environment, for `paritylint units`.
     pub why: String,
 }
@@ -173,6 +190,16 @@ pub struct Layout {
     pub unplaced: Vec<Unplaced>,
     /// Who uses which file.
     pub users: Users,
+    /// What configuration files of environments are laid over.
+    pub bases: Bases,
+    /// What Flux deploys.
+    pub flux: Flux,
+    /// The Applications of Argo CD, in the order of their files.
+    pub applications: Vec<Application>,
+    /// Which of the repositories that they name this one is.
+    pub repository: Home,
+    /// What was read for them besides manifests.
+    pub parameter_files: BTreeSet<RepoPath>,
 }
 
 impl Layout {

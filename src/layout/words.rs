@@ -263,7 +263,7 @@ pub(crate) fn aside(name: &str) -> Option<&'static str> {
 }
 
 /// Whether the name can only be a region or a numbered copy: `eu-west-1`, `ring-2`, `01`.
-pub(super) fn is_place(name: &str) -> bool {
+pub(crate) fn is_place(name: &str) -> bool {
     let tokens = || name.split(['-', '_']);
     let fits = |token: &str| {
         let letters = token.trim_end_matches(|c: char| c.is_ascii_digit());

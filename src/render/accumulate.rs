@@ -209,6 +209,18 @@ impl<'w, 's> Walk<'w, 's> {
         Ok(set)
     }
 
+    /// Renders a directory with a kustomization that is not as its file has it: nobody shares it.
+    pub(crate) fn root(
+        &mut self,
+        directory: &RepoPath,
+        file: FileId,
+        kustomization: &Kustomization,
+    ) -> Result<Accumulated, RenderError> {
+        let mut set = Accumulated::new(Schema::Open);
+        self.enter(directory, None, (file, kustomization), &mut set)?;
+        Ok(set)
+    }
+
     /// Applies a component to the set of the kustomization that lists it.
     fn component(
         &mut self,

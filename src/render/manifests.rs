@@ -48,6 +48,9 @@ impl Renderer<'_> {
             statements: Vec::new(),
             notices: Vec::new(),
             failures: Vec::new(),
+            variables: None,
+            told: Vec::new(),
+            read_keys: Vec::new(),
         })
     }
 

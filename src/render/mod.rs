@@ -3,11 +3,13 @@
 pub mod output;
 
 mod accumulate;
+mod argocd;
 mod configuration;
 mod edit;
 mod effect;
 mod error;
 pub mod evaluate;
+mod flux;
 mod generate;
 mod growth;
 pub mod helm;
@@ -24,6 +26,7 @@ mod overlay;
 mod patch;
 mod pattern;
 mod pipeline;
+mod plain;
 mod plugin;
 mod renderer;
 mod replacement;
@@ -34,6 +37,7 @@ mod vars;
 mod working;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 pub use evaluate::Evaluated;
 
@@ -43,6 +47,7 @@ use crate::text::{FileId, Span};
 
 pub use effect::{Effect, Statement, StatementKind};
 pub use error::RenderError;
+pub use flux::{Definition, VariableUse, Variables, lay_values};
 pub use renderer::{Options, Renderer};
 
 /// How much of an overlay could be rendered.
@@ -92,7 +97,7 @@ pub struct Removed {
 }
 
 /// One rendered overlay.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Rendered {
     /// How much of it there is.
     pub grade: Grade,
@@ -112,9 +117,28 @@ pub struct Rendered {
     pub notices: Vec<Notice>,
     /// What kustomize refuses, and what was left out to render the rest all the same.
     pub failures: Vec<RenderError>,
+    /// The variables that Flux filled in.
+    pub variables: Option<Box<Variables>>,
+    /// The documents of Flux Kustomizations whose effect is an overlay of its own.
+    pub told: Vec<Span>,
+    /// The keys of ConfigMaps whose values are laid under those of a release, each with the place of
+    /// its object.
+    pub read_keys: Vec<(Span, Arc<str>)>,
 }
 
 impl Rendered {
+    /// Whether the values of a key are laid under those of a release.
+    pub(crate) fn reads(&self, origin: Span, key: &str) -> bool {
+        self.read_keys.iter().any(|(known, name)| *known == origin && **name == *key)
+    }
+
+    /// With the grade that its gaps give it.
+    #[must_use]
+    pub(crate) fn graded(mut self) -> Self {
+        self.grade = if self.gaps.is_empty() { Grade::Whole } else { Grade::Partial };
+        self
+    }
+
     /// An overlay that holds documents and no objects.
     pub fn of_documents(
         documents: Vec<Resource>,
@@ -131,6 +155,9 @@ impl Rendered {
             statements: Vec::new(),
             notices: Vec::new(),
             failures: Vec::new(),
+            variables: None,
+            told: Vec::new(),
+            read_keys: Vec::new(),
         }
     }
 

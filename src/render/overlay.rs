@@ -2,37 +2,58 @@
 
 use std::collections::BTreeSet;
 
-use crate::kube::{Form, Resource};
-use crate::layout::{Overlay, OverlayKind, Unit};
-use crate::render::helm;
+use crate::layout::{Layout, Overlay, OverlayKind, Unit};
 use crate::render::{RenderError, Rendered, Renderer};
-use crate::text::Span;
+use crate::render::{argocd, helm, plain};
 
 impl Renderer<'_> {
     /// What an overlay runs; `None` for kinds that cannot be worked out yet.
     ///
     /// # Errors
     /// What kustomize would refuse.
-    pub fn overlay(&self, unit: &Unit, overlay: &Overlay) -> Option<Result<Rendered, RenderError>> {
-        match overlay.kind {
-            OverlayKind::Kustomize => Some(self.render(&overlay.root)),
-            OverlayKind::Manifests => Some(self.manifests(&overlay.root)),
-            OverlayKind::HelmValues => self.values(unit, overlay).map(Ok),
-            OverlayKind::Terraform => None,
+    pub fn overlay(
+        &self,
+        layout: &Layout,
+        unit: &Unit,
+        overlay: &Overlay,
+    ) -> Option<Result<Rendered, RenderError>> {
+        let Some(clusters) = self.clusters() else {
+            return self.undeployed(layout, unit, overlay);
+        };
+        let mut rendered = match overlay.build {
+            Some(build) => Some(clusters.render(self, build, &overlay.root)),
+            None => self.undeployed(layout, unit, overlay),
+        };
+        if let Some(Ok(rendered)) = &mut rendered {
+            clusters.note_told(self, rendered);
         }
+        rendered
     }
 
-    /// The values that a file gives to a chart.
-    fn values(&self, unit: &Unit, overlay: &Overlay) -> Option<Rendered> {
-        let file = self.snapshot().find(&overlay.root)?;
-        let inputs = BTreeSet::from([file]);
-        Some(match helm::values(self.store(), file) {
-            Ok(body) => {
-                let origin = Span::file_start(file);
-                let document = Resource::document(Form::Values, &unit.name, body, origin);
-                Rendered::of_documents(vec![document], inputs, Vec::new())
+    /// An overlay that Flux does not deploy.
+    fn undeployed(
+        &self,
+        layout: &Layout,
+        unit: &Unit,
+        overlay: &Overlay,
+    ) -> Option<Result<Rendered, RenderError>> {
+        let mut rendered = match overlay.kind {
+            OverlayKind::Kustomize => Some(self.render(&overlay.root)),
+            OverlayKind::Manifests => Some(self.manifests(&overlay.root)),
+            OverlayKind::HelmValues => helm::rendered(self.helm(layout), unit, overlay).map(Ok),
+            OverlayKind::Application => {
+                Some(Ok(Rendered::of_documents(Vec::new(), BTreeSet::new(), Vec::new())))
             }
-            Err(gap) => Rendered::of_documents(Vec::new(), inputs, vec![gap]),
-        })
+            OverlayKind::Configuration => {
+                plain::rendered(self.store(), layout, unit, overlay).map(Ok)
+            }
+            OverlayKind::Terraform => None,
+        };
+        if let Some(Ok(rendered)) = &mut rendered {
+            let as_values = overlay.kind == OverlayKind::HelmValues
+                && helm::source(self.helm(layout), unit, overlay).is_some();
+            argocd::add(rendered, layout, unit, overlay, as_values);
+        }
+        rendered
     }
 }

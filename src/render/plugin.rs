@@ -176,7 +176,7 @@ fn describe(config: &Working) -> Text {
 }
 
 /// The object as a document: one reader serves files and objects.
-fn compose(body: &Value) -> Option<Document> {
+pub(crate) fn compose(body: &Value) -> Option<Document> {
     let mut composer = Composer::default();
     add(&mut composer, body);
     composer.finish()

@@ -5,7 +5,10 @@ use std::ops::Deref;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::kube::{Action, MergeKeys, Value};
+use crate::layout::{Flux, Layout};
 use crate::render::accumulate::{Accumulated, Schema, Walk};
+use crate::render::flux::Clusters;
+use crate::render::helm::{Charts, Helm};
 use crate::render::kustomization::{Kustomization, SortOrder};
 use crate::render::origin::Notes;
 use crate::render::working::Working;
@@ -57,6 +60,8 @@ pub struct Renderer<'s> {
     schemas: Vec<OnceLock<Result<Arc<MergeKeys>, RenderError>>>,
     extended_schemas: Vec<OnceLock<Result<Arc<MergeKeys>, RenderError>>>,
     bases: Mutex<Bases>,
+    clusters: Option<Clusters<'s>>,
+    charts: OnceLock<Charts>,
 }
 
 fn slots<T>(count: usize) -> Vec<OnceLock<T>> {
@@ -75,7 +80,27 @@ impl<'s> Renderer<'s> {
             schemas: slots(count),
             extended_schemas: slots(count),
             bases: Mutex::default(),
+            clusters: None,
+            charts: OnceLock::new(),
         }
+    }
+
+    /// A renderer that knows what Flux does to overlays of the layout.
+    #[must_use]
+    pub fn with_flux(mut self, flux: &'s Flux) -> Self {
+        self.clusters = (!flux.builds.is_empty()).then(|| Clusters::new(flux));
+        self
+    }
+
+    /// What Flux deploys, where that is known.
+    pub(crate) fn clusters(&self) -> Option<&Clusters<'s>> {
+        self.clusters.as_ref()
+    }
+
+    /// The charts of the repository, for values that belong to units of a layout.
+    pub fn helm<'h>(&'h self, layout: &'h Layout) -> Helm<'h> {
+        let charts = self.charts.get_or_init(|| Charts::of(self.snapshot()));
+        Helm { store: self.store, charts, layout }
     }
 
     pub(crate) fn store(&self) -> &'s Store<'s> {
@@ -107,10 +132,31 @@ impl<'s> Renderer<'s> {
     pub fn render(&self, directory: &RepoPath) -> Result<Rendered, RenderError> {
         let directory = self.snapshot().resolve(directory).unwrap_or_else(|| directory.clone());
         let (_, kustomization) = self.kustomization(&directory, None)?;
+        let set = self.walk(&kustomization).base(&directory, None, Schema::Open)?;
+        Self::finish(Arc::unwrap_or_clone(set), &kustomization)
+    }
+
+    /// Renders a directory with a kustomization that is not as its file has it.
+    pub(crate) fn build(
+        &self,
+        directory: &RepoPath,
+        file: FileId,
+        kustomization: &Kustomization,
+    ) -> Result<Rendered, RenderError> {
+        let set = self.walk(kustomization).root(directory, file, kustomization)?;
+        Self::finish(set, kustomization)
+    }
+
+    fn walk(&self, kustomization: &Kustomization) -> Walk<'_, 's> {
         let metadata = &kustomization.build_metadata;
         let notes = metadata.first().map(|option| Notes::new(option.span));
-        let set = Walk::new(self, notes).base(&directory, None, Schema::Open)?;
-        let mut set = Arc::unwrap_or_clone(set);
+        Walk::new(self, notes)
+    }
+
+    fn finish(
+        mut set: Accumulated,
+        kustomization: &Kustomization,
+    ) -> Result<Rendered, RenderError> {
         generate::hash::apply(&mut set.resources);
         names::apply(&mut set.resources, &set.specs)?;
         vars::resolve(&mut set)?;
@@ -134,6 +180,9 @@ impl<'s> Renderer<'s> {
             statements: set.statements,
             notices: set.notices,
             failures: set.failures,
+            variables: None,
+            told: Vec::new(),
+            read_keys: Vec::new(),
         })
     }
 

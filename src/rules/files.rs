@@ -1,12 +1,16 @@
 //! Which files the rules about files look at.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 use crate::config::Glob;
 use crate::finding::NotAnalysed;
-use crate::rules::Focus;
+use crate::layout::OverlayKind;
+use crate::render::Evaluated;
+use crate::rules::{Context, Focus};
 use crate::source::Snapshot;
-use crate::syntax::Store;
+use crate::syntax::{Notation, Store};
 use crate::text::{FileId, RepoPath};
 
 /// Directories whose files are not the state of any environment.
@@ -55,6 +59,42 @@ pub(super) fn rendered_files(snapshot: &Snapshot) -> impl Iterator<Item = FileId
     snapshot.mounted().iter().copied().filter(|&file| is_yaml(snapshot.path(file)))
 }
 
+/// The files in other notations that overlays are made of: configuration of environments, and what
+/// generators take into objects.
+pub(crate) fn configuration_files(cx: &Context<'_>) -> Vec<FileId> {
+    of_overlays(cx, |kind, notation| match notation {
+        Notation::Yaml => false,
+        // What kustomize reads as an object has rules of its own.
+        Notation::Json => kind == OverlayKind::Configuration,
+        _ => true,
+    })
+}
+
+/// The files that are the configuration of an environment as a whole.
+pub(crate) fn configurations(cx: &Context<'_>) -> Vec<FileId> {
+    of_overlays(cx, |kind, notation| {
+        kind == OverlayKind::Configuration && notation != Notation::Yaml
+    })
+}
+
+fn of_overlays(cx: &Context<'_>, wanted: impl Fn(OverlayKind, Notation) -> bool) -> Vec<FileId> {
+    let taken = |found: &Evaluated<'_>, file: FileId| {
+        let notation = Notation::of(cx.snapshot.path(file).file_name());
+        notation.is_some_and(|notation| wanted(found.overlay.kind, notation))
+    };
+    let read = cx.evaluated.iter().filter_map(|found| Some((found, found.output()?)));
+    let taken = &taken;
+    let files = read.flat_map(move |(found, rendered)| {
+        rendered.inputs.iter().copied().filter(move |&file| taken(found, file))
+    });
+    let looked_at = |file: &FileId| {
+        let path = cx.snapshot.path(*file);
+        cx.focus.has_file(path) && !is_foreign(path) && !is_excluded(path, &cx.config.exclude)
+    };
+    let files: BTreeSet<FileId> = files.filter(looked_at).collect();
+    files.into_iter().collect()
+}
+
 /// The YAML files to look at, parsed, and those that were left out for a reason to be told.
 pub fn checked_files(
     store: &Store<'_>,
@@ -63,23 +103,31 @@ pub fn checked_files(
 ) -> (Vec<FileId>, Vec<NotAnalysed>) {
     let snapshot = store.snapshot();
     let candidates: Vec<_> = own_files(snapshot, exclude, focus, is_yaml)
-        .map(|(file, path)| (file, path, is_chart_template(snapshot, path)))
+        .map(|(file, path)| (file, path, templates_around(snapshot, path)))
         .collect();
     let templates: Vec<_> = candidates
         .par_iter()
-        .map(|&(file, _, in_chart)| in_chart || store.yaml(file).template)
+        .map(|(file, _, in_chart)| in_chart.is_some() || store.yaml(*file).template)
         .collect();
     let mut files = Vec::new();
     let mut left_out = Vec::new();
-    for (&(file, path, in_chart), template) in candidates.iter().zip(templates) {
-        if template {
-            let detail = if in_chart { "of a Helm chart" } else { "to be filled in first" };
-            let (path, detail) = (path.clone(), detail.to_owned());
-            left_out.push(NotAnalysed { path, span: None, what: "template", detail });
-        } else {
-            files.push(file);
+    let mut of_charts: BTreeMap<RepoPath, usize> = BTreeMap::new();
+    for ((file, path, in_chart), template) in candidates.into_iter().zip(templates) {
+        match in_chart {
+            Some(templates) => *of_charts.entry(templates).or_default() += 1,
+            None if template => {
+                let (path, detail) = (path.clone(), "to be filled in first".to_owned());
+                left_out.push(NotAnalysed { path, span: None, what: "template", detail });
+            }
+            None => files.push(file),
         }
     }
+    // A chart is rendered as a whole or not at all: it is told once.
+    left_out.extend(of_charts.into_iter().map(|(path, count)| {
+        let files = if count == 1 { "file" } else { "files" };
+        let detail = format!("of a Helm chart, not rendered: {count} {files}");
+        NotAnalysed { path, span: None, what: "template", detail }
+    }));
     (files, left_out)
 }
 
@@ -120,8 +168,8 @@ fn is_foreign(path: &RepoPath) -> bool {
         || GENERATED_FILES.contains(&path.file_name().to_ascii_lowercase().as_str())
 }
 
-/// Whether the file lies below the `templates` directory of a chart.
-fn is_chart_template(snapshot: &Snapshot, path: &RepoPath) -> bool {
+/// The `templates` directory of a chart that a file lies in.
+fn templates_around(snapshot: &Snapshot, path: &RepoPath) -> Option<RepoPath> {
     let mut directory = path.parent();
     while let Some(current) = directory {
         directory = current.parent();
@@ -129,10 +177,10 @@ fn is_chart_template(snapshot: &Snapshot, path: &RepoPath) -> bool {
             && let Some(chart) = directory.as_ref().and_then(|dir| dir.join("Chart.yaml").ok())
             && snapshot.find(&chart).is_some()
         {
-            return true;
+            return Some(current);
         }
     }
-    false
+    None
 }
 
 #[cfg(test)]
@@ -170,6 +218,6 @@ mod tests {
             commented.iter().map(|&file| snapshot.path(file).as_str()).collect();
         assert_eq!(commented, ["x/.env.staging", "x/main.tf"]);
         let left_out: Vec<_> = left_out.iter().map(|entry| entry.path.as_str()).collect();
-        assert_eq!(left_out, ["b.yml", "chart/templates/c.yaml"]);
+        assert_eq!(left_out, ["b.yml", "chart/templates"]);
     }
 }

@@ -6,8 +6,10 @@ use std::fmt::Write as _;
 
 use crate::compare::{Cause, Change, Difference, Grouping, Side, Topic};
 use crate::finding::{Finding, Identity, Level, Role, Subject};
+use crate::kube::{Action, Path, Step};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
+use crate::text::Span;
 
 /// Most objects or paths that a message names.
 const NAMED: usize = 4;
@@ -67,6 +69,8 @@ pub(crate) fn report_at_most(
             Grouping::Habit => habit(first, &sides),
             Grouping::Copy => copy(cause, &sides),
             Grouping::Directory => directory(cause, &sides),
+            Grouping::Entries => entries(cause, &sides),
+            Grouping::Document => document(cause, &sides),
         };
         let message = format!("{}{}", speech.message, remarks(cause));
         let mut finding = Finding::at(cause.primary(), message).help(speech.help);
@@ -169,7 +173,8 @@ fn level(base: Level, cause: &Cause, cx: &Context<'_>) -> Level {
     let first = cause.first();
     let environment = |at: usize| &cx.layout.environments[cx.evaluated[at].overlay.environment];
     let last = cx.layout.environments.iter().map(|environment| environment.rank).max();
-    if cause.grouping == Grouping::Habit || first.weak || first.siblings || is_chosen(first, cx) {
+    let many = matches!(cause.grouping, Grouping::Habit | Grouping::Document);
+    if many || first.weak || first.siblings || is_chosen(first, cx) {
         return base.min(Level::Note);
     }
     let lacking = first.change == Change::OnlyThere || first.change == Change::Changed;
@@ -180,8 +185,8 @@ fn level(base: Level, cause: &Cause, cx: &Context<'_>) -> Level {
     }
 }
 
-/// Whether each environment says in a file of its own what no rule knows the meaning of: a values
-/// file is there to differ, so somebody may have wanted it.
+/// Whether somebody may have wanted what no rule knows the meaning of, because values files are there
+/// to differ: each environment says it in a file of its own, or it is on its way from the reference.
 fn is_chosen(difference: &Difference, cx: &Context<'_>) -> bool {
     let reads = |overlay: usize, side: &Side| {
         let rendered = cx.evaluated[overlay].output();
@@ -189,9 +194,28 @@ fn is_chosen(difference: &Difference, cx: &Context<'_>) -> bool {
     };
     difference.resource.gvk.is_document()
         && difference.topic == Topic::Other
-        && difference.change == Change::Changed
-        && !reads(difference.there_overlay, &difference.here)
-        && !reads(difference.here_overlay, &difference.there)
+        && match difference.change {
+            Change::Changed => {
+                !reads(difference.here_overlay, &difference.there) || is_filled_in(difference)
+            }
+            Change::OnlyThere => difference.here.key.is_none(),
+            Change::OnlyHere => false,
+        }
+}
+
+/// Whether one template is filled in with a value for each environment.
+fn is_filled_in(difference: &Difference) -> bool {
+    let steps = |side: &Side| -> Vec<Step> {
+        let value = side.value.as_ref();
+        value.map(|value| value.provenance.steps().to_vec()).unwrap_or_default()
+    };
+    let (here, there) = (steps(&difference.here), steps(&difference.there));
+    let (Some((mine, earlier)), Some((theirs, others))) = (here.split_last(), there.split_last())
+    else {
+        return false;
+    };
+    mine.span != theirs.span
+        && earlier.iter().any(|step| step.span.file == mine.span.file && others.contains(step))
 }
 
 /// What a single difference is: both values, or which side has the object.
@@ -265,6 +289,10 @@ fn labelled(cx: &Context<'_>, finding: Finding, cause: &Cause, sides: &Sides) ->
         finding = finding.place(Role::Related, parameter.span, text);
     }
     let mut seen = BTreeSet::from([cause.primary(), cause.counterpart()]);
+    let side = if cause.caused_here { &first.here } else { &first.there };
+    if let Some(span) = filled_in(side).filter(|span| seen.insert(*span)) {
+        finding = finding.place(Role::Related, span, "the variable stands here");
+    }
     for difference in &cause.differences[1..] {
         let side = if is_here(cause, difference) { &difference.here } else { &difference.there };
         let span = side.key.unwrap_or(side.span);
@@ -273,6 +301,14 @@ fn labelled(cx: &Context<'_>, finding: Finding, cause: &Cause, sides: &Sides) ->
         }
     }
     finding
+}
+
+/// The place of the variable that a value was filled in for.
+fn filled_in(side: &Side) -> Option<Span> {
+    let steps = side.value.as_ref()?.provenance.steps();
+    let is_filled = |step: &&Step| step.action == Action::Substituted;
+    steps.last().filter(is_filled)?;
+    steps.iter().rev().find(|step| !is_filled(step)).map(|step| step.span)
 }
 
 /// Whether the environment's side shows a further difference of a cause: of what only one side has,
@@ -381,6 +417,65 @@ fn directory(cause: &Cause, sides: &Sides) -> Speech {
             listed(objects.iter().map(|object| format!("`{object}`")), objects.len()),
         ),
         help: format!("add them to {without}, or document why it does without"),
+    }
+}
+
+/// What to do about many entries at once.
+const ALIGN: &str =
+    "align them, or declare a `[[parameter]]` for what each environment has of its own";
+
+/// Many entries of one map or list.
+fn entries(cause: &Cause, sides: &Sides) -> Speech {
+    let first = cause.first();
+    let steps = first.path.steps();
+    let map = Path(steps.get(..steps.len().saturating_sub(1)).unwrap_or_default().to_vec());
+    let inside = |difference: &Difference| {
+        let own = difference.path.steps();
+        Path(own.get(map.steps().len()..).unwrap_or_default().to_vec()).to_string()
+    };
+    let names: BTreeSet<String> = cause.differences.iter().map(inside).collect();
+    if let ([_], more) = (&names.iter().collect::<Vec<_>>()[..], cause.differences.len()) {
+        let message = format!(
+            "`{}` of {} differs between {} and {} in {more} places",
+            first.path, first.resource, sides.here, sides.there,
+        );
+        return Speech { message, help: ALIGN.to_owned() };
+    }
+    let map = map.to_string();
+    let whose = if map.is_empty() {
+        first.resource.to_string()
+    } else {
+        format!("`{map}` of {}", first.resource)
+    };
+    Speech {
+        message: format!(
+            "{} entries of {whose} differ between {} and {}: {}",
+            names.len(),
+            sides.here,
+            sides.there,
+            listed(names.iter().map(|name| format!("`{name}`")), names.len()),
+        ),
+        help: ALIGN.to_owned(),
+    }
+}
+
+/// Many values of a document that no rule knows the meaning of.
+fn document(cause: &Cause, sides: &Sides) -> Speech {
+    let first = cause.first();
+    let paths: BTreeSet<String> =
+        cause.differences.iter().map(|difference| difference.path.to_string()).collect();
+    Speech {
+        message: format!(
+            "{} values of {} differ between {} and {}: {}",
+            paths.len(),
+            first.resource,
+            sides.here,
+            sides.there,
+            listed(paths.iter().map(|path| format!("`{path}`")), paths.len()),
+        ),
+        help: "use one value for both where it is not meant to differ, and declare a \
+               `[[parameter]]` for the rest"
+            .to_owned(),
     }
 }
 

@@ -1,9 +1,14 @@
 //! JSON: read by the parser of YAML, which knows it, but refused where it is more than JSON.
+//!
+//! Comments and commas at the end, which many programs read in files that are called JSON, are put
+//! out of the way first.
 
 use serde::Deserialize as _;
 use serde::de::IgnoredAny;
 
-use crate::syntax::store::{Problem, ProblemKind};
+use crate::syntax::comment::Comment;
+use crate::syntax::store::{Parsed, Problem, ProblemKind};
+use crate::syntax::yaml;
 use crate::text::{FileId, Span};
 
 /// What is wrong with a text as JSON, if the parser of YAML might not mind: comments, commas at the
@@ -23,9 +28,76 @@ pub fn strictly(file: FileId, text: &str) -> Option<Problem> {
     Some(Problem { span: Span::new(file, at, end), kind: ProblemKind::Syntax(reason) })
 }
 
+/// Parses a whole file to one document. Never fails: what is wrong stands in [`Parsed::problems`].
+pub(super) fn parse(file: FileId, text: &str) -> Parsed {
+    if strictly(file, text).is_none() {
+        return yaml::parse(file, text);
+    }
+    let (bare, comments) = without_comments(file, text);
+    match strictly(file, &bare) {
+        Some(problem) => Parsed { problems: vec![problem], comments, ..Parsed::default() },
+        None => Parsed { comments, ..yaml::parse(file, &bare) },
+    }
+}
+
+/// The text with blanks where comments and commas at the end stand, and the comments.
+fn without_comments(file: FileId, text: &str) -> (String, Vec<Comment>) {
+    let mut bare = String::with_capacity(text.len());
+    let mut comments = Vec::new();
+    // A comma that may turn out to be the last one.
+    let mut comma = None;
+    let mut content_in_line = false;
+    let mut at = 0;
+    while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
+        let rest = text.get(at..).unwrap_or_default();
+        let length = match c {
+            '"' => string_length(rest),
+            '/' if rest.starts_with("//") => rest.find(['\n', '\r']).unwrap_or(rest.len()),
+            '/' if rest.starts_with("/*") => {
+                rest.get(2..).and_then(|rest| rest.find("*/")).map_or(rest.len(), |at| at + 4)
+            }
+            _ => c.len_utf8(),
+        };
+        let part = rest.get(..length).unwrap_or_default();
+        if c == '/' && length > 1 {
+            let span = Span::new(file, at, at + length);
+            let words =
+                part.strip_suffix("*/").unwrap_or(part).trim_start_matches(['/', '*']).into();
+            comments.push(Comment { span, text: words, trailing: content_in_line });
+            bare.extend(part.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
+        } else {
+            match c {
+                ',' => comma = Some(bare.len()),
+                ']' | '}' => {
+                    if let Some(comma) = comma.take() {
+                        bare.replace_range(comma..=comma, " ");
+                    }
+                }
+                c if c.is_whitespace() => {}
+                _ => comma = None,
+            }
+            bare.push_str(part);
+        }
+        content_in_line = c != '\n' && (content_in_line || !c.is_whitespace());
+        at += length;
+    }
+    (bare, comments)
+}
+
+/// How many bytes the string at the beginning of the text has, its quotes included.
+fn string_length(text: &str) -> usize {
+    let mut escaped = false;
+    let end = text.char_indices().skip(1).find(|&(_, c)| {
+        let ends = c == '"' && !escaped;
+        escaped = c == '\\' && !escaped;
+        ends
+    });
+    end.map_or(text.len(), |(at, _)| at + 1)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::strictly;
+    use super::{parse, strictly};
     use crate::syntax::scalar::{Dialect, Tag};
     use crate::syntax::{ProblemKind, parse_yaml};
     use crate::text::FileId;
@@ -71,5 +143,34 @@ mod tests {
             kinds.filter(|kind| matches!(kind, ProblemKind::DuplicateKey { .. })).count(),
             1
         );
+    }
+
+    #[test]
+    fn comments_and_last_commas_are_put_aside() {
+        let text = "{\n  // one, \"é\"\n  \"a\": \"//,]\", /* two\n */ \"b\": [1, 2, /* x */ ], // three\n}\n";
+        let parsed = parse(FileId(0), text);
+        assert_eq!(parsed.problems, []);
+        let root = parsed.documents[0].root();
+        assert_eq!(root.get("a").unwrap().text(), Some("//,]"));
+        let list = root.get("b").unwrap();
+        assert_eq!((list.items().len(), &text[list.span().range()]), (2, "[1, 2, /* x */ ]"));
+        let comments: Vec<_> = parsed
+            .comments
+            .iter()
+            .map(|comment| (&text[comment.span.range()], &*comment.text, comment.trailing))
+            .collect();
+        assert_eq!(
+            comments,
+            [
+                ("// one, \"é\"", " one, \"é\"", false),
+                ("/* two\n */", " two\n ", true),
+                ("/* x */", " x ", true),
+                ("// three", " three", true),
+            ]
+        );
+        for broken in ["{a: 1}", "{\"a\": 1 \"b\": 2}", "[1,,2]", "// x", "{\"a\": \"", "/*"] {
+            let parsed = parse(FileId(0), broken);
+            assert!(parsed.is_broken() && parsed.documents.is_empty(), "{broken}");
+        }
     }
 }

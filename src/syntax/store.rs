@@ -1,11 +1,13 @@
 //! Every file parsed once, whoever asks.
 
+use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use crate::source::Snapshot;
 use crate::syntax::comment::Comment;
 use crate::syntax::node::Document;
-use crate::syntax::{json, toml, yaml};
+use crate::syntax::notation::Notation;
+use crate::syntax::{json, yaml};
 use crate::text::{FileId, Span};
 
 /// Something that is wrong with the text of a file.
@@ -71,6 +73,26 @@ impl Parsed {
     }
 }
 
+/// A file as its name says, see [`Store::named`].
+#[derive(Debug)]
+pub enum Named<'p> {
+    /// What everybody reads.
+    Kept(&'p Parsed),
+    /// What is read for this question alone.
+    Own(Parsed),
+}
+
+impl Deref for Named<'_> {
+    type Target = Parsed;
+
+    fn deref(&self) -> &Parsed {
+        match self {
+            Self::Kept(parsed) => parsed,
+            Self::Own(parsed) => parsed,
+        }
+    }
+}
+
 /// Parses files on first use and keeps them.
 #[derive(Debug)]
 pub struct Store<'s> {
@@ -103,11 +125,14 @@ impl<'s> Store<'s> {
         self.tree(file)
     }
 
-    /// The file as the notation that its name tells: TOML, else YAML or JSON.
+    /// The file in the notation that its name tells; JSON, and what is called otherwise, as YAML.
     pub fn tree(&self, file: FileId) -> &Parsed {
         self.trees[file.index()].get_or_init(|| match self.snapshot.file(file) {
-            Ok(source) if source.path.extension() == "toml" => toml::parse(file, &source.text),
-            Ok(source) => yaml::parse(file, &source.text),
+            // Kustomize reads JSON as YAML.
+            Ok(source) => match Notation::of(source.path.file_name()) {
+                Some(Notation::Json) | None => yaml::parse(file, &source.text),
+                Some(notation) => notation.parse(file, &source.text),
+            },
             Err(error) => Parsed {
                 problems: vec![Problem {
                     span: Span::file_start(file),
@@ -116,6 +141,20 @@ impl<'s> Store<'s> {
                 ..Parsed::default()
             },
         })
+    }
+
+    /// The file in the notation that its name tells, as programs read their configuration: JSON may
+    /// have comments.
+    pub fn named(&self, file: FileId) -> Named<'_> {
+        match self.snapshot.file(file) {
+            Ok(source)
+                if Notation::of(source.path.file_name()) == Some(Notation::Json)
+                    && json::strictly(file, &source.text).is_some() =>
+            {
+                Named::Own(Notation::Json.parse(file, &source.text))
+            }
+            _ => Named::Kept(self.tree(file)),
+        }
     }
 
     /// Everything that is wrong with the file as what its name says: of a file that is called JSON,

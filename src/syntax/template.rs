@@ -7,6 +7,11 @@ pub(super) fn looks_like_template(text: &str) -> bool {
     ["{{", "{%", "<%", "${{"].iter().any(|mark| text.contains(mark))
 }
 
+/// The same of a notation in which a bare variable is a mistake until it is filled in.
+pub(super) fn waits_for_values(text: &str) -> bool {
+    looks_like_template(text) || text.contains("${")
+}
+
 /// Whether a document that parses does so by accident: `{{ x }}` reads as a map that is a key.
 pub(super) fn has_template_key(document: &Document) -> bool {
     document.nodes.iter().any(|node| match &node.kind {

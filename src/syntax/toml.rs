@@ -5,8 +5,9 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
 
+use crate::syntax::comment::Comment;
 use crate::syntax::compose::Composer;
-use crate::syntax::node::NodeId;
+use crate::syntax::node::{Document, NodeId, NodeKind};
 use crate::syntax::scalar::Tag;
 use crate::syntax::store::{Parsed, Problem, ProblemKind};
 use crate::text::{FileId, Span};
@@ -17,7 +18,7 @@ const NESTING: usize = 200;
 /// Parses a whole file to one document. Never fails: what is wrong stands in [`Parsed::problems`].
 ///
 /// The span of a table is its header, of one in a line its braces. Dates and times are timestamps.
-/// A `#` in TOML begins a comment as in YAML, but nobody asks this tree for comments.
+/// A `#` outside of keys and values begins a comment.
 pub fn parse(file: FileId, text: &str) -> Parsed {
     let place = |range: std::ops::Range<usize>| {
         let end = range.end.min(text.len());
@@ -26,7 +27,9 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     let (table, errors) = DeTable::parse_recoverable(text);
     let problems = errors.iter().map(|error| {
         let reason = error.message().lines().next().unwrap_or("this is not TOML").to_owned();
-        Problem { span: place(error.span().unwrap_or(0..0)), kind: ProblemKind::Syntax(reason) }
+        let range = error.span().filter(|range| !range.is_empty());
+        let range = range.unwrap_or_else(|| line_at(text, error.span().map_or(0, |at| at.start)));
+        Problem { span: place(range), kind: ProblemKind::Syntax(reason) }
     });
     let mut parsed = Parsed { problems: problems.collect(), ..Parsed::default() };
     if !parsed.problems.is_empty() {
@@ -40,7 +43,50 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
         return parsed;
     }
     parsed.documents.extend(builder.composer.finish_read());
+    let leaves: Vec<Span> = parsed.documents.iter().flat_map(leaves).collect();
+    parsed.comments = comments(file, text, leaves);
     parsed
+}
+
+/// The content of the line around a place where something is missing.
+fn line_at(text: &str, at: usize) -> std::ops::Range<usize> {
+    let before = text.get(..at).unwrap_or_default();
+    let start = before.rfind('\n').map_or(0, |end| end + 1);
+    let rest = text.get(start..).unwrap_or_default();
+    let line = rest.lines().next().unwrap_or_default();
+    let indentation = line.len() - line.trim_start().len();
+    start + indentation..start + indentation + line.trim().len()
+}
+
+/// The places of the keys and values that hold no others.
+fn leaves(document: &Document) -> impl Iterator<Item = Span> {
+    let scalars = document.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Scalar { .. }));
+    scalars.map(|node| node.span)
+}
+
+/// What stands behind a `#` in no leaf, by lines.
+fn comments(file: FileId, text: &str, mut leaves: Vec<Span>) -> Vec<Comment> {
+    leaves.sort_unstable();
+    let mut comments = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let content = line.trim_end_matches(['\n', '\r']);
+        let inside = |at: usize| {
+            let place = Span::new(file, at, at + 1);
+            let before = leaves.partition_point(|leaf| leaf.start <= place.start);
+            before.checked_sub(1).and_then(|it| leaves.get(it)).is_some_and(|it| it.contains(place))
+        };
+        let sign = content.match_indices('#').find(|&(at, _)| !inside(start + at));
+        if let Some((at, _)) = sign {
+            comments.push(Comment {
+                span: Span::new(file, start + at, start + content.len()),
+                text: content.get(at + 1..).unwrap_or_default().into(),
+                trailing: content.get(..at).is_some_and(|before| !before.trim().is_empty()),
+            });
+        }
+        start += line.len();
+    }
+    comments
 }
 
 struct Builder<P> {
@@ -114,6 +160,15 @@ mod tests {
     use crate::text::FileId;
 
     #[test]
+    fn comments_stand_outside_of_values() {
+        let text = "# one\n'a#b' = \"#x\" # two\nc = '''\n# no\n''' #three\n[t] # é\n";
+        let parsed = parse(FileId(0), text);
+        let found: Vec<_> = parsed.comments.iter().map(|c| &text[c.span.range()]).collect();
+        assert_eq!(found, ["# one", "# two", "#three", "# é"]);
+        assert_eq!(parsed.comments.iter().filter(|comment| comment.trailing).count(), 3);
+    }
+
+    #[test]
     fn values_keys_and_tables_have_the_places_where_they_are_written() {
         let text = "title = 'x'\n[server]\nport = 0x1F\na.b = 1_000\nsince = 2026-03-01\n\
                     [[pool]]\nname = \"é\"\nratio = -inf\n[[pool]]\nname = 'b'\n";
@@ -142,7 +197,7 @@ mod tests {
 
     #[test]
     fn mistakes_have_a_place() {
-        for (text, at) in [("a = \n", 4), ("a = 1\na = 2\n", 6), ("[x\n", 2), ("a = 1 b\n", 4)] {
+        for (text, at) in [("a = \n", 0), ("a = 1\na = 2\n", 6), ("[x\n", 0), ("a = 1 b\n", 4)] {
             let parsed = parse(FileId(0), text);
             let places: Vec<_> = parsed.problems.iter().map(|p| p.span.start).collect();
             assert!(parsed.is_broken() && places.contains(&at), "{text:?}: {:?}", parsed.problems);

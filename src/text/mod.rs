@@ -1,6 +1,7 @@
 //! Paths, places and lines of source text. No I/O.
 
 mod display;
+pub mod envsubst;
 mod lines;
 mod path;
 mod span;

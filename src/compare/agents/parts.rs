@@ -60,6 +60,22 @@ const SWITCHES: &[(&str, &str, Topic)] = &[
     ("*", "**.prometheusRules.enabled", Topic::Alerts),
     ("*", "**.tracing.enabled", Topic::Tracing),
     ("DatadogAgent", "spec.features.*.enabled", Topic::Agent),
+    ("values", "**.metrics.enabled", Topic::Scrape),
+    ("values", "**.monitoring.enabled", Topic::Scrape),
+    ("values", "**.podMonitoring.enabled", Topic::Scrape),
+    ("values", "**.serviceMonitor.create", Topic::Scrape),
+    ("values", "**.alerts.enabled", Topic::Alerts),
+    ("values", "**.alerting.enabled", Topic::Alerts),
+    ("values", "**.opentelemetry.enabled", Topic::Tracing),
+    ("values", "**.otel.enabled", Topic::Tracing),
+    ("values", "**.jaeger.enabled", Topic::Tracing),
+    ("values", "**.fluentbit.enabled", Topic::Logs),
+    ("values", "**.\"fluent-bit\".enabled", Topic::Logs),
+    ("values", "**.promtail.enabled", Topic::Logs),
+    ("values", "**.datadog.enabled", Topic::Agent),
+    ("values", "**.newrelic.enabled", Topic::Agent),
+    ("values", "**.sentry.enabled", Topic::Agent),
+    ("values", "**.sentryEnabled", Topic::Agent),
 ];
 
 /// What decides when an alert fires, and how loudly.

@@ -10,7 +10,7 @@ const FALSE: Set = To(&["false"]);
 const DISABLED: Set = To(&["disabled"]);
 
 const FLUX: &str = "*.toolkit.fluxcd.io|ResourceSet|FluxInstance|Terraform.infra.contrib.fluxcd.io";
-const ARGO: &str = "Application.argoproj.io";
+const ARGO: &str = "Application.argoproj.io|Application.document";
 const SETS: &str = "ApplicationSet.argoproj.io";
 const OPTIONS: Set = Holds(&["Prune=false", "Prune=disabled", "Replace=true", "Force=true"]);
 

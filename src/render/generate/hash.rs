@@ -71,6 +71,13 @@ fn content(body: &Value) -> String {
     json
 }
 
+/// A value as JSON.
+pub(crate) fn json(value: &Value) -> String {
+    let mut json = String::new();
+    write_json(value, &mut json);
+    json
+}
+
 fn write_json(value: &Value, json: &mut String) {
     match &value.kind {
         Kind::Map(map) => {

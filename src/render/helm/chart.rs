@@ -123,7 +123,7 @@ impl Chart {
 /// The values of a file: its first document, which must be a map; an empty file has none.
 ///
 /// What SOPS writes beside the values is left out: what decrypts the file takes it away.
-pub(in crate::render) fn values(store: &Store<'_>, file: FileId) -> Result<Value, Gap> {
+pub(super) fn values(store: &Store<'_>, file: FileId) -> Result<Value, Gap> {
     let gap = |span, what, detail: String| Gap { span, what, detail, objects: true };
     let start = Span::file_start(file);
     let detail = || store.snapshot().path(file).to_string();

@@ -13,7 +13,7 @@ use crate::render::helm::open::may_be_filled_in;
 use crate::text::{FileId, Span};
 
 /// The key of the values that every chart of a release sees.
-const GLOBAL: &str = "global";
+pub(super) const GLOBAL: &str = "global";
 /// The key of the switches for groups of charts.
 const TAGS: &str = "tags";
 

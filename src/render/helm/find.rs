@@ -1,10 +1,12 @@
 //! Which chart an overlay installs, with which values: one line of a table for each way to say it.
 
-use std::collections::BTreeSet;
-
-use crate::kube::{Kind, Resource, Value, load};
-use crate::layout::{Layout, Overlay, OverlayKind};
-use crate::render::helm::chart::{CHART_FILE, VALUES, values};
+use crate::kube::{Resource, Value, load};
+use crate::layout::{Application, Layout, OverlayKind, Source};
+use crate::render::flux::values::is_read;
+use crate::render::helm::Helm;
+use crate::render::helm::argocd;
+use crate::render::helm::chart::{VALUES, values};
+use crate::render::helm::home;
 use crate::render::{Evaluated, Gap};
 use crate::syntax::scalar::Dialect;
 use crate::syntax::{NodeRef, Store};
@@ -26,20 +28,23 @@ pub struct Named {
 }
 
 /// A way in which overlays name a chart and its values.
-type Way = fn(&Store<'_>, &Layout, &Evaluated<'_>) -> Vec<Named>;
+type Way = fn(Helm<'_>, &Evaluated<'_>) -> Vec<Named>;
 
 /// Every way that is understood.
 const WAYS: [Way; 4] = [beside, kustomize, flux, argo_cd];
 
 /// The charts of the repository that an overlay installs.
-pub(super) fn named(store: &Store<'_>, layout: &Layout, evaluated: &Evaluated<'_>) -> Vec<Named> {
-    let mut found: Vec<_> = WAYS.iter().flat_map(|way| way(store, layout, evaluated)).collect();
-    found.retain(|named| is_chart(store, &named.chart));
+pub(super) fn named(helm: Helm<'_>, evaluated: &Evaluated<'_>) -> Vec<Named> {
+    let mut found: Vec<_> = WAYS.iter().flat_map(|way| way(helm, evaluated)).collect();
+    found.retain(|named| helm.charts.has(&named.chart));
+    // What an Application says of a chart is surer than where files lie, and comes last.
+    if deploying(helm.layout, evaluated).is_some()
+        && let Some(last) = found.pop()
+    {
+        found.retain(|named| named.chart != last.chart);
+        found.push(last);
+    }
     found
-}
-
-fn is_chart(store: &Store<'_>, directory: &RepoPath) -> bool {
-    directory.join(CHART_FILE).is_ok_and(|file| store.snapshot().find(&file).is_some())
 }
 
 impl Named {
@@ -68,18 +73,15 @@ impl Named {
 }
 
 /// A values file in a chart's directory or below it: `values-prod.yaml`, `values/prod.yaml`.
-fn beside(store: &Store<'_>, layout: &Layout, evaluated: &Evaluated<'_>) -> Vec<Named> {
+fn beside(helm: Helm<'_>, evaluated: &Evaluated<'_>) -> Vec<Named> {
+    let Helm { store, charts, .. } = helm;
     let overlay = evaluated.overlay;
-    if overlay.kind != OverlayKind::HelmValues {
+    if overlay.kind != OverlayKind::HelmValues || home::is_object(store, &overlay.root) {
         return Vec::new();
     }
-    let above = std::iter::successors(overlay.root.parent(), RepoPath::parent);
-    let Some(chart) = above.take(BELOW).find(|directory| is_chart(store, directory)) else {
-        return Vec::new();
-    };
+    let Some(chart) = home::around(charts, &overlay.root) else { return Vec::new() };
     let Some(directory) = overlay.root.parent() else { return Vec::new() };
-    let is_named = directory == chart && is_environment(layout, overlay);
-    if !(is_named || holds_values(&overlay.root)) || is_object(store, &overlay.root) {
+    if !home::is_meant(helm, overlay, &chart) {
         return Vec::new();
     }
     let mut named = Named::new(chart);
@@ -94,37 +96,6 @@ fn beside(store: &Store<'_>, layout: &Layout, evaluated: &Evaluated<'_>) -> Vec<
     vec![named]
 }
 
-/// Whether a file is called after its environment and nothing else: `prod.yaml`, `prod-eu.yaml`.
-fn is_environment(layout: &Layout, overlay: &Overlay) -> bool {
-    let tokens = |text: &str| -> Vec<String> {
-        text.split(['-', '_', '.']).map(str::to_ascii_lowercase).collect()
-    };
-    let Some(environment) = layout.environment(overlay.environment) else { return false };
-    let names = environment.aliases.iter().chain([&environment.name]).chain(&overlay.variant);
-    let known: BTreeSet<String> = names.flat_map(|name| tokens(name)).collect();
-    tokens(overlay.root.stem()).iter().all(|token| known.contains(token))
-}
-
-/// Whether a file holds an object and not values.
-fn is_object(store: &Store<'_>, path: &RepoPath) -> bool {
-    let Some(file) = store.snapshot().find(path) else { return false };
-    let documents = &store.yaml(file).documents;
-    let has = |key: &str| documents.first().is_some_and(|it| it.root().get(key).is_some());
-    has("apiVersion") && has("kind")
-}
-
-/// How many directories lie between a chart and its values files at most, one included.
-const BELOW: usize = 3;
-/// Names of directories inside a chart whose files are values; `config` may hold anything.
-const VALUE_DIRECTORIES: [&str; 5] = ["env", "environments", "envs", "overrides", "values"];
-
-/// Whether a path says that the file holds values.
-fn holds_values(path: &RepoPath) -> bool {
-    let is_values = |token: &str| token.eq_ignore_ascii_case("values");
-    path.stem().split(['-', '_', '.']).any(is_values)
-        || path.segments().rev().take(BELOW).any(|name| VALUE_DIRECTORIES.contains(&name))
-}
-
 /// Whether every file beside it belongs to another environment, so that none is laid under it.
 fn is_alone(evaluated: &Evaluated<'_>, directory: &RepoPath, store: &Store<'_>) -> bool {
     let overlays = &evaluated.unit.overlays;
@@ -133,7 +104,7 @@ fn is_alone(evaluated: &Evaluated<'_>, directory: &RepoPath, store: &Store<'_>) 
     let beside = store.snapshot().files_below(directory).map(|(_, path)| path).filter(|path| {
         path.parent().as_ref() == Some(directory)
             && matches!(path.extension().as_str(), "yaml" | "yml" | "gotmpl")
-            && holds_values(path)
+            && home::holds_values(path)
             && path.stem() != "values"
     });
     shared.count() == 1
@@ -153,7 +124,7 @@ const SHARED: [&str; 9] =
     ["all", "base", "common", "default", "global", "lower", "nonprod", "non-prod", "shared"];
 
 /// An entry of `helmCharts:` that means a chart of the repository.
-fn kustomize(store: &Store<'_>, _: &Layout, evaluated: &Evaluated<'_>) -> Vec<Named> {
+fn kustomize(Helm { store, .. }: Helm<'_>, evaluated: &Evaluated<'_>) -> Vec<Named> {
     let gaps = evaluated.output().into_iter().flat_map(|rendered| &rendered.gaps);
     let entries = gaps.filter(|gap| gap.what == "helm chart");
     entries.filter_map(|gap| inflated(store, gap.span)).collect()
@@ -207,13 +178,13 @@ fn items<'v>(value: &'v Value, path: &[&str]) -> &'v [Value] {
 }
 
 /// A Flux `HelmRelease` whose chart is a directory of a git repository: this one, if it has it.
-fn flux(store: &Store<'_>, _: &Layout, evaluated: &Evaluated<'_>) -> Vec<Named> {
+fn flux(Helm { store, .. }: Helm<'_>, evaluated: &Evaluated<'_>) -> Vec<Named> {
     let objects = objects(evaluated, "helm.toolkit.fluxcd.io", "HelmRelease");
-    objects.filter_map(|object| released(store, &object.body)).collect()
+    objects.filter_map(|object| released(store, evaluated, object)).collect()
 }
 
-fn released(store: &Store<'_>, body: &Value) -> Option<Named> {
-    let spec = body.get("spec")?;
+fn released(store: &Store<'_>, evaluated: &Evaluated<'_>, release: &Resource) -> Option<Named> {
+    let spec = release.body.get("spec")?;
     let chart = spec.at(&["chart", "spec"])?;
     if text(chart, &["sourceRef", "kind"]) != Some("GitRepository") {
         return None;
@@ -224,58 +195,35 @@ fn released(store: &Store<'_>, body: &Value) -> Option<Named> {
     for file in items(chart, &["valuesFiles"]) {
         named.file(store, &RepoPath::root(), file.text().unwrap_or(""), file.span());
     }
-    for from in items(spec, &["valuesFrom"]) {
+    let read = |from: &&Value| is_read(evaluated, release, from);
+    for from in items(spec, &["valuesFrom"]).iter().filter(|from| !read(from)) {
         named.unknown(from.span(), "values", text(from, &["name"]).unwrap_or("valuesFrom"));
     }
     named.layers.extend(spec.get("values").filter(|values| values.as_map().is_some()).cloned());
     Some(named)
 }
 
-/// An Argo CD Application whose source is a directory of this repository.
-fn argo_cd(store: &Store<'_>, _: &Layout, evaluated: &Evaluated<'_>) -> Vec<Named> {
+/// The Application that deploys an overlay and that no other overlay has as an object.
+fn deploying<'l>(layout: &'l Layout, evaluated: &Evaluated<'_>) -> Option<&'l Application> {
+    let application = layout.applications.get(evaluated.overlay.application?)?;
+    (!application.compared).then_some(application)
+}
+
+/// An Argo CD Application whose source is a directory of this repository: one that the overlay
+/// runs, or the one that deploys it.
+fn argo_cd(Helm { store, layout, .. }: Helm<'_>, evaluated: &Evaluated<'_>) -> Vec<Named> {
+    let own = deploying(layout, evaluated)
+        .into_iter()
+        .flat_map(|application| application.sources.iter().cloned());
     let objects = objects(evaluated, "argoproj.io", "Application");
-    objects.flat_map(|object| application(store, &object.body)).collect()
+    let run = objects.flat_map(|object| layout.repository.sources(&object.body));
+    own.chain(run).filter_map(|source| installed(store, &source)).collect()
 }
 
-fn application(store: &Store<'_>, body: &Value) -> Vec<Named> {
-    let Some(spec) = body.get("spec") else { return Vec::new() };
-    let several = items(spec, &["sources"]);
-    let sources: Vec<&Value> = spec.get("source").into_iter().chain(several).collect();
-    sources.into_iter().filter_map(|source| installed(store, source, several)).collect()
-}
-
-fn installed(store: &Store<'_>, source: &Value, sources: &[Value]) -> Option<Named> {
-    let chart = RepoPath::new(text(source, &["path"])?).ok()?;
-    let mut named = Named::new(chart.clone());
-    let Some(helm) = source.get("helm") else { return Some(named) };
-    for file in items(helm, &["valueFiles"]) {
-        let name = file.text().unwrap_or("");
-        // `$ref/…` begins at the root of the source that has this name, `/…` at that of this one.
-        let (directory, path) = match (name.strip_prefix('$'), name.strip_prefix('/')) {
-            (Some(rest), _) => {
-                let (reference, path) = rest.split_once('/').unwrap_or((rest, ""));
-                let is_meant = |it: &&Value| text(it, &["ref"]) == Some(reference);
-                let other = sources.iter().find(is_meant);
-                let same = |it: &Value| text(it, &["repoURL"]) == text(source, &["repoURL"]);
-                if !other.is_some_and(same) {
-                    named.unknown(file.span(), "values file", name);
-                    continue;
-                }
-                (RepoPath::root(), path)
-            }
-            (None, Some(path)) => (RepoPath::root(), path),
-            (None, None) => (chart.clone(), name),
-        };
-        named.file(store, &directory, path, file.span());
-    }
-    if let Some(object) = helm.get("valuesObject").filter(|it| matches!(it.kind, Kind::Map(_))) {
-        named.layers.push(object.clone());
-    } else if let Some(inline) = helm.get("values").filter(|it| it.text().is_some()) {
-        named.unknown(inline.span(), "values", "helm.values");
-    }
-    let set = items(helm, &["parameters"]).iter().chain(items(helm, &["fileParameters"]));
-    for parameter in set {
-        named.unknown(parameter.span(), "values", text(parameter, &["name"]).unwrap_or(""));
-    }
+fn installed(store: &Store<'_>, source: &Source) -> Option<Named> {
+    let mut named = Named::new(source.path.clone()?);
+    let told = argocd::told(store, source);
+    named.layers = told.layers;
+    named.gaps = told.gaps;
     Some(named)
 }

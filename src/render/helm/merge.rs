@@ -93,7 +93,7 @@ fn has_null(value: &Value) -> bool {
 }
 
 /// Later values over earlier ones, as several files given to helm: nulls wait for the defaults.
-pub(super) fn stack(below: &Map, above: &Map) -> Map {
+pub(crate) fn stack(below: &Map, above: &Map) -> Map {
     let kept = BTreeSet::new();
     let mut layering =
         Layering { nulls: Nulls::Keep, kept: &kept, path: Vec::new(), deleted: Vec::new() };

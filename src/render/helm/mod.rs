@@ -2,19 +2,43 @@
 //!
 //! Templates are not rendered: what a release runs is not known here, what it is told to run is.
 
+mod argocd;
 mod chart;
+mod charts;
 mod coalesce;
+mod document;
 mod find;
+mod home;
 mod merge;
 mod open;
 mod release;
+mod set;
+mod shared;
 
-pub(super) use chart::values;
+use crate::layout::Layout;
+use crate::syntax::Store;
+
+pub(super) use argocd::source;
+pub(super) use document::rendered;
+
 pub use chart::{Chart, Child, Import, is_part};
+pub use charts::Charts;
 pub use coalesce::{Deleted, Effective, Part};
 pub use find::Named;
+pub(crate) use merge::stack;
 pub use open::may_be_filled_in;
 pub use release::{Release, releases};
+
+/// What charts and values are looked for in.
+#[derive(Debug, Clone, Copy)]
+pub struct Helm<'h> {
+    /// The files.
+    pub store: &'h Store<'h>,
+    /// The charts among them.
+    pub charts: &'h Charts,
+    /// The units and environments.
+    pub layout: &'h Layout,
+}
 
 #[cfg(test)]
 mod tests;

@@ -1,18 +1,18 @@
 //! What every overlay tells the charts of the repository that it installs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::kube::{Map, Value};
-use crate::layout::{Layout, OverlayKind};
-use crate::render::helm::chart::{self, Chart};
+use crate::layout::OverlayKind;
+use crate::render::helm::Helm;
+use crate::render::helm::chart::Chart;
 use crate::render::helm::coalesce::{Effective, effective};
 use crate::render::helm::find::{Named, named};
 use crate::render::helm::merge::stack;
 use crate::render::{Evaluated, Gap};
-use crate::syntax::Store;
 use crate::text::{FileId, RepoPath};
 
 /// A chart of the repository, as one overlay installs it.
@@ -35,15 +35,11 @@ pub struct Release<'e> {
 }
 
 /// Every chart of the repository that an overlay installs, in the order of the overlays.
-pub fn releases<'e>(
-    store: &Store<'_>,
-    layout: &Layout,
-    evaluated: &'e [Evaluated<'e>],
-) -> Vec<Release<'e>> {
+pub fn releases<'e>(helm: Helm<'_>, evaluated: &'e [Evaluated<'e>]) -> Vec<Release<'e>> {
     let mut found: Vec<(&Evaluated<'_>, Named)> = evaluated
         .par_iter()
         .flat_map_iter(|evaluated| {
-            named(store, layout, evaluated).into_iter().map(move |named| (evaluated, named))
+            named(helm, evaluated).into_iter().map(move |named| (evaluated, named))
         })
         .collect();
     // A chart that somebody installs is not deployed as it lies there.
@@ -53,13 +49,8 @@ pub fn releases<'e>(
     let installed: BTreeSet<RepoPath> =
         found.iter().filter(|it| !bare(it)).map(|(_, named)| named.chart.clone()).collect();
     found.retain(|it| !(bare(it) && installed.contains(&it.1.chart)));
-    let roots: BTreeSet<&RepoPath> = found.iter().map(|(_, named)| &named.chart).collect();
-    let charts: BTreeMap<&RepoPath, Arc<Chart>> = roots
-        .into_par_iter()
-        .filter_map(|root| Some((root, Arc::new(chart::chart(store, root)?))))
-        .collect();
     let release = |(overlay, named): &(&'e Evaluated<'e>, Named)| {
-        let chart = charts.get(&named.chart)?;
+        let chart = helm.charts.get(helm.store, &named.chart)?;
         let chart =
             if named.defaults { Arc::clone(chart) } else { Arc::new(chart.without_defaults()) };
         let layers = named.layers.iter().map(|value| value.span().file).collect();

@@ -9,9 +9,9 @@ use crate::syntax::NodeRef;
 
 pub(crate) use parts::{
     GENERATOR_FIELDS, Generator, GeneratorKind, GeneratorOptions, Image, Labels, Patch, Replica,
-    SortOrder, Var, field_specs, image, replica, sort_order,
+    SortOrder, Var, field_specs, image, patch, replica, sort_order,
 };
-use parts::{generator, generator_options, labels, patch, var};
+use parts::{generator, generator_options, labels, var};
 pub(crate) use read::{Pairs, Text};
 use read::{boolean, fields, list, mismatch, optional, pairs, text};
 pub(crate) use replacement::{

@@ -151,7 +151,7 @@ pub(crate) fn field_specs(node: NodeRef<'_>) -> Result<Vec<FieldSpec>, RenderErr
     })
 }
 
-pub(super) fn patch(node: NodeRef<'_>) -> Result<Patch, RenderError> {
+pub(crate) fn patch(node: NodeRef<'_>) -> Result<Patch, RenderError> {
     let mut it = Patch::empty(node.span());
     fields(node, &["path", "patch", "target", "options"], |field, node| it.set(field, node))?;
     Ok(it)

@@ -16,6 +16,8 @@ use crate::kube::Value;
 use crate::render::RenderError;
 use crate::render::output::emitter::Emitter;
 use crate::render::output::scalar::Leaf;
+pub(crate) use crate::render::output::scalar::style_of;
+pub(crate) use crate::render::output::style::Style;
 
 /// Longest key, in bytes, that stands on one line with its value.
 const SIMPLE_KEY: usize = 128;

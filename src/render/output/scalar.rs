@@ -44,13 +44,18 @@ impl<'t> Leaf<'t> {
     }
 }
 
+/// The notation of a string.
+pub(crate) fn style_of(text: &str) -> Style {
+    style::of_string(text, is_typed(text))
+}
+
 fn string_style(text: &str, span: Span) -> Result<Style, RenderError> {
     if let Some(character) = text.chars().find(|&character| is_refused(character)) {
         let code = u32::from(character);
         let message = format!("the text holds the control character U+{code:04X}");
         return Err(RenderError::new(span, message).help("take it out"));
     }
-    Ok(style::of_string(text, is_typed(text)))
+    Ok(style_of(text))
 }
 
 /// Control characters that JSON does not escape and YAML does not accept.

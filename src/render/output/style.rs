@@ -2,7 +2,7 @@
 
 /// The notation of a scalar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Style {
+pub(crate) enum Style {
     /// Without quotes.
     Plain,
     /// In single quotes.
@@ -11,6 +11,21 @@ pub(super) enum Style {
     Double,
     /// As a `|` block.
     Literal,
+}
+
+impl Style {
+    /// A text with its quotes, on one line; a block as it is.
+    pub(crate) fn write(self, text: &str) -> String {
+        match self {
+            Self::Plain | Self::Literal => text.to_owned(),
+            Self::Single => format!("'{}'", text.replace('\'', "''")),
+            Self::Double => {
+                let plain = |c: char| is_printable(c) && !is_break(c) && !matches!(c, '"' | '\\');
+                let escaped = text.chars().map(|c| if plain(c) { c.into() } else { escape(c) });
+                format!("\"{}\"", escaped.collect::<String>())
+            }
+        }
+    }
 }
 
 /// The notation for a string; `typed`: without quotes it would not be a string.

@@ -5,9 +5,9 @@ use crate::kube::looks_like_credential;
 use crate::rules::hotfix::counterpart::{self, Step};
 use crate::rules::hotfix::marked;
 use crate::rules::hotfix::places::Places;
-use crate::rules::{Context, Findings, Rule, locality, rule};
+use crate::rules::{Context, Findings, Rule, configuration_files, locality, rule};
 use crate::source::SourceFile;
-use crate::syntax::{Comment, NodeRef, Parsed, parse_yaml};
+use crate::syntax::{Comment, NodeRef, Notation, Parsed};
 use crate::text::{LineIndex, Span};
 
 /// Most comments of a file that are read as settings.
@@ -45,9 +45,9 @@ struct Setting<'a> {
 impl Rule for CommentedOutConfig {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
         let places = Places::of(cx);
-        for &file in cx.files {
+        for file in cx.files.iter().copied().chain(configuration_files(cx)) {
             let Some(here) = places.counterparts.environment(file) else { continue };
-            let parsed = cx.store.yaml(file);
+            let parsed = &*cx.store.named(file);
             if parsed.comments.is_empty() || parsed.is_broken() {
                 continue;
             }
@@ -56,17 +56,18 @@ impl Rule for CommentedOutConfig {
                 continue;
             }
             let others: Vec<_> = places.counterparts.others(file).collect();
+            let dialect = Notation::of(source.path.file_name()).unwrap_or(Notation::Yaml);
             let mut tries = TRIES;
-            for run in runs(source, &parsed.comments) {
+            for run in runs(source, &parsed.comments, dialect) {
                 let Some(left) = tries.checked_sub(1) else { break };
                 tries = left;
-                let found = NOTATIONS.iter().find_map(|notation| {
-                    let text = uncommented(source, run, *notation);
-                    let target = added(source, parsed, &text, run)?;
+                let found = REMOVALS.iter().find_map(|removal| {
+                    let text = uncommented(source, run, *removal);
+                    let target = added(source, parsed, (dialect, &text), run)?;
                     others.iter().find_map(|&(there, other)| {
                         let (at, steps) = &target;
-                        let document = cx.store.yaml(other).documents.get(*at)?;
-                        let live = counterpart::find(document.root(), steps)?;
+                        let other = cx.store.tree(other);
+                        let live = counterpart::find(other.documents.get(*at)?.root(), steps)?;
                         let span = run.first()?.span.to(run.last()?.span);
                         let steps = steps.clone();
                         Some(Setting { span, steps, here, there, live })
@@ -126,26 +127,26 @@ fn displayed(steps: &[Step]) -> String {
 
 /// How a `#` is taken away: with the space after it, alone, or by a space in its place.
 #[derive(Clone, Copy)]
-enum Notation {
+enum Removal {
     WithSpace,
     Alone,
     Replaced,
 }
 
-const NOTATIONS: &[Notation] = &[Notation::WithSpace, Notation::Alone, Notation::Replaced];
+const REMOVALS: &[Removal] = &[Removal::WithSpace, Removal::Alone, Removal::Replaced];
 
 /// The text of the file with the comments of a run taken into it.
-fn uncommented(source: &SourceFile, run: &[Comment], notation: Notation) -> String {
+fn uncommented(source: &SourceFile, run: &[Comment], removal: Removal) -> String {
     let mut text = String::with_capacity(source.text.len());
     let mut at = 0;
     for comment in run {
         let (start, end) = (comment.span.start as usize, comment.span.end as usize);
         text.push_str(source.text.get(at..start).unwrap_or(""));
         let content = &*comment.text;
-        match notation {
-            Notation::WithSpace => text.push_str(content.strip_prefix(' ').unwrap_or(content)),
-            Notation::Alone => text.push_str(content),
-            Notation::Replaced => text.extend([" ", content]),
+        match removal {
+            Removal::WithSpace => text.push_str(content.strip_prefix(' ').unwrap_or(content)),
+            Removal::Alone => text.push_str(content),
+            Removal::Replaced => text.extend([" ", content]),
         }
         at = end;
     }
@@ -157,10 +158,10 @@ fn uncommented(source: &SourceFile, run: &[Comment], notation: Notation) -> Stri
 fn added(
     source: &SourceFile,
     before: &Parsed,
-    text: &str,
+    (dialect, text): (Notation, &str),
     run: &[Comment],
 ) -> Option<(usize, Vec<Step>)> {
-    let again = parse_yaml(source.id, text);
+    let again = dialect.parse(source.id, text);
     if !again.problems.is_empty() || again.documents.len() != before.documents.len() {
         return None;
     }
@@ -176,7 +177,7 @@ fn added(
 
 /// The comments that look like settings: adjacent lines of one indentation, each run beginning
 /// with a key or an element, with what is indented deeper.
-fn runs<'c>(source: &SourceFile, comments: &'c [Comment]) -> Vec<&'c [Comment]> {
+fn runs<'c>(source: &SourceFile, comments: &'c [Comment], dialect: Notation) -> Vec<&'c [Comment]> {
     let index = source.lines();
     let line = |comment: &Comment| index.line_of(comment.span.start);
     let column = |comment: &Comment| {
@@ -190,7 +191,7 @@ fn runs<'c>(source: &SourceFile, comments: &'c [Comment]) -> Vec<&'c [Comment]> 
     for block in comments.chunk_by(together).filter(|block| !block.iter().any(|c| c.trailing)) {
         let mut at = 0;
         while let Some(first) = block.get(at) {
-            if !is_setting(&first.text) {
+            if !is_setting(&first.text, dialect) {
                 at += 1;
                 continue;
             }
@@ -209,8 +210,12 @@ fn indent(text: &str) -> usize {
 
 /// Whether a line is an element, or a key with its value; a sentence with a colon has spaces before
 /// it.
-fn is_setting(text: &str) -> bool {
+fn is_setting(text: &str, dialect: Notation) -> bool {
     let text = text.trim();
+    if !matches!(dialect, Notation::Yaml | Notation::Json) {
+        let word = |key: &str| !key.is_empty() && !key.contains(char::is_whitespace);
+        return text.split_once('=').is_some_and(|(key, _)| word(key.trim()));
+    }
     let key = text.strip_prefix("- ").unwrap_or(text);
     let has_key = key.split_once(':').is_some_and(|(name, rest)| {
         !name.is_empty() && !name.contains(' ') && (rest.is_empty() || rest.starts_with(' '))

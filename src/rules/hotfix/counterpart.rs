@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::layout::Environment;
 use crate::rules::{Context, is_yaml};
-use crate::syntax::NodeRef;
+use crate::syntax::{NodeRef, Notation};
 use crate::text::{FileId, RepoPath};
 
 /// Deepest nesting that is compared.
@@ -30,7 +30,7 @@ impl Counterparts {
                 continue;
             };
             let root = &found.overlay.root;
-            for (file, path) in cx.snapshot.files_below(root).filter(|(_, path)| is_yaml(path)) {
+            for (file, path) in cx.snapshot.files_below(root).filter(|(_, path)| is_read(path)) {
                 let place = (found.unit_index, place(root, path, environment));
                 places.entry(place).or_default().insert((at, file));
                 environments.insert(file, at);
@@ -55,6 +55,11 @@ impl Counterparts {
     pub(super) fn environment(&self, file: FileId) -> Option<usize> {
         self.environments.get(&file).copied()
     }
+}
+
+/// Whether a file is in a notation that comments and settings are read of.
+fn is_read(path: &RepoPath) -> bool {
+    is_yaml(path) || Notation::of(path.file_name()).is_some()
 }
 
 /// The path below the root, the environment's own words taken out.

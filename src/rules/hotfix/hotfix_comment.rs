@@ -10,7 +10,7 @@ use crate::rules::hotfix::deadline::deadline;
 use crate::rules::hotfix::marked::{Marked, marked};
 use crate::rules::hotfix::markers::{self, STRONG, Verdict, WEAK};
 use crate::rules::hotfix::places::{Beside, Places};
-use crate::rules::{Context, Findings, Rule, locality, rule};
+use crate::rules::{Context, Findings, Rule, configuration_files, locality, rule};
 use crate::source::SourceFile;
 use crate::suppressions::may_hold_mark;
 use crate::syntax::{Comment, Parsed};
@@ -52,9 +52,9 @@ impl Rule for HotfixComment {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
         let places = Places::of(cx);
         let mut plain: BTreeMap<String, Vec<Mark<'_>>> = BTreeMap::new();
-        for &file in cx.files {
+        for file in cx.files.iter().copied().chain(configuration_files(cx)) {
             let Ok(source) = cx.snapshot.file(file) else { continue };
-            let parsed = cx.store.yaml(file);
+            let parsed = &*cx.store.named(file);
             let mut marks = marks(cx, source, parsed, false, &places);
             for patch in patches(source, parsed) {
                 marks.extend(self::marks(cx, source, &patch, true, &places));

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::finding::{Finding, Level, Subject};
+use crate::finding::{Finding, Level, Role, Subject};
+use crate::layout::FLUX_GROUP;
 use crate::render::{Effect, Evaluated, StatementKind};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
+use crate::rules::parity::unused_variables;
 use crate::rules::{Rule, locality, rule};
 use crate::syntax::{Comment, Document, NodeRef};
 use crate::text::Span;
@@ -42,6 +44,8 @@ struct Use<'a> {
     effect: Effect,
     overlays: usize,
     first: &'a Evaluated<'a>,
+    /// The same in other files.
+    copies: Vec<Span>,
 }
 
 impl Rule for PatchWithoutEffect {
@@ -54,6 +58,7 @@ impl Rule for PatchWithoutEffect {
                     effect: statement.effect,
                     overlays: 0,
                     first: evaluated,
+                    copies: Vec::new(),
                 });
                 known.effect = known.effect.max(statement.effect);
                 known.overlays += 1;
@@ -66,6 +71,8 @@ impl Rule for PatchWithoutEffect {
             .filter(|evaluated| evaluated.error().is_some())
             .map(|evaluated| evaluated.unit_index)
             .collect();
+        unused_variables::report(cx, findings);
+        let uses = together(cx, uses);
         for (span, found) in uses {
             let own = cx.snapshot.path(span.file).is_in(&found.first.overlay.root);
             if !own && failed.contains(&found.first.unit_index) {
@@ -84,18 +91,52 @@ impl Rule for PatchWithoutEffect {
     }
 }
 
+/// Flux has no bases: the same entry for the same unit stands in the objects of all clusters. They
+/// are one cause if they do the same; the first stands for all.
+fn together<'a>(cx: &Context<'_>, uses: BTreeMap<Span, Use<'a>>) -> Vec<(Span, Use<'a>)> {
+    let mut first_with: BTreeMap<(usize, StatementKind, Effect, String), usize> = BTreeMap::new();
+    let mut kept: Vec<(Span, Use<'a>)> = Vec::new();
+    for (span, found) in uses {
+        let said = described(cx, span).filter(|_| is_of_flux(cx, span));
+        let Some(said) = said else {
+            kept.push((span, found));
+            continue;
+        };
+        let key = (found.first.unit_index, found.kind, found.effect, said);
+        match first_with.get(&key).and_then(|&at| kept.get_mut(at)) {
+            Some((_, first)) => {
+                first.overlays += found.overlays;
+                first.copies.push(span);
+            }
+            None => {
+                first_with.insert(key, kept.len());
+                kept.push((span, found));
+            }
+        }
+    }
+    kept
+}
+
+fn is_of_flux(cx: &Context<'_>, span: Span) -> bool {
+    let version = |root: NodeRef<'_>| {
+        let text = root.get("apiVersion").and_then(NodeRef::text);
+        text.is_some_and(|text| text.starts_with(FLUX_GROUP))
+    };
+    let mut roots = cx.store.yaml(span.file).documents.iter().map(Document::root);
+    roots.any(|root| version(root) && root.span().contains(span))
+}
+
 /// Whether the statement must mean something: it names one object, and is not made for whoever
 /// includes it or for a workshop.
 fn names_its_target(cx: &Context<'_>, span: Span, found: &Use<'_>) -> bool {
     if cx.layout.environments[found.first.overlay.environment].is_workshop() {
         return false;
     }
-    let Some(document) = cx.store.yaml(span.file).documents.first() else { return false };
-    let root = document.root();
-    if root.get("kind").and_then(NodeRef::text) == Some("Component") {
+    let kinds = holders(cx, span).filter_map(|holder| holder.get("kind")?.text());
+    if kinds.into_iter().any(|kind| kind == "Component") {
         return false;
     }
-    let Some(target) = target(root, span) else { return found.kind != StatementKind::Patch };
+    let Some(target) = target(cx, span) else { return found.kind != StatementKind::Patch };
     let name = target.get("name").and_then(NodeRef::text);
     let pattern = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | ':'));
     name.is_some_and(|name| !name.contains(pattern) && !name.contains(".*"))
@@ -105,10 +146,7 @@ fn names_its_target(cx: &Context<'_>, span: Span, found: &Use<'_>) -> bool {
 fn is_explained(cx: &Context<'_>, span: Span) -> bool {
     let Ok(source) = cx.snapshot.file(span.file) else { return false };
     let parsed = cx.store.yaml(span.file);
-    let root = parsed.documents.first().map(Document::root);
-    let lists =
-        root.into_iter().flat_map(|root| ENTRIES.iter().filter_map(move |key| root.get(key)));
-    let entries: Vec<Span> = lists.flat_map(NodeRef::items).map(NodeRef::span).collect();
+    let entries: Vec<Span> = entries(cx, span).map(NodeRef::span).collect();
     let holds = |entry: &&Span| entry.start <= span.start && span.end <= entry.end;
     let entry = entries.iter().find(holds).copied().unwrap_or(span);
     let length = u32::try_from(source.slice(entry).trim_end().len()).unwrap_or(0);
@@ -146,16 +184,31 @@ fn is_prose(text: &str) -> bool {
     }
 }
 
-/// The target of the patch that stands at `span` of a kustomization.
-fn target(root: NodeRef<'_>, span: Span) -> Option<NodeRef<'_>> {
-    let lists = ["patches", "patchesJson6902"].iter().filter_map(|key| root.get(key));
-    lists.flat_map(NodeRef::items).find(|entry| entry.span() == span)?.get("target")
+/// The maps whose lists may hold a statement: a kustomization, or what Flux Kustomizations ask for.
+fn holders<'a>(cx: &Context<'a>, span: Span) -> impl Iterator<Item = NodeRef<'a>> {
+    let roots = cx.store.yaml(span.file).documents.iter().map(Document::root);
+    roots.flat_map(|root| {
+        let version = root.get("apiVersion").and_then(NodeRef::text).unwrap_or("");
+        let flux = version.starts_with(FLUX_GROUP);
+        [Some(root).filter(|_| !flux), root.get("spec").filter(|_| flux)].into_iter().flatten()
+    })
+}
+
+/// All entries of those lists.
+fn entries<'a>(cx: &Context<'a>, span: Span) -> impl Iterator<Item = NodeRef<'a>> {
+    let lists =
+        holders(cx, span).flat_map(|holder| ENTRIES.iter().filter_map(move |key| holder.get(key)));
+    lists.flat_map(NodeRef::items)
+}
+
+/// The target of the patch that stands at `span`.
+fn target<'a>(cx: &Context<'a>, span: Span) -> Option<NodeRef<'a>> {
+    entries(cx, span).find(|entry| entry.span() == span)?.get("target")
 }
 
 /// What a target asks for, as it is written: `kind: Deployment, name: orders`.
 fn described(cx: &Context<'_>, span: Span) -> Option<String> {
-    let root = cx.store.yaml(span.file).documents.first()?.root();
-    let asked = target(root, span)?
+    let asked = target(cx, span)?
         .entries()
         .filter_map(|(key, value)| Some(format!("{}: {}", key.text()?, value.text()?)));
     Some(asked.take(PARTS).collect::<Vec<_>>().join(", "))
@@ -164,14 +217,9 @@ fn described(cx: &Context<'_>, span: Span) -> Option<String> {
 /// What the entry at `span` is about, where it has no target: the name, the file of a patch, or the
 /// object that a patch describes.
 fn named(cx: &Context<'_>, span: Span) -> String {
-    let root = cx.store.yaml(span.file).documents.first().map(Document::root);
-    let entries = root
-        .into_iter()
-        .flat_map(|root| ENTRIES.iter().filter_map(move |key| root.get(key)))
-        .flat_map(NodeRef::items);
     let holds =
         |entry: &NodeRef<'_>| entry.span().start <= span.start && span.end <= entry.span().end;
-    let Some(entry) = entries.into_iter().find(holds) else { return String::new() };
+    let Some(entry) = entries(cx, span).find(holds) else { return String::new() };
     let text = |key: &str| entry.get(key).and_then(NodeRef::text);
     if let Some(name) = text("name") {
         return name.to_owned();
@@ -221,16 +269,16 @@ fn finding(cx: &Context<'_>, span: Span, found: &Use<'_>) -> Finding {
     let environment = found.first.overlay.environment;
     let [overlay, file] = locality(cx, span);
     let known = wanted.clone().unwrap_or_else(|| named(cx, span));
-    Finding::at(at, message)
-        .label(label)
-        .help(help)
-        .known_by([found.kind.list(), &known, &overlay, &file])
-        .about(Subject {
-            unit: Some(found.first.unit.name.clone()),
-            environment: (found.overlays == 1)
-                .then(|| cx.layout.environments[environment].name.clone()),
-            ..Subject::default()
-        })
+    let mut finding = Finding::at(at, message).label(label).help(help);
+    for copy in &found.copies {
+        finding = finding.place(Role::Related, *copy, "and here");
+    }
+    finding.known_by([found.kind.list(), &known, &overlay, &file]).about(Subject {
+        unit: Some(found.first.unit.name.clone()),
+        environment: (found.overlays == 1)
+            .then(|| cx.layout.environments[environment].name.clone()),
+        ..Subject::default()
+    })
 }
 
 #[cfg(test)]

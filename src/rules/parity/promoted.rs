@@ -1,5 +1,7 @@
 //! What rules about promotions have in common: which uses are one cause, and how they are told.
 
+use std::collections::BTreeMap;
+
 use crate::compare::Promotion;
 use crate::finding::{Finding, Role, Subject};
 use crate::rules::context::Context;
@@ -10,12 +12,28 @@ const PLACES: usize = 20;
 
 /// The same step of the same thing is one cause, however many files repeat it: environment, name and
 /// both versions.
-pub(super) type Key<'p> = (usize, &'p str, &'p str, &'p str);
+type Key<'p> = (usize, &'p str, &'p str, &'p str);
 
 /// The cause that a promotion belongs to.
-pub(super) fn key<'p>(cx: &Context<'_>, promotion: &'p Promotion) -> Key<'p> {
+fn key<'p>(cx: &Context<'_>, promotion: &'p Promotion) -> Key<'p> {
     let environment = cx.evaluated[promotion.here_overlay].overlay.environment;
     (environment, &promotion.name, &promotion.here.0, &promotion.there.0)
+}
+
+/// Promotions by cause. One variable may be the version of several things.
+pub(super) fn causes<'p>(
+    cx: &Context<'_>,
+    promotions: impl Iterator<Item = &'p Promotion>,
+) -> Vec<Vec<&'p Promotion>> {
+    let mut of_spans: BTreeMap<(usize, Span, Span), Key<'p>> = BTreeMap::new();
+    let mut causes: BTreeMap<Key<'p>, Vec<&'p Promotion>> = BTreeMap::new();
+    for promotion in promotions {
+        let own = key(cx, promotion);
+        let spans = (own.0, promotion.here.1, promotion.there.1);
+        let shared = *of_spans.entry(spans).or_insert(own);
+        causes.entry(shared).or_default().push(promotion);
+    }
+    causes.into_values().collect()
 }
 
 /// Whether one of the uses is in the last environment, and its reference no workshop.

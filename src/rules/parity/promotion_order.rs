@@ -1,12 +1,10 @@
 //! `promotion-order`.
 
-use std::collections::BTreeMap;
-
 use crate::compare::{Promotion, Standing};
 use crate::finding::{Finding, Level, Role};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
-use crate::rules::parity::promoted::{self, Key};
+use crate::rules::parity::promoted;
 use crate::rules::{Rule, rule};
 
 rule! {
@@ -26,12 +24,9 @@ rule! {
 
 impl Rule for PromotionOrder {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
-        let mut causes: BTreeMap<Key<'_>, Vec<&Promotion>> = BTreeMap::new();
         let promotions = cx.comparison.promotions.iter();
-        for promotion in promotions.filter(|promotion| promotion.standing == Standing::Ahead) {
-            causes.entry(promoted::key(cx, promotion)).or_default().push(promotion);
-        }
-        for mut uses in causes.into_values() {
+        let ahead = promotions.filter(|promotion| promotion.standing == Standing::Ahead);
+        for mut uses in promoted::causes(cx, ahead) {
             uses.sort_by_key(|promotion| promotion.here.1);
             if let Some(finding) = finding(cx, &uses) {
                 let released = promoted::is_released(cx, uses.iter().copied());

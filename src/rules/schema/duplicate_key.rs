@@ -1,10 +1,13 @@
 //! Keys that stand twice in one map.
 
+use std::collections::BTreeSet;
+
 use crate::finding::{Finding, Role};
 use crate::rules::files::rendered_files;
 use crate::rules::schema::team;
-use crate::rules::{Context, Findings, Rule, locality, rule};
+use crate::rules::{Context, Findings, Rule, configuration_files, locality, rule};
 use crate::syntax::ProblemKind;
+use crate::text::FileId;
 
 rule! {
     /// Reports a key that stands twice in one map
@@ -22,8 +25,10 @@ rule! {
 impl Rule for DuplicateKey {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
         let rendered = rendered_files(cx.snapshot);
-        for file in cx.files.iter().copied().chain(team::beside(cx)).chain(rendered) {
-            for problem in &cx.store.tree(file).problems {
+        let files = cx.files.iter().copied().chain(team::beside(cx)).chain(rendered);
+        let files: BTreeSet<FileId> = files.chain(configuration_files(cx)).collect();
+        for file in files {
+            for problem in &cx.store.named(file).problems {
                 let ProblemKind::DuplicateKey { key, first } = &problem.kind else { continue };
                 findings.push(
                     Finding::at(problem.span, problem.kind.to_string())

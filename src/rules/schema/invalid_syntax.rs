@@ -1,15 +1,19 @@
 //! Files that cannot be read.
 
+use std::collections::BTreeSet;
+
 use crate::finding::Finding;
 use crate::rules::files::rendered_files;
 use crate::rules::schema::team;
-use crate::rules::{Context, Findings, Rule, locality, rule};
-use crate::syntax::{ProblemKind, conflicts};
+use crate::rules::{Context, Findings, Rule, configurations, locality, rule};
+use crate::syntax::{Notation, ProblemKind, conflicts};
+use crate::text::FileId;
 
 rule! {
-    /// Reports a YAML file that cannot be read
+    /// Reports a file that cannot be read
     ///
-    /// JSON and TOML files are read where `[[schema]]` in the configuration covers them.
+    /// JSON and TOML files are read where `[[schema]]` in the configuration covers them; so are files
+    /// in these notations, dotenv, properties and INI that are the configuration of an environment.
     ///
     /// ## Why
     /// Nothing that the file says takes effect, and nothing that it says is checked.
@@ -25,17 +29,22 @@ impl Rule for InvalidSyntax {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
         let beside: Vec<_> =
             team::beside(cx).into_iter().map(|file| (file, cx.store.flaws(file))).collect();
+        let known: BTreeSet<FileId> = beside.iter().map(|(file, _)| *file).collect();
+        let configuration = configurations(cx).into_iter().filter(|file| !known.contains(file));
+        let configuration: Vec<_> = configuration
+            .map(|file| (file, cx.store.named(file)))
+            .filter(|(_, parsed)| !parsed.template)
+            .map(|(file, parsed)| (file, parsed.problems.clone()))
+            .collect();
         let usual = cx.files.iter().copied().chain(rendered_files(cx.snapshot));
         let usual = usual.map(|file| (file, &cx.store.tree(file).problems));
-        for (file, problems) in usual.chain(beside.iter().map(|(file, flaws)| (*file, flaws))) {
+        let others = beside.iter().chain(&configuration).map(|(file, problems)| (*file, problems));
+        for (file, problems) in usual.chain(others) {
             // What a merge left behind is told by `conflict-marker`.
             let text = cx.snapshot.file(file).map_or("", |source| &source.text);
             let merged = !problems.is_empty() && !conflicts(file, text).is_empty();
-            let notation = match cx.snapshot.path(file).extension().as_str() {
-                "json" => "JSON",
-                "toml" => "TOML",
-                _ => "YAML",
-            };
+            let notation = Notation::of(cx.snapshot.path(file).file_name());
+            let notation = notation.unwrap_or(Notation::Yaml).name();
             for problem in problems {
                 let message = match &problem.kind {
                     ProblemKind::Syntax(_) if merged => continue,

@@ -43,8 +43,8 @@ const PROTECTED: u32 = 60;
 rule! {
     /// Reports a secret whose values stand in the repository in plain text
     ///
-    /// Judged are `Secret` objects, what kustomize's generators make Secrets of, and documents that
-    /// SOPS encrypted only in parts. Base64 is plain text. Placeholders, hashes, certificates, user
+    /// Judged are `Secret` objects, what kustomize's generators make Secrets of, configuration files of
+    /// environments, and documents that SOPS encrypted only in parts. Base64 is plain text. Placeholders, hashes, certificates, user
     /// names, hosts and references to where a secret is kept are not reported, and no value is ever
     /// printed.
     ///

@@ -7,8 +7,8 @@ use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use crate::kube::ResourceId;
 use crate::render::Evaluated;
-use crate::rules::Context;
 use crate::rules::documents::{identity, objects, patches};
+use crate::rules::{Context, configurations};
 use crate::source::{Snapshot, SourceFile};
 use crate::syntax::{Document, NodeRef};
 use crate::text::{FileId, RepoPath, Span};
@@ -35,6 +35,17 @@ const TOLD: &[&str] = &[
 ];
 /// The comment that speaks of the line below it.
 const TOLD_ABOVE: &str = "pragma: allowlist nextline secret";
+/// Beginnings of variables that tools build into pages and apps.
+const PUBLISHED: &[&str] = &[
+    "EXPO_PUBLIC_",
+    "GATSBY_",
+    "NEXT_PUBLIC_",
+    "NUXT_PUBLIC_",
+    "PUBLIC_",
+    "REACT_APP_",
+    "VITE_",
+    "VUE_APP_",
+];
 /// Keys that the tool leaves as they are on purpose.
 const LEFT_OPEN: &str = "_unencrypted";
 
@@ -75,7 +86,9 @@ pub(super) fn holders(cx: &Context<'_>) -> Vec<Holder> {
     files.sort_unstable();
     files.dedup();
     let found: Vec<Vec<Holder>> = files.into_par_iter().map(|file| in_file(cx, file)).collect();
-    found.into_iter().flatten().collect()
+    let configuration =
+        configurations(cx).into_iter().filter_map(|file| of_configuration(cx, file));
+    found.into_iter().flatten().chain(configuration).collect()
 }
 
 fn in_file(cx: &Context<'_>, file: FileId) -> Vec<Holder> {
@@ -103,6 +116,27 @@ fn in_file(cx: &Context<'_>, file: FileId) -> Vec<Holder> {
     }
     holders.retain(|holder| !holder.leaks.is_empty());
     holders
+}
+
+/// What stands in the configuration of an environment.
+fn of_configuration(cx: &Context<'_>, file: FileId) -> Option<Holder> {
+    let source = cx.snapshot.file(file).ok()?;
+    let rendered = cx.evaluated.iter().filter_map(Evaluated::output);
+    let mut readers = rendered.filter(|rendered| rendered.inputs.contains(&file));
+    let id = readers.find_map(|rendered| Some(rendered.resources.first()?.id.clone()))?;
+    let parsed = cx.store.named(file);
+    let root = parsed.documents.first()?.root();
+    if is_encrypted(root) {
+        return None;
+    }
+    let mut leaks = plain_leaks(root);
+    leaks.retain(|leak| !(is_published(&leak.key) || is_answered_for(source, leak.span)));
+    holder(Some(id), leaks, false)
+}
+
+/// Whether a tool builds the variable into what everybody may read.
+fn is_published(key: &str) -> bool {
+    PUBLISHED.iter().any(|prefix| key.starts_with(prefix))
 }
 
 /// Whether a comment beside the value, or above it, says that a scanner should not mind.
@@ -208,6 +242,10 @@ fn of_generator(snapshot: &Snapshot, entry: NodeRef<'_>, kind: &'static str) -> 
 
 /// What was forgotten in a document that is encrypted in parts.
 fn of_encrypted(root: NodeRef<'_>) -> Option<Holder> {
+    holder(None, plain_leaks(root), true)
+}
+
+fn plain_leaks(root: NodeRef<'_>) -> Vec<Leak> {
     let mut leaks = Vec::new();
     let mut budget = NODES;
     for (key, value) in root.entries() {
@@ -216,7 +254,7 @@ fn of_encrypted(root: NodeRef<'_>) -> Option<Holder> {
             forgotten(value, key, key, (0, &mut budget), &mut leaks);
         }
     }
-    holder(None, leaks, true)
+    leaks
 }
 
 fn forgotten(

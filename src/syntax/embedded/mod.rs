@@ -1,22 +1,31 @@
-//! YAML inside a scalar of another file: spans lead to the bytes of the outer file.
+//! Documents inside a scalar of another file: spans lead to the bytes of the outer file.
+
+mod quoted;
 
 use crate::syntax::node::Document;
+use crate::syntax::notation::Notation;
 use crate::syntax::store::{Parsed, Problem, ProblemKind};
-use crate::syntax::yaml;
 use crate::text::Span;
+
+/// Parses the text of a scalar whose source stands at `span` of a file, as YAML.
+///
+/// See [`parse_inside`] for the spans.
+pub fn parse_embedded(text: &str, source: &str, span: Span) -> Parsed {
+    parse_inside(Notation::Yaml, text, source, span)
+}
 
 /// Parses the text of a scalar whose source stands at `span` of a file.
 ///
-/// Where the text is the source without its indentation every span is exact; where it went through
-/// escapes or folding all spans are that of the whole scalar.
-pub fn parse_embedded(text: &str, source: &str, span: Span) -> Parsed {
-    let mut parsed = yaml::parse(span.file, text);
-    let lines = line_starts(text, source);
-    let place = |inner: Span| match &lines {
-        Some(lines) => {
+/// Where the text is the source without its indentation, or in quotes with escapes, every span is
+/// exact; where lines were folded all spans are that of the whole scalar.
+pub fn parse_inside(notation: Notation, text: &str, source: &str, span: Span) -> Parsed {
+    let mut parsed = notation.parse(span.file, text);
+    let places = quoted::places(text, source).or_else(|| line_starts(text, source));
+    let place = |inner: Span| match &places {
+        Some(places) => {
             let at = |offset: u32| {
-                let line = lines.partition_point(|&(inner, _)| inner <= offset).saturating_sub(1);
-                let (inner, outer) = lines.get(line).copied().unwrap_or((0, 0));
+                let part = places.partition_point(|&(inner, _)| inner <= offset).saturating_sub(1);
+                let (inner, outer) = places.get(part).copied().unwrap_or((0, 0));
                 (span.start + outer + (offset - inner.min(offset))).min(span.end)
             };
             Span { file: span.file, start: at(inner.start), end: at(inner.end) }
@@ -89,6 +98,7 @@ mod tests {
     fn spans_lead_to_the_outer_file() {
         assert_eq!(slice_of_b("x: 1\npatch: |-\n  # é\n\n  a:\n    b: value\n"), "value");
         assert_eq!(slice_of_b("patch: '{a: {b: value}}'\n"), "value");
-        assert_eq!(slice_of_b("patch: \"a:\\n  b: value\"\n"), "\"a:\\n  b: value\"");
+        assert_eq!(slice_of_b("patch: \"a:\\n  b: value\"\n"), "value");
+        assert_eq!(slice_of_b("patch: >\n  {a:\n  {b: value}}\n"), "{a:\n  {b: value}}");
     }
 }

@@ -1,0 +1,208 @@
+//! What is peculiar to the values of charts: no API says what a key means, and most of what differs
+//! is what makes a place out of a chart.
+
+use crate::compare::classify::Class;
+use crate::compare::diff::RawDifference;
+use crate::compare::flags::{switch, words};
+use crate::compare::parameters::{Case, Judgement, allowed, is_foreign};
+use crate::kube::quantity::quantity;
+use crate::kube::{Form, Gvk, PathStep, Value};
+use crate::syntax::scalar::Tag;
+
+/// Words of a key whose value is a thing of the outside world, wherever in the name they stand.
+const PLACES: &[&str] = &[
+    "account",
+    "accounts",
+    "address",
+    "addresses",
+    "arn",
+    "bucket",
+    "buckets",
+    "callback",
+    "cidr",
+    "cidrs",
+    "dns",
+    "domain",
+    "domains",
+    "email",
+    "endpoint",
+    "endpoints",
+    "fqdn",
+    "host",
+    "hostname",
+    "hostnames",
+    "hosts",
+    "ip",
+    "ips",
+    "issuer",
+    "origins",
+    "realm",
+    "redirect",
+    "region",
+    "repo",
+    "subnet",
+    "subnets",
+    "tenant",
+    "uri",
+    "uris",
+    "url",
+    "urls",
+    "vpc",
+];
+
+/// Words at the end of a key whose value names or describes something.
+const NAMES: &[&str] = &[
+    "alias",
+    "banner",
+    "broker",
+    "brokers",
+    "cluster",
+    "database",
+    "db",
+    "description",
+    "dn",
+    "env",
+    "environment",
+    "footer",
+    "group",
+    "header",
+    "id",
+    "ids",
+    "label",
+    "location",
+    "message",
+    "name",
+    "namespace",
+    "network",
+    "owner",
+    "path",
+    "prefix",
+    "project",
+    "queue",
+    "server",
+    "servers",
+    "site",
+    "stage",
+    "subscription",
+    "suffix",
+    "title",
+    "topic",
+    "user",
+    "username",
+    "vault",
+    "zone",
+];
+
+/// Keys that switch the map off that they stand in.
+const SWITCHES: &[&str] = &["enabled", "enable", "create"];
+
+/// Whether it is the kind of the values of a chart.
+pub(crate) fn are_values(gvk: &Gvk) -> bool {
+    gvk.is_document() && *gvk.kind == *Form::Values.kind()
+}
+
+/// Whether both sides are switches: charts have one for every part of theirs.
+pub(crate) fn is_switch(difference: &RawDifference) -> bool {
+    let is_bool = |value: &Option<Value>| {
+        let scalar = value.as_ref().and_then(Value::as_scalar);
+        scalar.is_some_and(|scalar| scalar.tag == Tag::Bool)
+    };
+    is_bool(&difference.here.value) && is_bool(&difference.there.value)
+}
+
+/// Whether one side gives an amount and the other leaves it to the chart.
+pub(crate) fn is_given(gvk: &Gvk, here: Option<&Value>, there: Option<&Value>) -> bool {
+    let amount = |value: &Value| value.text().and_then(quantity).is_some();
+    match (here, there) {
+        (Some(value), None) | (None, Some(value)) => are_values(gvk) && amount(value),
+        _ => false,
+    }
+}
+
+/// Whether a path leads into a map that is switched off on both sides: nobody sees what is in it.
+pub(crate) fn is_switched_off(path: &[PathStep], here: &Value, there: &Value) -> bool {
+    is_off(path, here) && is_off(path, there)
+}
+
+fn is_off(path: &[PathStep], body: &Value) -> bool {
+    let mut value = body;
+    for step in path {
+        let PathStep::Key(key) = step else { return false };
+        let off = SWITCHES
+            .iter()
+            .filter(|name| **name != &**key)
+            .any(|name| value.get(name).and_then(Value::as_bool) == Some(false));
+        if off {
+            return true;
+        }
+        let Some(inner) = value.get(key) else { return false };
+        value = inner;
+    }
+    false
+}
+
+/// Names and addresses: what every environment has of its own.
+pub(crate) fn places(case: &Case<'_>) -> Judgement {
+    let judged = matches!(
+        case.class,
+        Class::Other
+            | Class::Config
+            | Class::Access
+            | Class::Exposure
+            | Class::Metadata
+            | Class::Observability
+            | Class::Database
+            | Class::Backup
+    );
+    let sides = [&case.difference.here.value, &case.difference.there.value];
+    let scalars = sides.iter().all(|value| value.as_ref().is_none_or(|it| it.text().is_some()));
+    if !are_values(case.gvk) || !judged || !scalars {
+        return Judgement::Free;
+    }
+    let text = |at: usize| sides[at].as_ref().and_then(Value::text).unwrap_or("");
+    let (here, there) = (text(0), text(1));
+    let steps = case.difference.path.steps();
+    let numbers = || [here, there].iter().all(|it| it.bytes().all(|b| b.is_ascii_digit()));
+    if is_id(steps) && numbers() {
+        return allowed(true);
+    }
+    // A switch or an amount is no name.
+    if [here, there].iter().any(|it| switch(it).is_some() || it.parse::<f64>().is_ok()) {
+        return Judgement::Free;
+    }
+    allowed(names_a_place(steps) && !is_foreign(here, there, case.names))
+}
+
+/// Whether the last key of a path says that its value is the number of something.
+fn is_id(path: &[PathStep]) -> bool {
+    let Some(PathStep::Key(key)) = path.last() else { return false };
+    words(key).last().is_some_and(|word| matches!(word.as_str(), "id" | "uid" | "gid"))
+}
+
+/// Whether the last key of a path, or the list that it is an item of, names a place.
+fn names_a_place(path: &[PathStep]) -> bool {
+    let mut keys = path.iter().rev().filter_map(|step| match step {
+        PathStep::Key(key) => Some(words(key)),
+        PathStep::Element { .. } | PathStep::Index(_) => None,
+    });
+    let is = |list: &[&str], word: &String| list.contains(&word.as_str());
+    let (Some(last), above) = (keys.next(), keys.next()) else { return false };
+    last.iter().any(|word| is(PLACES, word))
+        || last.last().is_some_and(|word| is(NAMES, word))
+        || above.is_some_and(|above| above.last().is_some_and(|word| is(PLACES, word)))
+}
+
+/// Which build of an image runs: it is promoted, and what may change is told of a tag alone.
+pub(crate) fn tags(case: &Case<'_>) -> Judgement {
+    let steps = case.difference.path.steps();
+    let tag = matches!(steps, [.., PathStep::Key(image), PathStep::Key(tag)]
+        if words(image).last().is_some_and(|word| word == "image")
+            && matches!(&**tag, "tag" | "digest" | "sha"));
+    let named = matches!(steps.last(), Some(PathStep::Key(tag)) if &**tag == "imageTag");
+    allowed(are_values(case.gvk) && (tag || named))
+}
+
+/// Whether the path says where pods run: machines differ from place to place.
+pub(crate) fn machines(case: &Case<'_>) -> Judgement {
+    allowed(are_values(case.gvk) && case.class == Class::Scheduling)
+}

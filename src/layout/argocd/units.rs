@@ -1,0 +1,412 @@
+//! What the Applications add to the units that paths tell: who deploys an overlay, and units whose
+//! environments stand nowhere but in Applications.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::layout::argocd::application::Application;
+use crate::layout::argocd::evidence::{Judge, Told, Verdict, host};
+use crate::layout::argocd::fill::is_open;
+use crate::layout::argocd::{ArgoCd, unplaced};
+use crate::layout::candidates::is_manifest;
+use crate::layout::kustomizations::Kustomizations;
+use crate::layout::lexicon::Lexicon;
+use crate::layout::{OverlayKind, Unplaced, words};
+use crate::syntax::Store;
+use crate::text::{FileId, RepoPath, Span};
+
+/// Names of parameters whose values are clusters, regions and the like.
+const PLACES: &[&str] =
+    &["cluster", "clustername", "datacenter", "namenormalized", "region", "site", "zone"];
+
+/// What is known of the repository.
+pub(in crate::layout) struct Known<'a> {
+    pub store: &'a Store<'a>,
+    pub lexicon: &'a Lexicon,
+    pub kustomizations: &'a Kustomizations,
+    /// The stages of the overlays that are placed, by their roots.
+    pub placed: &'a BTreeMap<RepoPath, BTreeSet<usize>>,
+}
+
+/// An overlay of a unit that Applications make.
+#[derive(Debug)]
+pub(in crate::layout) struct Part {
+    pub told: Told,
+    pub variant: Option<String>,
+    pub root: RepoPath,
+    pub kind: OverlayKind,
+    /// The decision in words.
+    pub why: String,
+    /// Index of the Application.
+    pub application: usize,
+}
+
+/// A unit that Applications make.
+#[derive(Debug)]
+pub(in crate::layout) struct Made {
+    pub name: String,
+    pub template: String,
+    pub parts: Vec<Part>,
+}
+
+/// What the Applications add.
+#[derive(Debug, Default)]
+pub(in crate::layout) struct Plan {
+    /// The Application that deploys an overlay, by the overlay's root.
+    pub attached: BTreeMap<RepoPath, usize>,
+    /// What the Applications call the unit of an overlay, by the overlay's root.
+    pub names: BTreeMap<RepoPath, String>,
+    /// Units that paths do not tell.
+    pub units: Vec<Made>,
+    /// What is known to be deployed and still belongs to no unit.
+    pub unplaced: Vec<Unplaced>,
+}
+
+/// Works out what the Applications add, and their environments: a stage of the lexicon each.
+pub(in crate::layout) fn plan(argo: &mut ArgoCd, known: &Known<'_>) -> Plan {
+    let proved = known.placed.values().flatten().copied().collect();
+    let judge = Judge { lexicon: known.lexicon, placed: known.placed, proved };
+    let mut told: Vec<Option<Told>> = Vec::with_capacity(argo.applications.len());
+    let mut plan = Plan::default();
+    let mut compared: BTreeMap<FileId, bool> = BTreeMap::new();
+    for (application, from) in argo.applications.iter_mut().zip(&argo.told) {
+        let file = known.store.snapshot().path(application.file);
+        application.compared =
+            *compared.entry(application.file).or_insert_with(|| is_compared(file, known));
+        let verdict = if application.rewritten {
+            Verdict::Silent
+        } else {
+            judge.judge(application, from, file)
+        };
+        told.push(match verdict {
+            Verdict::Told(found) => {
+                application.environment = Some(found.stage);
+                Some(found)
+            }
+            Verdict::Contradiction(why) => {
+                if application.is_named() && !application.compared {
+                    let why = format!(
+                        "the environment of the Application `{}` is not clear: {why}",
+                        application.name
+                    );
+                    plan.unplaced.push(unplaced(file, &why));
+                }
+                None
+            }
+            Verdict::Silent => None,
+        });
+    }
+    let users = Users::of(argo, known);
+    attach(argo, &users, known, &mut plan);
+    for (root, at) in &plan.attached {
+        let Some((application, Some(told))) = argo.applications.get(*at).zip(told.get(*at)) else {
+            continue;
+        };
+        let from = argo.told.get(*at).map_or(&[][..], |from| from);
+        if application.is_named() {
+            let (name, _) = named(application, from, told, known.lexicon);
+            plan.names.insert(root.clone(), name);
+        }
+    }
+    make(argo, &told, &users, known, &mut plan);
+    plan
+}
+
+/// Who deploys the overlays that are placed: for each the Applications, by where they are declared.
+struct Users<'a>(BTreeMap<&'a RepoPath, BTreeMap<Span, Vec<usize>>>);
+
+impl<'a> Users<'a> {
+    fn of(argo: &'a ArgoCd, known: &Known<'_>) -> Self {
+        let mut users: BTreeMap<&RepoPath, BTreeMap<Span, Vec<usize>>> = BTreeMap::new();
+        for (at, application) in argo.applications.iter().enumerate() {
+            if application.rewritten {
+                continue;
+            }
+            for root in roots(application).filter(|root| known.placed.contains_key(*root)) {
+                users.entry(root).or_default().entry(application.declared).or_default().push(at);
+            }
+        }
+        Self(users)
+    }
+
+    /// The only Application that deploys an overlay. What an ApplicationSet makes for clusters that
+    /// nobody knows is the same as what it makes for the one that is known.
+    fn only(&self, root: &RepoPath, argo: &ArgoCd) -> Option<usize> {
+        let mut declared = self.0.get(root)?.values();
+        let (Some(all), None) = (declared.next(), declared.next()) else { return None };
+        let is_named = |at: &&usize| argo.applications.get(**at).is_some_and(|it| it.is_named());
+        let mut named = all.iter().filter(is_named);
+        match (named.next(), named.next(), &all[..]) {
+            (Some(one), None, _) | (None, None, [one]) => Some(*one),
+            _ => None,
+        }
+    }
+
+    /// Whether the directory that an Application deploys is an overlay, or a values file that no
+    /// other one uses.
+    fn settle(&self, at: usize, argo: &ArgoCd, known: &Known<'_>) -> bool {
+        let Some(application) = argo.applications.get(at) else { return true };
+        let mut paths = application.sources.iter().filter_map(|source| source.path.as_ref());
+        paths.any(|path| known.placed.contains_key(path))
+            || roots(application).any(|root| self.only(root, argo) == Some(at))
+    }
+}
+
+/// The directory and the files of values that an Application deploys.
+fn roots(application: &Application) -> impl Iterator<Item = &RepoPath> {
+    application.sources.iter().flat_map(|source| {
+        let files = source.value_files.iter().rev().filter_map(|file| file.path.as_ref());
+        source.path.iter().chain(files)
+    })
+}
+
+/// Tells every overlay which Application deploys it, if exactly one does.
+fn attach(argo: &ArgoCd, users: &Users<'_>, known: &Known<'_>, plan: &mut Plan) {
+    for (at, application) in argo.applications.iter().enumerate() {
+        let agrees = |root: &&RepoPath| {
+            let stages = known.placed.get(*root);
+            users.only(root, argo) == Some(at)
+                && stages.is_some_and(|stages| {
+                    stages.len() == 1
+                        && application.environment.is_none_or(|stage| stages.contains(&stage))
+                })
+        };
+        if let Some(root) = roots(application).find(agrees) {
+            plan.attached.insert(root.clone(), at);
+        }
+    }
+}
+
+/// An Application that may be an overlay of a unit.
+struct Deployed {
+    at: usize,
+    told: Told,
+    unit: String,
+    variant: Option<String>,
+    root: Option<RepoPath>,
+}
+
+/// Makes units of Applications that deploy the same to several environments and whose paths do not
+/// tell it.
+fn make(
+    argo: &ArgoCd,
+    told: &[Option<Told>],
+    users: &Users<'_>,
+    known: &Known<'_>,
+    plan: &mut Plan,
+) {
+    let mut groups: BTreeMap<(String, String), Vec<Deployed>> = BTreeMap::new();
+    for (at, (application, told)) in argo.applications.iter().zip(told).enumerate() {
+        let Some(told) = told else { continue };
+        if application.rewritten || !application.is_named() || users.settle(at, argo, known) {
+            continue;
+        }
+        let from = argo.told.get(at).map_or(&[][..], |told| told);
+        let Some((what, root)) = deployed(application, from, told, known) else { continue };
+        let (unit, variant) = named(application, from, told, known.lexicon);
+        let found = Deployed { at, told: told.clone(), unit: unit.clone(), variant, root };
+        groups.entry((unit, what)).or_default().push(found);
+    }
+    for ((_, what), mut group) in groups {
+        let stages: BTreeSet<usize> = group.iter().map(|found| found.told.stage).collect();
+        if stages.len() < 2 {
+            continue;
+        }
+        let roots: BTreeSet<&RepoPath> =
+            group.iter().filter_map(|found| found.root.as_ref()).collect();
+        let alike = roots.len() < 2;
+        let kind = kind(roots.first().copied(), alike, known);
+        let Some(kind) = kind else { continue };
+        // What differs between Applications alone is seen where they are compared as objects.
+        let same = kind == OverlayKind::Application || have_same_files(&group, argo);
+        let mut all = group.iter().filter_map(|found| argo.applications.get(found.at));
+        if alike && same && all.all(|application| application.compared) {
+            continue;
+        }
+        tell_apart(&mut group, argo);
+        let name = group.first().map(|found| found.unit.clone()).unwrap_or_default();
+        let parts = group.into_iter().filter_map(|found| {
+            let application = argo.applications.get(found.at)?;
+            let file = known.store.snapshot().path(application.file);
+            let root = found.root.filter(|_| kind != OverlayKind::Application);
+            let why = format!(
+                "the Application `{}` in `{}` deploys it: {}",
+                application.name,
+                file.display(),
+                found.told.why
+            );
+            Some(Part {
+                why,
+                told: found.told,
+                variant: found.variant,
+                root: root.unwrap_or_else(|| file.clone()),
+                kind,
+                application: found.at,
+            })
+        });
+        let template = format!("{what}: Application {name}");
+        plan.units.push(Made { name: name.clone(), template, parts: parts.collect() });
+    }
+}
+
+/// Whether all of them read the same files of values.
+fn have_same_files(group: &[Deployed], argo: &ArgoCd) -> bool {
+    let files = |found: &Deployed| -> Vec<Option<&RepoPath>> {
+        let application = argo.applications.get(found.at).into_iter();
+        let files = application.flat_map(|it| &it.sources).flat_map(|source| &source.value_files);
+        files.map(|file| file.path.as_ref()).collect()
+    };
+    let mut all = group.iter().map(files);
+    let first = all.next();
+    all.all(|files| Some(&files) == first.as_ref())
+}
+
+/// Whether an overlay has the objects of a file.
+fn is_compared(file: &RepoPath, known: &Known<'_>) -> bool {
+    let kustomizations = known.kustomizations;
+    let users = kustomizations.users(file);
+    known.placed.keys().any(|root| {
+        let manifests = !kustomizations.all.contains_key(root) && file.is_in(root);
+        manifests || users.contains(root)
+    })
+}
+
+/// What is deployed, with the environment and the cluster taken out of its path, and the path
+/// where it is one of this repository.
+fn deployed(
+    application: &Application,
+    from: &[(String, String)],
+    told: &Told,
+    known: &Known<'_>,
+) -> Option<(String, Option<RepoPath>)> {
+    let source = application
+        .sources
+        .iter()
+        .find(|source| source.text("chart").is_some() || source.text("path").is_some())?;
+    let url = source.text("repoURL").unwrap_or("");
+    if let Some(chart) = source.text("chart") {
+        return (!is_open(chart)).then(|| (format!("{url}/{chart}"), None));
+    }
+    if !source.here {
+        let path = source.text("path").filter(|path| !is_open(path))?;
+        return Some((format!("{url}/{path}"), None));
+    }
+    let path = source.path.clone()?;
+    if !known.store.snapshot().is_directory(&path) {
+        return None;
+    }
+    let places = places(application, from);
+    let parts: Vec<&str> = path
+        .segments()
+        .map(|segment| {
+            let own = known.lexicon.read(segment).filter(|mark| mark.stage == told.stage);
+            if own.is_some_and(|mark| mark.is_exact()) {
+                "{env}"
+            } else if places.contains(segment) || words::is_place(segment) {
+                "{variant}"
+            } else {
+                segment
+            }
+        })
+        .collect();
+    Some((parts.join("/"), Some(path)))
+}
+
+/// Names of clusters and regions that an Application is for.
+fn places<'a>(application: &'a Application, from: &'a [(String, String)]) -> BTreeSet<&'a str> {
+    let named = from.iter().filter(|(name, _)| {
+        let last = name.rsplit(['.', '/']).next().unwrap_or(name).to_ascii_lowercase();
+        PLACES.contains(&last.as_str())
+    });
+    let server = application.destination("server").map(host).filter(|host| *host != "kubernetes");
+    let cluster = application.destination("name").filter(|name| *name != "in-cluster");
+    named.map(|(_, text)| text.as_str()).chain(server).chain(cluster).collect()
+}
+
+/// The name of the unit and the variant: an Application's name without environment and cluster.
+fn named(
+    application: &Application,
+    from: &[(String, String)],
+    told: &Told,
+    lexicon: &Lexicon,
+) -> (String, Option<String>) {
+    let without = |text: &str| {
+        let mark = lexicon.read(text).filter(|mark| mark.stage == told.stage);
+        mark.map_or_else(|| text.to_owned(), |mark| mark.rest)
+    };
+    let mut places: Vec<&str> = places(application, from).into_iter().collect();
+    places.sort_by_key(|place| usize::MAX - place.len());
+    for place in &places {
+        // `orders-prod-eu` on the cluster `prod-eu`
+        if let Some(rest) = without_part(&application.name, place) {
+            let variant = without(place);
+            return (without(&rest), Some(variant).filter(|variant| !variant.is_empty()));
+        }
+    }
+    let rest = without(&application.name);
+    for place in &places {
+        let place = without(place);
+        if let Some(unit) = without_part(&rest, &place) {
+            return (unit, Some(place));
+        }
+    }
+    let tokens: Vec<&str> = rest.split('-').collect();
+    for at in 1..tokens.len() {
+        let (unit, place) = tokens.split_at(at);
+        let place = place.join("-");
+        if words::is_place(&place) {
+            return (unit.join("-"), Some(place));
+        }
+    }
+    if rest.is_empty() { (application.name.clone(), None) } else { (rest, None) }
+}
+
+/// A name without one of its ends, where something is left.
+fn without_part(name: &str, part: &str) -> Option<String> {
+    if part.is_empty() {
+        return None;
+    }
+    let end = name.strip_suffix(part).and_then(|rest| rest.strip_suffix(['-', '_', '.']));
+    let start = || name.strip_prefix(part).and_then(|rest| rest.strip_prefix(['-', '_', '.']));
+    end.or_else(start).filter(|rest| !rest.is_empty()).map(str::to_owned)
+}
+
+/// Gives overlays of one environment that have no variant, or the same, one of their cluster or
+/// namespace.
+fn tell_apart(group: &mut [Deployed], argo: &ArgoCd) {
+    let mut counts: BTreeMap<(usize, Option<String>), usize> = BTreeMap::new();
+    for found in group.iter() {
+        *counts.entry((found.told.stage, found.variant.clone())).or_default() += 1;
+    }
+    for found in group.iter_mut() {
+        if counts.get(&(found.told.stage, found.variant.clone())) == Some(&1) {
+            continue;
+        }
+        let Some(application) = argo.applications.get(found.at) else { continue };
+        let server = application.destination("server").map(host).filter(|h| *h != "kubernetes");
+        let place = application.destination("name").or(server);
+        let place = place.or_else(|| application.destination("namespace"));
+        found.variant = place.map(str::to_owned).or_else(|| found.variant.take());
+    }
+}
+
+/// How what lies in a directory is worked out; what is the same everywhere is compared as the
+/// Applications alone.
+fn kind(root: Option<&RepoPath>, alike: bool, known: &Known<'_>) -> Option<OverlayKind> {
+    let Some(root) = root else { return Some(OverlayKind::Application) };
+    let has =
+        |name: &str| root.join(name).is_ok_and(|file| known.store.snapshot().find(&file).is_some());
+    if has("Chart.yaml") {
+        return Some(OverlayKind::HelmValues);
+    }
+    if alike {
+        return Some(OverlayKind::Application);
+    }
+    if known.kustomizations.all.contains_key(root) {
+        return Some(OverlayKind::Kustomize);
+    }
+    let mut files = known.store.snapshot().files_below(root);
+    let manifest = files.any(|(file, path)| {
+        path.is_yaml() && path.parent().as_ref() == Some(root) && is_manifest(known.store, file)
+    });
+    manifest.then_some(OverlayKind::Manifests)
+}

@@ -1,0 +1,52 @@
+//! The Application of Argo CD that deploys an overlay, as one of its documents.
+
+use crate::kube::{Form, Map, Resource, Value};
+use crate::layout::{Application, Layout, Overlay, Unit};
+use crate::render::Rendered;
+
+/// What an Application says to its chart: compared as the chart's values.
+const VALUES: &[&str] = &["fileParameters", "parameters", "valueFiles", "values", "valuesObject"];
+
+/// Adds the Application that deploys an overlay, unless it is compared as an object anyway.
+/// `as_values` leaves out what it says to its chart.
+pub(super) fn add(
+    rendered: &mut Rendered,
+    layout: &Layout,
+    unit: &Unit,
+    overlay: &Overlay,
+    as_values: bool,
+) {
+    let application = overlay.application.and_then(|at| layout.applications.get(at));
+    let Some(application) = application.filter(|it| !(it.compared || it.patched)) else { return };
+    rendered.inputs.insert(application.file);
+    rendered.resources.push(document(unit, application, as_values));
+}
+
+/// The Application, called after the unit so that it answers those of other environments.
+fn document(unit: &Unit, application: &Application, as_values: bool) -> Resource {
+    let mut body = application.body.clone();
+    if let Some(map) = body.as_map_mut() {
+        // Its name says environment and cluster, and so does what owns it.
+        map.remove("metadata");
+        let spec = map.get_mut("spec").and_then(Value::as_map_mut);
+        if let Some(spec) = spec.filter(|_| as_values) {
+            without_values(spec);
+        }
+    }
+    Resource::document(Form::Application, &unit.name, body, application.declared)
+}
+
+/// Takes out what is compared as the values of a chart.
+fn without_values(spec: &mut Map) {
+    let of_source = |source: &mut Value| {
+        let helm = source.as_map_mut().and_then(|source| source.get_mut("helm")?.as_map_mut());
+        if let Some(helm) = helm {
+            helm.retain(|entry| !VALUES.contains(&&*entry.key));
+        }
+    };
+    if let Some(source) = spec.get_mut("source") {
+        of_source(source);
+    }
+    let several = spec.get_mut("sources").and_then(Value::as_list_mut);
+    several.into_iter().flatten().for_each(of_source);
+}

@@ -1,0 +1,153 @@
+//! Configuration files of an environment: what one says, laid over what all environments share.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::kube::{Entry, Form, Kind, Map, Provenance, Resource, Value, load};
+use crate::layout::{Layout, Overlay, Unit};
+use crate::render::{Gap, Rendered};
+use crate::syntax::scalar::Dialect;
+use crate::syntax::{Document, Store};
+use crate::text::{FileId, Span};
+
+/// The configuration that an overlay's file gives, with the files that it is laid over.
+///
+/// A file that cannot be read is a gap: then nothing is said of what is missing.
+pub(super) fn rendered(
+    store: &Store<'_>,
+    layout: &Layout,
+    unit: &Unit,
+    overlay: &Overlay,
+) -> Option<Rendered> {
+    let snapshot = store.snapshot();
+    let own = snapshot.find(&overlay.root)?;
+    let bases = layout.bases.get(&overlay.root).into_iter().flatten();
+    let files = bases.filter_map(|path| snapshot.find(path)).chain([own]);
+    let (mut body, mut inputs, mut gaps) = (None, BTreeSet::new(), Vec::new());
+    for file in files {
+        inputs.insert(file);
+        match read(store, file) {
+            Ok(value) => {
+                body = Some(match body {
+                    Some(below) => over(&below, &value),
+                    None => value,
+                });
+            }
+            Err(gap) => gaps.push(gap),
+        }
+    }
+    // With a part of it unknown nobody can say what the whole is.
+    let body = body.filter(|_| gaps.is_empty());
+    let document =
+        body.map(|body| Resource::document(Form::Config, &unit.name, body, Span::file_start(own)));
+    Some(Rendered::of_documents(document.into_iter().collect(), inputs, gaps))
+}
+
+/// The map that a file holds.
+fn read(store: &Store<'_>, file: FileId) -> Result<Value, Gap> {
+    let snapshot = store.snapshot();
+    let start = Span::file_start(file);
+    let detail = || snapshot.path(file).to_string();
+    let gap = |span, what, detail| Gap { span, what, detail, objects: true };
+    let parsed = store.named(file);
+    if parsed.template {
+        return Err(gap(start, "template", detail()));
+    }
+    if parsed.is_broken() {
+        let span = parsed.problems.first().map_or(start, |problem| problem.span);
+        return Err(gap(span, "broken file", detail()));
+    }
+    let empty = || Value::map(Map::default(), Provenance::declared(start));
+    let Some(root) = parsed.documents.first().map(Document::root) else {
+        return Ok(empty());
+    };
+    if root.is_null() {
+        return Ok(empty());
+    }
+    if !root.is_map() {
+        return Err(gap(root.span(), "no keys", detail()));
+    }
+    load(root, Dialect::Plain)
+        .map_err(|error| gap(error.span, "broken file", error.kind.to_string()))
+}
+
+/// One value laid over another: maps are merged, everything else is replaced.
+fn over(below: &Value, above: &Value) -> Value {
+    let (Kind::Map(old), Kind::Map(new)) = (&below.kind, &above.kind) else {
+        let provenance = below.provenance.then_all(&above.provenance);
+        return Value { kind: above.kind.clone(), provenance };
+    };
+    let mut merged = Map::clone(old);
+    for entry in new.iter() {
+        let value = match old.get(&entry.key) {
+            Some(below) => over(below, &entry.value),
+            None => entry.value.clone(),
+        };
+        merged.insert(Entry { key: Arc::clone(&entry.key), key_span: entry.key_span, value });
+    }
+    let provenance = below.provenance.then_all(&above.provenance);
+    Value { kind: Kind::Map(Arc::new(merged)), provenance }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::layout::{Choices, Layout};
+    use crate::render::{Options, Rendered, Renderer};
+    use crate::source::Snapshot;
+    use crate::syntax::Store;
+
+    fn render(files: &[(&str, &str)], root: &str, look: impl Fn(&Snapshot, &Rendered)) {
+        let snapshot = Snapshot::from_memory(files.iter().copied());
+        let store = Store::new(&snapshot);
+        let layout = Layout::discover(&store, &Choices::default());
+        let all = Renderer::new(&store, Options { restricted: false, partial: true });
+        let overlays = layout.units.iter().flat_map(|u| u.overlays.iter().map(move |o| (u, o)));
+        let found = overlays.into_iter().find(|(_, overlay)| overlay.root.as_str() == root);
+        let (unit, overlay) = found.expect(root);
+        let rendered = all.overlay(&layout, unit, overlay).expect("known").expect("renders");
+        look(&snapshot, &rendered);
+    }
+
+    #[test]
+    fn a_file_is_laid_over_what_is_shared() {
+        let files = [
+            (
+                "app/appsettings.json",
+                "{\"Log\": {\"Level\": \"info\", \"Json\": true}, \"A\": [1]}",
+            ),
+            (
+                "app/appsettings.Production.json",
+                "// c\n{\"Log\": {\"Level\": \"warn\",}, \"A\": []}",
+            ),
+            ("app/appsettings.Staging.json", "{}"),
+        ];
+        render(&files, "app/appsettings.Production.json", |snapshot, rendered| {
+            let [document] = &rendered.resources[..] else { panic!("{rendered:#?}") };
+            assert_eq!(document.id.to_string(), "the config of app/appsettings");
+            let level = document.body.at(&["Log", "Level"]).unwrap();
+            let steps: Vec<_> =
+                level.provenance.steps().iter().map(|step| snapshot.slice(step.span)).collect();
+            assert_eq!((level.text(), &steps[..]), (Some("warn"), &["\"info\"", "\"warn\""][..]));
+            let json = document.body.at(&["Log", "Json"]).unwrap();
+            assert_eq!(snapshot.slice(json.span()), "true");
+            assert!(document.body.get("A").unwrap().as_list().unwrap().is_empty());
+            assert_eq!(rendered.inputs.len(), 2);
+        });
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_a_gap() {
+        for (text, what) in [
+            ("{\"a\": ", "broken file"),
+            ("[1]", "no keys"),
+            ("{\"a\": 1, \"b\": {{ x }}}", "template"),
+            ("{\"a\": ${A}}", "template"),
+        ] {
+            let files = [("config/prod.json", text), ("config/staging.json", "{\"a\": 1}")];
+            render(&files, "config/prod.json", |_, rendered| {
+                assert!(rendered.resources.is_empty() && rendered.lacks_objects());
+                assert_eq!(rendered.gaps[0].what, what, "{text}");
+            });
+        }
+    }
+}
