@@ -10,7 +10,7 @@ use crate::cli::{self, terminal, unit, write};
 use crate::compare::{self, Present};
 use crate::config::Config;
 use crate::layout::{Layout, Overlay, Unit};
-use crate::render::{self, Evaluated, Renderer, evaluate};
+use crate::render::Evaluated;
 use crate::report::SideBySide;
 use crate::source::Snapshot;
 use crate::syntax::Store;
@@ -26,11 +26,8 @@ pub(super) fn run(args: &DiffArgs) -> Result<Exit, CliError> {
     let layout = beside.layout(&store, &config)?;
     let chosen = unit::find(&layout, &args.unit)?;
     let (left, right) = sides(&layout, chosen.unit, &config, &args.environments)?;
-    let renderer = Renderer::new(&store, render::Options { restricted: false, partial: true })
-        .with_flux(&layout.flux);
     // What stands for what is learnt from all units.
-    let render = |unit: &Unit, overlay: &Overlay| renderer.overlay(&layout, unit, overlay);
-    let evaluated = evaluate::all(&layout, |_| true, render);
+    let evaluated = check::evaluate(&check::renderer(&store, &layout), &layout, |_| true);
     let comparison = compare::compare(&snapshot, &config, &layout, &evaluated);
     let first = evaluated.iter().position(|it| it.unit_index == chosen.index).unwrap_or(0);
     let (left, right) = (first + left, first + right);
