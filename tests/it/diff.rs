@@ -273,6 +273,22 @@ fn hostile_values_steer_nothing_and_secrets_stay_in() {
 }
 
 #[test]
+fn threads_change_nothing() {
+    let repo = Repo::new(ORDERS);
+    for format in ["text", "json"] {
+        let run = |threads: &str| {
+            let mut command = repo.command(&["diff", "orders", "--format", format]);
+            command.env("RAYON_NUM_THREADS", threads).output().unwrap().stdout
+        };
+        let one = run("1");
+        assert!(!one.is_empty());
+        for threads in ["2", "7"] {
+            assert_eq!(run(threads), one);
+        }
+    }
+}
+
+#[test]
 fn exceptions_are_told() {
     let repo = Repo::new(ORDERS);
     repo.write(
