@@ -116,18 +116,31 @@ pub fn layout_with(store: &Store<'_>, config: &Config, rendered: &[RenderedTree]
     Layout::discover(store, &Choices { rendered: rendered.to_vec(), ..choices(config) })
 }
 
+/// What renders the overlays of a layout.
+pub fn renderer<'s>(store: &'s Store<'s>, layout: &'s Layout) -> Renderer<'s> {
+    let options = render::Options { restricted: false, partial: true };
+    Renderer::new(store, options).with_flux(&layout.flux)
+}
+
+/// What every overlay of the units that are `wanted` runs.
+pub fn evaluate<'l>(
+    renderer: &Renderer<'_>,
+    layout: &'l Layout,
+    wanted: impl Fn(&Unit) -> bool,
+) -> Vec<Evaluated<'l>> {
+    let mut evaluated =
+        evaluate::all(layout, wanted, |unit, overlay| renderer.overlay(layout, unit, overlay));
+    render::lay_values(renderer.snapshot(), &mut evaluated);
+    evaluated
+}
+
 /// Checks a repository, or a part of it.
 pub fn check(job: Job<'_>) -> Checked {
     let Job { store, config, policy, layout, today, touched, focus, history, part } = job;
     let snapshot = store.snapshot();
     let (files, mut not_analysed) = rules::checked_files(store, &config.exclude, focus);
-    let options = render::Options { restricted: false, partial: true };
-    let renderer = Renderer::new(store, options).with_flux(&layout.flux);
-    let wanted = |unit: &Unit| focus.has_unit(&unit.name);
-    let mut evaluated =
-        evaluate::all(layout, wanted, |unit, overlay| renderer.overlay(layout, unit, overlay));
-    render::lay_values(snapshot, &mut evaluated);
-    let evaluated = evaluated;
+    let renderer = renderer(store, layout);
+    let evaluated = evaluate(&renderer, layout, |unit| focus.has_unit(&unit.name));
     let releases = helm::releases(renderer.helm(layout), &evaluated);
     let values = validation::values::validate(store, &releases);
     let comparison = compare::compare(snapshot, config, layout, &evaluated);

@@ -85,8 +85,9 @@ fn caused_here(difference: &Difference, evaluated: &[Evaluated<'_>]) -> bool {
         Change::OnlyHere => difference.there.key.is_none(),
         Change::OnlyThere => difference.here.key.is_some(),
         Change::Changed => {
-            !reads(difference.there_overlay, difference.here.span.file)
-                || reads(difference.here_overlay, difference.there.span.file)
+            let own = (difference.here_overlay, difference.there_overlay);
+            let (here, there) = difference.traced.map_or(own, |traced| traced.overlays);
+            !reads(there, difference.here.span.file) || reads(here, difference.there.span.file)
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::compare::parameters::OutOfRange;
 use crate::compare::show::show;
 use crate::compare::switches::{self, Control};
 use crate::compare::terraform;
+use crate::compare::traced::Traced;
 use crate::kube::{Path, PathStep, ResourceId, Value};
 
 /// What a difference is about: which rule speaks of it.
@@ -130,6 +131,8 @@ pub struct Difference {
     pub siblings: bool,
     /// How often the path differs in the repository.
     pub frequency: Option<Frequency>,
+    /// Where it was rendered, if the sides are those of the chart's values.
+    pub traced: Option<Traced>,
 }
 
 impl Difference {

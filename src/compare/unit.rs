@@ -515,6 +515,7 @@ impl Judging<'_> {
             weak: self.weak,
             siblings: self.siblings,
             frequency: None,
+            traced: None,
         });
     }
 

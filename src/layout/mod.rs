@@ -159,19 +159,6 @@ pub struct Unit {
     pub overlays: Vec<Overlay>,
 }
 
-impl Unit {
-    /// The kinds of its overlays, in the order of its environments.
-    pub fn kinds(&self) -> Vec<OverlayKind> {
-        let mut kinds = Vec::new();
-        for overlay in &self.overlays {
-            if !kinds.contains(&overlay.kind) {
-                kinds.push(overlay.kind);
-            }
-        }
-        kinds
-    }
-}
-
 /// Something that looks deployable and was not placed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Unplaced {

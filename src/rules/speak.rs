@@ -335,6 +335,11 @@ fn labelled(cx: &Context<'_>, finding: Finding, cause: &Cause, sides: &Sides) ->
     if cause.counterpart() != cause.primary() {
         finding = finding.place(role, cause.counterpart(), counterpart);
     }
+    if let Some(traced) = first.traced {
+        let (mine, theirs) = (&sides.here, &sides.there);
+        finding = finding.place(Role::Related, traced.here, format!("rendered for {mine}"));
+        finding = finding.place(Role::Related, traced.there, format!("rendered for {theirs}"));
+    }
     if let Some(parameter) = &first.out_of_range {
         let text = match &parameter.reason {
             Some(reason) => format!("declared here: {reason}"),
