@@ -10,6 +10,7 @@ mod expression;
 mod fill;
 mod generators;
 mod git;
+mod inline;
 mod objects;
 mod params;
 mod reach;
@@ -120,7 +121,9 @@ impl ArgoCd {
                     return;
                 };
                 room = left;
-                let body = generators::instance(&template, params, go);
+                let snapshot = world.store.snapshot();
+                let open = inline::with_trees(template.clone(), snapshot, params, go);
+                let body = generators::instance(&open, params, go);
                 let rewritten = set.rewritten || moved;
                 let Some(read) = Application::of(body, set.file, world.home, rewritten) else {
                     continue;
