@@ -13,7 +13,9 @@ use crate::syntax::parse_embedded;
 use crate::syntax::scalar::{Dialect, Tag, resolve};
 
 /// Longest text that is looked at.
-const LONGEST: usize = 100_000;
+const LONGEST: usize = 20_000;
+/// Most expressions in one text.
+const MOST_WORDS: usize = 200;
 /// Deepest tree that is looked at.
 const DEPTH: usize = 100;
 
@@ -68,7 +70,8 @@ fn hidden(text: &str, all: &str, words: &mut Vec<Hidden>) -> Option<String> {
         let expression = &rest[at..end];
         let trims = expression.starts_with("{{-") || expression.ends_with("-}}");
         let mut word = format!("Zq{}", words.len());
-        if trims || expression.contains('\n') || word.len() > expression.len() {
+        let many = words.len() >= MOST_WORDS;
+        if many || trims || expression.contains('\n') || word.len() > expression.len() {
             return None;
         }
         while word.len() < expression.len() {
