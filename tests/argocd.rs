@@ -376,3 +376,17 @@ fn further_files_of_values_are_no_units_of_their_own() {
     files[0].1 = &without;
     assert_eq!(units(&files).len(), 2);
 }
+
+#[test]
+fn large_templates_of_many_applications_are_cut() {
+    let elements: Vec<String> = (0..1_900).map(|at| format!("{{name: n{at}}}")).collect();
+    let list = format!("  - list: {{elements: [{}]}}\n", elements.join(", "));
+    let values: String =
+        (0..2_000).map(|at| format!("            k{at}: '{{{{name}}}}'\n")).collect();
+    let text: String = (0..500).map(|_| "{{name}} ").collect();
+    let big = set(&list, false, "x-{{name}}", "apps/{{name}}")
+        .replace("        targetRevision", &format!("        helm:\n          values: \"{text}\"\n          valuesObject:\n{values}        targetRevision"));
+    let layout = discover(&[("argocd/big.yaml", &big), ("apps/n1/kustomization.yaml", EMPTY)]);
+    let made = layout.applications.len();
+    assert!(made > 0 && made < 1_000, "{made}");
+}

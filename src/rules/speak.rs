@@ -9,7 +9,7 @@ use crate::finding::{Finding, Identity, Level, Role, Subject};
 use crate::kube::{Action, Form, Path, ResourceId, Step};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
-use crate::text::Span;
+use crate::text::{FileId, Span};
 
 /// Most objects or paths that a message names.
 const NAMED: usize = 4;
@@ -235,12 +235,12 @@ fn is_filled_in(difference: &Difference) -> bool {
         value.map(|value| value.provenance.steps().to_vec()).unwrap_or_default()
     };
     let (here, there) = (steps(&difference.here), steps(&difference.there));
-    let (Some((mine, earlier)), Some((theirs, others))) = (here.split_last(), there.split_last())
-    else {
-        return false;
+    let both = here.iter().filter(|step| there.contains(step));
+    let own = |mine: &[Step], theirs: &[Step], file: FileId| {
+        mine.iter().any(|step| step.span.file == file && !theirs.contains(step))
     };
-    mine.span != theirs.span
-        && earlier.iter().any(|step| step.span.file == mine.span.file && others.contains(step))
+    both.into_iter()
+        .any(|step| own(&here, &there, step.span.file) && own(&there, &here, step.span.file))
 }
 
 /// Whether one side is a variable of Terraform: what it is there, nobody has worked out.

@@ -10,6 +10,7 @@ mod expression;
 mod fill;
 mod generators;
 mod git;
+mod inline;
 mod objects;
 mod params;
 mod reach;
@@ -41,6 +42,8 @@ const MOST: usize = 20_000;
 /// Most Applications of one `ApplicationSet`.
 const MOST_OF_A_SET: usize = 4_000;
 
+/// Most values in the Applications of all `ApplicationSet`s; long texts count more.
+const MOST_VALUES: usize = 1_000_000;
 /// What a patch of a template says when it changes what is deployed.
 const MOVING_KEYS: &[&str] = &["chart:", "name:", "path:", "repoURL:", "sources:"];
 
@@ -57,6 +60,8 @@ pub(super) struct ArgoCd {
     pub home: Home,
     /// There are more Applications than are looked at.
     cut: bool,
+    /// How much `ApplicationSet`s may still make, in values.
+    room: usize,
     /// The files besides manifests that were read.
     pub read: BTreeSet<RepoPath>,
 }
@@ -74,7 +79,7 @@ impl ArgoCd {
             work: Cell::new(generators::WORK),
             read: RefCell::default(),
         };
-        let mut all = Self { unread, ..Self::default() };
+        let mut all = Self { unread, room: MOST_VALUES, ..Self::default() };
         for object in &objects {
             match object.what {
                 What::Application => {
@@ -120,7 +125,14 @@ impl ArgoCd {
                     return;
                 };
                 room = left;
-                let body = generators::instance(&template, params, go);
+                let snapshot = world.store.snapshot();
+                let open = inline::with_trees(template.clone(), snapshot, params, go);
+                let body = generators::instance(&open, params, go);
+                let Some(left) = self.room.checked_sub(params::size(&body, 0)) else {
+                    self.cut = true;
+                    return;
+                };
+                self.room = left;
                 let rewritten = set.rewritten || moved;
                 let Some(read) = Application::of(body, set.file, world.home, rewritten) else {
                     continue;

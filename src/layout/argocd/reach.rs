@@ -66,7 +66,7 @@ pub(in crate::layout) fn orphans<'o>(
         let by_hand =
             root.segments().any(|name| BY_HAND.contains(&name)) || declaring.contains(root);
         match overlay.kind {
-            OverlayKind::Terraform | OverlayKind::Application => {}
+            OverlayKind::Application | OverlayKind::Configuration | OverlayKind::Terraform => {}
             _ if by_hand => {}
             _ if overlay.application.is_some() || reach.covers(root) => {
                 *counts.entry(key).or_default() += 1;
