@@ -7,6 +7,7 @@ use crate::compare::diff::{Change, Side};
 use crate::compare::difference::{Difference, Topic};
 use crate::compare::follow::{Follow, follow};
 use crate::compare::habit::{Frequency, General};
+use crate::compare::terraform::is_terraform;
 use crate::kube::{Action, Path, PathStep, ResourceId};
 use crate::render::Evaluated;
 use crate::source::Snapshot;
@@ -321,6 +322,10 @@ fn broad_keys(placed: &Placed, components: &BTreeSet<Key>, world: World<'_>) -> 
     } else if difference.topic.stands_alone() {
         // What watches a program, what stops its deployment, which version it asks for: each is
         // told for itself, however different two copies are.
+    } else if is_terraform(&difference.resource.gvk)
+        && (difference.change != Change::Changed || difference.violated.is_some())
+    {
+        // What one environment forgot, or has less of, is told one by one.
     } else if difference.resource.gvk.is_document() {
         // Documents are no copies of each other, and they are there to differ.
         let (overlay, resource) = (difference.here_overlay, &difference.resource);

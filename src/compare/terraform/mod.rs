@@ -267,7 +267,8 @@ fn is_identity(case: &Case<'_>) -> bool {
             several || words.trim_end().rsplit(' ').next() == Some(pattern)
         };
         if table::IDENTITY.iter().any(own) {
-            return at > 0 || !amount;
+            let number_names = words.ends_with(" id ") || words.ends_with(" ids ");
+            return at > 0 || !amount || number_names;
         }
         if table::NAMES.iter().any(|(pattern, _)| has(&words, pattern)) {
             return false;
