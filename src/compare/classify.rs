@@ -274,15 +274,25 @@ fn is_backup_job(resource: &Resource) -> bool {
     &*resource.id.gvk.kind == "CronJob" && (named(&resource.id.name) || runs())
 }
 
+/// Whether what one side has is an item of a list of texts: such an item is called by its own text.
+fn is_item(difference: &RawDifference) -> bool {
+    let value = difference.here.value.as_ref().or(difference.there.value.as_ref());
+    let text = value.and_then(Value::text);
+    matches!(difference.path.steps(), [_, .., PathStep::Key(name)] if text == Some(name))
+}
+
 /// Whether the path names something whose presence counts by its name: a variable, a key of a
 /// configuration, a flag, a port.
 pub(crate) fn is_named(difference: &RawDifference, class: Class, gvk: &Gvk) -> bool {
     difference.change != Change::Changed
         && match class {
             // What a file lists has no name that something would ask for.
-            Class::Config => !matches!(difference.path.steps(),
+            Class::Config => {
+                !matches!(difference.path.steps(),
                 [PathStep::Key(data), .., PathStep::Element { .. } | PathStep::Index(_)]
-                if &**data == "data" || gvk.is_document()),
+                if &**data == "data" || gvk.is_document())
+                    && !(gvk.is_document() && is_item(difference))
+            }
             _ => {
                 matches!(difference.path.steps(), [.., PathStep::Key(list), PathStep::Element { .. }]
                 if &**list == "ports")
