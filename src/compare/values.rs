@@ -2,7 +2,7 @@
 //! is what makes a place out of a chart.
 
 use crate::compare::classify::Class;
-use crate::compare::diff::RawDifference;
+use crate::compare::diff::{Change, RawDifference};
 use crate::compare::flags::{switch, words};
 use crate::compare::parameters::{Case, Judgement, allowed, is_foreign};
 use crate::kube::quantity::quantity;
@@ -156,6 +156,11 @@ pub(crate) fn places(case: &Case<'_>) -> Judgement {
     let numbers = || [here, there].iter().all(|it| it.bytes().all(|b| b.is_ascii_digit()));
     if is_id(steps) && numbers() {
         return allowed(true);
+    }
+    // What only one side has is missing, whatever it names; a path below a host is no place.
+    let missing = case.difference.change != Change::Changed;
+    if missing || here.starts_with('/') && there.starts_with('/') {
+        return Judgement::Free;
     }
     // A switch or an amount is no name.
     if [here, there].iter().any(|it| switch(it).is_some() || it.parse::<f64>().is_ok()) {
