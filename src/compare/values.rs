@@ -170,6 +170,11 @@ pub(crate) fn places(case: &Case<'_>) -> Judgement {
     if is_id(steps) && numbers() {
         return allowed(true);
     }
+    // What only one side has is missing, whatever it names; a path below a host is no place.
+    let missing = case.difference.change != Change::Changed;
+    if missing || here.starts_with('/') && there.starts_with('/') {
+        return Judgement::Free;
+    }
     // A switch or an amount is no name.
     if [here, there].iter().any(|it| switch(it).is_some() || it.parse::<f64>().is_ok()) {
         return Judgement::Free;

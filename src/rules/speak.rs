@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use crate::compare::{Cause, Change, Difference, Grouping, Side, Topic, is_terraform};
 use crate::finding::{Finding, Identity, Level, Role, Subject};
-use crate::kube::{Action, Form, Path, ResourceId, Step};
+use crate::kube::{Action, Form, Gvk, Path, ResourceId, Step};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::text::{FileId, Span};
@@ -183,8 +183,10 @@ fn level(base: Level, cause: &Cause, cx: &Context<'_>) -> Level {
         return base.min(Level::Note);
     }
     let lacking = first.change == Change::OnlyThere || first.change == Change::Changed;
-    // What a document does not say, its reader may take from somewhere else.
-    let unsaid = first.resource.gvk.is_document() && first.change != Change::Changed;
+    // What values do not say, a chart may take from its defaults, here or elsewhere.
+    let gvk = &first.resource.gvk;
+    let of_chart = [Form::Values, Form::Secrets].iter().any(|form| *gvk == Gvk::document(*form));
+    let unsaid = of_chart && first.change != Change::Changed;
     if unsaid {
         return base.min(Level::Warning);
     }
