@@ -9,7 +9,7 @@ use crate::config::{Config, did_you_mean, glob_set};
 use crate::exceptions::{self, Outcome};
 use crate::finding::{Finding, Level, NotAnalysed};
 use crate::history::{self, History, Waiting};
-use crate::layout::{Choices, Layout, Overlay, OverlayKind, RenderedTree, Unit, UnitChoice};
+use crate::layout::{Choices, Layout, Overlay, RenderedTree, Unit, UnitChoice};
 use crate::owners::CodeOwners;
 use crate::policy::{self, Policy};
 use crate::references::{References, World};
@@ -116,18 +116,31 @@ pub fn layout_with(store: &Store<'_>, config: &Config, rendered: &[RenderedTree]
     Layout::discover(store, &Choices { rendered: rendered.to_vec(), ..choices(config) })
 }
 
+/// What renders the overlays of a layout.
+pub fn renderer<'s>(store: &'s Store<'s>, layout: &'s Layout) -> Renderer<'s> {
+    let options = render::Options { restricted: false, partial: true };
+    Renderer::new(store, options).with_flux(&layout.flux)
+}
+
+/// What every overlay of the units that are `wanted` runs.
+pub fn evaluate<'l>(
+    renderer: &Renderer<'_>,
+    layout: &'l Layout,
+    wanted: impl Fn(&Unit) -> bool,
+) -> Vec<Evaluated<'l>> {
+    let mut evaluated =
+        evaluate::all(layout, wanted, |unit, overlay| renderer.overlay(layout, unit, overlay));
+    render::lay_values(renderer.snapshot(), &mut evaluated);
+    evaluated
+}
+
 /// Checks a repository, or a part of it.
 pub fn check(job: Job<'_>) -> Checked {
     let Job { store, config, policy, layout, today, touched, focus, history, part } = job;
     let snapshot = store.snapshot();
     let (files, mut not_analysed) = rules::checked_files(store, &config.exclude, focus);
-    let options = render::Options { restricted: false, partial: true };
-    let renderer = Renderer::new(store, options).with_flux(&layout.flux);
-    let wanted = |unit: &Unit| focus.has_unit(&unit.name);
-    let mut evaluated =
-        evaluate::all(layout, wanted, |unit, overlay| renderer.overlay(layout, unit, overlay));
-    render::lay_values(snapshot, &mut evaluated);
-    let evaluated = evaluated;
+    let renderer = renderer(store, layout);
+    let evaluated = evaluate(&renderer, layout, |unit| focus.has_unit(&unit.name));
     let releases = helm::releases(renderer.helm(layout), &evaluated);
     let values = validation::values::validate(store, &releases);
     let comparison = compare::compare(snapshot, config, layout, &evaluated);
@@ -154,7 +167,7 @@ pub fn check(job: Job<'_>) -> Checked {
         if policy.is_enabled(ABOUT_HISTORY) { &comparison.promotions } else { &[] };
     let waiting = Waiting::of(history, snapshot, promotions, &config.history);
     not_analysed.extend(waiting.gap.clone());
-    let commented = rules::commented_files(snapshot, &config.exclude, focus);
+    let commented = rules::commented_files(snapshot, layout, &config.exclude, focus);
     let inline = exceptions::collect_inline(snapshot, store, &files, &commented);
     let owners = CodeOwners::find(snapshot);
     let exceptions = [&config.exceptions[..], &inline.exceptions[..]].concat();
@@ -337,13 +350,7 @@ fn kinds_differ(layout: &Layout, evaluated: &Evaluated<'_>) -> Option<NotAnalyse
 /// What the renderer had to leave out of an overlay.
 pub fn not_rendered(snapshot: &Snapshot, evaluated: &Evaluated<'_>) -> Vec<NotAnalysed> {
     let gaps = evaluated.output().into_iter().flat_map(|rendered| &rendered.gaps);
-    let terraform = evaluated.overlay.kind == OverlayKind::Terraform;
-    let unknown = terraform.then_some("Terraform");
-    let unknown = unknown.map(|what| {
-        let detail = format!("unit {}", evaluated.unit.name);
-        NotAnalysed { path: evaluated.overlay.root.clone(), span: None, what, detail }
-    });
-    gaps.map(|gap| of_gap(snapshot, gap)).chain(unknown).collect()
+    gaps.map(|gap| of_gap(snapshot, gap)).collect()
 }
 
 fn of_gap(snapshot: &Snapshot, gap: &Gap) -> NotAnalysed {

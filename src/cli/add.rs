@@ -12,6 +12,7 @@ use crate::cli::args::{AddArgs, Color};
 use crate::cli::check::{prepare, today};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
+use crate::cli::rendered::Rendered;
 use crate::cli::root::{Root, canonical};
 use crate::cli::write;
 use crate::config::{Config, Exception, FILE_NAMES, Terms, is_registry, nearest, parse_registry};
@@ -28,13 +29,14 @@ use crate::text::{FileId, RepoPath, printable};
 
 pub(super) fn run(args: &AddArgs) -> Result<Exit, CliError> {
     let root = Root::find(&[], args.config.is_some())?;
-    let snapshot = root.open()?;
+    let beside = Rendered::find(&args.rendered, &root)?;
+    let snapshot = beside.open(&root)?;
     let selection = Selection::default();
     let (config, policy) =
         prepare(&snapshot, &root, args.config.as_deref(), &selection, Color::Auto)?;
     let today = args.today.unwrap_or_else(today);
     let store = Store::new(&snapshot);
-    let layout = check::layout(&store, &config);
+    let layout = beside.layout(&store, &config)?;
     let history = History::open(&root.directory);
     let checked = check::check(Job::whole(&store, &config, &policy, &layout, today, &history));
     let finding = find(&checked, &args.fingerprint)?;

@@ -327,6 +327,8 @@ pub(super) struct AddArgs {
     /// The file that gets the entry, instead of the configuration; one of `exceptions.files`
     #[arg(long, value_name = "FILE")]
     pub(super) file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) rendered: RenderedArgs,
     /// The configuration, instead of `paritylint.toml` in the root
     #[arg(short, long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,

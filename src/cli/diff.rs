@@ -1,6 +1,6 @@
 //! `paritylint diff`.
 
-use crate::check;
+use crate::check::{self, Job};
 use crate::cli::args::{Color, DiffArgs, ListFormat};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
@@ -9,28 +9,33 @@ use crate::cli::root::Root;
 use crate::cli::{self, terminal, unit, write};
 use crate::compare::{self, Present};
 use crate::config::Config;
+use crate::history::History;
 use crate::layout::{Layout, Overlay, Unit};
-use crate::render::{self, Evaluated, Renderer, evaluate};
+use crate::policy::Selection;
+use crate::render::Evaluated;
 use crate::report::SideBySide;
 use crate::source::Snapshot;
 use crate::syntax::Store;
 use crate::text::printable;
+
+/// The families whose rules speak of differences.
+const ABOUT_DIFFERENCES: [&str; 3] = ["parity", "hotfix", "observability"];
 
 pub(super) fn run(args: &DiffArgs) -> Result<Exit, CliError> {
     let paths: Vec<_> = args.directory.iter().cloned().collect();
     let root = Root::find(&paths, args.config.is_some())?;
     let beside = Rendered::find(&args.rendered, &root)?;
     let snapshot = beside.open(&root)?;
-    let config = cli::check::load(&snapshot, &root, args.config.as_deref(), args.color)?;
+    let families = ABOUT_DIFFERENCES.map(str::to_owned).to_vec();
+    let selection = Selection { select: families, ignore: Vec::new() };
+    let (config, policy) =
+        cli::check::prepare(&snapshot, &root, args.config.as_deref(), &selection, args.color)?;
     let store = Store::new(&snapshot);
     let layout = beside.layout(&store, &config)?;
     let chosen = unit::find(&layout, &args.unit)?;
     let (left, right) = sides(&layout, chosen.unit, &config, &args.environments)?;
-    let renderer = Renderer::new(&store, render::Options { restricted: false, partial: true })
-        .with_flux(&layout.flux);
     // What stands for what is learnt from all units.
-    let render = |unit: &Unit, overlay: &Overlay| renderer.overlay(&layout, unit, overlay);
-    let evaluated = evaluate::all(&layout, |_| true, render);
+    let evaluated = check::evaluate(&check::renderer(&store, &layout), &layout, |_| true);
     let comparison = compare::compare(&snapshot, &config, &layout, &evaluated);
     let first = evaluated.iter().position(|it| it.unit_index == chosen.index).unwrap_or(0);
     let (left, right) = (first + left, first + right);
@@ -48,6 +53,9 @@ pub(super) fn run(args: &DiffArgs) -> Result<Exit, CliError> {
     };
     let contrasts = compare::side_by_side(present, here, there).unwrap_or_default();
     let gaps = |at: usize| check::not_rendered(&snapshot, &evaluated[at]);
+    let (today, history) = (cli::check::today(), History::off());
+    let job = Job::whole(&store, &config, &policy, &layout, today, &history);
+    let checked = check::check(job);
     let report = SideBySide {
         snapshot: &snapshot,
         layout: &layout,
@@ -57,6 +65,7 @@ pub(super) fn run(args: &DiffArgs) -> Result<Exit, CliError> {
         here,
         contrasts: &contrasts,
         not_analysed: (gaps(left), gaps(right)),
+        outcome: &checked.outcome,
     };
     write::stdout(|out| match args.format {
         ListFormat::Text => {

@@ -101,10 +101,12 @@ fn overlay(
     unit: &Unit,
     overlay: &Overlay,
 ) -> Result<Exit, CliError> {
-    let renderer =
-        Renderer::new(store, Options { restricted: false, partial: true }).with_flux(&layout.flux);
+    // Values of a release may come from another unit.
+    let evaluated = check::evaluate(&check::renderer(store, layout), layout, |_| true);
+    let mut all = evaluated.into_iter();
+    let found = all.find(|evaluated| std::ptr::eq(evaluated.overlay, overlay));
     let name = layout.name_of(overlay);
-    let Some(output) = renderer.overlay(layout, unit, overlay) else {
+    let Some(output) = found.and_then(|found| found.rendered) else {
         return Err(unit::not_rendered(&name, unit, overlay));
     };
     let snapshot = store.snapshot();

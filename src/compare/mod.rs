@@ -38,6 +38,9 @@ mod side_by_side;
 mod sizes;
 mod stages;
 pub mod switches;
+mod terraform;
+mod together;
+mod traced;
 mod unit;
 mod values;
 mod version;
@@ -70,6 +73,8 @@ pub use secrets::key_of;
 pub(crate) use show::show;
 pub use show::{SECRET, without_secrets};
 pub use side_by_side::{Contrast, Unreported, closest, default_pair, side_by_side};
+pub(crate) use terraform::is_terraform;
+pub use traced::Traced;
 pub(crate) use unit::stable_id;
 
 use crate::compare::agents::Cover;
@@ -153,6 +158,7 @@ pub fn compare(
         comparison.foreign.extend(result.foreign);
         comparison.copies.extend(result.copies);
     }
+    traced::trace(&mut differences, world);
     comparison.causes = cause::group(differences, evaluated, snapshot);
     comparison
 }

@@ -9,6 +9,7 @@ use crate::compare::flags::words;
 use crate::compare::identity::{Image, image, is_version, looks_like_image};
 use crate::compare::names::{Names, PairNames, same_but_names, without_names};
 use crate::compare::sizes::is_of_chart;
+use crate::compare::terraform;
 use crate::compare::version::{are_unordered, order};
 use crate::kube::{Path, PathStep, Resource, ResourceId, Value};
 use crate::source::Snapshot;
@@ -217,6 +218,9 @@ fn artefact<'v>(
         return Some(Artefact { name: repository.to_owned(), version: tag, span: told(tag) });
     }
     let keys: Vec<&str> = steps.iter().map(name_of).collect();
+    if let Some(name) = terraform::versioned(&place.resource.id, &keys) {
+        return Some(Artefact { name, version: text, span: told(text) });
+    }
     let kind = &*place.resource.id.gvk.kind;
     if let ("Kustomization", ["spec", "postBuild", "substitute", variable]) = (kind, &keys[..]) {
         let named = variable.split('_').any(|word| VERSIONS.contains(&&*word.to_ascii_lowercase()));
@@ -227,9 +231,9 @@ fn artefact<'v>(
     let versioned = match (kind, &keys[..]) {
         ("HelmRelease", [.., "chart", "spec", "version"])
         | ("HelmChart", ["spec", "version"])
-        | ("OCIRepository" | "GitRepository", ["spec", "ref", "tag"]) => true,
+        | ("OCIRepository" | "GitRepository", ["spec", "ref", "tag"])
+        | ("chart", ["dependencies", _, "version"]) => true,
         ("Application" | "ApplicationSet", [.., "targetRevision"]) => text.contains('.'),
-        ("chart", ["dependencies", _, "version"]) => true,
         ("values", [.., key]) if is_version_key(key) && is_version(text) => {
             let name = keys.join(".");
             return Some(Artefact { name, version: text, span: told(text) });

@@ -16,7 +16,9 @@ pub fn blame<'f>(
     budget: &HistoryBudget,
     findings: impl Iterator<Item = &'f mut Finding>,
 ) -> Option<NotAnalysed> {
-    let mut findings: Vec<&mut Finding> = findings.collect();
+    // Nobody commits what a pipeline renders.
+    let written = |finding: &&mut Finding| !snapshot.is_mounted(finding.primary().file);
+    let mut findings: Vec<&mut Finding> = findings.filter(written).collect();
     let question = |finding: &&mut Finding| Question {
         place: finding.primary(),
         follow: Follow::Line,

@@ -7,6 +7,8 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::layout::Layout;
+use crate::layout::Overlay;
+use crate::layout::OverlayKind;
 use crate::layout::Unit;
 use crate::text::printable;
 
@@ -105,20 +107,45 @@ fn units(layout: &Layout, out: &mut String) {
     }
 }
 
-/// What the overlays are made of; of several kinds each with its environments.
+/// What the overlays are made of and who deploys them; where that differs, each with its environments.
 fn kinds(layout: &Layout, unit: &Unit) -> String {
-    let kinds = unit.kinds();
-    if let [kind] = &kinds[..] {
-        return kind.name().to_owned();
+    let mut kinds: Vec<(String, BTreeSet<usize>)> = Vec::new();
+    for overlay in &unit.overlays {
+        let kind = kind(overlay);
+        match kinds.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, environments)) => {
+                environments.insert(overlay.environment);
+            }
+            None => kinds.push((kind, BTreeSet::from([overlay.environment]))),
+        }
     }
-    let told = kinds.iter().map(|kind| {
-        let of_kind = unit.overlays.iter().filter(|overlay| overlay.kind == *kind);
-        let environments: BTreeSet<usize> = of_kind.map(|overlay| overlay.environment).collect();
-        let names = environments.into_iter().filter_map(|at| layout.environment(at));
+    if let [(kind, _)] = &kinds[..] {
+        return kind.clone();
+    }
+    let told = kinds.iter().map(|(kind, environments)| {
+        let names = environments.iter().filter_map(|&at| layout.environment(at));
         let names: Vec<_> = names.map(|environment| shown(&environment.name)).collect();
-        format!("{} ({})", kind.name(), names.join(", "))
+        format!("{kind} ({})", names.join(", "))
     });
     told.collect::<Vec<_>>().join(", ")
+}
+
+fn kind(overlay: &Overlay) -> String {
+    let name = overlay.kind.name();
+    match deployer(overlay) {
+        _ if overlay.kind == OverlayKind::Application => format!("argo cd {name}"),
+        Some(deployer) => format!("{name} via {}", deployer.replace('-', " ")),
+        None => name.to_owned(),
+    }
+}
+
+/// What puts the overlay into a cluster, where the repository says so.
+fn deployer(overlay: &Overlay) -> Option<&'static str> {
+    match (overlay.build, overlay.application) {
+        (Some(_), _) => Some("flux"),
+        (None, Some(_)) => Some("argo-cd"),
+        (None, None) => None,
+    }
 }
 
 /// The variants of a unit with the environments that have them, cut to one line.
@@ -195,6 +222,7 @@ pub fn json(layout: &Layout) -> Value {
                         "variant": overlay.variant,
                         "root": overlay.root.display(),
                         "kind": overlay.kind.name(),
+                        "deployed_by": deployer(overlay),
                         "why": overlay.why,
                     })
                 })

@@ -25,6 +25,7 @@ const VALUE_HOLDERS: &[&str] = &[
     "config",
     "configs",
     "configuration",
+    "inputs",
     "inventories",
     "overrides",
     "params",
@@ -32,8 +33,11 @@ const VALUE_HOLDERS: &[&str] = &[
     "settings",
     "tfvars",
     "values",
+    "var-files",
     "variables",
     "vars",
+    "workspace-variables",
+    "workspace_variables",
 ];
 
 /// Directories of many units, which therefore name none.

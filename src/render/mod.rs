@@ -32,6 +32,7 @@ mod renderer;
 mod replacement;
 mod selector;
 mod sort;
+mod terraform;
 mod transform;
 mod vars;
 mod working;
@@ -123,7 +124,7 @@ pub struct Rendered {
     pub variables: Option<Box<Variables>>,
     /// The documents of Flux Kustomizations whose effect is an overlay of its own.
     pub told: Vec<Span>,
-    /// The keys of ConfigMaps whose values are laid under those of a release, each with the place of
+    /// The keys of `ConfigMap`s whose values are laid under those of a release, each with the place of
     /// its object.
     pub read_keys: Vec<(Span, Arc<str>)>,
 }

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use crate::compare::{Cause, Change, Difference, Grouping, Side, Topic};
+use crate::compare::{Cause, Change, Difference, Grouping, Side, Topic, is_terraform};
 use crate::finding::{Finding, Identity, Level, Role, Subject};
-use crate::kube::{Action, Path, Step};
+use crate::kube::{Action, Form, Path, ResourceId, Step};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::text::{FileId, Span};
@@ -15,6 +15,9 @@ use crate::text::{FileId, Span};
 const NAMED: usize = 4;
 /// Most further places that a finding shows.
 const PLACES: usize = 60;
+
+/// The share of blocks that two root modules must have in common to be meant alike.
+const ALIKE: (usize, usize) = (7, 10);
 
 /// What a rule says of one cause.
 pub(crate) struct Speech {
@@ -173,11 +176,18 @@ fn level(base: Level, cause: &Cause, cx: &Context<'_>) -> Level {
     let first = cause.first();
     let environment = |at: usize| &cx.layout.environments[cx.evaluated[at].overlay.environment];
     let last = cx.layout.environments.iter().map(|environment| environment.rank).max();
-    let many = matches!(cause.grouping, Grouping::Habit | Grouping::Document);
-    if many || first.weak || first.siblings || is_chosen(first, cx) {
+    let open = is_chosen(first, cx) || is_open(first) || is_apart(first, cx);
+    let unnamed = cause.grouping == Grouping::Document && cause.topic == Topic::Other;
+    let many = cause.grouping == Grouping::Habit || unnamed;
+    if many || first.weak || first.siblings || open {
         return base.min(Level::Note);
     }
     let lacking = first.change == Change::OnlyThere || first.change == Change::Changed;
+    // What a document does not say, its reader may take from somewhere else.
+    let unsaid = first.resource.gvk.is_document() && first.change != Change::Changed;
+    if unsaid {
+        return base.min(Level::Warning);
+    }
     if Some(environment(first.here_overlay).rank) == last && lacking {
         base
     } else {
@@ -192,8 +202,23 @@ fn is_chosen(difference: &Difference, cx: &Context<'_>) -> bool {
         let rendered = cx.evaluated[overlay].output();
         rendered.is_some_and(|rendered| rendered.inputs.contains(&side.span.file))
     };
-    difference.resource.gvk.is_document()
-        && difference.topic == Topic::Other
+    let gvk = &difference.resource.gvk;
+    if !gvk.is_document() {
+        return false;
+    }
+    if is_terraform(gvk) {
+        // A variable has a default so that some environment may say something else.
+        let variable = &*gvk.kind == Form::Variables.kind();
+        let own = || {
+            !reads(difference.there_overlay, &difference.here)
+                && !reads(difference.here_overlay, &difference.there)
+        };
+        let topic = difference.topic == Topic::Other
+            || variable && matches!(difference.topic, Topic::Exposure | Topic::FeatureFlag);
+        let changed = difference.change == Change::Changed && (variable || own());
+        return difference.violated.is_none() && topic && (changed || is_instance(difference));
+    }
+    difference.topic == Topic::Other
         && match difference.change {
             Change::Changed => {
                 !reads(difference.here_overlay, &difference.there) || is_filled_in(difference)
@@ -216,6 +241,40 @@ fn is_filled_in(difference: &Difference) -> bool {
     };
     both.into_iter()
         .any(|step| own(&here, &there, step.span.file) && own(&there, &here, step.span.file))
+}
+
+/// Whether one side is a variable of Terraform: what it is there, nobody has worked out.
+fn is_open(difference: &Difference) -> bool {
+    let sides = [&difference.here, &difference.there].into_iter();
+    let mut texts = sides.filter_map(|side| side.value.as_ref()?.text());
+    difference.resource.gvk.is_block() && texts.any(|text| text.starts_with("${"))
+}
+
+/// Whether a block stands in one of two root modules that have little in common.
+fn is_apart(difference: &Difference, cx: &Context<'_>) -> bool {
+    if !difference.resource.gvk.is_block() || !difference.path.steps().is_empty() {
+        return false;
+    }
+    let blocks = |overlay: usize| -> BTreeSet<&ResourceId> {
+        let rendered = cx.evaluated[overlay].output();
+        let ids = rendered.into_iter().flat_map(|rendered| &rendered.resources).map(|it| &it.id);
+        ids.filter(|id| id.gvk.is_block()).collect()
+    };
+    let (here, there) = (blocks(difference.here_overlay), blocks(difference.there_overlay));
+    let shared = here.intersection(&there).count();
+    shared * ALIKE.1 < here.union(&there).count() * ALIKE.0
+}
+
+/// Whether one side has one more of what a map of a document lists, such as a database, or switches off
+/// what the other does not speak of.
+fn is_instance(difference: &Difference) -> bool {
+    if difference.change == Change::Changed || difference.path.steps().len() < 2 {
+        return false;
+    }
+    let here = difference.change == Change::OnlyHere;
+    let side = if here { &difference.here } else { &difference.there };
+    let Some(value) = &side.value else { return false };
+    value.as_map().is_some() || value.as_bool() == Some(false)
 }
 
 /// What a single difference is: both values, or which side has the object.
@@ -275,6 +334,11 @@ fn labelled(cx: &Context<'_>, finding: Finding, cause: &Cause, sides: &Sides) ->
     let mut finding = finding.label(primary);
     if cause.counterpart() != cause.primary() {
         finding = finding.place(role, cause.counterpart(), counterpart);
+    }
+    if let Some(traced) = first.traced {
+        let (mine, theirs) = (&sides.here, &sides.there);
+        finding = finding.place(Role::Related, traced.here, format!("rendered for {mine}"));
+        finding = finding.place(Role::Related, traced.there, format!("rendered for {theirs}"));
     }
     if let Some(parameter) = &first.out_of_range {
         let text = match &parameter.reason {
@@ -350,7 +414,8 @@ fn remarks(cause: &Cause) -> String {
         let _ = write!(text, " (in {} overlays)", overlays.len());
     }
     if first.more > 0 {
-        let _ = write!(text, ", and {} more places of the text differ", first.more);
+        let what = if first.resource.gvk.is_document() { "like it" } else { "places of the text" };
+        let _ = write!(text, ", and {} more {what} differ", first.more);
     }
     if let Some(frequency) = first.frequency.filter(|f| f.is_lonely()) {
         let what = if frequency.units { "units" } else { "objects" };
@@ -454,7 +519,7 @@ fn entries(cause: &Cause, sides: &Sides) -> Speech {
     }
 }
 
-/// Many values of a document that no rule knows the meaning of.
+/// Many values of a document that no rule knows the meaning of, or that are of one name.
 fn document(cause: &Cause, sides: &Sides) -> Speech {
     let first = cause.first();
     let paths: BTreeSet<String> =

@@ -65,6 +65,8 @@ mod tests {
         write(repository.path().join(".gitignore"), "out/\n");
         write(repository.path().join("out/b.yaml"), "b: 1");
         write(repository.path().join("out/other/c.yaml"), "c: 1");
+        write(repository.path().join("real/d/e.yaml"), "e: 1");
+        std::os::unix::fs::symlink("real", repository.path().join("somewhere")).unwrap();
         write(outside.path().join("x/d.yaml"), "d: 1");
         write(outside.path().join("secret"), "s");
         let link = |target: &Path, link: &str| {
@@ -84,7 +86,7 @@ mod tests {
         let snapshot =
             Snapshot::with_mounts(repository.path(), &mounts, Limits::default()).unwrap();
         let own: Vec<_> = snapshot.files().map(|(_, path)| path.to_string()).collect();
-        assert_eq!(own, [".gitignore", "a.yaml"]);
+        assert_eq!(own, [".gitignore", "a.yaml", "real/d/e.yaml"]);
         let below = |directory: &RepoPath| -> Vec<String> {
             snapshot.files_below(directory).map(|(_, path)| path.to_string()).collect()
         };
@@ -98,6 +100,8 @@ mod tests {
         for link in ["inner.yaml", "outer.yaml"] {
             assert_eq!(snapshot.find(&outer.join(link).unwrap()), None);
         }
-        assert!(snapshot.directories().all(RepoPath::is_root));
+        let own: Vec<_> = snapshot.directories().map(RepoPath::as_str).collect();
+        assert_eq!(own, ["", "real", "real/d"]);
+        assert!(!snapshot.is_directory(&outer.join("d").unwrap()));
     }
 }

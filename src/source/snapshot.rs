@@ -319,10 +319,19 @@ impl Snapshot {
         self.directories.iter()
     }
 
+    /// The paths that are symbolic links, sorted.
+    pub fn links(&self) -> impl Iterator<Item = &RepoPath> {
+        self.links.keys()
+    }
+
     /// `path` with every symbolic link on the way replaced by its target.
     ///
     /// `None` when a link leads outside the root, to nothing, or round in a circle.
     pub fn resolve(&self, path: &RepoPath) -> Option<RepoPath> {
+        // No link of the repository lies on a way outside of it.
+        if path.is_outside() {
+            return Some(path.clone());
+        }
         let mut path = path.clone();
         for _ in 0..self.arena.limits.links {
             match self.follow_first_link(&path) {

@@ -60,7 +60,7 @@ apps/orders
     apps/orders/overlays/staging                   │ apps/orders/overlays/production
 
 ConfigMap orders
-  data.GONE
+  data.GONE  (error: missing-key)
     here                                           │ not set
     apps/orders/base/settings.yaml:9               │ removed by …/overlays/production/patch.yaml:28
   data.HOST  (environment name)
@@ -69,7 +69,7 @@ ConfigMap orders
   data.REGION  (filled in later)
     ${REGION}                                      │ eu
     apps/orders/base/settings.yaml:7               │ apps/orders/overlays/production/patch.yaml:26
-  data.TIMEOUT
+  data.TIMEOUT  (warning: unparameterized-difference)
     30s                                            │ 90s
     apps/orders/base/settings.yaml:8               │ apps/orders/overlays/production/patch.yaml:27
 
@@ -87,12 +87,12 @@ Deployment orders
     apps/orders/base/deployment.yaml:12            │ apps/orders/overlays/production/patch.yaml:11
 
 PodDisruptionBudget orders
-  the whole of it
+  the whole of it  (warning: missing-resource)
     not there                                      │ present
     near …rs/overlays/staging/kustomization.yaml:1 │ apps/orders/overlays/production/budget.yaml:4
 
 8 differences
-  3 for the rules to judge
+  3 reported by `check`
   1 allowed by parameters
   2 in the environments' names alone
   1 filled in later
@@ -129,6 +129,10 @@ fn sides_are_chosen_and_swapped() {
     assert_eq!(timeout["path"], "data.TIMEOUT");
     assert_eq!((&timeout["left"]["line"], &timeout["right"]["line"]), (&8.into(), &27.into()));
     assert_eq!((&timeout["verdict"], &timeout["right"]["column"]), (&"judged".into(), &12.into()));
+    assert_eq!(
+        (&timeout["rule"], &timeout["level"]),
+        (&"unparameterized-difference".into(), &"warning".into())
+    );
     let run = repo.run(&["diff", "orders", "--exit-code"]);
     assert_eq!(run.code, 1);
     let run = repo.run(&["diff", "orders"]);
@@ -260,8 +264,44 @@ fn hostile_values_steer_nothing_and_secrets_stay_in() {
     let list = "[(secret), --api-key, (secret), {name: DB_PASSWORD, value: (secret)}]";
     assert!(text.contains(list), "{text}");
     let run = repo.run(&["render", "shop", "production", "--show-secrets"]);
-    assert!(run.out.starts_with("# the values of charts/shop in production\n"), "{}", run.out);
+    let first = run.out.lines().next().unwrap_or_default();
+    assert!(
+        first.starts_with("# the values of ") && first.ends_with("shop in production"),
+        "{first}"
+    );
     assert!(run.out.contains("password: swordfish"));
+}
+
+#[test]
+fn threads_change_nothing() {
+    let repo = Repo::new(ORDERS);
+    for format in ["text", "json"] {
+        let run = |threads: &str| {
+            let mut command = repo.command(&["diff", "orders", "--format", format]);
+            command.env("RAYON_NUM_THREADS", threads).output().unwrap().stdout
+        };
+        let one = run("1");
+        assert!(!one.is_empty());
+        for threads in ["2", "7"] {
+            assert_eq!(run(threads), one);
+        }
+    }
+}
+
+#[test]
+fn exceptions_are_told() {
+    let repo = Repo::new(ORDERS);
+    repo.write(
+        "paritylint.toml",
+        b"[[exception]]\nrule = \"unparameterized-difference\"\npath = \"data.TIMEOUT\"\nowner = \"@team\"\n\
+          reason = \"slow\"\nretire-by = 9999-12-31\n",
+    );
+    let text = table(&repo, "100", &["diff", "orders"]);
+    let remark = "data.TIMEOUT  (warning: unparameterized-difference, covered by an exception)\n";
+    assert!(text.contains(remark), "{text}");
+    assert!(text.contains("\n  1 covered by exceptions\n"), "{text}");
+    let swapped = repo.run(&["diff", "orders", "production", "staging"]);
+    assert!(swapped.out.contains(remark), "{}", swapped.out);
 }
 
 #[test]

@@ -115,7 +115,7 @@ fn what_a_pipeline_rendered_is_compared() {
     }
     let diff = work.run(&["diff", "orders"], BOTH);
     // The chart is called so, too.
-    assert!(diff.out.contains("  data.TIMEOUT\n"), "{}{}", diff.out, diff.err);
+    assert!(diff.out.contains("  data.TIMEOUT  (warning: "), "{}{}", diff.out, diff.err);
 }
 
 #[test]
@@ -256,4 +256,88 @@ fn links_do_not_lead_out() {
         other["summary"]["duration_ms"] = json["summary"]["duration_ms"].clone();
         other
     });
+}
+
+const TEMPLATE: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}\ndata:\n  \
+                        TIMEOUT: {{ .Values.timeout | quote }}\n";
+
+#[test]
+fn a_value_is_shown_where_the_chart_says_it_comes_from() {
+    let work = helm();
+    work.repo.write("charts/orders/templates/settings.yaml", TEMPLATE.as_bytes());
+    let json = work.check(BOTH);
+    let found = findings(&json, "unparameterized-difference");
+    assert_eq!(found.len(), 1, "{json:#}");
+    assert_eq!((&found[0]["unit"], &found[0]["path"]), (&"orders".into(), &"data.TIMEOUT".into()));
+    let places = found[0]["locations"].as_array().unwrap().iter().map(|place| {
+        let text = |name: &str| place[name].as_str().unwrap().to_owned();
+        format!("{} {}:{}:{}", text("role"), text("file"), place["line"], place["column"])
+    });
+    assert_eq!(
+        places.collect::<Vec<_>>(),
+        [
+            "primary charts/orders/values-production.yaml:1:10",
+            "reference charts/orders/values-staging.yaml:1:10",
+            "related OUT/production/orders/templates/settings.yaml:8:12",
+            "related OUT/staging/orders/templates/settings.yaml:8:12",
+        ]
+    );
+}
+
+#[test]
+fn where_there_is_a_doubt_the_manifest_is_shown() {
+    let primary = |files: &[(&str, &str)]| {
+        let work = helm();
+        work.repo.write("charts/orders/templates/settings.yaml", TEMPLATE.as_bytes());
+        for (path, text) in files {
+            work.repo.write(path, text.as_bytes());
+        }
+        let json = work.check(BOTH);
+        let found = findings(&json, "unparameterized-difference");
+        let found = found.into_iter().find(|it| it["unit"] == "orders").unwrap();
+        found["locations"][0]["file"].as_str().unwrap().to_owned()
+    };
+    let rendered = "OUT/production/orders/templates/settings.yaml";
+    assert_ne!(primary(&[]), rendered);
+    // Another value is the same in both environments.
+    let (staging, production) =
+        ("charts/orders/values-staging.yaml", "charts/orders/values-production.yaml");
+    let two = [(staging, "timeout: 30s\nother: 30s\n"), (production, "timeout: 90s\nother: 90s\n")];
+    assert_eq!(primary(&two), rendered);
+    let template = "charts/orders/templates/settings.yaml";
+    for line in ["  TIMEOUT: {{ .Values.timeout | upper }}", "  LIMIT: {{ .Values.timeout }}"] {
+        assert_eq!(primary(&[(template, line)]), rendered, "{line}");
+    }
+    let values = [(staging, "timeout: 31s\n"), (production, "timeout: 90s\n")];
+    assert_eq!(primary(&values), rendered);
+    // The same in another chart.
+    let other = [
+        ("charts/billing/Chart.yaml", "apiVersion: v2\nname: billing\nversion: 1.0.0\n"),
+        ("charts/billing/values-staging.yaml", "wait: 30s\n"),
+        ("charts/billing/values-production.yaml", "wait: 90s\n"),
+    ];
+    assert_eq!(primary(&other), rendered);
+}
+
+#[test]
+fn an_exception_and_a_baseline_know_what_was_rendered() {
+    let work = helm();
+    let blamed = work.run(&["check", "--blame"], BOTH);
+    // The chart's own file.
+    assert_eq!(blamed.out.matches("not committed yet").count(), 1, "{}", blamed.out);
+    let json = work.check(BOTH);
+    let found = findings(&json, "unparameterized-difference");
+    let found = found.into_iter().find(|it| it["unit"] == "orders").unwrap();
+    let fingerprint = found["fingerprint"].as_str().unwrap();
+    let run = work.run(&["check", "--write-baseline", "baseline.json"], BOTH);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let run = work.run(&["check", "--baseline", "baseline.json", "--format", "json"], BOTH);
+    assert_eq!(run.json()["findings"], serde_json::json!([]));
+    let promise =
+        ["--owner", "@team", "--until", "2027-01-31", "--reason", "slow", "--today", "2026-12-01"];
+    let add = [&["exceptions", "add", fingerprint][..], &promise].concat();
+    let run = work.run(&add, BOTH);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let json = work.run(&["check", "--today", "2026-12-01", "--format", "json"], BOTH).json();
+    assert_eq!(json["suppressed"].as_array().unwrap().len(), 1, "{json:#}");
 }

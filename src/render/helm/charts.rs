@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::render::helm::chart::{self, CHART_FILE, Chart};
-use crate::render::helm::helmfile::{self, Release};
 use crate::render::helm::reads::Mentions;
+use crate::render::helm::told::{self, Release};
 use crate::source::Snapshot;
 use crate::syntax::Store;
 use crate::text::RepoPath;
@@ -67,9 +67,9 @@ impl Charts {
         Some(slot.mentions.get_or_init(|| Mentions::of(snapshot, root)))
     }
 
-    /// The releases of all helmfiles.
-    pub(super) fn releases(&self, snapshot: &Snapshot) -> &[Release] {
-        self.releases.get_or_init(|| helmfile::releases(snapshot))
+    /// The releases that files of the repository write down.
+    pub(super) fn releases(&self, store: &Store<'_>) -> &[Release] {
+        self.releases.get_or_init(|| told::releases(store))
     }
 
     /// The directories of the charts that no other chart brings along.

@@ -11,11 +11,13 @@ use crate::render::helm::coalesce::{Effective, GLOBAL, Unused, effective};
 use crate::render::helm::home::{self, Home};
 use crate::render::helm::merge::stack;
 use crate::render::helm::unread::unread;
-use crate::render::helm::{argocd, helmfile, shared};
+use crate::render::helm::{argocd, shared, told};
 use crate::render::{Gap, Rendered};
 use crate::syntax::scalar::Dialect;
-use crate::text::{FileId, Span};
+use crate::text::{FileId, RepoPath, Span};
 
+/// Words in the names of files and directories that hold secrets.
+const SECRETS: [&str; 3] = ["secret", "secrets", "credentials"];
 /// The list of charts that a chart depends on.
 const DEPENDENCIES: &str = "dependencies";
 
@@ -40,14 +42,14 @@ pub(in crate::render) fn rendered(
     };
     let mut gaps = Vec::new();
     let mut layers = Vec::new();
-    let helmfile = helmfile::told(helm, overlay);
-    let home = match &helmfile {
+    let release = told::told(helm, overlay);
+    let home = match &release {
         Some(told) => told.chart.clone().map(|root| Home { root, certain: true }),
         None => home::home(helm, unit, overlay),
     };
     let root = home.as_ref().map(|home| &home.root);
-    let named = helmfile.is_some();
-    if let Some(told) = helmfile {
+    let named = release.is_some();
+    if let Some(told) = release {
         inputs.extend(told.inputs);
         gaps.extend(told.gaps);
         layers.extend(told.layers);
@@ -66,13 +68,14 @@ pub(in crate::render) fn rendered(
     // The chart itself may lie in the directory of the environment.
     let is_own = root.and_then(|root| root.join(VALUES).ok()).as_ref() != Some(&overlay.root);
     let told_here = own.as_map().filter(|_| is_own).cloned().unwrap_or_default();
-    // A helmfile says in which place the file lies among the others.
+    // A release says in which place the file lies among the others.
     if is_own && !named {
         layers.push(own);
     }
     let chart = root.and_then(|root| helm.charts.get(store, root));
     let own = home.filter(|home| home.certain).map(|_| told_here);
-    let laid = Laid { told: stacked(&layers), own, provenance, origin, inputs, gaps };
+    let secret = holds_secrets(&overlay.root);
+    let laid = Laid { told: stacked(&layers), own, provenance, origin, inputs, gaps, secret };
     Some(finished(helm, unit, chart.map(|chart| &**chart), laid))
 }
 
@@ -90,7 +93,8 @@ fn deployed(helm: Helm<'_>, unit: &Unit, overlay: &Overlay, source: &Source) -> 
         layers.iter().filter(|layer| Some(layer.span().file) != defaults).cloned().collect();
     let chart = source.path.as_ref().and_then(|root| helm.charts.get(helm.store, root));
     let own = Some(stacked(&own));
-    let laid = Laid { told: stacked(&layers), own, provenance, origin, inputs, gaps };
+    let secret = holds_secrets(&overlay.root);
+    let laid = Laid { told: stacked(&layers), own, provenance, origin, inputs, gaps, secret };
     finished(helm, unit, chart.map(|chart| &**chart), laid)
 }
 
@@ -110,29 +114,21 @@ struct Laid {
     origin: Span,
     inputs: BTreeSet<FileId>,
     gaps: Vec<Gap>,
+    /// Whether nobody may see the values.
+    secret: bool,
 }
 
 /// The document, the defaults of the chart below what it is told.
 fn finished(helm: Helm<'_>, unit: &Unit, chart: Option<&Chart>, laid: Laid) -> Rendered {
-    let Laid { told, own, provenance, origin, mut inputs, mut gaps } = laid;
+    let Laid { told, own, provenance, origin, mut inputs, mut gaps, secret } = laid;
     let unread = match chart.zip(own) {
         Some((chart, own)) => unread(helm, chart, &own),
         None => Vec::new(),
     };
-    let (body, name) = match chart {
-        Some(chart) => {
-            chart.defaults(&mut inputs);
-            gaps.extend(chart.gaps.iter().cloned());
-            let Effective { values: mut body, unused, .. } = effective(chart, &told);
-            for unused in &unused {
-                without_unused(&mut body, unused);
-            }
-            without_handed_down(&mut body, chart);
-            (Value { provenance, ..body }, chart.name.to_string())
-        }
-        None => (Value::map(told, provenance), last_name(unit)),
-    };
-    let mut documents = vec![Resource::document(Form::Values, &name, body, origin)];
+    let (kind, name) = laid_out(unit, chart, told, &mut inputs, &mut gaps);
+    let body = Value { kind, provenance };
+    let form = if secret { Form::Secrets } else { Form::Values };
+    let mut documents = vec![Resource::document(form, &name, body, origin)];
     documents.extend(chart.and_then(|chart| dependencies(helm, unit, chart, &mut inputs)));
     Rendered { unread, ..Rendered::of_documents(documents, inputs, gaps) }
 }
@@ -152,10 +148,40 @@ fn dependencies(
     Some(Resource::document(Form::Chart, &chart.name, body, document.root().span()))
 }
 
+/// Whether a file says by its name or directory that nobody may see its values.
+fn holds_secrets(path: &RepoPath) -> bool {
+    let names = [path.stem(), path.segments().rev().nth(1).unwrap_or("")];
+    let mut tokens = names.into_iter().flat_map(|name| name.split(['-', '_', '.']));
+    tokens.any(is_secret_word)
+}
+
+fn is_secret_word(token: &str) -> bool {
+    SECRETS.iter().any(|word| token.eq_ignore_ascii_case(word))
+}
+
+/// The effective values of a chart that is told `told`, and their name.
+fn laid_out(
+    unit: &Unit,
+    chart: Option<&Chart>,
+    told: Map,
+    inputs: &mut BTreeSet<FileId>,
+    gaps: &mut Vec<Gap>,
+) -> (Kind, String) {
+    let Some(chart) = chart else { return (Kind::Map(Arc::new(told)), last_name(unit)) };
+    chart.defaults(inputs);
+    gaps.extend(chart.gaps.iter().cloned());
+    let Effective { values: mut body, unused, .. } = effective(chart, &told);
+    for unused in &unused {
+        without_unused(&mut body, unused);
+    }
+    without_handed_down(&mut body, chart);
+    (body.kind, chart.name.to_string())
+}
+
 /// What a document is called that no chart gives a name.
 fn last_name(unit: &Unit) -> String {
-    let name = unit.name.rsplit('/').next().filter(|name| *name != ".");
-    name.unwrap_or("this repository").to_owned()
+    let mut names = unit.name.rsplit('/').filter(|name| *name != "." && !is_secret_word(name));
+    names.next().unwrap_or("this repository").to_owned()
 }
 
 /// Leaves out what a chart is told that is switched off, the switches themselves excepted.
@@ -225,7 +251,7 @@ fn own_of(own: &Map, above: &Map) -> Map {
 mod tests {
     use std::collections::BTreeMap;
 
-    use crate::kube::{Kind, Value};
+    use crate::kube::Value;
     use crate::layout::{Choices, Layout};
     use crate::render::{Options, Renderer};
     use crate::source::Snapshot;
@@ -233,19 +259,15 @@ mod tests {
 
     /// Each leaf as `path=value@texts of its steps`.
     fn leaves(snapshot: &Snapshot, value: &Value, path: &str, found: &mut Vec<String>) {
-        match &value.kind {
-            Kind::Map(map) => {
-                for entry in map.iter() {
-                    leaves(snapshot, &entry.value, &format!("{path}/{}", entry.key), found);
-                }
+        if let Some(map) = value.as_map() {
+            for entry in map {
+                leaves(snapshot, &entry.value, &format!("{path}/{}", entry.key), found);
             }
-            _ => {
-                let steps = value.provenance.steps().iter();
-                let files: Vec<_> =
-                    steps.map(|step| snapshot.path(step.span.file).as_str()).collect();
-                found.push(format!("{path}={} {}", value.text().unwrap_or("[]"), files.join(" ")));
-            }
+            return;
         }
+        let steps = value.provenance.steps().iter();
+        let files: Vec<_> = steps.map(|step| snapshot.path(step.span.file).as_str()).collect();
+        found.push(format!("{path}={} {}", value.text().unwrap_or("[]"), files.join(" ")));
     }
 
     /// The leaves of the document of each overlay, by its root; the first line is its name.
@@ -260,9 +282,9 @@ mod tests {
             .flat_map(|unit| unit.overlays.iter().map(move |overlay| (unit, overlay)));
         overlays
             .map(|(unit, overlay)| {
-                let rendered = renderer.overlay(&layout, unit, overlay).unwrap().unwrap();
+                let output = renderer.overlay(&layout, unit, overlay).unwrap().unwrap();
                 let mut found = Vec::new();
-                for document in &rendered.resources {
+                for document in &output.resources {
                     found.push(document.id.name.to_string());
                     leaves(&snapshot, &document.body, "", &mut found);
                 }
@@ -348,6 +370,25 @@ mod tests {
             "/workers=4 deploy/shared.yaml deploy/values/prod/web.yaml",
         ];
         assert_eq!(found["deploy/values/prod/web.yaml"], production);
+    }
+
+    #[test]
+    fn a_generator_lays_files_over_each_other() {
+        let generator = "apiVersion: builtin\nkind: HelmChartInflationGenerator\n\
+                         metadata: {name: loki}\nname: loki\nrepo: https://charts.example.org\n\
+                         valuesFile: loki-values.yaml\n\
+                         additionalValuesFiles: [loki-prod-values.yaml]\n\
+                         valuesInline: {bucket: own}\n";
+        let found = documents(&[
+            ("logs/prod/generator.yaml", generator),
+            ("logs/prod/loki-values.yaml", "a: 1\nb: 1\n"),
+            ("logs/prod/loki-prod-values.yaml", "b: 2\nbucket: none\n"),
+            ("logs/staging/loki-staging-values.yaml", "b: 3\n"),
+        ]);
+        let production = found.iter().find(|(root, _)| root.starts_with("logs/prod/"));
+        let leaves: Vec<&str> =
+            production.unwrap().1.iter().filter_map(|leaf| leaf.split(' ').next()).collect();
+        assert_eq!(leaves, ["loki", "/a=1", "/b=2", "/bucket=own"]);
     }
 
     #[test]

@@ -1,20 +1,16 @@
-//! Releases of helmfile: which chart gets which values files, in which order.
+//! Releases of helmfile.
 //!
 //! A helmfile is a template. What it says between `{{` and `}}` is not evaluated: the names of the
 //! environment and of the release are filled in where they make the path of a file, and nothing else.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::kube::{Kind, Value, load};
-use crate::layout::Overlay;
-use crate::render::Gap;
-use crate::render::helm::Helm;
-use crate::render::helm::chart::values;
+use crate::render::helm::told::{Layer, Release};
 use crate::source::Snapshot;
 use crate::syntax::parse_yaml;
 use crate::syntax::scalar::Dialect;
-use crate::text::{FileId, RepoPath, Span};
+use crate::text::{FileId, RepoPath};
 
 /// What a helmfile may be called.
 const NAMES: [&str; 4] =
@@ -24,40 +20,8 @@ const DIRECTORY: &str = "helmfile.d";
 /// Larger helmfiles are not read.
 const LARGEST: usize = 1 << 20;
 
-/// A release of a helmfile.
-#[derive(Debug)]
-pub(super) struct Release {
-    /// The directory of the helmfile: its paths begin there.
-    directory: RepoPath,
-    file: FileId,
-    name: String,
-    chart: Option<String>,
-    layers: Vec<Layer>,
-}
-
-/// A part of the values of a release.
-#[derive(Debug)]
-enum Layer {
-    /// The path of a file as it is written.
-    File(String),
-    /// Values in the helmfile itself.
-    Inline(Value),
-}
-
-/// What a helmfile tells the chart that gets the file of an overlay.
-#[derive(Debug, Default)]
-pub(super) struct Told {
-    /// The chart, if it is in the repository.
-    pub(super) chart: Option<RepoPath>,
-    /// The values, the lowest first.
-    pub(super) layers: Vec<Value>,
-    /// The files that were read.
-    pub(super) inputs: BTreeSet<FileId>,
-    /// What could not be read.
-    pub(super) gaps: Vec<Gap>,
-}
-
-fn is_helmfile(path: &RepoPath) -> bool {
+/// Whether a file is a helmfile by its name.
+pub(super) fn is_helmfile(path: &RepoPath) -> bool {
     let inside = path.parent().is_some_and(|parent| parent.file_name() == DIRECTORY);
     let named = path.file_name();
     NAMES.contains(&named)
@@ -177,79 +141,10 @@ fn masked(text: &str) -> String {
     masked
 }
 
-/// A text with the names of an environment and of a release; `None` where it asks for more.
-fn filled(text: &str, environment: &str, release: &str) -> Option<String> {
-    let text = text.replace("{{`", "").replace("`}}", "");
-    let mut result = String::with_capacity(text.len());
-    let mut rest = text.as_str();
-    while let Some((before, behind)) = rest.split_once("{{") {
-        let (action, after) = behind.split_once("}}")?;
-        result.push_str(before);
-        result.push_str(match action.trim_matches(['-', ' ']) {
-            ".Environment.Name" => environment,
-            ".Release.Name" => release,
-            _ => return None,
-        });
-        rest = after;
-    }
-    result.push_str(rest);
-    Some(result)
-}
-
-/// What the one release tells that reads the file of an overlay; `None` where none or several do.
-pub(super) fn told(helm: Helm<'_>, overlay: &Overlay) -> Option<Told> {
-    let environment = helm.layout.environment(overlay.environment)?;
-    let words: BTreeSet<&str> =
-        environment.aliases.iter().chain([&environment.name]).map(String::as_str).collect();
-    let snapshot = helm.store.snapshot();
-    let place = |release: &Release, layer: &Layer, word: &str| match layer {
-        Layer::File(path) => release.directory.join(&filled(path, word, &release.name)?).ok(),
-        Layer::Inline(_) => None,
-    };
-    let mut readers = Vec::new();
-    for release in helm.charts.releases(snapshot) {
-        let reads = |word: &&&str| {
-            let mut layers = release.layers.iter();
-            layers.any(|layer| place(release, layer, word).as_ref() == Some(&overlay.root))
-        };
-        readers.extend(words.iter().find(reads).map(|word| (release, *word)));
-    }
-    let [(release, word)] = &readers[..] else { return None };
-    let mut told = Told { inputs: BTreeSet::from([release.file]), ..Told::default() };
-    told.chart = release.chart.as_ref().and_then(|chart| {
-        let root = release.directory.join(&filled(chart, word, &release.name)?).ok()?;
-        helm.charts.has(&root).then_some(root)
-    });
-    for layer in &release.layers {
-        let path = place(release, layer, word);
-        let file = path.as_ref().and_then(|path| snapshot.find(path));
-        match (layer, path, file) {
-            (Layer::Inline(value), _, _) => told.layers.push(value.clone()),
-            (Layer::File(_), Some(path), Some(file)) if path.is_yaml() => {
-                match values(helm.store, file) {
-                    Ok(value) => {
-                        told.inputs.insert(file);
-                        told.layers.push(value);
-                    }
-                    Err(gap) => told.gaps.push(gap),
-                }
-            }
-            // A file that is not there for every environment is none.
-            (Layer::File(_), Some(path), None) if path.is_yaml() => {}
-            (Layer::File(path), _, _) => told.gaps.push(Gap {
-                span: Span::file_start(release.file),
-                what: "values file",
-                detail: path.clone(),
-                objects: false,
-            }),
-        }
-    }
-    Some(told)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{filled, masked};
+    use super::masked;
+    use crate::render::helm::told::filled;
 
     #[test]
     fn actions_are_masked_and_keep_their_length() {

@@ -58,6 +58,12 @@ struct Difference {
     verdict: &'static str,
     /// The parameter, noise rule or overlay that says so.
     by: Option<String>,
+    /// The rule that speaks of it in a check; null where none does.
+    rule: Option<String>,
+    /// Its level.
+    level: Option<&'static str>,
+    /// Whether an exception covers what the rule says.
+    excepted: bool,
     /// Further places of the same text.
     more: usize,
 }
@@ -133,6 +139,7 @@ fn difference(report: &SideBySide<'_>, contrast: &Contrast) -> Difference {
     let id = &contrast.resource;
     let is_document = id.gvk.is_document();
     let Mark { word, by } = mark(report, contrast.unreported.as_ref());
+    let told = report.told(contrast);
     let here_only = contrast.change == Change::OnlyHere;
     Difference {
         resource: (!is_document).then(|| Resource {
@@ -154,6 +161,9 @@ fn difference(report: &SideBySide<'_>, contrast: &Contrast) -> Difference {
         right: half(report, contrast, right),
         verdict: word,
         by,
+        rule: told.map(|told| told.rule.to_owned()),
+        level: told.map(|told| told.level),
+        excepted: told.is_some_and(|told| told.excepted),
         more: contrast.more,
     }
 }

@@ -4,10 +4,12 @@ mod json;
 mod text;
 
 use crate::compare::{Contrast, Side, Unreported};
-use crate::finding::NotAnalysed;
+use crate::exceptions::Outcome;
+use crate::finding::{Finding, NotAnalysed};
 use crate::layout::{Layout, Overlay};
 use crate::render::Evaluated;
 use crate::report::Style;
+use crate::report::concise::level;
 use crate::source::Snapshot;
 
 /// What is printed.
@@ -29,6 +31,8 @@ pub struct SideBySide<'a> {
     pub contrasts: &'a [Contrast],
     /// What is unknown of the left and of the right.
     pub not_analysed: (Vec<NotAnalysed>, Vec<NotAnalysed>),
+    /// What a check of the repository reports.
+    pub outcome: &'a Outcome,
 }
 
 impl SideBySide<'_> {
@@ -40,6 +44,47 @@ impl SideBySide<'_> {
     /// The document `paritylint-diff/v1`.
     pub fn json(&self) -> String {
         json::write(self)
+    }
+
+    /// The finding that tells of a difference, if a check compares these two environments.
+    fn told(&self, contrast: &Contrast) -> Option<Told<'_>> {
+        if contrast.unreported.is_some() {
+            return None;
+        }
+        let reported = self.outcome.reported.iter().map(|finding| (finding, false));
+        let excepted = self.outcome.excepted.iter().map(|entry| (&entry.finding, true));
+        let mut told: Vec<(&Finding, bool)> = reported
+            .chain(excepted)
+            .filter(|(finding, _)| self.is_about(finding, contrast))
+            .collect();
+        let path = contrast.path.to_string();
+        let exact = |finding: &Finding| {
+            let subject = &finding.subject;
+            subject.resource.as_ref() == Some(&contrast.resource)
+                && subject.path.as_deref().unwrap_or_default() == path
+        };
+        told.sort_by_key(|(finding, excepted)| (!exact(finding), *excepted));
+        let &(finding, excepted) = told.first()?;
+        Some(Told { rule: finding.rule, level: level(finding.level), excepted })
+    }
+
+    fn is_about(&self, finding: &Finding, contrast: &Contrast) -> bool {
+        let there = if self.here == self.left { self.right } else { self.left };
+        let environment = |at: usize| {
+            let environment = self.layout.environment(self.overlay(at).environment);
+            environment.map(|environment| environment.name.as_str())
+        };
+        let subject = &finding.subject;
+        let unit = &self.evaluated[self.here].unit.name;
+        let mut places = [&contrast.here, &contrast.there].into_iter().flat_map(|side| {
+            // Of a side that has nothing, only a patch that takes it away is a place of its own.
+            let own = side.value.as_ref().map(|_| side.span);
+            own.into_iter().chain(side.key)
+        });
+        subject.unit.as_ref().is_none_or(|name| name == unit)
+            && subject.environment.as_deref() == environment(self.here)
+            && subject.reference.as_deref() == environment(there)
+            && places.any(|place| finding.labels.iter().any(|label| label.span == place))
     }
 
     fn overlay(&self, at: usize) -> &Overlay {
@@ -58,6 +103,15 @@ impl SideBySide<'_> {
             (&contrast.there, &contrast.here)
         }
     }
+}
+
+/// A finding about a difference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Told<'a> {
+    rule: &'a str,
+    level: &'static str,
+    /// An exception covers it.
+    excepted: bool,
 }
 
 /// What is said of a difference that the rules do not judge: one word, and what goes with it.

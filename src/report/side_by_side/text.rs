@@ -8,7 +8,7 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use crate::compare::{Contrast, Side};
 use crate::finding::NotAnalysed;
-use crate::report::side_by_side::{Mark, SideBySide, mark};
+use crate::report::side_by_side::{Mark, SideBySide, Told, mark};
 use crate::report::{Style, origin, place};
 use crate::text::printable;
 
@@ -72,11 +72,13 @@ pub(super) fn write(report: &SideBySide<'_>, style: Style, width: usize) -> Stri
 /// How many differences there are of each sort.
 fn totals(report: &SideBySide<'_>, table: &mut Table) {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut judged = 0;
+    let (mut reported, mut excepted, mut judged) = (0, 0, 0);
     for contrast in report.contrasts {
-        match &contrast.unreported {
-            None => judged += 1,
-            some => *counts.entry(mark(report, some.as_ref()).word).or_default() += 1,
+        match (&contrast.unreported, report.told(contrast)) {
+            (None, Some(Told { excepted: false, .. })) => reported += 1,
+            (None, Some(Told { excepted: true, .. })) => excepted += 1,
+            (None, None) => judged += 1,
+            (some, _) => *counts.entry(mark(report, some.as_ref()).word).or_default() += 1,
         }
     }
     let total = report.contrasts.len();
@@ -85,8 +87,8 @@ fn totals(report: &SideBySide<'_>, table: &mut Table) {
         return;
     }
     table.line(&format!("{total} difference{}", if total == 1 { "" } else { "s" }), Ink::Plain);
-    let judged = std::iter::once(("judged", judged)).filter(|(_, count)| *count > 0);
-    for (word, count) in judged.chain(counts) {
+    let judged = [("reported", reported), ("excepted", excepted), ("judged", judged)];
+    for (word, count) in judged.into_iter().filter(|(_, count)| *count > 0).chain(counts) {
         table.line(&format!("  {count} {}", in_words(word)), Ink::Plain);
     }
 }
@@ -94,7 +96,9 @@ fn totals(report: &SideBySide<'_>, table: &mut Table) {
 /// What a mark means.
 fn in_words(word: &str) -> &str {
     match word {
-        "judged" => "for the rules to judge",
+        "reported" => "reported by `check`",
+        "excepted" => "covered by exceptions",
+        "judged" => "of which no rule speaks by itself",
         "allowed" => "allowed by parameters",
         "environment-name" => "in the environments' names alone",
         "filled-in-later" => "filled in later",
@@ -106,9 +110,13 @@ fn in_words(word: &str) -> &str {
     }
 }
 
-/// What stands behind the path of a difference that the rules do not judge.
+/// What stands behind the path of a difference: the finding about it, or why there is none.
 fn remark(report: &SideBySide<'_>, contrast: &Contrast) -> Option<String> {
-    let unreported = contrast.unreported.as_ref()?;
+    let Some(unreported) = &contrast.unreported else {
+        let Told { rule, level, excepted } = report.told(contrast)?;
+        let excepted = if excepted { ", covered by an exception" } else { "" };
+        return Some(format!("{level}: {rule}{excepted}"));
+    };
     let Mark { word, by } = mark(report, Some(unreported));
     let text = match (word, by) {
         ("tried-out", Some(by)) => format!("as in {by}"),

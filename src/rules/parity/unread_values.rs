@@ -22,6 +22,11 @@ pub(super) fn report(cx: &Context<'_>, findings: &mut Findings) {
     let mut causes: BTreeMap<(usize, &str), BTreeMap<Span, Vec<_>>> = BTreeMap::new();
     for (span, uses) in found {
         let Some((evaluated, unread)) = uses.first() else { continue };
+        // Another chart may read what this one does not.
+        let readers = cx.evaluated.iter().filter_map(Evaluated::output);
+        if readers.filter(|output| output.inputs.contains(&span.file)).count() > uses.len() {
+            continue;
+        }
         let cause = causes.entry((evaluated.unit_index, unread.path.as_str())).or_default();
         cause.insert(span, uses);
     }
