@@ -1,4 +1,4 @@
-//! What Applications and ApplicationSets of Argo CD tell about units: small repositories.
+//! What Applications and `ApplicationSet`s of Argo CD tell about units: small repositories.
 
 use paritylint::layout::{Choices, Layout};
 use paritylint::source::Snapshot;
@@ -381,8 +381,8 @@ fn further_files_of_values_are_no_units_of_their_own() {
 fn large_templates_of_many_applications_are_cut() {
     let elements: Vec<String> = (0..1_900).map(|at| format!("{{name: n{at}}}")).collect();
     let list = format!("  - list: {{elements: [{}]}}\n", elements.join(", "));
-    let values: String =
-        (0..2_000).map(|at| format!("            k{at}: '{{{{name}}}}'\n")).collect();
+    let values: String = (0..2_000)
+        .fold(String::new(), |text, at| text + &format!("            k{at}: '{{{{name}}}}'\n"));
     let text: String = (0..500).map(|_| "{{name}} ").collect();
     let big = set(&list, false, "x-{{name}}", "apps/{{name}}")
         .replace("        targetRevision", &format!("        helm:\n          values: \"{text}\"\n          valuesObject:\n{values}        targetRevision"));
