@@ -33,6 +33,10 @@ pub(crate) fn tells(path: &Path) -> bool {
         PathStep::Key(key) => Some(&**key),
         _ => None,
     });
+    // Where one side has no `postBuild` at all, nothing is filled in there: no value tells that.
+    if path.last_key() == Some("postBuild") {
+        return false;
+    }
     keys.next() == Some(Some("spec"))
         && keys.next().flatten().is_some_and(|field| FIELDS.contains(&field))
 }

@@ -17,6 +17,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::kube::{Resource, Value};
 use crate::layout::{FLUX_GROUP, Flux, FluxBuild};
+use crate::render::working::Working;
 use crate::render::{RenderError, Rendered, Renderer};
 use crate::text::{FileId, RepoPath, Span};
 
@@ -182,7 +183,14 @@ fn is(object: &Resource, build: &FluxBuild) -> bool {
 fn declared(renderer: &Renderer<'_>, build: &FluxBuild) -> Option<Resource> {
     let file = renderer.snapshot().find(&build.file)?;
     let objects = renderer.objects(file).ok()?;
-    let found = objects.iter().find(|object| *object.id.name == *build.name);
+    // What installs Flux has a name of its own.
+    let means = |object: &&Working| {
+        if build.installed {
+            return &*object.id.gvk.kind == "FluxInstance";
+        }
+        *object.id.name == *build.name
+    };
+    let found = objects.iter().find(means);
     let mut object = found?.clone().finish();
     if build.installed {
         let spec = object.body.as_map_mut()?.get_mut("spec")?;

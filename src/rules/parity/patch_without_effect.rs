@@ -28,6 +28,7 @@ rule! {
     /// a rename, kustomize leaves it out without a word. One that repeats what the base says hides
     /// that the environments agree, and keeps its value when the base moves on. So does a value that no
     /// template of its chart reads: after a misspelling, helm takes the default without a word.
+    /// And so does a variable that a Flux Kustomization defines and that nothing it deploys asks for.
     ///
     /// ## Fix
     /// Correct the target or the key, or remove the entry. Where a value is pinned on purpose, say so in a
