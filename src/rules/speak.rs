@@ -192,12 +192,12 @@ fn is_chosen(difference: &Difference, cx: &Context<'_>) -> bool {
         let rendered = cx.evaluated[overlay].output();
         rendered.is_some_and(|rendered| rendered.inputs.contains(&side.span.file))
     };
-    difference.resource.gvk.is_document()
+    // What was rendered from such a file is what the file says.
+    let own = difference.traced.map_or(difference.here_overlay, |traced| traced.overlays.0);
+    (difference.resource.gvk.is_document() || difference.traced.is_some())
         && difference.topic == Topic::Other
         && match difference.change {
-            Change::Changed => {
-                !reads(difference.here_overlay, &difference.there) || is_filled_in(difference)
-            }
+            Change::Changed => !reads(own, &difference.there) || is_filled_in(difference),
             Change::OnlyThere => difference.here.key.is_none(),
             Change::OnlyHere => false,
         }
