@@ -9,7 +9,7 @@ use crate::config::{Config, did_you_mean, glob_set};
 use crate::exceptions::{self, Outcome};
 use crate::finding::{Finding, Level, NotAnalysed};
 use crate::history::{self, History, Waiting};
-use crate::layout::{Choices, Layout, Overlay, OverlayKind, RenderedTree, Unit, UnitChoice};
+use crate::layout::{Choices, Layout, Overlay, RenderedTree, Unit, UnitChoice};
 use crate::owners::CodeOwners;
 use crate::policy::{self, Policy};
 use crate::references::{References, World};
@@ -167,7 +167,7 @@ pub fn check(job: Job<'_>) -> Checked {
         if policy.is_enabled(ABOUT_HISTORY) { &comparison.promotions } else { &[] };
     let waiting = Waiting::of(history, snapshot, promotions, &config.history);
     not_analysed.extend(waiting.gap.clone());
-    let commented = rules::commented_files(snapshot, &config.exclude, focus);
+    let commented = rules::commented_files(snapshot, layout, &config.exclude, focus);
     let inline = exceptions::collect_inline(snapshot, store, &files, &commented);
     let owners = CodeOwners::find(snapshot);
     let exceptions = [&config.exceptions[..], &inline.exceptions[..]].concat();
@@ -350,13 +350,7 @@ fn kinds_differ(layout: &Layout, evaluated: &Evaluated<'_>) -> Option<NotAnalyse
 /// What the renderer had to leave out of an overlay.
 pub fn not_rendered(snapshot: &Snapshot, evaluated: &Evaluated<'_>) -> Vec<NotAnalysed> {
     let gaps = evaluated.output().into_iter().flat_map(|rendered| &rendered.gaps);
-    let terraform = evaluated.overlay.kind == OverlayKind::Terraform;
-    let unknown = terraform.then_some("Terraform");
-    let unknown = unknown.map(|what| {
-        let detail = format!("unit {}", evaluated.unit.name);
-        NotAnalysed { path: evaluated.overlay.root.clone(), span: None, what, detail }
-    });
-    gaps.map(|gap| of_gap(snapshot, gap)).chain(unknown).collect()
+    gaps.map(|gap| of_gap(snapshot, gap)).collect()
 }
 
 fn of_gap(snapshot: &Snapshot, gap: &Gap) -> NotAnalysed {

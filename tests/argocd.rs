@@ -228,18 +228,27 @@ fn clusters_are_those_whose_secrets_the_repository_has() {
 }
 
 #[test]
+fn an_application_that_deploys_the_overlay_of_another_environment_keeps_its_own() {
+    let staging = application("orders-staging", "apps/orders/staging", "");
+    let prod = application("orders-prod", "apps/orders/staging", "");
+    let found = units(&[
+        ("argocd/all.yaml", &format!("{staging}---\n{prod}")),
+        ("apps/orders/staging/kustomization.yaml", EMPTY),
+        ("apps/orders/prod/kustomization.yaml", EMPTY),
+    ]);
+    assert_eq!(
+        found,
+        ["apps/orders: staging=apps/orders/staging<orders-staging> \
+          prod=apps/orders/prod<orders-prod>"]
+    );
+}
+
+#[test]
 fn contradictions_are_no_evidence() {
     let layout = discover(&[
-        (
-            "apps/a.yaml",
-            &application(
-                "orders-prod",
-                "charts/orders",
-                "    helm:\n      valueFiles: [values/staging.yaml]\n",
-            ),
-        ),
-        ("apps/b.yaml", &application("orders-staging", "charts/orders", "")),
-        ("charts/orders/Chart.yaml", CHART),
+        ("apps/a.yaml", &application("orders-prod", "charts/staging/orders", "")),
+        ("apps/b.yaml", &application("orders-staging", "charts/staging/orders", "")),
+        ("charts/staging/orders/Chart.yaml", CHART),
     ]);
     assert!(layout.units.is_empty(), "{:?}", layout.units);
     let why = &layout.unplaced[0].why;
@@ -340,4 +349,44 @@ fn hostile_repositories_end_quickly() {
     ]);
     assert!(layout.applications.len() < 10_000);
     assert!(layout.units.is_empty());
+}
+
+#[test]
+fn further_files_of_values_are_no_units_of_their_own() {
+    let helm = |env: &str| {
+        format!("    helm:\n      valueFiles: [values-{env}.yaml, secrets-{env}.yaml]\n")
+    };
+    let staging = application("orders-staging", "charts/orders", &helm("staging"));
+    let prod = application("orders-prod", "charts/orders", &helm("prod"));
+    let one = format!("{staging}---\n{prod}");
+    let files = [
+        ("apps/one.yaml", one.as_str()),
+        ("charts/orders/Chart.yaml", CHART),
+        ("charts/orders/values-staging.yaml", "replicas: 1\n"),
+        ("charts/orders/values-prod.yaml", "replicas: 2\n"),
+        ("charts/orders/secrets-staging.yaml", "key: a\n"),
+        ("charts/orders/secrets-prod.yaml", "key: b\n"),
+    ];
+    let unit = "charts/orders: staging=charts/orders/values-staging.yaml<orders-staging> \
+                prod=charts/orders/values-prod.yaml<orders-prod>";
+    assert_eq!(units(&files), [unit]);
+    // What an Application does not read stays.
+    let without = one.replace(", secrets-prod.yaml", "");
+    let mut files = files.to_vec();
+    files[0].1 = &without;
+    assert_eq!(units(&files).len(), 2);
+}
+
+#[test]
+fn large_templates_of_many_applications_are_cut() {
+    let elements: Vec<String> = (0..1_900).map(|at| format!("{{name: n{at}}}")).collect();
+    let list = format!("  - list: {{elements: [{}]}}\n", elements.join(", "));
+    let values: String =
+        (0..2_000).map(|at| format!("            k{at}: '{{{{name}}}}'\n")).collect();
+    let text: String = (0..500).map(|_| "{{name}} ").collect();
+    let big = set(&list, false, "x-{{name}}", "apps/{{name}}")
+        .replace("        targetRevision", &format!("        helm:\n          values: \"{text}\"\n          valuesObject:\n{values}        targetRevision"));
+    let layout = discover(&[("argocd/big.yaml", &big), ("apps/n1/kustomization.yaml", EMPTY)]);
+    let made = layout.applications.len();
+    assert!(made > 0 && made < 1_000, "{made}");
 }

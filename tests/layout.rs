@@ -177,6 +177,35 @@ fn values_files_in_every_shape() {
 }
 
 #[test]
+fn files_named_after_charts_are_values_of_their_environment() {
+    let paths = [
+        "charts/orders/Chart.yaml",
+        "charts/orders/values.yaml",
+        "charts/billing/Chart.yaml",
+        "environments/staging/orders.yaml",
+        "environments/production/orders.yaml",
+        "environments/staging/billing.yaml",
+        "environments/production/billing.yaml",
+        "environments/production/notes.yaml",
+        "environments/common/orders.yaml",
+    ];
+    let found = files(&paths, "a: 1\n");
+    let units = ["billing: staging production", "orders: staging production"];
+    assert_eq!(found, units);
+}
+
+#[test]
+fn the_default_values_are_those_of_production_where_they_say_so() {
+    let production = ("charts/orders/values.yaml", "global:\n  environment: production\n");
+    let staging = ("charts/orders/values-staging.yaml", "a: 1\n");
+    let own = ("charts/orders/values-prod.yaml", "a: 1\n");
+    assert_eq!(units(&[production, staging]), ["charts/orders: staging production"]);
+    assert_eq!(units(&[production, staging, own]), ["charts/orders: staging prod"]);
+    let silent = ("charts/orders/values.yaml", "environment: staging\nmode: production\n");
+    assert_eq!(units(&[silent, staging]), ["charts/orders: staging"]);
+}
+
+#[test]
 fn values_and_secrets_beside_each_other_are_two_units() {
     let paths = [
         "charts/orders/Chart.yaml",
@@ -227,6 +256,99 @@ fn terraform_variables() {
     assert_eq!(found, ["dns: qa prod"]);
     let found = files(&["live/prod/main.tf", "live/dev/main.tf"], "");
     assert_eq!(found, ["live: dev prod"]);
+}
+
+#[test]
+fn terraform_root_modules() {
+    let found = files(
+        &[
+            "environments/prod/main.tf",
+            "environments/prod/terraform.tfvars",
+            "environments/prod/variables.tf",
+            "environments/staging/main.tf",
+            "environments/staging/terraform.tfvars",
+            "modules/vpc/main.tf",
+            "modules/dev/main.tf",
+            "examples/prod/main.tf",
+        ],
+        "",
+    );
+    assert_eq!(found, ["environments: staging prod"]);
+    let found = files(
+        &["infra/orders-prod/main.tf", "infra/orders-staging/main.tf", "infra/dns/main.tf"],
+        "",
+    );
+    assert_eq!(found, ["infra/orders: staging prod"]);
+    let found = files(&["envs/dev/network/main.tf", "envs/prod/network/main.tf"], "");
+    assert_eq!(found, ["network: dev prod"]);
+}
+
+#[test]
+fn terraform_variables_in_all_places() {
+    for (paths, expected) in [
+        (
+            ["main.tf", "environments/prod.tfvars", "environments/dev.tfvars"],
+            "environments: dev prod",
+        ),
+        (["main.tf", "vars/prod.tfvars", "vars/staging.tfvars"], "vars: staging prod"),
+        (["main.tf", "prod.tfvars", "staging.tfvars"], ".: staging prod"),
+        (["main.tf", "prod.auto.tfvars", "dev.auto.tfvars"], ".: dev prod"),
+        (["a/main.tf", "a/config/prod.tfvars", "a/config/uat.tfvars"], "a: uat prod"),
+        (["a.tf", "stacks/dns/prod.tfvars", "stacks/dns/qa.tfvars"], "stacks/dns: qa prod"),
+        (["a.tf", "tfvars/prod/dns.tfvars", "tfvars/dev/dns.tfvars"], "tfvars/dns: dev prod"),
+        (["a.tf", "env/prod/terraform.tfvars", "env/dev/terraform.tfvars"], "env: dev prod"),
+        (["a.tf", "vars/prod.tfvars.json", "vars/dev.tfvars.json"], "vars: dev prod"),
+        (["a.tf", "vars/prod/common.tfvars", "vars/dev/common.tfvars"], "vars/common: dev prod"),
+    ] {
+        assert_eq!(files(&paths, ""), [expected], "{paths:?}");
+    }
+}
+
+#[test]
+fn where_terraform_keeps_its_state_is_no_overlay() {
+    let found = files(
+        &[
+            "core/main.tf",
+            "core/env/prod/backend.tfvars",
+            "core/env/prod/terraform.tfvars",
+            "core/env/uat/backend.tfvars",
+            "core/env/uat/terraform.tfvars",
+            "dns/tfvars/backends/dev.tfvars",
+            "dns/tfvars/backends/prod.tfvars",
+            "dns/tfvars/dev.tfvars",
+            "dns/tfvars/prod.tfvars",
+            "k8s/workspace_variables/production_backend.tfvars",
+            "k8s/workspace_variables/production.tfvars.json",
+            "k8s/workspace_variables/qa_backend.tfvars",
+            "k8s/workspace_variables/qa.tfvars.json",
+        ],
+        "",
+    );
+    assert_eq!(found, ["core: uat prod", "dns: dev prod", "k8s: qa prod"]);
+}
+
+#[test]
+fn terragrunt_units() {
+    let found = files(
+        &[
+            "terragrunt.hcl",
+            "live/prod/env.hcl",
+            "live/prod/eu-west-1/vpc/terragrunt.hcl",
+            "live/prod/eu-west-1/rds/terragrunt.hcl",
+            "live/staging/env.hcl",
+            "live/staging/eu-west-1/vpc/terragrunt.hcl",
+            "live/staging/eu-west-1/rds/terragrunt.hcl",
+        ],
+        "",
+    );
+    assert_eq!(
+        found,
+        [
+            "live: staging prod",
+            "live/rds: staging/eu-west-1 prod/eu-west-1",
+            "live/vpc: staging/eu-west-1 prod/eu-west-1"
+        ]
+    );
 }
 
 #[test]
@@ -423,6 +545,144 @@ fn flux_tells_the_environment_of_a_path_without_one() {
         ("stacks/common-parts/kustomization.yaml", EMPTY),
     ];
     assert_eq!(units(repository), ["apps: dev prod", "clusters: dev prod", "infra: dev prod"]);
+}
+
+/// A Flux Kustomization; `more` are further lines of its `spec`, each with its indentation.
+fn kustomization(name: &str, path: &str, more: &str) -> String {
+    format!(
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n  name: {name}\n  namespace: flux-system\nspec:\n  interval: 5m\n  path: {path}\n{more}"
+    )
+}
+
+fn source(name: &str, url: &str) -> String {
+    format!(
+        "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata:\n  name: {name}\n  namespace: flux-system\nspec:\n  url: {url}\n"
+    )
+}
+
+const OWN: &str = "  sourceRef:\n    kind: GitRepository\n    name: flux-system\n";
+
+#[test]
+fn flux_is_followed_from_the_entry_of_each_cluster_down() {
+    let entry = |env: &str| {
+        let own = kustomization("flux-system", &format!("./clusters/{env}"), OWN);
+        format!("{}---\n{own}", source("flux-system", "https://git.example/fleet"))
+    };
+    let apps = |env: &str| {
+        let variables = format!("{OWN}  postBuild:\n    substitute:\n      tier: tier-{env}\n");
+        kustomization("apps", "./stacks/apps", &variables)
+    };
+    // Deployed by `apps`, with a variable of its parent in the path.
+    let orders = kustomization("orders", "./services/${tier}", OWN);
+    let elsewhere = source("tenant", "https://git.example/tenant")
+        + "---\n"
+        + &kustomization(
+            "tenant",
+            "./services/tenant",
+            "  sourceRef:\n    kind: GitRepository\n    name: tenant\n",
+        );
+    let patch = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n  name: flux-system\nspec:\n  timeout: 2m\n";
+    let (dev, prod) = (entry("dev"), entry("prod"));
+    let (apps_dev, apps_prod) = (apps("dev"), apps("prod"));
+    let repository: &[(&str, &str)] = &[
+        ("clusters/dev/flux-system/gotk-sync.yaml", &dev),
+        ("clusters/dev/flux-system/kustomization.yaml", "resources: [gotk-sync.yaml]\n"),
+        ("clusters/dev/apps.yaml", &apps_dev),
+        ("clusters/dev/unused-patch.yaml", patch),
+        ("clusters/prod/flux-system/gotk-sync.yaml", &prod),
+        ("clusters/prod/flux-system/kustomization.yaml", "resources: [gotk-sync.yaml]\n"),
+        ("clusters/prod/apps.yaml", &apps_prod),
+        ("stacks/apps/orders.yaml", &orders),
+        ("stacks/apps/tenant.yaml", &elsewhere),
+        ("services/tier-dev/x.yaml", MANIFEST),
+        ("services/tier-prod/x.yaml", MANIFEST),
+        ("services/tenant/x.yaml", MANIFEST),
+    ];
+    let layout = discover_with(repository, &Choices::default());
+    assert_eq!(show(&layout), ["apps: dev prod", "clusters: dev prod", "services/tier: dev prod"]);
+    let mut builds: Vec<String> = layout
+        .flux
+        .builds
+        .iter()
+        .map(|build| {
+            let parent = build.parent.map(|at| layout.flux.builds[at].name.as_str());
+            format!("{} {} {}", build.name, build.path, parent.unwrap_or("-"))
+        })
+        .collect();
+    builds.sort();
+    let wanted = [
+        "apps stacks/apps flux-system",
+        "apps stacks/apps flux-system",
+        "flux-system clusters/dev -",
+        "flux-system clusters/prod -",
+        "orders services/tier-dev apps",
+        "orders services/tier-prod apps",
+    ];
+    assert_eq!(builds, wanted);
+}
+
+#[test]
+fn several_clusters_of_an_environment_are_variants() {
+    let orders = kustomization("orders", "./services/orders", OWN);
+    let ledger = |env: &str| kustomization("ledger", &format!("./services/ledger/{env}"), OWN);
+    let (prod, stg) = (ledger("prod"), ledger("stg"));
+    let repository: &[(&str, &str)] = &[
+        ("clusters/prod-eu/orders.yaml", &orders),
+        ("clusters/prod-eu/ledger.yaml", &prod),
+        ("clusters/prod-us/orders.yaml", &orders),
+        ("clusters/prod-us/ledger.yaml", &prod),
+        ("clusters/stg/orders.yaml", &orders),
+        ("clusters/stg/ledger.yaml", &stg),
+        ("services/orders/x.yaml", MANIFEST),
+        ("services/ledger/prod/kustomization.yaml", EMPTY),
+        ("services/ledger/stg/kustomization.yaml", EMPTY),
+    ];
+    let found = [
+        "clusters: stg prod/eu prod/us",
+        "orders: stg prod/eu prod/us",
+        "services/ledger: stg prod/eu prod/us",
+    ];
+    assert_eq!(units(repository), found);
+}
+
+#[test]
+fn one_cluster_that_deploys_all_environments_is_told_by_names() {
+    let (stg, prod) = (
+        kustomization("orders-stg", "./services/orders", OWN),
+        kustomization("orders-prod", "./services/orders", OWN),
+    );
+    let repository: &[(&str, &str)] = &[
+        ("hub/flux-system/sync.yaml", &kustomization("flux-system", "./hub", OWN)),
+        ("hub/orders-stg.yaml", &stg),
+        ("hub/orders-prod.yaml", &prod),
+        ("services/orders/x.yaml", MANIFEST),
+    ];
+    assert_eq!(units(repository), ["hub: stg/orders prod/orders", "orders: stg prod"]);
+}
+
+#[test]
+fn circles_of_flux_end() {
+    let grow = "  postBuild:\n    substitute:\n      x: ${x}${x}y\n";
+    let (a, b) = (
+        kustomization("a${x}", "./circle/two", grow),
+        kustomization("b${x}", "./circle/one/../../../../circle/one", grow),
+    );
+    let entry = kustomization("flux-system", "./clusters/prod", &grow.replace("${x}${x}y", "y"));
+    let away = kustomization("away", "../../../circle/one", OWN);
+    let repository: &[(&str, &str)] = &[
+        ("clusters/prod/sync.yaml", &entry),
+        ("clusters/prod/away.yaml", &away),
+        ("circle/one/a.yaml", &a),
+        ("circle/one/a2.yaml", &a),
+        ("circle/two/b.yaml", &b),
+        ("circle/two/b2.yaml", &b),
+    ];
+    let layout = discover_with(repository, &Choices::default());
+    assert!(layout.flux.builds.iter().any(|build| build.path.as_str() == "circle/one"));
+    let wrong = |(at, build): (usize, &paritylint::layout::FluxBuild)| {
+        build.parent.is_some_and(|parent| parent >= at)
+    };
+    assert!(!layout.flux.builds.iter().enumerate().any(wrong));
 }
 
 #[test]
@@ -703,4 +963,19 @@ fn files_that_are_no_configuration_of_environments() {
         ("o/stage/app.env", "A=1\n"),
     ]);
     assert_eq!(found, ["o: stage prod"]);
+}
+
+#[test]
+fn the_configuration_names_files_as_a_unit() {
+    let choices = Choices {
+        units: vec![UnitChoice {
+            name: "orders".to_owned(),
+            template: "deploy/{env}/orders.cfg.ini".to_owned(),
+        }],
+        ..Choices::default()
+    };
+    let files = [("deploy/test/orders.cfg.ini", "a=1\n"), ("deploy/prod/orders.cfg.ini", "a=1\n")];
+    let layout = discover_with(&files, &choices);
+    assert_eq!(show(&layout), ["orders: test prod"]);
+    assert!(table::text(&layout).contains("configuration"));
 }

@@ -2,7 +2,7 @@
 
 use paritylint::kube::{Kind, Value, load};
 use paritylint::syntax::scalar::Dialect;
-use paritylint::syntax::{NodeRef, Notation, parse_inside, parse_toml, parse_yaml};
+use paritylint::syntax::{NodeRef, Notation, parse_hcl, parse_inside, parse_toml, parse_yaml};
 use paritylint::text::FileId;
 use proptest::prelude::*;
 
@@ -38,6 +38,39 @@ fn nearly_yaml() -> impl Strategy<Value = String> {
         Just("\u{feff}"),
     ];
     proptest::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+}
+
+/// Texts that are nearly HCL.
+fn nearly_hcl() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("\n"),
+        Just("a"),
+        Just("b = 1\n"),
+        Just(" = "),
+        Just("r \"t\" n {\n"),
+        Just("{ x = 1 }"),
+        Just("{"),
+        Just("}"),
+        Just("["),
+        Just("]"),
+        Just("("),
+        Just(")"),
+        Just(","),
+        Just("\""),
+        Just("${"),
+        Just("<<-E\n  é\n"),
+        Just("E\n"),
+        Just("# c\n"),
+        Just("/* c\n */"),
+        Just("-1.5e3"),
+        Just("for k in v : "),
+        Just("optional(a, 1)"),
+        Just("jsonencode("),
+        Just("é"),
+        Just("\r\n"),
+        Just("\\"),
+    ];
+    proptest::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
 }
 
 /// Texts that are nearly TOML.
@@ -202,6 +235,20 @@ proptest! {
             for document in &embedded.documents {
                 check_inside(document.root(), node, &outer);
             }
+        }
+    }
+
+    #[test]
+    fn spans_of_hcl_cut_the_source_and_nest(text in nearly_hcl()) {
+        let parsed = parse_hcl(FileId(0), &text);
+        for document in &parsed.documents {
+            check_spans(document.root(), &text);
+        }
+        for span in parsed.problems.iter().map(|problem| problem.span) {
+            prop_assert!(text.get(span.range()).is_some());
+        }
+        for comment in &parsed.comments {
+            prop_assert!(text.get(comment.span.range()).is_some());
         }
     }
 

@@ -13,7 +13,7 @@ use paritylint::policy::{Policy, Selection};
 use paritylint::render::output::write;
 use paritylint::render::{Options, Renderer};
 use paritylint::source::Snapshot;
-use paritylint::syntax::{NodeRef, Notation, Store, parse_inside, parse_yaml};
+use paritylint::syntax::{NodeRef, Notation, Store, parse_hcl, parse_inside, parse_yaml};
 use paritylint::text::{FileId, RepoPath, Span};
 use serde::Deserialize as _;
 use serde_yaml::Value;
@@ -103,6 +103,19 @@ pub fn yaml(data: &[u8]) {
     }
     for span in parsed.comments.iter().map(|comment| comment.span) {
         assert!(text.get(span.range()).is_some_and(|text| text.starts_with('#')), "{span:?}");
+    }
+}
+
+/// Any text as HCL: as [`yaml`].
+pub fn hcl(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let parsed = parse_hcl(FileId(0), text);
+    for document in &parsed.documents {
+        nested(document.root(), Span::new(FileId(0), 0, text.len()), text);
+    }
+    let problems = parsed.problems.iter().map(|problem| problem.span);
+    for span in problems.chain(parsed.comments.iter().map(|comment| comment.span)) {
+        assert!(text.get(span.range()).is_some(), "{span:?} is no part of the text");
     }
 }
 

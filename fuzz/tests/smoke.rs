@@ -64,6 +64,47 @@ fn texts_of_lines_never_break_the_parsers() {
 }
 
 #[test]
+fn texts_of_blocks_never_break_the_parser() {
+    const NOTATION: &[&str] = &[
+        "a",
+        " = ",
+        "1",
+        "\n",
+        "{",
+        "}",
+        "[",
+        "]",
+        "(",
+        ")",
+        ",",
+        "\"",
+        "${",
+        "<<E\n",
+        "E\n",
+        "# c",
+        "/*",
+        "*/",
+        " \"l\" {\n",
+        "-",
+        ".",
+        "?",
+        ":",
+        "for ",
+        "object(",
+        "\\",
+        "\u{e9}",
+        "\r\n",
+    ];
+    let mut chance = Chance(seed());
+    for _ in 0..rounds(10_000) {
+        let length = usize::from(chance.bytes(1)[0]) % 60;
+        let bytes = chance.bytes(length);
+        let pieces = bytes.iter().map(|b| NOTATION[usize::from(*b) % NOTATION.len()]);
+        paritylint_fuzz::hcl(pieces.collect::<String>().as_bytes());
+    }
+}
+
+#[test]
 fn repositories_of_two_environments_are_checked() {
     const MARKS: &[&str] = &[
         "# checkov:skip=CKV_1:until 2024-01-01 @team\n",

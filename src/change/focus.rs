@@ -43,8 +43,11 @@ pub(super) fn of(
         let concerned = layout.units.iter().filter(|unit| units.contains(&unit.name));
         let overlays: Vec<&Overlay> = concerned.flat_map(|unit| &unit.overlays).collect();
         files.extend(layout.users.inputs(overlays.iter().map(|overlay| &overlay.root)));
+        let deployed = overlays.iter().flat_map(|overlay| layout.flux.chain(overlay));
+        files.extend(deployed.map(|build| build.file.clone()));
         let snapshot = side.store.snapshot();
-        for overlay in overlays.iter().filter(|overlay| overlay.kind == OverlayKind::Manifests) {
+        let alone = [OverlayKind::Manifests, OverlayKind::Configuration];
+        for overlay in overlays.iter().filter(|overlay| alone.contains(&overlay.kind)) {
             files.extend(snapshot.files_below(&overlay.root).map(|(_, path)| path.clone()));
         }
     }

@@ -30,7 +30,7 @@ pub enum Grouping {
     Directory,
     /// Many entries of one map or list of a document.
     Entries,
-    /// Many values of a document that no rule knows the meaning of.
+    /// Many values of a document that no rule knows the meaning of, or that are of one name.
     Document,
 }
 
@@ -115,6 +115,8 @@ enum Key {
     Copy(usize, ResourceId, bool),
     /// A map or list of a document, and the overlay; whether few entries are many already.
     Entries(usize, Topic, ResourceId, Path, bool),
+    /// A key that one side lacks in many maps of a document of an overlay.
+    Same(usize, Topic, Change, ResourceId, String),
     /// A document of an overlay; whether few values are many already.
     Document(usize, ResourceId, bool),
     /// The directory of objects that one side lacks, and the overlays that lack them.
@@ -217,7 +219,7 @@ pub(crate) fn group(
         let among_others = one.difference.path.steps().is_empty() && wide.is_some();
         let narrow = if among_others {
             object_key(&one.difference, world).into_iter().collect()
-        } else if matches!(wide, Some(Key::Entries(..) | Key::Document(..))) {
+        } else if matches!(wide, Some(Key::Entries(..) | Key::Same(..) | Key::Document(..))) {
             vec![span_key(one)]
         } else {
             narrow_keys(one)
@@ -322,12 +324,21 @@ fn broad_keys(placed: &Placed, components: &BTreeSet<Key>, world: World<'_>) -> 
     } else if difference.resource.gvk.is_document() {
         // Documents are no copies of each other, and they are there to differ.
         let (overlay, resource) = (difference.here_overlay, &difference.resource);
-        if let Some((_, map)) = difference.path.steps().split_last().filter(|it| !it.1.is_empty()) {
+        // What a workshop has of its own is told as one, also where the file is one flat map.
+        let inner = |it: &(_, &[PathStep])| !it.1.is_empty() || difference.weak;
+        if let Some((_, map)) = difference.path.steps().split_last().filter(inner) {
             let map = Path(map.to_vec());
             let step = difference.path.steps().last();
             // What stands at a place of a list has no name to be told by.
             let unnamed = matches!(step, Some(PathStep::Index(_))) || difference.weak;
             keys.push(Key::Entries(overlay, difference.topic, resource.clone(), map, unnamed));
+        }
+        if difference.topic.is_about_a_class()
+            && difference.change != Change::Changed
+            && let Some(key) = difference.path.last_key()
+        {
+            let (topic, change) = (difference.topic, difference.change);
+            keys.push(Key::Same(overlay, topic, change, resource.clone(), key.to_owned()));
         }
         if difference.topic == Topic::Other {
             keys.push(Key::Document(overlay, resource.clone(), difference.weak));
@@ -409,11 +420,10 @@ impl Key {
             | Self::Habit(..) => 0,
             // A definition differs because its version does: never a line at a time.
             Self::Copy(_, resource, _) if &*resource.gvk.kind == "CustomResourceDefinition" => 0,
-            Self::Entries(.., true) => 1,
             Self::Document(.., true) => 2,
             Self::Copy(..) | Self::Document(..) => MANY_LEAVES,
-            Self::Entries(..) => MANY_ENTRIES,
-            Self::Directory(..) => 1,
+            Self::Directory(..) | Self::Entries(.., true) => 1,
+            Self::Entries(..) | Self::Same(..) => MANY_ENTRIES,
         }
     }
 
@@ -429,7 +439,7 @@ impl Key {
             Self::Habit(..) => Grouping::Habit,
             Self::Copy(..) => Grouping::Copy,
             Self::Entries(..) => Grouping::Entries,
-            Self::Document(..) => Grouping::Document,
+            Self::Document(..) | Self::Same(..) => Grouping::Document,
             Self::Directory(..) => Grouping::Directory,
         }
     }

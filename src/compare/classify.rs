@@ -8,6 +8,7 @@ use crate::compare::diff::{Change, RawDifference, Side};
 use crate::compare::flags::{is_about_features, is_flag};
 use crate::compare::identity::image;
 use crate::compare::names::tokens;
+use crate::compare::terraform;
 use crate::compare::values::{are_values, is_given, is_switch};
 use crate::compare::{show, sizes};
 use crate::config::PathPattern;
@@ -196,6 +197,9 @@ static OF_ALL: LazyLock<Table> = LazyLock::new(|| Table::new(ROWS));
 
 /// The class of a path of an object; of the whole object where the path is empty.
 pub(crate) fn classify(gvk: &Gvk, path: &[PathStep]) -> Class {
+    if terraform::is_terraform(gvk) {
+        return terraform::classify(gvk, path);
+    }
     if let [.., PathStep::Key(map), PathStep::Key(key)] = path
         && matches!(&**map, "labels" | "annotations")
         && let Some(class) = of_key(key)

@@ -13,6 +13,7 @@ use crate::compare::scalar::{self, Verdict};
 use crate::compare::secrets::are_objects;
 use crate::compare::show::{SECRET, is_secret};
 use crate::compare::stages::{self, Stage};
+use crate::compare::terraform;
 use crate::kube::{Action, Entry, Kind, Map, Path, PathStep, Provenance, Value};
 use crate::source::Snapshot;
 use crate::text::Span;
@@ -81,6 +82,18 @@ pub(crate) fn diff(
     Differ::new(snapshot, kind, (here, there), names).walk(here, there)
 }
 
+/// As [`diff`], for blocks of Terraform: literals where the other side has a variable are told.
+pub(crate) fn of_blocks(
+    snapshot: &Snapshot,
+    kind: &str,
+    here: &Value,
+    there: &Value,
+    names: &PairNames,
+) -> Found {
+    let differ = Differ::new(snapshot, kind, (here, there), names);
+    Differ { block: true, ..differ }.walk(here, there)
+}
+
 /// Walks an object as it is and as it was: what is filled in later is the same text in both, so that
 /// every text that differs is a difference.
 pub(crate) fn since(snapshot: &Snapshot, kind: &str, now: &Value, before: &Value) -> Found {
@@ -130,6 +143,8 @@ struct Differ<'a> {
     /// How many texts the current place lies in.
     inside: usize,
     aim: Aim,
+    /// Whether it is a block of Terraform.
+    block: bool,
     found: Found,
 }
 
@@ -148,6 +163,7 @@ impl<'a> Differ<'a> {
             around: (here.span(), there.span()),
             inside: 0,
             aim: Aim::Judging,
+            block: false,
             found: Found::default(),
         }
     }
@@ -302,12 +318,19 @@ impl<'a> Differ<'a> {
         if of_content && self.texts(here, there) {
             return;
         }
-        if let Some(told) = self.told(verdict) {
+        let literal = verdict == Verdict::Unknown && self.is_hard_coded(here, there);
+        if let Some(told) = self.told(if literal { Verdict::Differs } else { verdict }) {
             self.report(Change::Changed, Some((here, None)), Some((there, None)));
             if let Some(last) = self.found.differences.last_mut() {
                 last.noise = told.noise;
             }
         }
+    }
+
+    /// Whether a block of Terraform has a literal where the other side has a variable.
+    fn is_hard_coded(&self, here: &Value, there: &Value) -> bool {
+        let texts = here.text().zip(there.text());
+        self.block && texts.is_some_and(|(here, there)| terraform::is_hard_coded(here, there))
     }
 
     /// Whether two scalars are handed out, and how.

@@ -8,6 +8,7 @@ use crate::compare::identity::looks_like_image;
 use crate::compare::parameters::OutOfRange;
 use crate::compare::show::show;
 use crate::compare::switches::{self, Control};
+use crate::compare::terraform;
 use crate::compare::traced::Traced;
 use crate::kube::{Path, PathStep, ResourceId, Value};
 
@@ -161,6 +162,9 @@ pub(crate) fn topic(difference: &RawDifference, class: Class, resource: &Resourc
     let missing = difference.change != Change::Changed;
     if let Some(topic) = agents::topic(difference, class, resource) {
         return topic;
+    }
+    if missing && terraform::is_variable(&resource.gvk, difference.path.steps()) {
+        return Topic::Key;
     }
     if difference.path.steps().is_empty() {
         return of_class(class).unwrap_or(Topic::Resource);

@@ -77,6 +77,7 @@ fn may_be(notation: Notation, text: &str) -> bool {
     match notation {
         Notation::Yaml | Notation::Json => text.contains(':'),
         Notation::Toml | Notation::Ini => text.contains(['=', ':']) && has_sections(),
+        Notation::Hcl => text.contains(['=', '{']),
         Notation::Dotenv | Notation::Properties => text.contains(['=', ':', ' ']),
     }
 }

@@ -38,6 +38,8 @@ mod side_by_side;
 mod sizes;
 mod stages;
 pub mod switches;
+mod terraform;
+mod together;
 mod traced;
 mod unit;
 mod values;
@@ -71,6 +73,7 @@ pub use secrets::key_of;
 pub(crate) use show::show;
 pub use show::{SECRET, without_secrets};
 pub use side_by_side::{Contrast, Unreported, closest, default_pair, side_by_side};
+pub(crate) use terraform::is_terraform;
 pub use traced::Traced;
 pub(crate) use unit::stable_id;
 

@@ -43,6 +43,17 @@ impl Names {
         let segments =
             paths.flat_map(RepoPath::segments).map(str::to_lowercase).collect::<Vec<_>>();
         let own = segments.iter().map(String::as_str).filter(named);
+        // A site and an environment that are one word in the path are one name.
+        for token in segments.iter().flat_map(|segment| tokens(segment)) {
+            let parts = overlay.variant.iter().flat_map(|variant| tokens(variant));
+            let fused = parts.map(str::to_lowercase).any(|site| {
+                let rest = token.strip_prefix(&*site).or_else(|| token.strip_suffix(&*site));
+                rest.is_some_and(|rest| aliases.contains(rest))
+            });
+            if fused {
+                words.push((token.to_owned(), ENVIRONMENT));
+            }
+        }
         let variant = overlay.variant.iter().map(String::as_str);
         let parts = overlay.variant.iter().flat_map(|variant| variant.split('/'));
         for text in own.chain(variant).chain(parts).map(str::to_lowercase) {

@@ -45,6 +45,9 @@ const KEYS: &[NoiseKey] = &[
     noise("kubectl-residue", "", "annotations", "kubernetes.io/change-cause"),
     noise("kubectl-residue", "", "annotations", "pv.kubernetes.io/*"),
     noise("kubectl-residue", "", "annotations", "control-plane.alpha.kubernetes.io/leader"),
+    noise("terraform-state", "settings", "", "backend"),
+    noise("terraform-state", "settings", "", "cloud"),
+    noise("terraform-state", "settings", "", "provider"),
     noise("sync-order", "", "annotations", "argocd.argoproj.io/sync-wave"),
 ];
 

@@ -10,6 +10,7 @@ use crate::compare::identity::{are_identifiers, image, is_version, looks_like_im
 use crate::compare::names::{PairNames, same_but_names};
 use crate::compare::permissions;
 use crate::compare::sizes;
+use crate::compare::terraform;
 use crate::compare::values;
 use crate::compare::version;
 use crate::config::{Config, Constraint, Located};
@@ -149,6 +150,9 @@ struct BuiltIn {
 
 /// In the order in which they are asked.
 const BUILT_IN: &[BuiltIn] = &[
+    BuiltIn { name: "terraform-protection", judge: terraform::protections },
+    BuiltIn { name: "terraform-identity", judge: terraform::identities },
+    BuiltIn { name: "terraform-sizes", judge: terraform::sizes },
     BuiltIn { name: "namespaces", judge: namespaces },
     BuiltIn { name: "image-tags", judge: image_tags },
     BuiltIn { name: "image-tags", judge: values::tags },
@@ -362,7 +366,9 @@ fn destinations(case: &Case<'_>) -> Judgement {
         "ApplicationSet" => steps.strip_prefix(&["spec", "template", "spec"]),
         _ => None,
     };
-    allowed(matches!(spec, Some(["destination", ..] | ["project"])))
+    // What is in the files is compared by itself.
+    let file = case.gvk.is_document() && steps.contains(&"valueFiles");
+    allowed(file || matches!(spec, Some(["destination", ..] | ["project"])))
 }
 
 /// What an application set deploys where: the list of places is what makes the environment.

@@ -5,9 +5,11 @@ use std::cmp::Ordering;
 use crate::compare::diff::{Change, RawDifference, Side};
 use crate::compare::equal::equal;
 use crate::compare::find::find;
+use crate::compare::flags::words;
 use crate::compare::identity::{Image, image, is_version, looks_like_image};
 use crate::compare::names::{Names, PairNames, same_but_names, without_names};
 use crate::compare::sizes::is_of_chart;
+use crate::compare::terraform;
 use crate::compare::version::{are_unordered, order};
 use crate::kube::{Path, PathStep, Resource, ResourceId, Value};
 use crate::source::Snapshot;
@@ -216,6 +218,9 @@ fn artefact<'v>(
         return Some(Artefact { name: repository.to_owned(), version: tag, span: told(tag) });
     }
     let keys: Vec<&str> = steps.iter().map(name_of).collect();
+    if let Some(name) = terraform::versioned(&place.resource.id, &keys) {
+        return Some(Artefact { name, version: text, span: told(text) });
+    }
     let kind = &*place.resource.id.gvk.kind;
     if let ("Kustomization", ["spec", "postBuild", "substitute", variable]) = (kind, &keys[..]) {
         let named = variable.split('_').any(|word| VERSIONS.contains(&&*word.to_ascii_lowercase()));
@@ -226,8 +231,13 @@ fn artefact<'v>(
     let versioned = match (kind, &keys[..]) {
         ("HelmRelease", [.., "chart", "spec", "version"])
         | ("HelmChart", ["spec", "version"])
-        | ("OCIRepository" | "GitRepository", ["spec", "ref", "tag"]) => true,
+        | ("OCIRepository" | "GitRepository", ["spec", "ref", "tag"])
+        | ("chart", ["dependencies", _, "version"]) => true,
         ("Application" | "ApplicationSet", [.., "targetRevision"]) => text.contains('.'),
+        ("values", [.., key]) if is_version_key(key) && is_version(text) => {
+            let name = keys.join(".");
+            return Some(Artefact { name, version: text, span: told(text) });
+        }
         (_, [.., "tag" | "imageTag"]) => parents().any(|map| map.get("repository").is_some()),
         _ => false,
     };
@@ -235,8 +245,17 @@ fn artefact<'v>(
         return None;
     }
     let source = |key: &str| parents().find_map(|map| map.get(key)?.text().map(str::to_owned));
-    let name = ["repository", "chart", "repoURL", "url"].iter().find_map(|key| source(key))?;
+    let sources: &[&str] =
+        if kind == "chart" { &["name"] } else { &["repository", "chart", "repoURL", "url"] };
+    let name = sources.iter().find_map(|key| source(key))?;
     Some(Artefact { name, version: text, span: told(text) })
+}
+
+/// Whether a value of a chart says by its name that it is the version of something: `chartVersion`.
+fn is_version_key(key: &str) -> bool {
+    let words = words(key);
+    let last = words.last().map(String::as_str);
+    words.len() > 1 && last.is_some_and(|word| VERSIONS.contains(&word)) && key != "imageTag"
 }
 
 fn name_of(step: &PathStep) -> &str {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::compare::list;
-use crate::kube::{Kind, PathStep, Value, looks_like_credential, looks_secret_key};
+use crate::kube::{Form, Kind, PathStep, Value, looks_like_credential, looks_secret_key};
 
 /// What stands for a value that must not be shown.
 pub const SECRET: &str = "(secret)";
@@ -197,6 +197,7 @@ pub(crate) fn is_secret(kind: &str, path: &[PathStep], text: &str) -> bool {
     let in_secret = matches!(kind, "Secret" | "SealedSecret")
         && path.iter().any(|step| matches!(step, PathStep::Key(key) if data(key)));
     in_secret
+        || kind == Form::Secrets.kind()
         || looks_like_credential(text)
         || !is_switch(text)
             && path.iter().rev().take(3).any(|step| match step {

@@ -1,7 +1,7 @@
 //! All comparisons of one unit.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::compare::agents;
 use crate::compare::align::{self, Pair};
@@ -22,7 +22,9 @@ use crate::compare::remotes;
 use crate::compare::scalar::without_hash;
 use crate::compare::secrets;
 use crate::compare::switches;
-use crate::compare::values::{are_values, is_switched_off};
+use crate::compare::terraform::is_terraform;
+use crate::compare::together::{MOST_OF_A_TEXT, list_around, tell_once};
+use crate::compare::values::is_switched_off;
 use crate::compare::witness::Witness;
 use crate::config::Config;
 use crate::kube::{Form, Gvk, Path, PathStep, Resource, ResourceId, Value};
@@ -30,9 +32,6 @@ use crate::layout::Layout;
 use crate::render::{Evaluated, Rendered};
 use crate::source::Snapshot;
 use crate::text::{FileId, Span};
-
-/// More differences of one text than this are told as one.
-const MOST_OF_A_TEXT: usize = 12;
 
 /// What every comparison needs.
 #[derive(Clone, Copy)]
@@ -100,6 +99,10 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
             if let (false, Some(a), Some(b)) = (siblings, pair.here, pair.there) {
                 let objects = (&mine.resources[a], &theirs.resources[b]);
                 let mut search = sides.search(objects.0, objects.1);
+                if is_terraform(&objects.0.id.gvk) {
+                    // Defaults that all environments share may list them all.
+                    search.retain(|it| it.own);
+                }
                 if deployed::is_told(mine, theirs, objects) {
                     search.retain(|it| !deployed::tells(&it.path));
                 }
@@ -190,12 +193,13 @@ impl Judging<'_> {
                 let (here, there) = (&self.mine.resources[a], &theirs.resources[b]);
                 let kind = &here.id.gvk.kind;
                 let snapshot = self.world.snapshot;
-                let mut found = diff::diff(snapshot, kind, &here.body, &there.body, names);
+                let differ = if here.id.gvk.is_block() { diff::of_blocks } else { diff::diff };
+                let mut found = differ(snapshot, kind, &here.body, &there.body, names);
                 remotes::join(&mut found.differences);
                 if deployed::is_told(self.mine, theirs, (here, there)) {
                     found.differences.retain(|difference| !deployed::tells(&difference.path));
                 }
-                if are_values(&here.id.gvk) {
+                if here.id.gvk.is_document() {
                     for difference in &mut found.differences {
                         let off = is_switched_off(difference.path.steps(), &here.body, &there.body);
                         difference.noise = difference.noise.or(off.then_some("switched-off"));
@@ -338,6 +342,7 @@ impl Judging<'_> {
     ) {
         result.unknown += found.unknown;
         let mut texts: BTreeMap<Path, Vec<usize>> = BTreeMap::new();
+        let mut lists: BTreeMap<(Path, Change), Vec<usize>> = BTreeMap::new();
         for difference in found.differences {
             let settled = if self.siblings {
                 !witnesses.iter().all(|witness| witness.sides_with_reference(at, &difference))
@@ -352,13 +357,19 @@ impl Judging<'_> {
                 result.promotions.extend(found);
             }
             let text = difference.text.map(|to| difference.path.steps()[..to].to_vec());
+            let list = list_around(&difference, (resource, answer), names);
             let before = result.differences.len();
             self.judge(difference, resource, names, result);
             if let Some(text) = text {
                 texts.entry(Path(text)).or_default().extend(before..result.differences.len());
             }
+            if let Some(list) = list {
+                lists.entry(list).or_default().extend(before..result.differences.len());
+            }
         }
-        tell_once(texts.into_values(), &mut result.differences);
+        let texts = texts.into_values().filter(|places| places.len() > MOST_OF_A_TEXT);
+        let lists = lists.into_values().filter(|places| places.len() > 1);
+        tell_once(texts.chain(lists), &mut result.differences);
     }
 
     /// The places of both sides, if each declares the object in its own.
@@ -551,22 +562,6 @@ impl Judging<'_> {
             side.span = value.provenance.telling(self.world.snapshot, image.repository).span;
         }
     }
-}
-
-/// Of two texts that have little in common, one difference stands for all.
-fn tell_once(texts: impl Iterator<Item = Vec<usize>>, differences: &mut Vec<Difference>) {
-    let mut needless = BTreeSet::new();
-    for places in texts.filter(|places| places.len() > MOST_OF_A_TEXT) {
-        let both = places.iter().find(|&&at| differences[at].change == Change::Changed);
-        let Some(&told) = both.or(places.first()) else { continue };
-        differences[told].more += places.len() - 1;
-        needless.extend(places.into_iter().filter(|&at| at != told));
-    }
-    let mut at = 0;
-    differences.retain(|_| {
-        at += 1;
-        !needless.contains(&(at - 1))
-    });
 }
 
 /// The identity without the content hash of a generated object, which changes with every edit.

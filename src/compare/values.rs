@@ -1,8 +1,8 @@
-//! What is peculiar to the values of charts: no API says what a key means, and most of what differs
+//! What is peculiar to the values of charts and to configuration files: no API says what a key means, and most of what differs
 //! is what makes a place out of a chart.
 
 use crate::compare::classify::Class;
-use crate::compare::diff::RawDifference;
+use crate::compare::diff::{Change, RawDifference};
 use crate::compare::flags::{switch, words};
 use crate::compare::parameters::{Case, Judgement, allowed, is_foreign};
 use crate::kube::quantity::quantity;
@@ -57,25 +57,18 @@ const NAMES: &[&str] = &[
     "broker",
     "brokers",
     "cluster",
-    "database",
-    "db",
     "description",
     "dn",
     "env",
     "environment",
     "footer",
-    "group",
     "header",
     "id",
     "ids",
-    "label",
     "location",
     "message",
-    "name",
     "namespace",
     "network",
-    "owner",
-    "path",
     "prefix",
     "project",
     "queue",
@@ -87,8 +80,6 @@ const NAMES: &[&str] = &[
     "suffix",
     "title",
     "topic",
-    "user",
-    "username",
     "vault",
     "zone",
 ];
@@ -99,6 +90,11 @@ const SWITCHES: &[&str] = &["enabled", "enable", "create"];
 /// Whether it is the kind of the values of a chart.
 pub(crate) fn are_values(gvk: &Gvk) -> bool {
     gvk.is_document() && *gvk.kind == *Form::Values.kind()
+}
+
+/// Whether it is the kind of a configuration file.
+pub(crate) fn is_configuration(gvk: &Gvk) -> bool {
+    gvk.is_document() && *gvk.kind == *Form::Config.kind()
 }
 
 /// Whether both sides are switches: charts have one for every part of theirs.
@@ -156,12 +152,20 @@ pub(crate) fn places(case: &Case<'_>) -> Judgement {
     );
     let sides = [&case.difference.here.value, &case.difference.there.value];
     let scalars = sides.iter().all(|value| value.as_ref().is_none_or(|it| it.text().is_some()));
-    if !are_values(case.gvk) || !judged || !scalars {
-        return Judgement::Free;
-    }
     let text = |at: usize| sides[at].as_ref().and_then(Value::text).unwrap_or("");
     let (here, there) = (text(0), text(1));
     let steps = case.difference.path.steps();
+    // A program asks for its keys, and for the path behind a host, whatever the environment.
+    let changed = case.difference.change == Change::Changed;
+    if is_configuration(case.gvk) && !changed && names_the_environment(steps) {
+        // A staging environment runs what was built for production.
+        return allowed(true);
+    }
+    let configured =
+        is_configuration(case.gvk) && changed && !(here.contains("://") && there.contains("://"));
+    if !(are_values(case.gvk) || configured) || !judged || !scalars {
+        return Judgement::Free;
+    }
     let numbers = || [here, there].iter().all(|it| it.bytes().all(|b| b.is_ascii_digit()));
     if is_id(steps) && numbers() {
         return allowed(true);
@@ -177,6 +181,13 @@ pub(crate) fn places(case: &Case<'_>) -> Judgement {
 fn is_id(path: &[PathStep]) -> bool {
     let Some(PathStep::Key(key)) = path.last() else { return false };
     words(key).last().is_some_and(|word| matches!(word.as_str(), "id" | "uid" | "gid"))
+}
+
+/// Whether the last key of a path is what programs ask for the name of their environment.
+fn names_the_environment(path: &[PathStep]) -> bool {
+    const ASKED: &[&str] = &["env", "environment", "profile", "profiles", "stage"];
+    let Some(PathStep::Key(key)) = path.last() else { return false };
+    words(key).last().is_some_and(|word| ASKED.contains(&word.as_str()))
 }
 
 /// Whether the last key of a path, or the list that it is an item of, names a place.

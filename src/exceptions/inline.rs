@@ -4,13 +4,15 @@
 use crate::config::{Exception, did_you_mean, parse_date};
 use crate::rules::Malformed;
 use crate::source::{Snapshot, SourceFile};
-use crate::syntax::{Comment, Store};
+use crate::syntax::{Comment, Notation, Store};
 use crate::text::{FileId, Span};
 
 /// What a comment begins with to be read.
 const PREFIX: &str = "paritylint:";
 /// The keys that a comment may have.
 const KEYS: &[&str] = &["owner", "until", "reason", "ticket", "created", "renewed"];
+/// What comments begin with, in one notation or another; nothing else does.
+const SIGNS: &[&str] = &["#", ";", "!", "//"];
 /// How a comment is written.
 const USAGE: &str = "write `# paritylint: allow RULE owner=@team until=2027-01-31 reason=\"why\"`";
 
@@ -23,7 +25,8 @@ pub struct Inline {
     pub malformed: Vec<Malformed>,
 }
 
-/// Reads the comments of the YAML files, and of `others`, which have `#` comments.
+/// Reads the comments of the YAML files, and of `others`: as their notation has them, else those that
+/// begin with `#`.
 pub fn collect_inline(
     snapshot: &Snapshot,
     store: &Store<'_>,
@@ -37,7 +40,17 @@ pub fn collect_inline(
     }
     for &file in others {
         let Ok(source) = snapshot.file(file) else { continue };
-        if source.text.contains(PREFIX) {
+        if !source.text.contains(PREFIX) {
+            continue;
+        }
+        let parsed = store.named(file);
+        let read = match Notation::of(source.path.file_name()) {
+            None | Some(Notation::Yaml) => false,
+            Some(_) => !parsed.is_broken(),
+        };
+        if read {
+            inline.read(source, &parsed.comments);
+        } else {
             inline.read(source, &comments(source));
         }
     }
@@ -90,7 +103,9 @@ fn covered(source: &SourceFile, comment: &Comment) -> Span {
         own
     } else {
         (own + 1..lines.len())
-            .find(|&line| !text(line).is_empty() && !text(line).starts_with('#'))
+            .find(|&line| {
+                !text(line).is_empty() && !SIGNS.iter().any(|s| text(line).starts_with(s))
+            })
             .unwrap_or(own)
     };
     let range = lines.line_range(&source.text, line);
@@ -201,12 +216,33 @@ mod tests {
         let text = "a = 1 # paritylint: allow x renewed=2026-01-01,2026-02-01\n\
                     b = \"# paritylint: allow y\"\nc=1# paritylint: allow y\n\
                     # paritylint: allow z\nd = 2\n";
-        let snapshot = Snapshot::from_memory([("a.toml", text)]);
+        let snapshot = Snapshot::from_memory([("a.cfg", text)]);
         let inline = collect_inline(&snapshot, &Store::new(&snapshot), &[], &[FileId(0)]);
         assert!(inline.malformed.is_empty());
         let [first, second] = &inline.exceptions[..] else { panic!("{inline:#?}") };
         assert_eq!((first.rule_names().as_str(), first.renewed.len()), ("`x`", 2));
         assert_eq!(&text[second.covers.unwrap().range()], "d = 2");
+    }
+
+    #[test]
+    fn every_notation_has_its_comments() {
+        let texts = [
+            ("a.ini", "; paritylint: allow x\n[s]\n", "[s]"),
+            ("a.properties", "! paritylint: allow x\na=1\n", "a=1"),
+            ("a.json", "{ // paritylint: allow x\n  \"a\": 1}", "{ // paritylint: allow x"),
+            (".env.prod", "A=1 # paritylint: allow x\n", "A=1 # paritylint: allow x"),
+            (
+                "a.toml",
+                "# paritylint: allow x\na = \"# paritylint: allow y\"\n",
+                "a = \"# paritylint: allow y\"",
+            ),
+        ];
+        for (name, text, covered) in texts {
+            let snapshot = Snapshot::from_memory([(name, text)]);
+            let inline = collect_inline(&snapshot, &Store::new(&snapshot), &[], &[FileId(0)]);
+            let [found] = &inline.exceptions[..] else { panic!("{name}: {inline:#?}") };
+            assert_eq!(&text[found.covers.unwrap().range()], covered);
+        }
     }
 
     #[test]

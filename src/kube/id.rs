@@ -29,6 +29,17 @@ impl Gvk {
         Self { group: DOCUMENTS.into(), version: "".into(), kind: form.kind().into() }
     }
 
+    /// The kind of a block of a Terraform root module, which is a document too: the type of a
+    /// resource, `data.` and the type of what is read, `module` …
+    pub fn block(kind: &str) -> Self {
+        Self { group: DOCUMENTS.into(), version: BLOCK.into(), kind: kind.into() }
+    }
+
+    /// Whether it is the kind of a block, see [`Gvk::block`].
+    pub fn is_block(&self) -> bool {
+        self.is_document() && &*self.version == BLOCK
+    }
+
     /// Whether it is the kind of a document, see [`Gvk::document`].
     pub fn is_document(&self) -> bool {
         &*self.group == DOCUMENTS
@@ -47,16 +58,25 @@ impl Gvk {
 /// The group of all documents; no API group is called so.
 const DOCUMENTS: &str = "document";
 
+/// The version of kinds of blocks.
+const BLOCK: &str = "block";
+
 /// What sort of document it is: configuration that is no Kubernetes object, and that is compared
 /// like one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Form {
     /// The values that a Helm chart gets.
     Values,
+    /// The values that a Helm chart gets and that nobody may see.
+    Secrets,
+    /// What a Helm chart that belongs to one environment depends on.
+    Chart,
     /// The variables that a Terraform root module gets.
     Variables,
-    /// The blocks of a Terraform root module.
-    Module,
+    /// The local values of a Terraform root module.
+    Locals,
+    /// The versions that a Terraform root module asks for.
+    Settings,
     /// A configuration file.
     Config,
     /// An Application of Argo CD that deploys an overlay.
@@ -68,8 +88,11 @@ impl Form {
     pub fn kind(self) -> &'static str {
         match self {
             Self::Values => "values",
+            Self::Secrets => "secrets",
+            Self::Chart => "chart",
             Self::Variables => "variables",
-            Self::Module => "module",
+            Self::Locals => "locals",
+            Self::Settings => "settings",
             Self::Config => "config",
             // As the object is called, so that whatever is known of it holds here too.
             Self::Application => "Application",
@@ -107,9 +130,9 @@ impl ResourceId {
 
 impl fmt::Display for ResourceId {
     /// `Deployment orders/api`: kind, namespace where there is one, name; `the values of orders`
-    /// for a document.
+    /// for a document, `aws_db_instance main` for a block.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.gvk.is_document() {
+        if self.gvk.is_document() && !self.gvk.is_block() {
             return write!(f, "the {} of {}", self.gvk.kind, self.name);
         }
         write!(f, "{} ", self.gvk.kind)?;
@@ -136,7 +159,16 @@ pub struct Resource {
 impl Resource {
     /// A document; it begins where its file does.
     pub fn document(form: Form, name: &str, body: Value, origin: Span) -> Self {
-        let id = ResourceId::document(form, name);
+        Self::written(ResourceId::document(form, name), body, origin)
+    }
+
+    /// A block of a Terraform root module, by the labels that say what it is and how it is called.
+    pub fn block(kind: &str, name: &str, body: Value, origin: Span) -> Self {
+        let id = ResourceId { gvk: Gvk::block(kind), namespace: "".into(), name: name.into() };
+        Self::written(id, body, origin)
+    }
+
+    fn written(id: ResourceId, body: Value, origin: Span) -> Self {
         Self { original: id.clone(), id, body, origin }
     }
 }

@@ -42,6 +42,7 @@ const REFERENCE_WORDS: &[&str] = &[
     "expiration",
     "interval",
     "seconds",
+    "days",
     "url",
     "uri",
     "endpoint",

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::layout::argocd;
 use crate::layout::candidates::is_manifest;
+use crate::layout::defaults;
 use crate::layout::flux;
 use crate::layout::kustomizations::is_kustomization;
 use crate::layout::plain;
@@ -13,8 +14,10 @@ use crate::text::{FileId, RepoPath};
 /// Whether files that differ at these paths only cannot make a difference to the layout: each is
 /// there on both sides, and what is read of it for the layout is the same.
 pub fn are_alike(before: &Store<'_>, after: &Store<'_>, paths: &BTreeSet<RepoPath>) -> bool {
-    let facts =
-        |store: &Store<'_>, file: FileId| (is_manifest(store, file), flux::of_file(store, file));
+    let facts = |store: &Store<'_>, file: FileId| {
+        let stated = defaults::stated(store, file);
+        (is_manifest(store, file), flux::of_file(store, file), stated)
+    };
     paths.iter().all(|path| {
         let at = |store: &Store<'_>| {
             let file = store.snapshot().find(path)?;

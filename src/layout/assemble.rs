@@ -181,6 +181,15 @@ impl<'l> Assembly<'l> {
         placed
     }
 
+    /// The overlays of each unit, with their stages.
+    pub(super) fn units(&self) -> Vec<Vec<(usize, RepoPath)>> {
+        let overlays = |draft: &Draft| {
+            let overlays = draft.overlays.values();
+            overlays.map(|overlay| (overlay.environment, overlay.root.clone())).collect()
+        };
+        self.drafts.values().map(overlays).collect()
+    }
+
     /// Everything that is placed; the environments are stages.
     pub(super) fn overlays(&self) -> impl Iterator<Item = &Overlay> {
         self.drafts.values().flat_map(|draft| draft.overlays.values())
@@ -207,12 +216,19 @@ impl<'l> Assembly<'l> {
 
     /// Adds what Applications of Argo CD say: who deploys an overlay, and units of their own.
     pub(super) fn deployed_by(&mut self, plan: Plan, unplaced: &mut BTreeSet<Unplaced>) {
+        for draft in self.drafts.values_mut().filter(|draft| !draft.fixed) {
+            draft.overlays.retain(|_, overlay| !plan.absorbed.contains(&overlay.root));
+        }
+        self.drafts.retain(|_, draft| !draft.overlays.is_empty());
         for overlay in self.drafts.values_mut().flat_map(|draft| draft.overlays.values_mut()) {
             overlay.application = plan.attached.get(&overlay.root).copied();
         }
         for draft in self.drafts.values_mut().filter(|draft| !draft.fixed) {
             draft.rename(&plan.names);
         }
+        let made = plan.units.iter().flat_map(|unit| &unit.parts);
+        let made: BTreeSet<&RepoPath> = made.map(|part| &part.root).collect();
+        unplaced.retain(|found| !made.contains(&found.root));
         for unit in plan.units {
             let key = format!("argocd:{}", unit.template);
             for part in unit.parts {
@@ -234,6 +250,12 @@ impl<'l> Assembly<'l> {
             draft.templates.insert(unit.template, 1);
         }
         unplaced.extend(plan.unplaced);
+        let shared = unplaced.iter().filter(|found| plan.shared.contains(&found.root));
+        for found in shared.cloned().collect::<Vec<_>>() {
+            unplaced.remove(&found);
+            let why = "several environments deploy this one path through Argo CD".to_owned();
+            unplaced.insert(Unplaced { why, ..found });
+        }
     }
 
     fn spell(&mut self, stage: usize, word: Option<&str>) {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::layout::Choices;
 use crate::layout::OverlayKind;
 use crate::layout::Unplaced;
+use crate::layout::defaults;
 use crate::layout::kustomizations::Kustomizations;
 use crate::layout::kustomizations::is_kustomization;
 use crate::layout::lexicon::Lexicon;
@@ -65,6 +66,12 @@ impl Candidate {
         self.levels.get(part).map_or("", String::as_str)
     }
 
+    /// Whether the file is called otherwise than its parts say: it says in itself what it is for.
+    pub(super) fn is_renamed(&self) -> bool {
+        let name = self.parts.last().map_or("", String::as_str);
+        self.root.file_name().strip_suffix(&self.extension).is_some_and(|own| own != name)
+    }
+
     /// Whether the last part is a file's stem.
     pub(super) fn is_file(&self) -> bool {
         self.file
@@ -79,6 +86,7 @@ pub(super) type Directories = BTreeMap<RepoPath, Contents>;
 pub(super) struct Contents {
     kustomization: bool,
     chart: bool,
+    /// A module of Terraform, or what Terragrunt makes one of.
     modules: bool,
     yaml: Vec<FileId>,
     variables: Vec<FileId>,
@@ -87,14 +95,39 @@ pub(super) struct Contents {
 /// Paths of more segments are not looked at: the work grows with the square of the depth.
 pub(super) const DEEPEST: usize = 100;
 
+/// What configures a directory of Terragrunt, and files whose values it gives to all directories below.
+const TERRAGRUNT: &str = "terragrunt.hcl";
+const TERRAGRUNT_VALUES: &[&str] = &[
+    "account.hcl",
+    "account_vars.hcl",
+    "env.hcl",
+    "env_vars.hcl",
+    "environment.hcl",
+    "region.hcl",
+    "region_vars.hcl",
+    "stage.hcl",
+];
+/// Directories of modules of Terraform that others call.
+const MODULES: &[&str] = &["module", "modules"];
+
 /// Whether a file is part of a Terraform module.
 pub(super) fn is_terraform(path: &RepoPath) -> bool {
-    path.extension() == "tf"
+    [".tf", ".tofu", ".tf.json", ".tofu.json"].iter().any(|end| path.file_name().ends_with(end))
 }
 
-/// The extension of a file of Terraform variables; `None` for any other.
+/// Names of files and directories that say where Terraform keeps its state.
+const STATE: &[&str] = &["backend", "backend-config", "backend_config", "backends"];
+
+/// The extension of a file of variables of Terraform or Terragrunt; `None` for any other, and for what
+/// configures where the state is kept.
 pub(super) fn variables_extension(path: &RepoPath) -> Option<&'static str> {
-    [".tfvars.json", ".tfvars"].into_iter().find(|end| path.file_name().ends_with(end))
+    let name = path.file_name();
+    let state = |name: &str| STATE.contains(&name.split('.').next().unwrap_or(name));
+    if path.segments().rev().take(2).any(state) {
+        return None;
+    }
+    let file = [".tfvars.json", ".tfvars"].into_iter().find(|end| name.ends_with(end));
+    file.or_else(|| TERRAGRUNT_VALUES.contains(&name).then_some(".hcl"))
 }
 
 /// Lists the candidates in the order of their paths; trees aside are left to the caller.
@@ -109,7 +142,9 @@ pub(super) fn gather(
     for name in directories.keys().flat_map(RepoPath::segments) {
         marks.entry(name).or_insert_with(|| lexicon.read(name));
     }
-    let gather = Gather { store, kustomizations, lexicon, marks };
+    let charts = directories.iter().filter(|(_, contents)| contents.chart);
+    let charts = charts.map(|(directory, _)| directory.file_name()).collect();
+    let gather = Gather { store, kustomizations, lexicon, marks, charts };
     let mut candidates = vec![];
     for (directory, contents) in directories {
         gather.directory(directory, contents, directories, &mut candidates);
@@ -149,7 +184,7 @@ pub(super) fn contents(store: &Store<'_>, choices: &Choices) -> (Directories, BT
             _ if is_kustomization(name) => contents.kustomization = true,
             "Chart.yaml" => contents.chart = true,
             _ if path.is_yaml() => contents.yaml.push(file),
-            _ if is_terraform(path) => contents.modules = true,
+            _ if is_terraform(path) || name == TERRAGRUNT => contents.modules = true,
             _ if variables_extension(path).is_some() => contents.variables.push(file),
             _ => {}
         }
@@ -198,6 +233,8 @@ struct Gather<'a> {
     lexicon: &'a Lexicon,
     /// What each directory's name says.
     marks: BTreeMap<&'a str, Option<Mark>>,
+    /// What the directories of charts are called.
+    charts: BTreeSet<&'a str>,
 }
 
 impl Gather<'_> {
@@ -221,22 +258,14 @@ impl Gather<'_> {
             }
         }
         let marked = self.marks(directory).next().is_some();
-        for &file in &contents.variables {
-            let path = self.store.snapshot().path(file);
-            let Some(end) = variables_extension(path) else { continue };
-            let candidate = Candidate::new(path.clone(), OverlayKind::Terraform, end);
-            if marked || self.marks_last(&candidate) {
-                candidates.push(candidate);
-            }
-        }
-        let exact = self.marks(directory).any(Mark::is_exact);
-        if contents.modules && exact && contents.variables.is_empty() {
-            candidates.push(Candidate::directory(directory.clone(), OverlayKind::Terraform));
-        }
+        self.terraform(directory, contents, marked, candidates);
         if contents.yaml.is_empty() || inside_chart(directory, all) {
             return;
         }
         self.values(contents, marked, candidates);
+        if !marked {
+            self.defaults(contents, candidates);
+        }
         if !(marked || contents.chart || contents.kustomization) {
             self.manifest_files(contents, candidates);
         }
@@ -245,11 +274,40 @@ impl Gather<'_> {
         }
     }
 
+    /// Files of variables, and root modules that belong to one environment with all that lies in them.
+    fn terraform(
+        &self,
+        directory: &RepoPath,
+        contents: &Contents,
+        marked: bool,
+        candidates: &mut Vec<Candidate>,
+    ) {
+        let called = directory.segments().any(|name| MODULES.contains(&name));
+        let files = contents.variables.iter().filter_map(|&file| {
+            let path = self.store.snapshot().path(file);
+            Some(Candidate::new(path.clone(), OverlayKind::Terraform, variables_extension(path)?))
+        });
+        // `prod_backend.tfvars` says where the state is; `backend-for-apps.tfvars` may say anything.
+        let state = |file: &Candidate| {
+            let mark = file.parts.last().and_then(|stem| self.lexicon.read(stem));
+            mark.is_some_and(|mark| mark.rest.split('-').any(|word| STATE.contains(&word)))
+        };
+        let files: Vec<Candidate> = files.filter(|file| !state(file)).collect();
+        let told = files.iter().filter(|candidate| self.marks_last(candidate)).count();
+        // Several files that are named after environments are what one module is given in each.
+        if marked && !called && told < 2 && contents.modules {
+            candidates.push(Candidate::directory(directory.clone(), OverlayKind::Terraform));
+            return;
+        }
+        candidates.extend(files.into_iter().filter(|file| marked || self.marks_last(file)));
+    }
+
     fn marks_last(&self, candidate: &Candidate) -> bool {
         candidate.parts.last().is_some_and(|name| self.lexicon.read(name).is_some())
     }
 
-    /// Values files: `values-prod.yaml`, `prod/values.yaml`, `config/prod.yaml`.
+    /// Values files: `values-prod.yaml`, `prod/values.yaml`, `config/prod.yaml`, and `prod/orders.yaml`
+    /// where a chart is called `orders`.
     fn values(&self, contents: &Contents, marked: bool, candidates: &mut Vec<Candidate>) {
         for &file in &contents.yaml {
             let path = self.store.snapshot().path(file);
@@ -269,7 +327,11 @@ impl Gather<'_> {
                         && !is_manifest(self.store, file)
                 }
                 None if named => marked || !stem.eq_ignore_ascii_case("values"),
-                None => marked && self.in_value_holder(path) && !is_manifest(self.store, file),
+                None => {
+                    marked
+                        && (self.in_value_holder(path) || self.charts.contains(stem))
+                        && !is_manifest(self.store, file)
+                }
             };
             if wanted {
                 let extension = format!(".{}", path.extension());
@@ -277,6 +339,24 @@ impl Gather<'_> {
                 candidates.push(Candidate::new(path.clone(), kind, &extension));
             }
         }
+    }
+
+    /// `values.yaml` where it is what production gets.
+    fn defaults(&self, contents: &Contents, candidates: &mut Vec<Candidate>) {
+        let path = |file: &FileId| self.store.snapshot().path(*file);
+        let Some(file) = contents.yaml.iter().find(|file| path(file).stem() == defaults::VALUES)
+        else {
+            return;
+        };
+        let stems: Vec<&str> = contents.yaml.iter().map(|file| path(file).stem()).collect();
+        let Some(name) = defaults::named(self.store, self.lexicon, *file, &stems) else { return };
+        let path = path(file);
+        let extension = format!(".{}", path.extension());
+        let mut candidate = Candidate::new(path.clone(), OverlayKind::HelmValues, &extension);
+        if let Some(last) = candidate.parts.last_mut() {
+            *last = name;
+        }
+        candidates.push(candidate);
     }
 
     /// Manifests of several environments side by side: `k8s/prod.yaml`, `k8s/orders-prod.yaml`.

@@ -88,9 +88,14 @@ impl Layout {
             assembly.add_rendered(found, &mut search.unplaced);
         }
         let mut argo = ArgoCd::of(store, &kustomizations, &choices.excludes);
-        let placed = assembly.placed();
-        let known =
-            Known { store, lexicon: &lexicon, kustomizations: &kustomizations, placed: &placed };
+        let deployable = assembly.placed();
+        let known = Known {
+            store,
+            lexicon: &lexicon,
+            kustomizations: &kustomizations,
+            placed: &deployable,
+            units: &assembly.units(),
+        };
         let plan = argocd::plan(&mut argo, &known);
         assembly.deployed_by(plan, &mut search.unplaced);
         let orphans = argocd::orphans(store, &argo, &kustomizations, assembly.overlays());
@@ -220,9 +225,10 @@ impl Search<'_> {
                 OverlayKind::Kustomize => {
                     !self.kustomizations.includers.contains_key(&candidate.root)
                 }
-                OverlayKind::HelmValues => {
-                    !candidate.parts.last().is_some_and(|stem| words::is_empty_stem(stem))
-                }
+                OverlayKind::HelmValues => !candidate
+                    .parts
+                    .last()
+                    .is_some_and(|stem| words::is_empty_stem(stem) || words::is_shared_stem(stem)),
                 OverlayKind::Manifests
                 | OverlayKind::Terraform
                 | OverlayKind::Configuration

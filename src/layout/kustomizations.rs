@@ -108,11 +108,6 @@ impl Kustomizations {
         seen
     }
 
-    /// Whether the kustomization of a directory names a file, at once or over others.
-    pub(super) fn uses(&self, directory: &RepoPath, file: &RepoPath) -> bool {
-        self.users(file).contains(directory)
-    }
-
     /// The directory, or the nearest one above it, that is a kustomization.
     pub(super) fn covering(&self, directory: &RepoPath) -> Option<RepoPath> {
         let mut at = Some(directory.clone());

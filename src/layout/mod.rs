@@ -4,6 +4,7 @@ mod alike;
 mod argocd;
 mod assemble;
 mod candidates;
+mod defaults;
 mod discover;
 mod explicit;
 mod flux;
@@ -99,7 +100,8 @@ pub enum OverlayKind {
     HelmValues,
     /// A file of plain configuration: JSON, TOML, dotenv, properties or INI.
     Configuration,
-    /// Terraform variables or a root module (found, not rendered yet).
+    /// A file of Terraform variables, a root module that belongs to one environment, or a directory or
+    /// file of Terragrunt.
     Terraform,
     /// An Application of Argo CD alone: what it deploys is the same in every environment, or lies
     /// elsewhere.
@@ -190,6 +192,13 @@ pub struct Layout {
 }
 
 impl Layout {
+    /// The files of plain configuration, with those that they are laid over.
+    pub fn configurations(&self) -> impl Iterator<Item = &RepoPath> {
+        let overlays = self.units.iter().flat_map(|unit| &unit.overlays);
+        let own = overlays.filter(|overlay| overlay.kind == OverlayKind::Configuration);
+        own.map(|overlay| &overlay.root).chain(self.bases.values().flatten())
+    }
+
     /// An overlay as users name it: its environment, and its variant behind a `/`.
     pub fn name_of(&self, overlay: &Overlay) -> String {
         let environment = self.environment(overlay.environment).map_or("", |e| e.name.as_str());

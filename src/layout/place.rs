@@ -273,6 +273,9 @@ pub(super) struct Refusal {
 }
 
 fn told_by(candidate: &Candidate, part: usize, name: &str, mark: &Mark) -> String {
+    if candidate.is_renamed() {
+        return format!("it says itself that it is for `{}`", mark.word);
+    }
     let what = if candidate.is_file() && part + 1 == candidate.parts.len() {
         "the file name"
     } else {

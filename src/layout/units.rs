@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::layout::OverlayKind;
 use crate::layout::candidates::Candidate;
 use crate::layout::kustomizations::Kustomizations;
 use crate::layout::lexicon::EMPTY_TOKENS;
@@ -231,8 +232,11 @@ fn template(candidate: &Candidate, parts: &[Part], variants: &[String]) -> Templ
         format!("{}{}", texts.join("/"), candidate.extension)
     };
     let text = join(|part| &part.text);
-    let told = parts.iter().map(|part| part.key.as_str());
-    let kept: Vec<&str> = told.filter(|key| *key != "{variant}" && !is_layer(key)).collect();
+    // A file of variables that several modules share is a unit, not a layer of one.
+    let file = candidate.kind == OverlayKind::Terraform && candidate.is_file();
+    let told = parts.iter().map(|part| part.key.as_str()).enumerate();
+    let told = told.filter(|(at, key)| !is_layer(key) || file && at + 1 == parts.len());
+    let kept: Vec<&str> = told.map(|(_, key)| key).filter(|key| *key != "{variant}").collect();
     let key = format!("{:?}:{}{}", candidate.kind, kept.join("/"), candidate.extension);
     let mut names: Vec<String> = vec![];
     for (at, part) in kept.iter().enumerate() {

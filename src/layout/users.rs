@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::layout::{Layout, Overlay};
+use crate::layout::candidates::{is_terraform, variables_extension};
+use crate::layout::{Layout, Overlay, OverlayKind};
 use crate::text::RepoPath;
 
 /// Which kustomizations use which files and directories, as far as their own files say.
@@ -64,8 +65,31 @@ impl Layout {
     /// for the overlay whose directory holds it.
     pub fn units_of(&self, files: &BTreeSet<RepoPath>) -> BTreeSet<String> {
         let reached = self.users.of(files);
+        // Which module a file of variables is meant for is known when it is rendered.
+        let modules =
+            files.iter().any(|file| is_terraform(file) || variables_extension(file).is_some());
+        // A Flux Kustomization matters for what it deploys; what else its parents deploy may hold
+        // variables or patches for it.
+        let objects: BTreeSet<&RepoPath> =
+            self.flux.builds.iter().map(|build| &build.file).collect();
+        let others: BTreeSet<RepoPath> =
+            files.iter().filter(|file| !objects.contains(file)).cloned().collect();
+        let reached_by_others = self.users.of(&others);
+        let deployed = |overlay: &Overlay| {
+            let mut chain = self.flux.chain(overlay);
+            let own = chain.next();
+            own.is_some_and(|own| files.contains(&own.file))
+                || chain.any(|above| {
+                    files.contains(&above.file)
+                        || reached_by_others.contains(&above.path)
+                        || others.iter().any(|file| file.is_in(&above.path))
+                })
+        };
         let part = |overlay: &Overlay| {
-            reached.contains(&overlay.root) || files.iter().any(|file| file.is_in(&overlay.root))
+            modules && overlay.kind == OverlayKind::Terraform
+                || reached.contains(&overlay.root)
+                || files.iter().any(|file| file.is_in(&overlay.root))
+                || deployed(overlay)
         };
         let units = self.units.iter().filter(|unit| unit.overlays.iter().any(part));
         units.map(|unit| unit.name.clone()).collect()

@@ -25,6 +25,7 @@ const VALUE_HOLDERS: &[&str] = &[
     "config",
     "configs",
     "configuration",
+    "inputs",
     "inventories",
     "overrides",
     "params",
@@ -32,8 +33,11 @@ const VALUE_HOLDERS: &[&str] = &[
     "settings",
     "tfvars",
     "values",
+    "var-files",
     "variables",
     "vars",
+    "workspace-variables",
+    "workspace_variables",
 ];
 
 /// Directories of many units, which therefore name none.
@@ -247,6 +251,13 @@ pub(super) fn is_channel(name: &str) -> bool {
 /// Whether a file of this stem is named after its kind only.
 pub(super) fn is_empty_stem(stem: &str) -> bool {
     holds(EMPTY_STEMS, stem)
+}
+
+/// Whether a file of this stem holds what the files of all environments beside it share. `base` may
+/// be an environment of its own.
+pub(super) fn is_shared_stem(stem: &str) -> bool {
+    const SHARED: &[&str] = &["all", "common", "default", "defaults", "global", "shared"];
+    stem.split(['-', '_', '.']).any(|token| holds(SHARED, token))
 }
 
 /// Whether a part of a file name names a unit beside an environment.

@@ -5,7 +5,7 @@ use crate::layout::{Application, Layout, Overlay, Unit};
 use crate::render::Rendered;
 
 /// What an Application says to its chart: compared as the chart's values.
-const VALUES: &[&str] = &["fileParameters", "parameters", "valueFiles", "values", "valuesObject"];
+const VALUES: &[&str] = &["fileParameters", "parameters", "values", "valuesObject"];
 
 /// Adds the Application that deploys an overlay, unless it is compared as an object anyway.
 /// `as_values` leaves out what it says to its chart.

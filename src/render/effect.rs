@@ -25,15 +25,18 @@ pub enum StatementKind {
     Image,
     /// An entry of `replicas`.
     Replicas,
+    /// A variable in a file of Terraform variables.
+    Variable,
 }
 
 impl StatementKind {
-    /// The list of the kustomization.
+    /// The list of the kustomization, or what stands for it.
     pub fn list(self) -> &'static str {
         match self {
             Self::Patch => "patches",
             Self::Image => "images",
             Self::Replicas => "replicas",
+            Self::Variable => "variables",
         }
     }
 }

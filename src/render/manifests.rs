@@ -46,6 +46,7 @@ impl Renderer<'_> {
             gaps: found.gaps,
             removed: Vec::new(),
             statements: Vec::new(),
+            unread: Vec::new(),
             notices: Vec::new(),
             failures: Vec::new(),
             variables: None,

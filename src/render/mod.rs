@@ -32,6 +32,7 @@ mod renderer;
 mod replacement;
 mod selector;
 mod sort;
+mod terraform;
 mod transform;
 mod vars;
 mod working;
@@ -115,13 +116,15 @@ pub struct Rendered {
     pub statements: Vec<Statement>,
     /// What to warn about.
     pub notices: Vec<Notice>,
+    /// Values that it sets and that no template of its chart mentions.
+    pub unread: Vec<helm::Unread>,
     /// What kustomize refuses, and what was left out to render the rest all the same.
     pub failures: Vec<RenderError>,
     /// The variables that Flux filled in.
     pub variables: Option<Box<Variables>>,
     /// The documents of Flux Kustomizations whose effect is an overlay of its own.
     pub told: Vec<Span>,
-    /// The keys of ConfigMaps whose values are laid under those of a release, each with the place of
+    /// The keys of `ConfigMap`s whose values are laid under those of a release, each with the place of
     /// its object.
     pub read_keys: Vec<(Span, Arc<str>)>,
 }
@@ -154,6 +157,7 @@ impl Rendered {
             removed: Vec::new(),
             statements: Vec::new(),
             notices: Vec::new(),
+            unread: Vec::new(),
             failures: Vec::new(),
             variables: None,
             told: Vec::new(),

@@ -47,7 +47,7 @@ impl Renderer<'_> {
             OverlayKind::Configuration => {
                 plain::rendered(self.store(), layout, unit, overlay).map(Ok)
             }
-            OverlayKind::Terraform => None,
+            OverlayKind::Terraform => Some(Ok(self.terraform(unit, overlay))),
         };
         if let Some(Ok(rendered)) = &mut rendered {
             let as_values = overlay.kind == OverlayKind::HelmValues

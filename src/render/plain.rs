@@ -10,6 +10,9 @@ use crate::syntax::scalar::Dialect;
 use crate::syntax::{Document, Store};
 use crate::text::{FileId, Span};
 
+/// Larger files hold data, not configuration.
+const LARGEST: usize = 512 * 1024;
+
 /// The configuration that an overlay's file gives, with the files that it is laid over.
 ///
 /// A file that cannot be read is a gap: then nothing is said of what is missing.
@@ -49,6 +52,9 @@ fn read(store: &Store<'_>, file: FileId) -> Result<Value, Gap> {
     let start = Span::file_start(file);
     let detail = || snapshot.path(file).to_string();
     let gap = |span, what, detail| Gap { span, what, detail, objects: true };
+    if snapshot.bytes(file).is_ok_and(|bytes| bytes.len() > LARGEST) {
+        return Err(gap(start, "large file", detail()));
+    }
     let parsed = store.named(file);
     if parsed.template {
         return Err(gap(start, "template", detail()));
@@ -64,11 +70,30 @@ fn read(store: &Store<'_>, file: FileId) -> Result<Value, Gap> {
     if root.is_null() {
         return Ok(empty());
     }
-    if !root.is_map() {
+    if !(root.is_map() || root.is_list()) {
         return Err(gap(root.span(), "no keys", detail()));
     }
-    load(root, Dialect::Plain)
-        .map_err(|error| gap(error.span, "broken file", error.kind.to_string()))
+    let value = load(root, Dialect::Plain)
+        .map_err(|error| gap(error.span, "broken file", error.kind.to_string()))?;
+    by_name(value).ok_or_else(|| gap(root.span(), "no keys", detail()))
+}
+
+/// How lists of parameters name them: those of AWS stacks, application settings of Azure, tags.
+const PAIRS: &[(&str, &str)] =
+    &[("ParameterKey", "ParameterValue"), ("Key", "Value"), ("name", "value"), ("key", "value")];
+
+/// The map that the value is, or says as a list of names with their values.
+fn by_name(value: Value) -> Option<Value> {
+    let Some(items) = value.as_list() else { return Some(value) };
+    let entries = |(name, given): &(&str, &str)| -> Option<Map> {
+        let entry = |item: &Value| {
+            let (key, value) = (item.get(name)?, item.get(given)?);
+            Some(Entry { key: key.text()?.into(), key_span: key.span(), value: value.clone() })
+        };
+        items.iter().map(entry).collect()
+    };
+    let map = PAIRS.iter().find_map(entries).filter(|map| map.len() == items.len())?;
+    Some(Value::map(map, value.provenance))
 }
 
 /// One value laid over another: maps are merged, everything else is replaced.
@@ -136,10 +161,23 @@ mod tests {
     }
 
     #[test]
+    fn lists_of_parameters_are_maps() {
+        let text = "[{\"ParameterKey\": \"Size\", \"ParameterValue\": \"2\"}]";
+        let files = [("params/prod.json", text), ("params/staging.json", text)];
+        render(&files, "params/prod.json", |snapshot, rendered| {
+            let size = rendered.resources[0].body.as_map().unwrap().entry("Size").unwrap();
+            assert_eq!(snapshot.slice(size.key_span), "\"Size\"");
+            assert_eq!(snapshot.slice(size.value.span()), "\"2\"");
+        });
+    }
+
+    #[test]
     fn what_cannot_be_read_is_a_gap() {
         for (text, what) in [
             ("{\"a\": ", "broken file"),
             ("[1]", "no keys"),
+            ("[{\"name\": \"a\", \"value\": 1}, {\"name\": \"a\", \"value\": 2}]", "no keys"),
+            ("1", "no keys"),
             ("{\"a\": 1, \"b\": {{ x }}}", "template"),
             ("{\"a\": ${A}}", "template"),
         ] {

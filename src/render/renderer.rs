@@ -1,6 +1,6 @@
 //! Renders directories, each base and each file once, whoever asks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -11,6 +11,7 @@ use crate::render::flux::Clusters;
 use crate::render::helm::{Charts, Helm};
 use crate::render::kustomization::{Kustomization, SortOrder};
 use crate::render::origin::Notes;
+use crate::render::terraform::{self, Roots};
 use crate::render::working::Working;
 use crate::render::{Grade, RenderError, Rendered, edit, generate, load, names, sort, vars};
 use crate::source::Snapshot;
@@ -60,6 +61,8 @@ pub struct Renderer<'s> {
     schemas: Vec<OnceLock<Result<Arc<MergeKeys>, RenderError>>>,
     extended_schemas: Vec<OnceLock<Result<Arc<MergeKeys>, RenderError>>>,
     bases: Mutex<Bases>,
+    roots: OnceLock<Roots>,
+    declared: OnceLock<BTreeSet<&'s str>>,
     clusters: Option<Clusters<'s>>,
     charts: OnceLock<Charts>,
 }
@@ -80,6 +83,8 @@ impl<'s> Renderer<'s> {
             schemas: slots(count),
             extended_schemas: slots(count),
             bases: Mutex::default(),
+            roots: OnceLock::new(),
+            declared: OnceLock::new(),
             clusters: None,
             charts: OnceLock::new(),
         }
@@ -113,6 +118,17 @@ impl<'s> Renderer<'s> {
 
     pub(crate) fn options(&self) -> Options {
         self.options
+    }
+
+    /// The root modules of Terraform.
+    pub(in crate::render) fn roots(&self) -> &Roots {
+        self.roots.get_or_init(|| Roots::new(self.snapshot()))
+    }
+
+    /// Whether any module of Terraform declares a variable of this name.
+    pub(in crate::render) fn declares(&self, variable: &str) -> bool {
+        let names = || terraform::all_declared(self.store, self.roots());
+        self.declared.get_or_init(names).contains(variable)
     }
 
     /// The kustomization file of a directory, if there is exactly one.
@@ -178,6 +194,7 @@ impl<'s> Renderer<'s> {
             gaps: set.gaps,
             removed: set.removed,
             statements: set.statements,
+            unread: Vec::new(),
             notices: set.notices,
             failures: set.failures,
             variables: None,

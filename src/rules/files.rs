@@ -6,7 +6,7 @@ use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 use crate::config::Glob;
 use crate::finding::NotAnalysed;
-use crate::layout::OverlayKind;
+use crate::layout::{Layout, OverlayKind};
 use crate::render::Evaluated;
 use crate::rules::{Context, Focus};
 use crate::source::Snapshot;
@@ -27,6 +27,7 @@ const TEXTS: &[&str] = &[
     "json",
     "toml",
     "tf",
+    "tofu",
     "tfvars",
     "hcl",
     "env",
@@ -43,12 +44,20 @@ const TEXTS: &[&str] = &[
 
 /// Files of other formats in which `#` begins a comment.
 const HASH_COMMENTS: &[&str] =
-    &["cfg", "conf", "env", "hcl", "ini", "properties", "tf", "tfvars", "toml"];
+    &["cfg", "conf", "env", "hcl", "ini", "properties", "tf", "tfvars", "tofu", "toml"];
 
-/// The files that are not YAML and may have `#` comments.
-pub fn commented_files(snapshot: &Snapshot, exclude: &[Glob], focus: &Focus) -> Vec<FileId> {
+/// The files that are not YAML and may have comments.
+pub fn commented_files(
+    snapshot: &Snapshot,
+    layout: &Layout,
+    exclude: &[Glob],
+    focus: &Focus,
+) -> Vec<FileId> {
+    let configurations: BTreeSet<&RepoPath> = layout.configurations().collect();
     let commented = |path: &RepoPath| {
-        HASH_COMMENTS.contains(&path.extension().as_str()) || path.file_name().starts_with(".env")
+        HASH_COMMENTS.contains(&path.extension().as_str())
+            || path.file_name().starts_with(".env")
+            || configurations.contains(path)
     };
     own_files(snapshot, exclude, focus, commented).map(|(file, _)| file).collect()
 }
@@ -73,7 +82,8 @@ pub(crate) fn configuration_files(cx: &Context<'_>) -> Vec<FileId> {
 /// The files that are the configuration of an environment as a whole.
 pub(crate) fn configurations(cx: &Context<'_>) -> Vec<FileId> {
     of_overlays(cx, |kind, notation| {
-        kind == OverlayKind::Configuration && notation != Notation::Yaml
+        matches!(kind, OverlayKind::Configuration | OverlayKind::Terraform)
+            && notation != Notation::Yaml
     })
 }
 
@@ -187,6 +197,7 @@ fn templates_around(snapshot: &Snapshot, path: &RepoPath) -> Option<RepoPath> {
 mod tests {
     use super::{checked_files, commented_files};
     use crate::config::Glob;
+    use crate::layout::{Choices, Layout};
     use crate::rules::Focus;
     use crate::source::Snapshot;
     use crate::syntax::Store;
@@ -213,7 +224,8 @@ mod tests {
             checked_files(&store, &[Glob::parse("old/**").unwrap()], &Focus::Everything);
         let files: Vec<_> = files.iter().map(|&file| snapshot.path(file).as_str()).collect();
         assert_eq!(files, ["a.yaml", "chart/Chart.yaml", "templates/d.yaml", "x/Kustomization"]);
-        let commented = commented_files(&snapshot, &[], &Focus::Everything);
+        let layout = Layout::discover(&store, &Choices::default());
+        let commented = commented_files(&snapshot, &layout, &[], &Focus::Everything);
         let commented: Vec<_> =
             commented.iter().map(|&file| snapshot.path(file).as_str()).collect();
         assert_eq!(commented, ["x/.env.staging", "x/main.tf"]);

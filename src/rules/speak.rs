@@ -4,17 +4,20 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use crate::compare::{Cause, Change, Difference, Grouping, Side, Topic};
+use crate::compare::{Cause, Change, Difference, Grouping, Side, Topic, is_terraform};
 use crate::finding::{Finding, Identity, Level, Role, Subject};
-use crate::kube::{Action, Path, Step};
+use crate::kube::{Action, Form, Path, ResourceId, Step};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
-use crate::text::Span;
+use crate::text::{FileId, Span};
 
 /// Most objects or paths that a message names.
 const NAMED: usize = 4;
 /// Most further places that a finding shows.
 const PLACES: usize = 60;
+
+/// The share of blocks that two root modules must have in common to be meant alike.
+const ALIKE: (usize, usize) = (7, 10);
 
 /// What a rule says of one cause.
 pub(crate) struct Speech {
@@ -173,11 +176,18 @@ fn level(base: Level, cause: &Cause, cx: &Context<'_>) -> Level {
     let first = cause.first();
     let environment = |at: usize| &cx.layout.environments[cx.evaluated[at].overlay.environment];
     let last = cx.layout.environments.iter().map(|environment| environment.rank).max();
-    let many = matches!(cause.grouping, Grouping::Habit | Grouping::Document);
-    if many || first.weak || first.siblings || is_chosen(first, cx) {
+    let open = is_chosen(first, cx) || is_open(first) || is_apart(first, cx);
+    let unnamed = cause.grouping == Grouping::Document && cause.topic == Topic::Other;
+    let many = cause.grouping == Grouping::Habit || unnamed;
+    if many || first.weak || first.siblings || open {
         return base.min(Level::Note);
     }
     let lacking = first.change == Change::OnlyThere || first.change == Change::Changed;
+    // What a document does not say, its reader may take from somewhere else.
+    let unsaid = first.resource.gvk.is_document() && first.change != Change::Changed;
+    if unsaid {
+        return base.min(Level::Warning);
+    }
     if Some(environment(first.here_overlay).rank) == last && lacking {
         base
     } else {
@@ -192,10 +202,25 @@ fn is_chosen(difference: &Difference, cx: &Context<'_>) -> bool {
         let rendered = cx.evaluated[overlay].output();
         rendered.is_some_and(|rendered| rendered.inputs.contains(&side.span.file))
     };
-    // What was rendered from such a file is what the file says.
+    let gvk = &difference.resource.gvk;
+    if !gvk.is_document() && difference.traced.is_none() {
+        return false;
+    }
+    // What was rendered from values is what their file says.
     let own = difference.traced.map_or(difference.here_overlay, |traced| traced.overlays.0);
-    (difference.resource.gvk.is_document() || difference.traced.is_some())
-        && difference.topic == Topic::Other
+    if is_terraform(gvk) {
+        // A variable has a default so that some environment may say something else.
+        let variable = &*gvk.kind == Form::Variables.kind();
+        let apart = || {
+            !reads(difference.there_overlay, &difference.here)
+                && !reads(difference.here_overlay, &difference.there)
+        };
+        let topic = difference.topic == Topic::Other
+            || variable && matches!(difference.topic, Topic::Exposure | Topic::FeatureFlag);
+        let changed = difference.change == Change::Changed && (variable || apart());
+        return difference.violated.is_none() && topic && (changed || is_instance(difference));
+    }
+    difference.topic == Topic::Other
         && match difference.change {
             Change::Changed => !reads(own, &difference.there) || is_filled_in(difference),
             Change::OnlyThere => difference.here.key.is_none(),
@@ -210,12 +235,46 @@ fn is_filled_in(difference: &Difference) -> bool {
         value.map(|value| value.provenance.steps().to_vec()).unwrap_or_default()
     };
     let (here, there) = (steps(&difference.here), steps(&difference.there));
-    let (Some((mine, earlier)), Some((theirs, others))) = (here.split_last(), there.split_last())
-    else {
-        return false;
+    let both = here.iter().filter(|step| there.contains(step));
+    let own = |mine: &[Step], theirs: &[Step], file: FileId| {
+        mine.iter().any(|step| step.span.file == file && !theirs.contains(step))
     };
-    mine.span != theirs.span
-        && earlier.iter().any(|step| step.span.file == mine.span.file && others.contains(step))
+    both.into_iter()
+        .any(|step| own(&here, &there, step.span.file) && own(&there, &here, step.span.file))
+}
+
+/// Whether one side is a variable of Terraform: what it is there, nobody has worked out.
+fn is_open(difference: &Difference) -> bool {
+    let sides = [&difference.here, &difference.there].into_iter();
+    let mut texts = sides.filter_map(|side| side.value.as_ref()?.text());
+    difference.resource.gvk.is_block() && texts.any(|text| text.starts_with("${"))
+}
+
+/// Whether a block stands in one of two root modules that have little in common.
+fn is_apart(difference: &Difference, cx: &Context<'_>) -> bool {
+    if !difference.resource.gvk.is_block() || !difference.path.steps().is_empty() {
+        return false;
+    }
+    let blocks = |overlay: usize| -> BTreeSet<&ResourceId> {
+        let rendered = cx.evaluated[overlay].output();
+        let ids = rendered.into_iter().flat_map(|rendered| &rendered.resources).map(|it| &it.id);
+        ids.filter(|id| id.gvk.is_block()).collect()
+    };
+    let (here, there) = (blocks(difference.here_overlay), blocks(difference.there_overlay));
+    let shared = here.intersection(&there).count();
+    shared * ALIKE.1 < here.union(&there).count() * ALIKE.0
+}
+
+/// Whether one side has one more of what a map of a document lists, such as a database, or switches off
+/// what the other does not speak of.
+fn is_instance(difference: &Difference) -> bool {
+    if difference.change == Change::Changed || difference.path.steps().len() < 2 {
+        return false;
+    }
+    let here = difference.change == Change::OnlyHere;
+    let side = if here { &difference.here } else { &difference.there };
+    let Some(value) = &side.value else { return false };
+    value.as_map().is_some() || value.as_bool() == Some(false)
 }
 
 /// What a single difference is: both values, or which side has the object.
@@ -355,7 +414,8 @@ fn remarks(cause: &Cause) -> String {
         let _ = write!(text, " (in {} overlays)", overlays.len());
     }
     if first.more > 0 {
-        let _ = write!(text, ", and {} more places of the text differ", first.more);
+        let what = if first.resource.gvk.is_document() { "like it" } else { "places of the text" };
+        let _ = write!(text, ", and {} more {what} differ", first.more);
     }
     if let Some(frequency) = first.frequency.filter(|f| f.is_lonely()) {
         let what = if frequency.units { "units" } else { "objects" };
@@ -459,18 +519,18 @@ fn entries(cause: &Cause, sides: &Sides) -> Speech {
     }
 }
 
-/// Many values of a document that no rule knows the meaning of.
+/// Many values of a document that no rule knows the meaning of, or that are of one name.
 fn document(cause: &Cause, sides: &Sides) -> Speech {
     let first = cause.first();
     let paths: BTreeSet<String> =
         cause.differences.iter().map(|difference| difference.path.to_string()).collect();
     Speech {
         message: format!(
-            "{} values of {} differ between {} and {}: {}",
-            paths.len(),
+            "{} differ between {} and {} in {} places: {}",
             first.resource,
             sides.here,
             sides.there,
+            paths.len(),
             listed(paths.iter().map(|path| format!("`{path}`")), paths.len()),
         ),
         help: "use one value for both where it is not meant to differ, and declare a \

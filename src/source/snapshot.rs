@@ -319,6 +319,11 @@ impl Snapshot {
         self.directories.iter()
     }
 
+    /// The paths that are symbolic links, sorted.
+    pub fn links(&self) -> impl Iterator<Item = &RepoPath> {
+        self.links.keys()
+    }
+
     /// `path` with every symbolic link on the way replaced by its target.
     ///
     /// `None` when a link leads outside the root, to nothing, or round in a circle.

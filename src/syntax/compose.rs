@@ -46,6 +46,12 @@ impl Composer {
         self.add(span, NodeKind::Scalar { text, style: Style::Plain, tag: Some(Some(tag)) })
     }
 
+    /// A text whose lines stand in the source as they are.
+    pub(super) fn block(&mut self, span: Span, text: Arc<str>) -> NodeId {
+        let tag = Some(Some(Tag::Str));
+        self.add(span, NodeKind::Scalar { text, style: Style::Literal, tag })
+    }
+
     /// The document of a file, with the node that was made last as its root.
     pub(super) fn finish_read(self) -> Option<Document> {
         self.finish().map(|document| Document { composed: false, ..document })

@@ -55,7 +55,7 @@ fn statement(
     }
     let key_range = begin..begin + name.len();
     if separator.is_none() {
-        let value = sheet.null(key_range.end);
+        let value = sheet.null(&key_range);
         sheet.add(keys, &key_range, name, value);
         return None;
     }
@@ -71,7 +71,7 @@ fn statement(
         return Some(quoted.range.end);
     }
     let (bare, comment) = without_comment(text, value);
-    let node = sheet.scalar(&bare, text.get(bare.clone()).unwrap_or_default());
+    let node = sheet.value(&key_range, &bare, text.get(bare.clone()).unwrap_or_default());
     sheet.add(keys, &key_range, name, node);
     if let Some(comment) = comment {
         sheet.comment(&comment, true);
@@ -176,13 +176,13 @@ mod tests {
                 ("B", Some("two words"), "two words"),
                 ("C", Some("#$X"), "'#$X'"),
                 ("D", Some("a\nb"), "\"a\\nb\""),
-                ("E", Some(""), ""),
+                ("E", Some(""), "E"),
                 ("F", Some("x#y"), "x#y"),
-                ("G", Some(""), ""),
+                ("G", Some(""), "G"),
                 ("H", Some("a\nb"), "\"a\nb\""),
                 ("I", Some("\"un"), "\"un"),
                 ("J", Some("it's"), "it's"),
-                ("K", None, ""),
+                ("K", None, "K"),
                 ("L", Some("\"a\" b"), "\"a\" b"),
                 ("é.x", Some("ü"), "ü"),
                 ("M", Some("m"), "\"m\""),

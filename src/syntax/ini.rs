@@ -202,7 +202,7 @@ impl Reader<'_> {
             lines => lines.iter().collect(),
         };
         let (Some(first), Some(last)) = (lines.first(), lines.last()) else {
-            return self.sheet.null(pair.key.end);
+            return self.sheet.null(&pair.key);
         };
         let range = first.start..last.end;
         let texts = lines.iter().map(|&line| self.text.get(line.clone()).unwrap_or_default());
@@ -211,7 +211,7 @@ impl Reader<'_> {
             let inner = text.strip_prefix(quote)?.strip_suffix(quote)?;
             (!inner.contains(quote)).then_some(inner)
         });
-        self.sheet.scalar(&range, inner.unwrap_or(&text))
+        self.sheet.value(&pair.key, &range, inner.unwrap_or(&text))
     }
 }
 

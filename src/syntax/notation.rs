@@ -1,7 +1,7 @@
 //! Which notation a file, or a text that is called like one, is written in.
 
 use crate::syntax::store::Parsed;
-use crate::syntax::{dotenv, ini, json, properties, template, toml, yaml};
+use crate::syntax::{dotenv, hcl, ini, json, properties, template, toml, yaml};
 use crate::text::FileId;
 
 /// A notation for configuration.
@@ -19,6 +19,8 @@ pub enum Notation {
     Properties,
     /// Sections of keys and values.
     Ini,
+    /// Blocks of Terraform and its relatives.
+    Hcl,
 }
 
 /// Extensions and what they mean.
@@ -30,6 +32,10 @@ const EXTENSIONS: &[(&str, Notation)] = &[
     ("env", Notation::Dotenv),
     ("properties", Notation::Properties),
     ("ini", Notation::Ini),
+    ("hcl", Notation::Hcl),
+    ("tf", Notation::Hcl),
+    ("tfvars", Notation::Hcl),
+    ("tofu", Notation::Hcl),
 ];
 
 impl Notation {
@@ -51,6 +57,7 @@ impl Notation {
             Self::Dotenv => "a dotenv file",
             Self::Properties => "a file of properties",
             Self::Ini => "INI",
+            Self::Hcl => "HCL",
         }
     }
 
@@ -63,6 +70,7 @@ impl Notation {
             Self::Dotenv => dotenv::parse(file, text),
             Self::Properties => properties::parse(file, text),
             Self::Ini => ini::parse(file, text),
+            Self::Hcl => hcl::parse(file, text),
         };
         let template = parsed.is_broken() && template::waits_for_values(text);
         Parsed { template, ..parsed }

@@ -113,7 +113,7 @@ fn entry(text: &str, lines: &[Range<usize>], sheet: &mut Sheet<'_>, keys: &mut K
             }
         }
     }
-    let node = sheet.scalar(&value.range, &value.text);
+    let node = sheet.value(&key.range, &value.range, &value.text);
     sheet.add(keys, &key.range, &key.text, node);
 }
 
@@ -176,14 +176,14 @@ mod tests {
             ["server.port", "8080", "server.port", "8080"],
             ["a", "b c ", "a", "b c "],
             ["d", "e", "d", "e"],
-            ["f", "", "f", ""],
+            ["f", "", "f", "f"],
             ["g h", "é\u{1f600}\\", "g\\ h", "\\u00e9\\uD83D\\uDE00\\\\"],
             ["list", "one,two,three", "list", "one,\\\n    two,\\\n  three"],
-            ["empty", "", "empty", ""],
+            ["empty", "", "empty", "empty"],
             ["", "x", "", "x"],
             ["hosts:a", "b=c", "hosts\\:a", "b\\=c"],
             ["url", "http://h:1/#x", "url", "http://h:1/#x"],
-            ["last", "", "last", ""],
+            ["last", "", "last", "last"],
         ];
         assert_eq!(read(text), rows);
         let comments = parse(FileId(0), text).comments;

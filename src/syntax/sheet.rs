@@ -45,9 +45,18 @@ impl<'t> Sheet<'t> {
         }
     }
 
-    /// The value of a key that has none.
-    pub(super) fn null(&mut self, at: usize) -> NodeId {
-        let span = self.span(&(at..at));
+    /// The text behind a key; an empty one stands where its key does.
+    pub(super) fn value(&mut self, key: &Range<usize>, range: &Range<usize>, text: &str) -> NodeId {
+        if range.is_empty() {
+            let span = self.span(key);
+            return self.composer.scalar(span, Tag::Str, text.into());
+        }
+        self.scalar(range, text)
+    }
+
+    /// The value of a key that has none; it stands where the key does.
+    pub(super) fn null(&mut self, key: &Range<usize>) -> NodeId {
+        let span = self.span(key);
         self.composer.plain(span, Tag::Null, "".into())
     }
 

@@ -111,3 +111,45 @@ fn a_kustomization_that_includes_itself_is_reported() {
     assert!(run.out.contains("prod/kustomization.yaml:1:13: error[build-failed]"), "{}", run.out);
     assert!(run.out.contains("in a circle"), "{}", run.out);
 }
+
+#[test]
+fn hostile_configuration_files_end_quickly() {
+    let deep = format!("{{\"a\": {}1{}}}", "[".repeat(100_000), "]".repeat(100_000));
+    let tables = format!("{}a = 1\n", "a.".repeat(50_000));
+    let line = format!("A={}\nB=\"{}\n", "x".repeat(200_000), "\\\"".repeat(100_000));
+    let quotes = format!("A=\"{}", "\n# \"x".repeat(50_000));
+    let long = format!("a={}b\n", "\\\n ".repeat(200_000));
+    let sections = (0..4_000).fold(String::new(), |text, at| format!("{text}[s{at}]\nk: v ;c\n"));
+    let comments = format!("{{{}\"a\": 1,}}", "/* x */ // y\n".repeat(10_000));
+    let good = [
+        ("a/production.json", "{\"a\": 1}"),
+        ("b/production.toml", "a = 1\n"),
+        ("c/.env.production", "A=1\r\nB=2\r\n"),
+        ("d/.env.production", "\u{feff}A=1\n"),
+        ("e/app-production.properties", "a=1\n"),
+        ("g/production.json", "{\"a\": 2}"),
+        ("h/.env.production", "A=\u{1b}[31m\0\n::error::x=1\n"),
+    ];
+    let repo = Repo::new(&good);
+    for (path, text) in [
+        ("a/staging.json", &deep),
+        ("b/staging.toml", &tables),
+        ("c/.env.staging", &line),
+        ("d/.env.staging", &quotes),
+        ("e/app-staging.properties", &long),
+        ("f/app-staging.ini", &sections),
+        ("f/app-production.ini", &sections.replacen("k: v", "k: w", 1)),
+        ("g/staging.json", &comments),
+    ] {
+        repo.write(path, text.as_bytes());
+    }
+    repo.write("h/.env.staging", b"A=\xff\xfe\0\n");
+    for format in ["full", "concise", "github", "json"] {
+        let run = repo.run(&["check", "--format", format]);
+        assert_eq!(run.code, 1, "{}", run.err);
+        assert!(run.out.len() < 100_000, "{} bytes of {format}", run.out.len());
+        assert!(!run.out.contains('\u{1b}') && !run.out.contains("\n::error::x"), "{}", run.out);
+    }
+    let units = repo.run(&["units"]);
+    assert!(units.out.contains("configuration"), "{}", units.out);
+}

@@ -30,6 +30,8 @@ const ROWS: &[(&str, &str)] = &[
     ("*", "**.prometheusSpec.retention"),
     ("*", "**.prometheusSpec.retentionSize"),
     ("*", "**.log_retention_days"),
+    ("*", "**.*retention_in_days"),
+    ("*", "**.*log*_retention*"),
     // The phase of an index that ends in its removal.
     ("*", "**.policy.phases.delete.min_age"),
     // The configuration of a monitoring stack as one text.

@@ -5,7 +5,7 @@ use crate::layout::argocd::fill::{is_open, pattern};
 use crate::layout::argocd::repository::Home;
 use crate::text::{FileId, RepoPath, Span};
 
-/// An Application of Argo CD: one that stands in the repository, or one that an ApplicationSet
+/// An Application of Argo CD: one that stands in the repository, or one that an `ApplicationSet`
 /// makes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Application {

@@ -36,10 +36,16 @@ pub(in crate::layout) struct Told {
 pub(super) enum Verdict {
     /// One environment.
     Told(Told),
-    /// More than one, in words.
-    Contradiction(String),
+    /// More than one, in words, and what the name says against the path.
+    Contradiction(String, Option<Told>),
     /// None.
     Silent,
+}
+
+impl Verdict {
+    fn or(self, otherwise: impl FnOnce() -> Self) -> Self {
+        if self == Self::Silent { otherwise() } else { self }
+    }
 }
 
 /// What is needed to judge words.
@@ -65,50 +71,47 @@ impl Judge<'_> {
         told: &[(String, String)],
         file: &RepoPath,
     ) -> Verdict {
-        let sources = source_texts(application);
+        let (paths, files) = (path_texts(application), file_texts(application));
         let name = name_texts(application);
-        let by_path = self.by_placed(application);
         let explicit = self.weigh(&explicit(application, told), Reading::Said);
         if explicit != Verdict::Silent {
             return explicit;
         }
-        let by_path = match by_path {
-            Verdict::Silent => self.weigh(&sources, Reading::Whole),
-            told => told,
-        };
+        let sources = application.sources.iter();
+        let by_path = self.by_placed(sources.filter_map(|source| source.path.as_ref()));
+        let by_path = by_path.or(|| self.weigh(&paths, Reading::Whole));
         let by_name = self.weigh(&name, Reading::Part);
+        let strong = matches!(&by_name, Verdict::Told(name) if self.is_strong(&name.word));
         match (&by_path, &by_name) {
-            (Verdict::Told(path), Verdict::Told(name))
-                if path.stage != name.stage && self.is_strong(&name.word) =>
-            {
-                return Verdict::Contradiction(format!("{} and {}", path.why, name.why));
+            (Verdict::Told(path), Verdict::Told(name)) if path.stage != name.stage && strong => {
+                let why = format!("{} and {}", path.why, name.why);
+                return Verdict::Contradiction(why, Some(name.clone()));
             }
             _ => {}
         }
+        let value_files = application.sources.iter().flat_map(|source| &source.value_files);
+        let by_files = self.by_placed(value_files.filter_map(|file| file.path.as_ref()));
+        let by_files = by_files.or(|| self.weigh(&files, Reading::Whole));
         let place = place_texts(application);
         let file: Vec<Text<'_>> = file
             .segments()
             .chain([file.stem()])
             .map(|text| Text { text, what: "the path of its file has" })
             .collect();
-        let ranked = [
-            by_path,
-            by_name,
-            self.weigh(&sources, Reading::Part),
-            self.weigh(&place, Reading::Part),
-            self.weigh(&file, Reading::Whole),
-            self.weigh(&file, Reading::Part),
-        ];
-        ranked.into_iter().find(|found| *found != Verdict::Silent).unwrap_or(Verdict::Silent)
+        // A wrong values file is a likelier mistake than a wrong name.
+        let by_both = if strong { by_name.or(|| by_files) } else { by_files.or(|| by_name) };
+        by_path
+            .or(|| by_both)
+            .or(|| self.weigh(&paths, Reading::Part))
+            .or(|| self.weigh(&files, Reading::Part))
+            .or(|| self.weigh(&place, Reading::Part))
+            .or(|| self.weigh(&file, Reading::Whole))
+            .or(|| self.weigh(&file, Reading::Part))
     }
 
     /// What the paths of the overlays that it deploys tell.
-    fn by_placed(&self, application: &Application) -> Verdict {
-        let sources = application.sources.iter();
-        let files = application.sources.iter().flat_map(|source| &source.value_files);
-        let roots = sources.filter_map(|source| source.path.as_ref());
-        let roots: Vec<&RepoPath> =
-            roots.chain(files.filter_map(|file| file.path.as_ref())).collect();
+    fn by_placed<'r>(&self, roots: impl Iterator<Item = &'r RepoPath>) -> Verdict {
+        let roots: Vec<&RepoPath> = roots.collect();
         let stages: BTreeSet<usize> =
             roots.iter().filter_map(|root| self.placed.get(*root)).flatten().copied().collect();
         let mut stages = stages.into_iter();
@@ -141,7 +144,9 @@ impl Judge<'_> {
         let Some((first, text)) = found.first() else { return Verdict::Silent };
         let why = |text: &Text<'_>| format!("{} `{}`", text.what, text.text);
         match found.iter().find(|(mark, _)| mark.stage != first.stage) {
-            Some((_, other)) => Verdict::Contradiction(format!("{} and {}", why(text), why(other))),
+            Some((_, other)) => {
+                Verdict::Contradiction(format!("{} and {}", why(text), why(other)), None)
+            }
             None => {
                 Verdict::Told(Told { stage: first.stage, word: first.word.clone(), why: why(text) })
             }
@@ -186,18 +191,18 @@ fn explicit<'t>(application: &'t Application, told: &'t [(String, String)]) -> V
         .collect()
 }
 
-fn source_texts(application: &Application) -> Vec<Text<'_>> {
-    let mut texts = Vec::new();
-    for source in &application.sources {
-        let path = source.text("path").filter(|path| !is_open(path)).unwrap_or("");
-        texts.extend(path.split('/').map(|text| Text { text, what: "its path has" }));
-        for file in &source.value_files {
-            let text = file.text.trim_end_matches(".yaml").trim_end_matches(".yml");
-            let parts = text.split('/').filter(|text| !is_open(text));
-            texts.extend(parts.map(|text| Text { text, what: "its values file has" }));
-        }
-    }
-    texts
+fn path_texts(application: &Application) -> Vec<Text<'_>> {
+    let paths = application.sources.iter().filter_map(|source| source.text("path"));
+    let parts = paths.filter(|path| !is_open(path)).flat_map(|path| path.split('/'));
+    parts.map(|text| Text { text, what: "its path has" }).collect()
+}
+
+fn file_texts(application: &Application) -> Vec<Text<'_>> {
+    let files = application.sources.iter().flat_map(|source| &source.value_files);
+    let parts = files
+        .flat_map(|file| file.text.trim_end_matches(".yaml").trim_end_matches(".yml").split('/'));
+    let parts = parts.filter(|text| !is_open(text));
+    parts.map(|text| Text { text, what: "its values file has" }).collect()
 }
 
 fn name_texts(application: &Application) -> Vec<Text<'_>> {

@@ -184,8 +184,8 @@ fn call(name: &str, arguments: &[Yield], params: &Params) -> Option<Yield> {
                 || value.text().is_some_and(|(text, _)| text.is_empty());
             return Some(if empty { otherwise.clone() } else { value.clone() });
         }
-        ("first", [Yield::Tree(list)]) => return element(list, |items| items.first()),
-        ("last", [Yield::Tree(list)]) => return element(list, |items| items.last()),
+        ("first", [Yield::Tree(list)]) => return element(list, <[Value]>::first),
+        ("last", [Yield::Tree(list)]) => return element(list, <[Value]>::last),
         ("printf", [format, rest @ ..]) => return printf(format, rest),
         _ => {}
     }

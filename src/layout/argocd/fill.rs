@@ -1,11 +1,11 @@
-//! Templates of ApplicationSets filled with the parameters of a generator.
+//! Templates of `ApplicationSets` filled with the parameters of a generator.
 //!
 //! What cannot be told from the repository stays as it is written: a text with `{{` in it is an
 //! unknown one.
 
 use std::sync::Arc;
 
-use crate::kube::{Action, Entry, Kind, Value};
+use crate::kube::{Action, Entry, Kind, Provenance, Value};
 use crate::layout::argocd::expression;
 use crate::layout::argocd::params::Params;
 use crate::text::Span;
@@ -32,8 +32,7 @@ fn fill_below(value: &Value, params: &Params, go: bool, depth: usize) -> Value {
             };
             let mut scalar = scalar.clone();
             scalar.text = text.into();
-            let provenance = value.provenance.then_each(Action::Declared, &spans);
-            Value { kind: Kind::Scalar(scalar), provenance }
+            Value { kind: Kind::Scalar(scalar), provenance: told_by(&value.provenance, &spans) }
         }
         Kind::List(items) => {
             let items = items.iter().map(|item| fill_below(item, params, go, depth + 1));
@@ -48,6 +47,13 @@ fn fill_below(value: &Value, params: &Params, go: bool, depth: usize) -> Value {
             Value::map(entries.collect(), value.provenance.clone())
         }
     }
+}
+
+/// The history of a text that parameters fill in. Where there are several of them the template has
+/// set it, because no single one has.
+pub(super) fn told_by(template: &Provenance, spans: &[Span]) -> Provenance {
+    let told = template.then_each(Action::Declared, spans);
+    if spans.len() > 1 { told.then(Action::Declared, template.first().span) } else { told }
 }
 
 /// Whether something in the text is still to be filled in.

@@ -1,4 +1,4 @@
-//! What the generators of an ApplicationSet yield, as far as the repository alone tells.
+//! What the generators of an `ApplicationSet` yield, as far as the repository alone tells.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +16,7 @@ use crate::text::RepoPath;
 const MOST_SETS: usize = 2_000;
 /// Generators in generators: Argo CD has three levels.
 const DEPTH: usize = 4;
-/// Steps that all ApplicationSets together may take.
+/// Steps that all `ApplicationSets` together may take.
 pub(super) const WORK: usize = 20_000_000;
 
 /// What all generators read.
@@ -338,7 +338,7 @@ fn selects(selector: &Value, label: &dyn Fn(&str) -> Option<String>, open: bool)
         })
 }
 
-/// The template of an ApplicationSet with the one of a generator over it.
+/// The template of an `ApplicationSet` with the one of a generator over it.
 pub(super) fn template(set: &Value, generator: &Value) -> Value {
     let own = generator.as_map().into_iter().flatten();
     let mut own = own.filter_map(|part| match &*part.key {

@@ -1,14 +1,16 @@
 //! What Argo CD says: which path or chart is deployed to which environment, and with which values.
 //!
-//! Applications are read where they stand; ApplicationSets are expanded as far as the repository
+//! Applications are read where they stand; `ApplicationSets` are expanded as far as the repository
 //! alone tells. What only a cluster knows stays unknown and is never guessed.
 
 mod application;
+mod attach;
 mod evidence;
 mod expression;
 mod fill;
 mod generators;
 mod git;
+mod inline;
 mod objects;
 mod params;
 mod reach;
@@ -37,9 +39,11 @@ use crate::text::RepoPath;
 
 /// Most Applications of a repository.
 const MOST: usize = 20_000;
-/// Most Applications of one ApplicationSet.
+/// Most Applications of one `ApplicationSet`.
 const MOST_OF_A_SET: usize = 4_000;
 
+/// Most values in the Applications of all `ApplicationSet`s; long texts count more.
+const MOST_VALUES: usize = 1_000_000;
 /// What a patch of a template says when it changes what is deployed.
 const MOVING_KEYS: &[&str] = &["chart:", "name:", "path:", "repoURL:", "sources:"];
 
@@ -56,12 +60,14 @@ pub(super) struct ArgoCd {
     pub home: Home,
     /// There are more Applications than are looked at.
     cut: bool,
+    /// How much `ApplicationSet`s may still make, in values.
+    room: usize,
     /// The files besides manifests that were read.
     pub read: BTreeSet<RepoPath>,
 }
 
 impl ArgoCd {
-    /// Reads all Applications and expands all ApplicationSets.
+    /// Reads all Applications and expands all `ApplicationSets`.
     pub(super) fn of(store: &Store<'_>, known: &Kustomizations, excludes: &GlobSet) -> Self {
         let Objects { read: objects, unread } = Objects::of(store, known, excludes);
         let home = Home::of(store.snapshot(), &objects);
@@ -73,7 +79,7 @@ impl ArgoCd {
             work: Cell::new(generators::WORK),
             read: RefCell::default(),
         };
-        let mut all = Self { unread, ..Self::default() };
+        let mut all = Self { unread, room: MOST_VALUES, ..Self::default() };
         for object in &objects {
             match object.what {
                 What::Application => {
@@ -100,7 +106,7 @@ impl ArgoCd {
         }
     }
 
-    /// The Applications of an ApplicationSet.
+    /// The Applications of an `ApplicationSet`.
     fn expand(&mut self, set: &Object, world: &World<'_>) {
         let Some(spec) = set.body.get("spec") else { return };
         let go = spec.get("goTemplate").and_then(Value::as_bool).unwrap_or(false);
@@ -119,7 +125,14 @@ impl ArgoCd {
                     return;
                 };
                 room = left;
-                let body = generators::instance(&template, params, go);
+                let snapshot = world.store.snapshot();
+                let open = inline::with_trees(template.clone(), snapshot, params, go);
+                let body = generators::instance(&open, params, go);
+                let Some(left) = self.room.checked_sub(params::size(&body, 0)) else {
+                    self.cut = true;
+                    return;
+                };
+                self.room = left;
                 let rewritten = set.rewritten || moved;
                 let Some(read) = Application::of(body, set.file, world.home, rewritten) else {
                     continue;

@@ -7,8 +7,8 @@ use crate::kube::{Value, load};
 use crate::layout::candidates::DEEPEST;
 use crate::layout::kustomizations::Kustomizations;
 use crate::layout::words;
-use crate::syntax::Store;
 use crate::syntax::scalar::Dialect;
+use crate::syntax::{NodeRef, Store};
 use crate::text::{FileId, RepoPath};
 
 /// The API group of Argo CD, also the end of the names of its labels.
@@ -23,7 +23,7 @@ const MOST_OBJECTS: usize = 20_000;
 pub(super) enum What {
     /// An Application.
     Application,
-    /// An ApplicationSet.
+    /// An `ApplicationSet`.
     Set,
     /// A cluster, as a Secret.
     Cluster,
@@ -118,7 +118,7 @@ fn read(
     let rewritten = known.rewrites(path);
     for document in &parsed.documents {
         let root = document.root();
-        let text = |key: &str| root.get(key).and_then(|value| value.text());
+        let text = |key: &str| root.get(key).and_then(NodeRef::text);
         let what = match (text("apiVersion"), text("kind")) {
             (Some(version), Some("Application")) if is_argo(version) => What::Application,
             (Some(version), Some("ApplicationSet")) if is_argo(version) => What::Set,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::kube::{Entry, Map, Provenance, Value};
+use crate::kube::{Entry, Kind, Map, Provenance, Value};
 use crate::text::Span;
 
 /// One set of parameters: what makes one Application.
@@ -90,6 +90,21 @@ pub(super) fn merged(below: &Value, above: &Value, depth: usize) -> Value {
     }
     Value::map(map, above.provenance.clone())
 }
+
+/// How many values a tree has; a text counts once more for each [`TEXT`] bytes.
+pub(super) fn size(value: &Value, depth: usize) -> usize {
+    match &value.kind {
+        Kind::Scalar(scalar) => 1 + scalar.text.len() / TEXT,
+        _ if depth > DEEPEST => 1,
+        Kind::List(items) => items.iter().map(|item| size(item, depth + 1)).sum::<usize>() + 1,
+        Kind::Map(map) => map.iter().map(|e| size(&e.value, depth + 1)).sum::<usize>() + 1,
+    }
+}
+
+/// The bytes of a text that weigh like one value.
+const TEXT: usize = 100;
+/// Deeper trees are not measured.
+const DEEPEST: usize = 300;
 
 /// Adds the texts of a tree under names joined with dots; lists count from zero.
 pub(super) fn flatten(name: &str, value: &Value, depth: usize, found: &mut Vec<(String, Value)>) {

@@ -50,20 +50,23 @@ pub(in crate::layout) fn orphans<'o>(
     if reach.anything {
         return BTreeSet::new();
     }
-    let declaring: BTreeSet<RepoPath> = argo
-        .applications
-        .iter()
-        .map(|application| store.snapshot().path(application.file).clone())
-        .collect();
+    // Whoever holds Applications is applied by hand, or reached by another Application.
+    let files: BTreeSet<&RepoPath> =
+        argo.applications.iter().map(|it| store.snapshot().path(it.file)).collect();
+    let mut declaring: BTreeSet<RepoPath> = BTreeSet::new();
+    for file in files {
+        declaring.extend(known.users(file).into_iter().cloned());
+        declaring.extend(std::iter::successors(Some(file.clone()), RepoPath::parent));
+    }
     let mut counts: BTreeMap<(usize, OverlayKind), usize> = BTreeMap::new();
     let mut missed: BTreeMap<(usize, OverlayKind), Vec<&RepoPath>> = BTreeMap::new();
     for overlay in overlays {
         let key = (overlay.environment, overlay.kind);
         let root = &overlay.root;
-        let by_hand = root.segments().any(|name| BY_HAND.contains(&name))
-            || declaring.iter().any(|file| file.is_in(root) || known.uses(root, file));
+        let by_hand =
+            root.segments().any(|name| BY_HAND.contains(&name)) || declaring.contains(root);
         match overlay.kind {
-            OverlayKind::Terraform | OverlayKind::Application => {}
+            OverlayKind::Application | OverlayKind::Configuration | OverlayKind::Terraform => {}
             _ if by_hand => {}
             _ if overlay.application.is_some() || reach.covers(root) => {
                 *counts.entry(key).or_default() += 1;

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::layout::argocd::application::Application;
+use crate::layout::argocd::attach::{Users, attach, attach_strayed};
 use crate::layout::argocd::evidence::{Judge, Told, Verdict, host};
 use crate::layout::argocd::fill::is_open;
 use crate::layout::argocd::{ArgoCd, unplaced};
@@ -12,7 +13,7 @@ use crate::layout::kustomizations::Kustomizations;
 use crate::layout::lexicon::Lexicon;
 use crate::layout::{OverlayKind, Unplaced, words};
 use crate::syntax::Store;
-use crate::text::{FileId, RepoPath, Span};
+use crate::text::{FileId, RepoPath};
 
 /// Names of parameters whose values are clusters, regions and the like.
 const PLACES: &[&str] =
@@ -25,6 +26,8 @@ pub(in crate::layout) struct Known<'a> {
     pub kustomizations: &'a Kustomizations,
     /// The stages of the overlays that are placed, by their roots.
     pub placed: &'a BTreeMap<RepoPath, BTreeSet<usize>>,
+    /// The overlays of each unit, with their stages.
+    pub units: &'a [Vec<(usize, RepoPath)>],
 }
 
 /// An overlay of a unit that Applications make.
@@ -53,6 +56,10 @@ pub(in crate::layout) struct Made {
 pub(in crate::layout) struct Plan {
     /// The Application that deploys an overlay, by the overlay's root.
     pub attached: BTreeMap<RepoPath, usize>,
+    /// Overlays that are nothing but further files of values of others.
+    pub absorbed: BTreeSet<RepoPath>,
+    /// Directories that several environments deploy as they are.
+    pub shared: BTreeSet<RepoPath>,
     /// What the Applications call the unit of an overlay, by the overlay's root.
     pub names: BTreeMap<RepoPath, String>,
     /// Units that paths do not tell.
@@ -67,6 +74,7 @@ pub(in crate::layout) fn plan(argo: &mut ArgoCd, known: &Known<'_>) -> Plan {
     let judge = Judge { lexicon: known.lexicon, placed: known.placed, proved };
     let mut told: Vec<Option<Told>> = Vec::with_capacity(argo.applications.len());
     let mut plan = Plan::default();
+    let mut unclear: Vec<(usize, String)> = Vec::new();
     let mut compared: BTreeMap<FileId, bool> = BTreeMap::new();
     for (application, from) in argo.applications.iter_mut().zip(&argo.told) {
         let file = known.store.snapshot().path(application.file);
@@ -82,21 +90,35 @@ pub(in crate::layout) fn plan(argo: &mut ArgoCd, known: &Known<'_>) -> Plan {
                 application.environment = Some(found.stage);
                 Some(found)
             }
-            Verdict::Contradiction(why) => {
-                if application.is_named() && !application.compared {
-                    let why = format!(
-                        "the environment of the Application `{}` is not clear: {why}",
-                        application.name
-                    );
-                    plan.unplaced.push(unplaced(file, &why));
-                }
-                None
+            Verdict::Contradiction(why, meant) => {
+                let why = format!(
+                    "the environment of the Application `{}` is not clear: {why}",
+                    application.name
+                );
+                application.environment = meant.as_ref().map(|meant| meant.stage);
+                unclear.push((told.len(), why));
+                meant
             }
             Verdict::Silent => None,
         });
     }
     let users = Users::of(argo, known);
     attach(argo, &users, known, &mut plan);
+    attach_strayed(argo, &users, known, &mut plan);
+    let found: BTreeSet<usize> = plan.attached.values().copied().collect();
+    for (at, why) in unclear {
+        if let Some(application) = argo.applications.get_mut(at).filter(|_| !found.contains(&at)) {
+            application.environment = None;
+            if let Some(told) = told.get_mut(at) {
+                *told = None;
+            }
+            if application.is_named() && !application.compared {
+                let file = known.store.snapshot().path(application.file);
+                plan.unplaced.push(unplaced(file, &why));
+            }
+        }
+    }
+    let users = Users::of(argo, known);
     for (root, at) in &plan.attached {
         let Some((application, Some(told))) = argo.applications.get(*at).zip(told.get(*at)) else {
             continue;
@@ -109,71 +131,6 @@ pub(in crate::layout) fn plan(argo: &mut ArgoCd, known: &Known<'_>) -> Plan {
     }
     make(argo, &told, &users, known, &mut plan);
     plan
-}
-
-/// Who deploys the overlays that are placed: for each the Applications, by where they are declared.
-struct Users<'a>(BTreeMap<&'a RepoPath, BTreeMap<Span, Vec<usize>>>);
-
-impl<'a> Users<'a> {
-    fn of(argo: &'a ArgoCd, known: &Known<'_>) -> Self {
-        let mut users: BTreeMap<&RepoPath, BTreeMap<Span, Vec<usize>>> = BTreeMap::new();
-        for (at, application) in argo.applications.iter().enumerate() {
-            if application.rewritten {
-                continue;
-            }
-            for root in roots(application).filter(|root| known.placed.contains_key(*root)) {
-                users.entry(root).or_default().entry(application.declared).or_default().push(at);
-            }
-        }
-        Self(users)
-    }
-
-    /// The only Application that deploys an overlay. What an ApplicationSet makes for clusters that
-    /// nobody knows is the same as what it makes for the one that is known.
-    fn only(&self, root: &RepoPath, argo: &ArgoCd) -> Option<usize> {
-        let mut declared = self.0.get(root)?.values();
-        let (Some(all), None) = (declared.next(), declared.next()) else { return None };
-        let is_named = |at: &&usize| argo.applications.get(**at).is_some_and(|it| it.is_named());
-        let mut named = all.iter().filter(is_named);
-        match (named.next(), named.next(), &all[..]) {
-            (Some(one), None, _) | (None, None, [one]) => Some(*one),
-            _ => None,
-        }
-    }
-
-    /// Whether the directory that an Application deploys is an overlay, or a values file that no
-    /// other one uses.
-    fn settle(&self, at: usize, argo: &ArgoCd, known: &Known<'_>) -> bool {
-        let Some(application) = argo.applications.get(at) else { return true };
-        let mut paths = application.sources.iter().filter_map(|source| source.path.as_ref());
-        paths.any(|path| known.placed.contains_key(path))
-            || roots(application).any(|root| self.only(root, argo) == Some(at))
-    }
-}
-
-/// The directory and the files of values that an Application deploys.
-fn roots(application: &Application) -> impl Iterator<Item = &RepoPath> {
-    application.sources.iter().flat_map(|source| {
-        let files = source.value_files.iter().rev().filter_map(|file| file.path.as_ref());
-        source.path.iter().chain(files)
-    })
-}
-
-/// Tells every overlay which Application deploys it, if exactly one does.
-fn attach(argo: &ArgoCd, users: &Users<'_>, known: &Known<'_>, plan: &mut Plan) {
-    for (at, application) in argo.applications.iter().enumerate() {
-        let agrees = |root: &&RepoPath| {
-            let stages = known.placed.get(*root);
-            users.only(root, argo) == Some(at)
-                && stages.is_some_and(|stages| {
-                    stages.len() == 1
-                        && application.environment.is_none_or(|stage| stages.contains(&stage))
-                })
-        };
-        if let Some(root) = roots(application).find(agrees) {
-            plan.attached.insert(root.clone(), at);
-        }
-    }
 }
 
 /// An Application that may be an overlay of a unit.
@@ -195,8 +152,9 @@ fn make(
     plan: &mut Plan,
 ) {
     let mut groups: BTreeMap<(String, String), Vec<Deployed>> = BTreeMap::new();
+    let taken: BTreeSet<usize> = plan.attached.values().copied().collect();
     for (at, (application, told)) in argo.applications.iter().zip(told).enumerate() {
-        let Some(told) = told else { continue };
+        let Some(told) = told.as_ref().filter(|_| !taken.contains(&at)) else { continue };
         if application.rewritten || !application.is_named() || users.settle(at, argo, known) {
             continue;
         }
@@ -218,6 +176,9 @@ fn make(
         let Some(kind) = kind else { continue };
         // What differs between Applications alone is seen where they are compared as objects.
         let same = kind == OverlayKind::Application || have_same_files(&group, argo);
+        if alike {
+            plan.shared.extend(roots.into_iter().cloned());
+        }
         let mut all = group.iter().filter_map(|found| argo.applications.get(found.at));
         if alike && same && all.all(|application| application.compared) {
             continue;

@@ -49,6 +49,8 @@ pub struct FluxBuild {
     pub parent: Option<usize>,
     /// The first of its parents: all builds of one cluster have the same.
     pub cluster: usize,
+    /// The path of the cluster, or whatever else tells the environment.
+    pub site: RepoPath,
     /// It stands for the build that an object which installs Flux asks for.
     pub installed: bool,
 }
@@ -65,8 +67,13 @@ pub struct Flux {
 impl Flux {
     /// The path of the cluster that deploys an overlay.
     pub fn cluster_of(&self, overlay: &Overlay) -> Option<&RepoPath> {
-        let build = self.builds.get(overlay.build?)?;
-        self.builds.get(build.cluster).map(|cluster| &cluster.path)
+        self.builds.get(overlay.build?).map(|build| &build.site)
+    }
+
+    /// The build that deploys an overlay, its parent, and so on up to the entry of the cluster.
+    pub fn chain(&self, overlay: &Overlay) -> impl Iterator<Item = &FluxBuild> {
+        let first = overlay.build.and_then(|at| self.builds.get(at));
+        std::iter::successors(first, |build| self.builds.get(build.parent?))
     }
 
     /// Whether an overlay of the layout shows what a build does.

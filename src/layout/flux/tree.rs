@@ -20,6 +20,8 @@ use crate::text::{FileId, RepoPath};
 
 /// Most builds of all clusters.
 const BUILDS: usize = 20_000;
+/// Longest value of a variable that is told to children.
+const LONGEST: usize = 1_024;
 /// Longest chain of Kustomizations that deploy Kustomizations.
 const CHAIN: usize = 32;
 
@@ -30,8 +32,6 @@ pub(in crate::layout) struct Found {
     pub build: FluxBuild,
     /// The environment, if anything tells it.
     pub place: Option<Place>,
-    /// The path or name that told the environment; the cluster's path where nothing did.
-    pub told_by: RepoPath,
     /// The overlays that it deploys may be any of these: its own path, or what that only lists.
     pub roots: BTreeSet<RepoPath>,
     /// What it tells its children.
@@ -52,7 +52,7 @@ impl Found {
     pub(in crate::layout) fn variant(&self) -> Option<String> {
         let place = self.place.as_ref()?;
         let rest = place.mark.as_ref().map_or("", |mark| mark.rest.as_str());
-        let below: Vec<&str> = self.told_by.segments().skip(place.part + 1).collect();
+        let below: Vec<&str> = self.build.site.segments().skip(place.part + 1).collect();
         let parts = [rest].into_iter().chain(below).filter(|part| !part.is_empty());
         let variant = parts.collect::<Vec<_>>().join("/");
         (!variant.is_empty()).then_some(variant)
@@ -61,7 +61,7 @@ impl Found {
     /// What stands above the environment.
     pub(in crate::layout) fn clusters(&self) -> RepoPath {
         let part = self.place.as_ref().map_or(0, |place| place.part);
-        let above: Vec<&str> = self.told_by.segments().take(part).collect();
+        let above: Vec<&str> = self.build.site.segments().take(part).collect();
         RepoPath::new(&above.join("/")).unwrap_or_else(|_| RepoPath::root())
     }
 }
@@ -131,17 +131,15 @@ impl Tree {
             if clusters.len() == 1 {
                 return Some(found.build.name.clone());
             }
-            let home = self.found.get(found.build.cluster);
-            found.variant().or_else(|| Some(home?.build.path.file_name().to_owned()))
+            found.variant().or_else(|| Some(found.build.site.file_name().to_owned()))
         };
         found.iter().map(|(at, found)| (variant(found), *at)).collect()
     }
 
     /// Why nothing shows a directory that Flux deploys.
     pub(in crate::layout) fn why_not(&self, root: &RepoPath) -> Option<String> {
-        let cluster =
-            self.of_root(root).find_map(|(_, found)| self.found.get(found.build.cluster))?;
-        let path = cluster.build.path.display();
+        let (_, found) = self.of_root(root).next()?;
+        let path = found.build.site.display();
         Some(format!("Flux deploys it, and nothing says which environment `{path}` is"))
     }
 
@@ -237,6 +235,7 @@ impl Walk<'_> {
         queue.extend(entries.map(|(path, object)| open(path, *object)));
         let mut rest = all.iter();
         let mut seen: BTreeSet<(usize, String, String, RepoPath)> = BTreeSet::new();
+        let mut files: BTreeMap<RepoPath, Vec<RepoPath>> = BTreeMap::new();
         loop {
             let Some(next) = queue.pop_front() else {
                 // What no entry leads to is an entry itself, where its place tells an environment.
@@ -269,8 +268,9 @@ impl Walk<'_> {
             if next.depth >= CHAIN {
                 continue;
             }
-            for file in self.reach.files(&path) {
-                let objects = declared.get(&file).into_iter().flatten();
+            let read = files.entry(path.clone()).or_insert_with(|| self.reach.files(&path));
+            for file in read.iter().filter(|file| declared.contains_key(file)) {
+                let objects = declared.get(file).into_iter().flatten();
                 for object in objects {
                     if let Declared::Kustomization(object) = object {
                         let (parent, depth) = (Some(at), next.depth + 1);
@@ -293,22 +293,34 @@ impl Walk<'_> {
         let namespace = fill(&object.namespace)?;
         let cluster = parent.map_or(at, |parent| parent.build.cluster);
         let home = self.found.get(cluster);
-        let (place, told_by) = match home {
-            Some(home) if home.place.is_some() => (home.place.clone(), home.told_by.clone()),
+        let (place, site) = match home {
+            Some(home) if home.place.is_some() => (home.place.clone(), home.build.site.clone()),
             _ => self.place(next, &path, &name, parent),
         };
         let variables = object
             .variables
             .iter()
             .filter_map(|(key, value)| Some((key.clone(), fill(value)?)))
+            .filter(|(_, value)| value.len() <= LONGEST)
             .collect();
         let roots = self.reach.roots(&path);
-        let (file, installed) = (next.file.clone(), object.installed);
-        let itself = file.is_in(&path) && !path.is_root();
-        let home = if itself { Some(path.clone()) } else { self.reach.outermost_user(&file) };
+        let (declared_in, installed) = (next.file.clone(), object.installed);
+        let itself = declared_in.is_in(&path) && !path.is_root();
+        let home =
+            if itself { Some(path.clone()) } else { self.reach.outermost_user(&declared_in) };
         let (parent, home) = (next.parent, home.filter(|_| next.parent.is_none()));
-        let build = FluxBuild { name, namespace, file, path, home, parent, cluster, installed };
-        Some(Found { build, place, told_by, roots, variables })
+        let build = FluxBuild {
+            name,
+            namespace,
+            file: declared_in,
+            path,
+            home,
+            parent,
+            cluster,
+            site,
+            installed,
+        };
+        Some(Found { build, place, roots, variables })
     }
 
     /// The environment of a build whose cluster does not tell it.
@@ -320,17 +332,17 @@ impl Walk<'_> {
         parent: Option<&Found>,
     ) -> (Option<Place>, RepoPath) {
         let beside = next.file.parent().unwrap_or_else(RepoPath::root);
-        let own = if parent.is_none() { path } else { &beside };
+        let own = if next.file.is_in(path) { path } else { &beside };
         for directory in [own, &beside] {
             if let Some(place) = self.at(directory) {
                 return (Some(place), directory.clone());
             }
         }
         if let Some(parent) = parent {
-            let told = parent.place.clone().map(|place| (place, parent.told_by.clone()));
+            let told = parent.place.clone().map(|place| (place, parent.build.site.clone()));
             let above = || Some((self.at(&parent.build.path)?, parent.build.path.clone()));
-            if let Some((place, told_by)) = told.or_else(above) {
-                return (Some(place), told_by);
+            if let Some((place, site)) = told.or_else(above) {
+                return (Some(place), site);
             }
         }
         let mark = self.lexicon.read(name).filter(|mark| !mark.rest.is_empty());
@@ -340,7 +352,8 @@ impl Walk<'_> {
             mark.rest.clear();
             Place { stage: mark.stage, part, mark: Some(mark), why }
         });
-        (place, path.clone())
+        let site = parent.filter(|_| place.is_none()).map_or(path, |parent| &parent.build.site);
+        (place, site.clone())
     }
 
     fn is_told(&self, file: &RepoPath) -> bool {

@@ -82,7 +82,6 @@ const OTHERS: &[&str] = &[
 const ASIDE: &[&str] = &[
     "__mocks__",
     "__tests__",
-    "assets",
     "bin",
     "build",
     "dashboards",
@@ -96,10 +95,8 @@ const ASIDE: &[&str] = &[
     "mocks",
     "obj",
     "out",
-    "public",
     "schemas",
     "spec",
-    "static",
     "target",
     "test",
     "translations",

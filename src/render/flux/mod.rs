@@ -18,7 +18,7 @@ use std::sync::{Arc, OnceLock};
 use crate::kube::{Resource, Value};
 use crate::layout::{FLUX_GROUP, Flux, FluxBuild};
 use crate::render::{RenderError, Rendered, Renderer};
-use crate::text::{RepoPath, Span};
+use crate::text::{FileId, RepoPath, Span};
 
 pub use values::lay_values;
 pub use variables::{Definition, VariableUse, Variables};
@@ -32,6 +32,8 @@ pub(crate) struct Clusters<'f> {
     /// Before variables are filled in.
     plain: Vec<Slot<Plain>>,
     whole: Vec<Slot<Rendered>>,
+    /// As the object is written: needs no other build.
+    bare: Vec<Slot<Rendered>>,
 }
 
 /// A build before variables are filled in.
@@ -48,7 +50,7 @@ impl<'f> Clusters<'f> {
             std::iter::repeat_with(OnceLock::new).take(count).collect()
         }
         let count = flux.builds.len();
-        Self { flux, plain: slots(count), whole: slots(count) }
+        Self { flux, plain: slots(count), whole: slots(count), bare: slots(count) }
     }
 
     /// What a build deploys from `root`: its own directory, or one that this only lists.
@@ -88,6 +90,17 @@ impl<'f> Clusters<'f> {
         self.plain.get(at).map_or_else(make, |slot| slot.get_or_init(make).clone())
     }
 
+    /// What a build deploys as far as the object itself says it. Other builds may ask for this at any
+    /// time: unlike the rest it leads to no parent, and so never round in a circle.
+    fn bare(&self, renderer: &Renderer<'_>, at: usize) -> Result<Arc<Rendered>, RenderError> {
+        let make = || {
+            let build = self.flux.builds.get(at).ok_or_else(|| lost(renderer, None))?;
+            let object = declared(renderer, build).ok_or_else(|| lost(renderer, Some(build)))?;
+            build::directory(renderer, &build.path, &object, true).map(Arc::new)
+        };
+        self.bare.get(at).map_or_else(make, |slot| slot.get_or_init(make).clone())
+    }
+
     /// Fills in the variables, and adds the common metadata.
     fn finish(
         &self,
@@ -122,12 +135,7 @@ impl<'f> Clusters<'f> {
 
     /// The Flux Kustomization of a build, as it is in the cluster.
     fn object(&self, renderer: &Renderer<'_>, at: usize) -> Result<Resource, RenderError> {
-        let Some(build) = self.flux.builds.get(at) else {
-            return Err(RenderError::new(
-                Span::file_start(crate::text::FileId(0)),
-                "no such build",
-            ));
-        };
+        let build = self.flux.builds.get(at).ok_or_else(|| lost(renderer, None))?;
         if let Some(parent) = build.parent {
             let output = self.whole(renderer, parent)?;
             let found =
@@ -135,21 +143,23 @@ impl<'f> Clusters<'f> {
             return found
                 .cloned()
                 .or_else(|| declared(renderer, build))
-                .ok_or_else(|| lost(renderer, build));
+                .ok_or_else(|| lost(renderer, Some(build)));
         }
         let home = build.home.as_ref().and_then(|home| renderer.render(home).ok());
         let own = home.and_then(|output| {
             let mut objects = output.resources.into_iter();
             objects.find(|object| is_kustomization(object) && is(object, build))
         });
-        own.or_else(|| declared(renderer, build)).ok_or_else(|| lost(renderer, build))
+        own.or_else(|| declared(renderer, build)).ok_or_else(|| lost(renderer, Some(build)))
     }
 }
 
-fn lost(renderer: &Renderer<'_>, build: &FluxBuild) -> RenderError {
-    let file = renderer.snapshot().find(&build.file).unwrap_or(crate::text::FileId(0));
-    let message = format!("the Flux Kustomization `{}` cannot be read", build.name);
-    RenderError::new(Span::file_start(file), message).help("correct the file")
+fn lost(renderer: &Renderer<'_>, build: Option<&FluxBuild>) -> RenderError {
+    let file = build.and_then(|build| renderer.snapshot().find(&build.file));
+    let name = build.map_or("", |build| &build.name);
+    let span = Span::file_start(file.unwrap_or(FileId(0)));
+    let message = format!("the Flux Kustomization `{name}` cannot be read");
+    RenderError::new(span, message).help("correct the file")
 }
 
 fn is_kustomization(object: &Resource) -> bool {

@@ -1,8 +1,9 @@
-//! `valuesFrom` of a HelmRelease: values in a ConfigMap of the same overlay, laid under its own.
+//! `valuesFrom` of a `HelmRelease`: values in a `ConfigMap` of the same overlay, laid under its own.
 //!
-//! Flux merges the sources in their order and `spec.values` over them. A Secret, and a ConfigMap that
+//! Flux merges the sources in their order and `spec.values` over them. A Secret, and a `ConfigMap` that
 //! somebody else makes, are not known here.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::kube::{Action, Entry, Kind, Map, Provenance, Resource, Value, load};
@@ -20,13 +21,40 @@ const SOURCES: usize = 50;
 /// Deepest path that a single value is set at.
 const DEPTH: usize = 32;
 
-/// Lays the values of ConfigMaps under those of every HelmRelease that reads them.
+/// Lays the values of `ConfigMap`s under those of every `HelmRelease` that reads them, and notes which keys
+/// of `ConfigMap`s are nothing but that, or variables that were filled in elsewhere.
 pub fn lay_values(snapshot: &Snapshot, evaluated: &mut [Evaluated<'_>]) {
+    let asked = asked(evaluated);
     for one in evaluated {
         if let Some(Ok(rendered)) = &mut one.rendered {
             lay(snapshot, rendered);
+            let maps = rendered.resources.iter().filter(|it| &*it.id.gvk.kind == "ConfigMap");
+            let names = maps.filter_map(|map| Some((map.origin, asked.get(&map.origin)?)));
+            let keys =
+                names.flat_map(|(origin, names)| names.iter().map(move |it| (origin, it.clone())));
+            let keys: Vec<_> = keys.collect();
+            rendered.read_keys.extend(keys);
         }
     }
+}
+
+/// The variables that are taken from each `ConfigMap`: those that it lacks too, where nothing else may
+/// have them.
+fn asked(evaluated: &[Evaluated<'_>]) -> BTreeMap<Span, BTreeSet<Arc<str>>> {
+    let mut asked: BTreeMap<Span, BTreeSet<Arc<str>>> = BTreeMap::new();
+    let outputs = evaluated.iter().filter_map(Evaluated::output);
+    for variables in outputs.filter_map(|output| output.variables.as_deref()) {
+        for name in variables.used.keys() {
+            let defined = variables.defined.get(name);
+            if defined.map_or(variables.open, |definition| definition.own) {
+                continue;
+            }
+            for source in &variables.sources {
+                asked.entry(*source).or_default().insert(Arc::clone(name));
+            }
+        }
+    }
+    asked
 }
 
 fn lay(snapshot: &Snapshot, rendered: &mut Rendered) {
@@ -47,7 +75,7 @@ fn lay(snapshot: &Snapshot, rendered: &mut Rendered) {
         let own = release.body.at(&["spec", "values"]);
         let under = layers.iter().fold(Map::default(), |below, above| stack(&below, above));
         let map = own.and_then(Value::as_map).map_or(under.clone(), |own| stack(&under, own));
-        let first = sources.first().map_or(release.origin, |from| from.span());
+        let first = sources.first().map_or(release.origin, Value::span);
         let history = own.map_or(Provenance::declared(first), |own| own.provenance.clone());
         let mut body = release.body.clone();
         let spec = body.as_map_mut().and_then(|map| map.get_mut("spec")?.as_map_mut());
@@ -70,7 +98,7 @@ fn sources(release: &Resource) -> &[Value] {
     list.and_then(Value::as_list).filter(|list| list.len() <= SOURCES).unwrap_or_default()
 }
 
-/// A key of a ConfigMap with what it is read for.
+/// A key of a `ConfigMap` with what it is read for.
 struct Read<'r> {
     origin: Span,
     key: &'r str,
@@ -79,7 +107,7 @@ struct Read<'r> {
     target: Option<&'r str>,
 }
 
-/// The key of a ConfigMap of the overlay that a source means.
+/// The key of a `ConfigMap` of the overlay that a source means.
 fn source<'r>(resources: &'r [Resource], release: &Resource, from: &'r Value) -> Option<Read<'r>> {
     let text = |field| from.get(field).and_then(Value::text);
     let name = text("name").filter(|_| text("kind") == Some("ConfigMap"))?;

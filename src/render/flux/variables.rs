@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::kube::{Resource, ResourceId, Value};
+use crate::layout::FluxBuild;
 use crate::render::Renderer;
 use crate::render::flux::Clusters;
-use crate::text::Span;
 use crate::text::envsubst::{Meaning, is_variable};
+use crate::text::{FileId, RepoPath, Span};
 
 /// Most sources of variables of one build.
 const SOURCES: usize = 100;
@@ -21,6 +22,8 @@ pub struct Variables {
     pub defined: BTreeMap<Arc<str>, Definition>,
     /// What the objects that it deploys ask for.
     pub used: BTreeMap<Arc<str>, VariableUse>,
+    /// Where the `ConfigMap`s stand that it takes some from.
+    pub sources: Vec<Span>,
     /// Whether others may be defined where this repository does not reach.
     pub open: bool,
     /// Where a definition would stand.
@@ -79,6 +82,7 @@ impl Clusters<'_> {
             object: object.id.clone(),
             defined: BTreeMap::new(),
             used: BTreeMap::new(),
+            sources: Vec::new(),
             open: false,
             place: own.map_or(key, |own| own.key_span),
             whole: true,
@@ -103,7 +107,7 @@ impl Clusters<'_> {
         (found.open || !found.defined.is_empty()).then_some(found)
     }
 
-    /// The ConfigMap or Secret that a build takes variables from, if it is in the repository.
+    /// The `ConfigMap` or Secret that a build takes variables from, if it is in the repository.
     ///
     /// What the parents deploy is looked at first, then what else is deployed to the cluster, before
     /// its own variables are filled in: what those would give is not known.
@@ -121,15 +125,18 @@ impl Clusters<'_> {
                 return Some(found);
             }
         }
-        if !is_mentioned(renderer, wanted.2) {
+        let mentions = mentions(renderer, wanted.2);
+        if mentions.is_empty() {
             return None;
         }
         let cluster = self.flux.builds.get(at)?.cluster;
         let builds = self.flux.builds.iter().enumerate();
-        let mut others = builds.filter(|(_, build)| build.cluster == cluster);
-        others.find_map(|(other, _)| {
-            let plain = self.plain(renderer, other).ok()?;
-            find(&plain.output.resources, wanted)
+        let others: Vec<_> = builds.filter(|(_, build)| build.cluster == cluster).collect();
+        let holds = |build: &FluxBuild| mentions.iter().any(|path| path.is_in(&build.path));
+        let (near, far): (Vec<_>, Vec<_>) = others.into_iter().partition(|(_, build)| holds(build));
+        near.into_iter().chain(far).find_map(|(other, _)| {
+            let output = self.bare(renderer, other).ok()?;
+            find(&output.resources, wanted)
         })
     }
 }
@@ -146,22 +153,30 @@ fn find(resources: &[Resource], (kind, namespace, name): (&str, &str, &str)) -> 
     found.cloned()
 }
 
-/// Whether a file that declares or generates data holds the name.
-fn is_mentioned(renderer: &Renderer<'_>, name: &str) -> bool {
+/// The files that declare or generate data and hold the name.
+fn mentions<'s>(renderer: &Renderer<'s>, name: &str) -> Vec<&'s RepoPath> {
     const MAKERS: [&str; 4] =
         ["kind: ConfigMap", "kind: Secret", "configMapGenerator", "secretGenerator"];
     let snapshot = renderer.snapshot();
-    snapshot.files().filter(|(_, path)| path.is_yaml()).any(|(file, _)| {
+    let makes = |file: FileId| {
         snapshot.file(file).is_ok_and(|source| {
             source.text.contains(name) && MAKERS.iter().any(|maker| source.text.contains(maker))
         })
-    })
+    };
+    // What Flux is told to read is no data itself.
+    let reads = |file: FileId| {
+        let source = snapshot.file(file).ok();
+        source.is_some_and(|source| source.text.contains("substituteFrom"))
+    };
+    let files = snapshot.files().filter(|(_, path)| path.is_yaml());
+    files.filter(|&(file, _)| makes(file) && !reads(file)).map(|(_, path)| path).collect()
 }
 
 impl Variables {
-    /// Takes the keys of a ConfigMap or Secret; what is secret stays unknown.
+    /// Takes the keys of a `ConfigMap` or Secret; what is secret stays unknown.
     fn take(&mut self, source: &Resource) {
         let public = &*source.id.gvk.kind == "ConfigMap";
+        self.sources.extend(Some(source.origin).filter(|_| public));
         let fields: &[&str] = if public { &["data"] } else { &["data", "stringData"] };
         let maps = fields.iter().filter_map(|field| source.body.get(field)?.as_map());
         for entry in maps.flatten().filter(|entry| is_variable(&entry.key)) {

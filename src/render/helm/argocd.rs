@@ -131,3 +131,103 @@ fn parameters(helm: &Value, told: &mut Told) {
     }
     told.layers.push(laid);
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::kube::{Kind, Value};
+    use crate::layout::{Choices, Layout};
+    use crate::render::helm::argocd::told;
+    use crate::render::helm::merge::stack;
+    use crate::source::Snapshot;
+    use crate::syntax::Store;
+    use crate::syntax::scalar::Tag;
+
+    fn shown(value: &Value) -> String {
+        match &value.kind {
+            Kind::Scalar(scalar) if scalar.tag == Tag::Str => format!("'{}'", scalar.text),
+            Kind::Scalar(scalar) => scalar.text.to_string(),
+            Kind::List(items) => {
+                format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(", "))
+            }
+            Kind::Map(map) => {
+                let entries = map.iter().map(|e| format!("{}: {}", e.key, shown(&e.value)));
+                format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+            }
+        }
+    }
+
+    /// What the only Application tells its chart, what is unknown of it, and the text at the place
+    /// of the leaf `a`.
+    fn read(helm: &str, more: &[(&str, &str)]) -> (String, Vec<String>, String) {
+        let application = format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: orders}}\nspec:\n  \
+             sources:\n  - repoURL: https://git.example.org/a/b.git\n    path: charts/orders\n    \
+             helm:\n{helm}  - {{repoURL: 'git@git.example.org:a/b', ref: mine}}\n  \
+             - {{repoURL: 'https://git.example.org/c/d', ref: theirs}}\n"
+        );
+        let mut files = vec![("apps/orders.yaml", application.as_str())];
+        files.push(("charts/orders/Chart.yaml", "name: orders\nversion: 1.0.0\n"));
+        files.extend(more);
+        let snapshot = Snapshot::from_memory(files.iter().copied());
+        let store = Store::new(&snapshot);
+        let layout = Layout::discover(&store, &Choices::default());
+        let found = told(&store, &layout.applications[0].sources[0]);
+        let maps = found.layers.iter().filter_map(Value::as_map);
+        let map = maps.fold(crate::kube::Map::default(), |below, above| stack(&below, above));
+        let place = map.get("a").map_or("", |value| snapshot.slice(value.span()));
+        let entries: Vec<String> =
+            map.iter().map(|entry| format!("{}: {}", entry.key, shown(&entry.value))).collect();
+        let gaps = found.gaps.into_iter().map(|gap| gap.detail).collect();
+        (entries.join(", "), gaps, place.to_owned())
+    }
+
+    #[test]
+    fn parameters_win_over_inline_values_and_those_over_files() {
+        let files =
+            [("charts/orders/one.yaml", "a: 1\nb: 1\nc: 1\nd: 1\n"), ("two.yaml", "a: 2\nb: 2\n")];
+        let helm = "      valueFiles: [one.yaml, /two.yaml]\n      values: |\n        a: 3\n        c: 3\n      \
+                    parameters:\n      - {name: a, value: '4'}\n      - {name: e.f, value: 'true', forceString: true}\n";
+        let (values, gaps, place) = read(helm, &files);
+        assert_eq!(values, "a: 4, b: 2, c: 3, d: 1, e: {f: 'true'}");
+        assert_eq!((gaps.len(), place.as_str()), (0, "'4'"));
+    }
+
+    #[test]
+    fn inline_values_have_their_places_inside_the_text() {
+        let helm = "      values: |\n        b: 1\n        a: here # and no comment\n";
+        assert_eq!(read(helm, &[]).2, "here");
+        let object = "      values: |\n        a: 1\n        b: 1\n      valuesObject: {a: 2}\n";
+        assert_eq!(read(object, &[]).0, "a: 2");
+    }
+
+    #[test]
+    fn files_of_other_sources_and_absent_ones() {
+        let mine = [("envs/prod.yaml", "a: 1\n")];
+        let helm = "      valueFiles: [$mine/envs/prod.yaml, $theirs/envs/prod.yaml, no.yaml]\n";
+        let (values, gaps, _) = read(helm, &mine);
+        assert_eq!(values, "a: 1");
+        assert_eq!(gaps, ["$theirs/envs/prod.yaml", "no.yaml"]);
+        let ignoring = format!("      ignoreMissingValueFiles: true\n{helm}");
+        assert_eq!(read(&ignoring, &mine).1, ["$theirs/envs/prod.yaml"]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_unknown() {
+        let helm = "      valueFiles: ['{{x}}.yaml', '../../../up.yaml', 'https://x.example.org/v.yaml']\n      \
+                    values: '- a'\n      parameters: [{name: 'a[', value: b}, {value: c}]\n      \
+                    fileParameters: [{name: cert, path: x.pem}]\n";
+        let (values, gaps, _) = read(helm, &[]);
+        assert_eq!(values, "");
+        assert_eq!(
+            gaps,
+            [
+                "{{x}}.yaml",
+                "../../../up.yaml",
+                "https://x.example.org/v.yaml",
+                "helm.values",
+                "a[",
+                "cert"
+            ]
+        );
+    }
+}

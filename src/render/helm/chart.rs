@@ -16,6 +16,8 @@ pub(crate) const CHART_FILE: &str = "Chart.yaml";
 pub(super) const VALUES: &str = "values.yaml";
 /// What the values of a chart must look like.
 const SCHEMA: &str = "values.schema.json";
+/// Where a chart has its templates.
+const TEMPLATES: &str = "templates";
 /// Where charts of the first API version list what they depend on.
 const REQUIREMENTS: &str = "requirements.yaml";
 /// Where packed and unpacked charts that a chart depends on are.
@@ -92,15 +94,17 @@ struct Dependency<'d> {
     span: Span,
 }
 
-/// Whether a file says what a chart is: its description, its defaults, their schema.
-pub fn is_part(snapshot: &Snapshot, path: &RepoPath) -> bool {
+/// Whether a file says what a chart is: its description, its defaults, their schema, its templates.
+pub(super) fn is_part(snapshot: &Snapshot, path: &RepoPath) -> bool {
+    let in_chart = |directory: Option<RepoPath>| {
+        let file = directory.and_then(|directory| directory.join(CHART_FILE).ok());
+        file.is_some_and(|file| snapshot.find(&file).is_some())
+    };
     match path.file_name() {
-        CHART_FILE | SCHEMA => true,
-        VALUES | REQUIREMENTS => path
-            .parent()
-            .and_then(|directory| directory.join(CHART_FILE).ok())
-            .is_some_and(|file| snapshot.find(&file).is_some()),
-        _ => false,
+        CHART_FILE | SCHEMA | VALUES => true,
+        REQUIREMENTS => in_chart(path.parent()),
+        _ => std::iter::successors(path.parent(), RepoPath::parent)
+            .any(|directory| directory.file_name() == TEMPLATES && in_chart(directory.parent())),
     }
 }
 

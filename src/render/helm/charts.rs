@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::render::helm::chart::{self, CHART_FILE, Chart};
+use crate::render::helm::reads::Mentions;
+use crate::render::helm::told::{self, Release};
 use crate::source::Snapshot;
 use crate::syntax::Store;
 use crate::text::RepoPath;
@@ -15,11 +17,13 @@ const BROUGHT: &str = "charts";
 #[derive(Debug, Default)]
 pub struct Charts {
     all: BTreeMap<RepoPath, Slot>,
+    releases: OnceLock<Vec<Release>>,
 }
 
 #[derive(Debug, Default)]
 struct Slot {
     chart: OnceLock<Option<Arc<Chart>>>,
+    mentions: OnceLock<Mentions>,
     /// Another chart brings it along.
     brought: bool,
 }
@@ -43,7 +47,7 @@ impl Charts {
                 slot.brought = true;
             }
         }
-        Self { all }
+        Self { all, releases: OnceLock::new() }
     }
 
     /// Whether a directory is a chart.
@@ -55,6 +59,17 @@ impl Charts {
     pub(super) fn get(&self, store: &Store<'_>, root: &RepoPath) -> Option<&Arc<Chart>> {
         let slot = self.all.get(root)?;
         slot.chart.get_or_init(|| chart::chart(store, root).map(Arc::new)).as_ref()
+    }
+
+    /// What the templates of the chart in a directory mention.
+    pub(super) fn mentions(&self, snapshot: &Snapshot, root: &RepoPath) -> Option<&Mentions> {
+        let slot = self.all.get(root)?;
+        Some(slot.mentions.get_or_init(|| Mentions::of(snapshot, root)))
+    }
+
+    /// The releases that files of the repository write down.
+    pub(super) fn releases(&self, store: &Store<'_>) -> &[Release] {
+        self.releases.get_or_init(|| told::releases(store))
     }
 
     /// The directories of the charts that no other chart brings along.

@@ -28,6 +28,17 @@ pub struct Effective {
     pub deleted: Vec<Deleted>,
     /// Where values of charts stand that are not in the repository: more than is known here.
     pub open: Vec<Vec<Arc<str>>>,
+    /// Charts that are switched off.
+    pub unused: Vec<Unused>,
+}
+
+/// A chart of a release that is switched off: nobody reads its values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unused {
+    /// The keys that lead to its values.
+    pub path: Vec<Arc<str>>,
+    /// The paths of the switches, from the values of the chart on that lists it.
+    pub conditions: Vec<String>,
 }
 
 /// A chart of a release whose values have a schema.
@@ -53,15 +64,15 @@ pub struct Deleted {
 /// The effective values of a chart that is told `told`.
 pub(super) fn effective(chart: &Chart, told: &Map) -> Effective {
     let mut tree = Tree::of(chart);
-    let mut open = Vec::new();
-    tree.prune(told, None, &[], &mut open);
+    let (mut open, mut unused) = (Vec::new(), Vec::new());
+    tree.prune(told, None, &[], (&mut open, &mut unused));
     tree.import();
     let mut trace = Trace { path: Vec::new(), deleted: Vec::new() };
     let values = tree.coalesce(told, Nulls::Delete, &mut trace);
     let mut parts = Vec::new();
     tree.parts(&[], &mut parts);
     let values = Value::map(values, chart.values.provenance.clone());
-    Effective { values, parts, deleted: trace.deleted, open }
+    Effective { values, parts, deleted: trace.deleted, open, unused }
 }
 
 /// A chart with the charts that are used below it.
@@ -111,7 +122,7 @@ impl<'c> Tree<'c> {
         values
     }
 
-    /// Drops the charts that are switched off. What is not known here is put into `open`: charts
+    /// Drops the charts that are switched off and lists them. What is not known here is put into `open`: charts
     /// that are not in the repository, those of which it is not known whether they are used, and
     /// those whose values are no map, which helm refuses.
     fn prune(
@@ -119,7 +130,7 @@ impl<'c> Tree<'c> {
         told: &Map,
         tags: Option<&Map>,
         path: &[Arc<str>],
-        open: &mut Vec<Vec<Arc<str>>>,
+        (open, unused): (&mut Vec<Vec<Arc<str>>>, &mut Vec<Unused>),
     ) {
         let mut trace = Trace { path: Vec::new(), deleted: Vec::new() };
         // Conditions may ask for what only the defaults of a child say.
@@ -138,6 +149,10 @@ impl<'c> Tree<'c> {
             if used.is_none() || used == Some(true) && !known {
                 open.push(below(child));
             }
+            if used == Some(false) {
+                let conditions = child.conditions.clone();
+                unused.push(Unused { path: below(child), conditions });
+            }
         }
         self.children.retain(|(child, _)| {
             is_used(child, &values, tags.as_ref()) == Some(true)
@@ -145,7 +160,12 @@ impl<'c> Tree<'c> {
         });
         for (child, tree) in &mut self.children {
             let told = values.get(&child.name).and_then(Value::as_map);
-            tree.prune(told.unwrap_or(&Map::default()), tags.as_ref(), &below(child), open);
+            tree.prune(
+                told.unwrap_or(&Map::default()),
+                tags.as_ref(),
+                &below(child),
+                (open, unused),
+            );
         }
     }
 

@@ -3,15 +3,23 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::kube::{Entry, Form, Kind, Map, Resource, Value};
+use crate::kube::{Entry, Form, Kind, Map, Provenance, Resource, Value, load};
 use crate::layout::{Overlay, Source, Unit};
 use crate::render::helm::Helm;
 use crate::render::helm::chart::{Chart, VALUES, values};
-use crate::render::helm::coalesce::{GLOBAL, effective};
+use crate::render::helm::coalesce::{Effective, GLOBAL, Unused, effective};
+use crate::render::helm::home::{self, Home};
 use crate::render::helm::merge::stack;
-use crate::render::helm::{argocd, home, shared};
+use crate::render::helm::unread::unread;
+use crate::render::helm::{argocd, shared, told};
 use crate::render::{Gap, Rendered};
+use crate::syntax::scalar::Dialect;
 use crate::text::{FileId, RepoPath, Span};
+
+/// Words in the names of files and directories that hold secrets.
+const SECRETS: [&str; 3] = ["secret", "secrets", "credentials"];
+/// The list of charts that a chart depends on.
+const DEPENDENCIES: &str = "dependencies";
 
 /// The effective values of an overlay whose root is a values file: what it says, over what all
 /// environments share, over the defaults of the chart if that is in the repository.
@@ -22,81 +30,179 @@ pub(in crate::render) fn rendered(
     unit: &Unit,
     overlay: &Overlay,
 ) -> Option<Rendered> {
+    let store = helm.store;
     if let Some(source) = argocd::source(helm, unit, overlay) {
         return Some(deployed(helm, unit, overlay, source));
     }
-    let store = helm.store;
     let file = store.snapshot().find(&overlay.root)?;
     let mut inputs = BTreeSet::from([file]);
     let own = match values(store, file) {
         Ok(value) => value,
         Err(gap) => return Some(Rendered::of_documents(Vec::new(), inputs, vec![gap])),
     };
-    let home = home::home(helm, unit, overlay);
     let mut gaps = Vec::new();
     let mut layers = Vec::new();
-    for path in shared::below(helm, unit, overlay, home.as_ref()) {
-        let Some(below) = store.snapshot().find(&path) else { continue };
-        inputs.insert(below);
-        match values(store, below) {
-            Ok(value) => layers.push(value),
-            Err(gap) => gaps.push(Gap { span: Span::file_start(file), ..gap }),
+    let release = told::told(helm, overlay);
+    let home = match &release {
+        Some(told) => told.chart.clone().map(|root| Home { root, certain: true }),
+        None => home::home(helm, unit, overlay),
+    };
+    let root = home.as_ref().map(|home| &home.root);
+    let named = release.is_some();
+    if let Some(told) = release {
+        inputs.extend(told.inputs);
+        gaps.extend(told.gaps);
+        layers.extend(told.layers);
+    } else {
+        for path in shared::below(helm, unit, overlay, root) {
+            let Some(below) = store.snapshot().find(&path) else { continue };
+            inputs.insert(below);
+            match values(store, below) {
+                Ok(value) => layers.push(value),
+                Err(gap) => gaps.push(Gap { span: Span::file_start(file), ..gap }),
+            }
         }
     }
     let provenance = own.provenance.clone();
     let origin = own.span();
     // The chart itself may lie in the directory of the environment.
-    if home.as_ref().and_then(|home| home.join(VALUES).ok()).as_ref() != Some(&overlay.root) {
+    let is_own = root.and_then(|root| root.join(VALUES).ok()).as_ref() != Some(&overlay.root);
+    let told_here = own.as_map().filter(|_| is_own).cloned().unwrap_or_default();
+    // A release says in which place the file lies among the others.
+    if is_own && !named {
         layers.push(own);
     }
-    let told = layers.iter().filter_map(Value::as_map);
-    let told = told.fold(Map::default(), |below, above| stack(&below, above));
-    let chart = home.and_then(|root| helm.charts.get(store, &root));
-    let (body, name) = match chart {
-        Some(chart) => {
-            chart.defaults(&mut inputs);
-            gaps.extend(chart.gaps.iter().cloned());
-            let mut body = effective(chart, &told).values;
-            without_handed_down(&mut body, chart);
-            (Value { provenance, ..body }, chart.name.to_string())
-        }
-        None => (Value::map(told, provenance), last_name(unit, &overlay.root)),
-    };
-    let document = Resource::document(Form::Values, &name, body, origin);
-    Some(Rendered::of_documents(vec![document], inputs, gaps))
+    let chart = root.and_then(|root| helm.charts.get(store, root));
+    let own = home.filter(|home| home.certain).map(|_| told_here);
+    let secret = holds_secrets(&overlay.root);
+    let laid = Laid { told: stacked(&layers), own, provenance, origin, inputs, gaps, secret };
+    Some(finished(helm, unit, chart.map(|chart| &**chart), laid))
 }
 
-/// What an Application tells its chart, over the defaults of the chart.
+/// What an Application of Argo CD tells its chart.
 fn deployed(helm: Helm<'_>, unit: &Unit, overlay: &Overlay, source: &Source) -> Rendered {
-    let store = helm.store;
-    let told = argocd::told(store, source);
-    let origin = source.body.span();
-    let mut inputs: BTreeSet<FileId> = told.layers.iter().map(|it| it.span().file).collect();
+    let snapshot = helm.store.snapshot();
+    let argocd::Told { layers, gaps } = argocd::told(helm.store, source);
+    let (origin, provenance) = (source.body.span(), source.body.provenance.clone());
+    let mut inputs: BTreeSet<FileId> = layers.iter().map(|layer| layer.span().file).collect();
     inputs.insert(origin.file);
-    inputs.extend(store.snapshot().find(&overlay.root));
-    let mut gaps = told.gaps;
-    let maps = told.layers.iter().filter_map(Value::as_map);
-    let maps = maps.fold(Map::default(), |below, above| stack(&below, above));
-    let chart = source.path.as_ref().and_then(|root| helm.charts.get(store, root));
-    let (kind, name) = match chart {
-        Some(chart) => {
-            chart.defaults(&mut inputs);
-            gaps.extend(chart.gaps.iter().cloned());
-            let mut body = effective(chart, &maps).values;
-            without_handed_down(&mut body, chart);
-            (body.kind, chart.name.to_string())
-        }
-        None => (Kind::Map(Arc::new(maps)), last_name(unit, &overlay.root)),
+    inputs.extend(snapshot.find(&overlay.root));
+    let defaults = source.path.as_ref().and_then(|root| root.join(VALUES).ok());
+    let defaults = defaults.and_then(|path| snapshot.find(&path));
+    let own: Vec<Value> =
+        layers.iter().filter(|layer| Some(layer.span().file) != defaults).cloned().collect();
+    let chart = source.path.as_ref().and_then(|root| helm.charts.get(helm.store, root));
+    let own = Some(stacked(&own));
+    let secret = holds_secrets(&overlay.root);
+    let laid = Laid { told: stacked(&layers), own, provenance, origin, inputs, gaps, secret };
+    finished(helm, unit, chart.map(|chart| &**chart), laid)
+}
+
+/// Later values over earlier ones.
+fn stacked(layers: &[Value]) -> Map {
+    let maps = layers.iter().filter_map(Value::as_map);
+    maps.fold(Map::default(), |below, above| stack(&below, above))
+}
+
+/// What an overlay tells a chart.
+struct Laid {
+    /// All of it.
+    told: Map,
+    /// What is told to this chart and no other, if that is certain.
+    own: Option<Map>,
+    provenance: Provenance,
+    origin: Span,
+    inputs: BTreeSet<FileId>,
+    gaps: Vec<Gap>,
+    /// Whether nobody may see the values.
+    secret: bool,
+}
+
+/// The document, the defaults of the chart below what it is told.
+fn finished(helm: Helm<'_>, unit: &Unit, chart: Option<&Chart>, laid: Laid) -> Rendered {
+    let Laid { told, own, provenance, origin, mut inputs, mut gaps, secret } = laid;
+    let unread = match chart.zip(own) {
+        Some((chart, own)) => unread(helm, chart, &own),
+        None => Vec::new(),
     };
-    let body = Value { kind, provenance: source.body.provenance.clone() };
-    let document = Resource::document(Form::Values, &name, body, origin);
-    Rendered::of_documents(vec![document], inputs, gaps)
+    let (kind, name) = laid_out(unit, chart, told, &mut inputs, &mut gaps);
+    let body = Value { kind, provenance };
+    let form = if secret { Form::Secrets } else { Form::Values };
+    let mut documents = vec![Resource::document(form, &name, body, origin)];
+    documents.extend(chart.and_then(|chart| dependencies(helm, unit, chart, &mut inputs)));
+    Rendered { unread, ..Rendered::of_documents(documents, inputs, gaps) }
+}
+
+/// What a chart depends on, where every environment has a chart of its own.
+fn dependencies(
+    helm: Helm<'_>,
+    unit: &Unit,
+    chart: &Chart,
+    inputs: &mut BTreeSet<FileId>,
+) -> Option<Resource> {
+    let inside = unit.overlays.iter().filter(|overlay| overlay.root.is_in(&chart.root)).count();
+    let document = helm.store.yaml(chart.file).documents.first().filter(|_| inside == 1)?;
+    let mut body = load(document.root(), Dialect::Config).ok()?;
+    body.as_map_mut()?.retain(|entry| &*entry.key == DEPENDENCIES);
+    inputs.insert(chart.file);
+    Some(Resource::document(Form::Chart, &chart.name, body, document.root().span()))
+}
+
+/// Whether a file says by its name or directory that nobody may see its values.
+fn holds_secrets(path: &RepoPath) -> bool {
+    let names = [path.stem(), path.segments().rev().nth(1).unwrap_or("")];
+    let mut tokens = names.into_iter().flat_map(|name| name.split(['-', '_', '.']));
+    tokens.any(is_secret_word)
+}
+
+fn is_secret_word(token: &str) -> bool {
+    SECRETS.iter().any(|word| token.eq_ignore_ascii_case(word))
+}
+
+/// The effective values of a chart that is told `told`, and their name.
+fn laid_out(
+    unit: &Unit,
+    chart: Option<&Chart>,
+    told: Map,
+    inputs: &mut BTreeSet<FileId>,
+    gaps: &mut Vec<Gap>,
+) -> (Kind, String) {
+    let Some(chart) = chart else { return (Kind::Map(Arc::new(told)), last_name(unit)) };
+    chart.defaults(inputs);
+    gaps.extend(chart.gaps.iter().cloned());
+    let Effective { values: mut body, unused, .. } = effective(chart, &told);
+    for unused in &unused {
+        without_unused(&mut body, unused);
+    }
+    without_handed_down(&mut body, chart);
+    (body.kind, chart.name.to_string())
 }
 
 /// What a document is called that no chart gives a name.
-fn last_name(unit: &Unit, file: &RepoPath) -> String {
-    let name = unit.name.rsplit('/').next().filter(|name| *name != ".");
-    name.unwrap_or(file.stem()).to_owned()
+fn last_name(unit: &Unit) -> String {
+    let mut names = unit.name.rsplit('/').filter(|name| *name != "." && !is_secret_word(name));
+    names.next().unwrap_or("this repository").to_owned()
+}
+
+/// Leaves out what a chart is told that is switched off, the switches themselves excepted.
+fn without_unused(body: &mut Value, unused: &Unused) {
+    let Some((name, above)) = unused.path.split_last() else { return };
+    let mut value = body;
+    for key in above {
+        let Some(inner) = value.as_map_mut().and_then(|map| map.get_mut(key)) else { return };
+        value = inner;
+    }
+    let Some(map) = value.as_map_mut() else { return };
+    let Some(told) = map.get_mut(name).and_then(Value::as_map_mut) else { return };
+    let switches: Vec<&str> = unused
+        .conditions
+        .iter()
+        .filter_map(|path| path.trim().strip_prefix(&**name)?.strip_prefix('.')?.split('.').next())
+        .collect();
+    told.retain(|entry| switches.contains(&&*entry.key));
+    if told.is_empty() {
+        map.remove(name);
+    }
 }
 
 /// Leaves out of the values of charts inside what they only have from the globals above them: it
@@ -139,4 +245,191 @@ fn own_of(own: &Map, above: &Map) -> Map {
         }
     });
     kept.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use crate::kube::Value;
+    use crate::layout::{Choices, Layout};
+    use crate::render::{Options, Renderer};
+    use crate::source::Snapshot;
+    use crate::syntax::Store;
+
+    /// Each leaf as `path=value@texts of its steps`.
+    fn leaves(snapshot: &Snapshot, value: &Value, path: &str, found: &mut Vec<String>) {
+        if let Some(map) = value.as_map() {
+            for entry in map {
+                leaves(snapshot, &entry.value, &format!("{path}/{}", entry.key), found);
+            }
+            return;
+        }
+        let steps = value.provenance.steps().iter();
+        let files: Vec<_> = steps.map(|step| snapshot.path(step.span.file).as_str()).collect();
+        found.push(format!("{path}={} {}", value.text().unwrap_or("[]"), files.join(" ")));
+    }
+
+    /// The leaves of the document of each overlay, by its root; the first line is its name.
+    fn documents(files: &[(&str, &str)]) -> BTreeMap<String, Vec<String>> {
+        let snapshot = Snapshot::from_memory(files.iter().copied());
+        let store = Store::new(&snapshot);
+        let layout = Layout::discover(&store, &Choices::default());
+        let renderer = Renderer::new(&store, Options { restricted: false, partial: true });
+        let overlays = layout
+            .units
+            .iter()
+            .flat_map(|unit| unit.overlays.iter().map(move |overlay| (unit, overlay)));
+        overlays
+            .map(|(unit, overlay)| {
+                let output = renderer.overlay(&layout, unit, overlay).unwrap().unwrap();
+                let mut found = Vec::new();
+                for document in &output.resources {
+                    found.push(document.id.name.to_string());
+                    leaves(&snapshot, &document.body, "", &mut found);
+                }
+                (overlay.root.to_string(), found)
+            })
+            .collect()
+    }
+
+    const CHART: (&str, &str) =
+        ("charts/orders/Chart.yaml", "apiVersion: v2\nname: orders\nversion: 1.0.0\n");
+
+    #[test]
+    fn a_chart_elsewhere_is_told_by_its_name_and_its_keys() {
+        let found = documents(&[
+            CHART,
+            ("charts/orders/values.yaml", "timeout: 30\nretries: 3\n"),
+            ("charts/billing/Chart.yaml", "apiVersion: v2\nname: billing\nversion: 1.0.0\n"),
+            ("charts/billing/values.yaml", "port: 80\n"),
+            ("environments/staging/orders.yaml", "timeout: 60\n"),
+            ("environments/production/orders.yaml", "retries: 5\n"),
+            ("environments/staging/billing.yaml", "unlike: 1\nthe: 2\nchart: 3\n"),
+            ("environments/production/billing.yaml", "unlike: 1\nthe: 2\nchart: 4\n"),
+        ]);
+        let (default, own) = ("charts/orders/values.yaml", "environments/staging/orders.yaml");
+        let staging = [
+            "orders".to_owned(),
+            format!("/retries=3 {default}"),
+            format!("/timeout=60 {default} {own}"),
+        ];
+        assert_eq!(found["environments/staging/orders.yaml"], staging);
+        assert!(
+            found["environments/staging/billing.yaml"].iter().all(|leaf| !leaf.contains("port"))
+        );
+    }
+
+    #[test]
+    fn what_all_environments_share_lies_below() {
+        let found = documents(&[
+            ("deploy/orders/values.yaml", "a: 1\nb: 1\n"),
+            ("deploy/orders/values-common.yaml", "b: 2\nc: 2\n"),
+            ("deploy/orders/values-staging.yaml", "c: 3\n"),
+            ("deploy/orders/values-prod.yaml", "d: 4\n"),
+            ("envs/shared/billing/values.yaml", "a: 1\n"),
+            ("envs/staging/billing/values.yaml", "b: 2\n"),
+            ("envs/prod/billing/values.yaml", "b: 3\n"),
+        ]);
+        let shared = "deploy/orders/values.yaml deploy/orders/values-common.yaml";
+        let staging = [
+            "orders".to_owned(),
+            "/a=1 deploy/orders/values.yaml".to_owned(),
+            format!("/b=2 {shared}"),
+            "/c=3 deploy/orders/values-common.yaml deploy/orders/values-staging.yaml".to_owned(),
+        ];
+        assert_eq!(found["deploy/orders/values-staging.yaml"], staging);
+        let billing = [
+            "billing",
+            "/a=1 envs/shared/billing/values.yaml",
+            "/b=3 envs/prod/billing/values.yaml",
+        ];
+        assert_eq!(found["envs/prod/billing/values.yaml"], billing);
+    }
+
+    #[test]
+    fn a_helmfile_says_what_lies_below_and_which_chart_gets_it() {
+        let helmfile = "environments:\n  staging: {}\n  prod: {}\n---\n\
+                        {{ if eq .Environment.Name \"x\" }}\n{{ end }}\n\
+                        releases:\n- name: web\n  namespace: {{ .Environment.Name }}\n  \
+                        chart: ../charts/orders\n  values:\n  - retries: {{ .Values.n }}\n  - shared.yaml\n  \
+                        - values/{{ .Environment.Name }}/web.yaml\n  - absent.yaml\n  \
+                        - made.yaml.gotmpl\n";
+        let found = documents(&[
+            CHART,
+            ("charts/orders/values.yaml", "timeout: 30\nretries: 3\n"),
+            ("deploy/helmfile.yaml", helmfile),
+            ("deploy/shared.yaml", "workers: 2\n"),
+            ("deploy/values/staging/web.yaml", "timeout: 60\n"),
+            ("deploy/values/prod/web.yaml", "workers: 4\n"),
+        ]);
+        let production = [
+            "orders",
+            "/retries={{ .Values.n }} charts/orders/values.yaml deploy/helmfile.yaml",
+            "/timeout=30 charts/orders/values.yaml",
+            "/workers=4 deploy/shared.yaml deploy/values/prod/web.yaml",
+        ];
+        assert_eq!(found["deploy/values/prod/web.yaml"], production);
+    }
+
+    #[test]
+    fn a_generator_lays_files_over_each_other() {
+        let generator = "apiVersion: builtin\nkind: HelmChartInflationGenerator\n\
+                         metadata: {name: loki}\nname: loki\nrepo: https://charts.example.org\n\
+                         valuesFile: loki-values.yaml\n\
+                         additionalValuesFiles: [loki-prod-values.yaml]\n\
+                         valuesInline: {bucket: own}\n";
+        let found = documents(&[
+            ("logs/prod/generator.yaml", generator),
+            ("logs/prod/loki-values.yaml", "a: 1\nb: 1\n"),
+            ("logs/prod/loki-prod-values.yaml", "b: 2\nbucket: none\n"),
+            ("logs/staging/loki-staging-values.yaml", "b: 3\n"),
+        ]);
+        let production = found.iter().find(|(root, _)| root.starts_with("logs/prod/"));
+        let leaves: Vec<&str> =
+            production.unwrap().1.iter().filter_map(|leaf| leaf.split(' ').next()).collect();
+        assert_eq!(leaves, ["loki", "/a=1", "/b=2", "/bucket=own"]);
+    }
+
+    #[test]
+    fn a_chart_that_is_switched_off_has_no_values() {
+        let chart = "apiVersion: v2\nname: orders\nversion: 1.0.0\ndependencies:\n\
+                     - {name: cache, version: 1.0.0, condition: cache.enabled}\n\
+                     - {name: fetched, version: 1.0.0, condition: cache.enabled}\n";
+        let found = documents(&[
+            ("charts/orders/Chart.yaml", chart),
+            ("charts/orders/values.yaml", "global: {zone: a}\n"),
+            (
+                "charts/orders/charts/cache/Chart.yaml",
+                "apiVersion: v2\nname: cache\nversion: 1.0.0\n",
+            ),
+            ("charts/orders/charts/cache/values.yaml", "size: 1\nenabled: true\n"),
+            (
+                "charts/orders/values-staging.yaml",
+                "cache: {enabled: false, size: 2}\nfetched: {a: 1}\n",
+            ),
+            ("charts/orders/values-prod.yaml", "cache: {size: 2}\n"),
+        ]);
+        let names = |root: &str| -> Vec<&str> {
+            found[root].iter().filter_map(|leaf| leaf.split(' ').next()).collect()
+        };
+        let staging = names("charts/orders/values-staging.yaml");
+        assert_eq!(staging, ["orders", "/cache/enabled=false", "/global/zone=a"]);
+        // What the chart inside is handed down stands once.
+        let production = names("charts/orders/values-prod.yaml");
+        assert_eq!(
+            production,
+            ["orders", "/cache/enabled=true", "/cache/size=2", "/global/zone=a"]
+        );
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_leaves_nothing_to_compare() {
+        let found = documents(&[
+            ("orders/values-staging.yaml", "{{ if .a }}\na: 1\n{{ end }}\n"),
+            ("orders/values-prod.yaml", "a: 1\n"),
+        ]);
+        assert!(found["orders/values-staging.yaml"].is_empty());
+        assert_eq!(found["orders/values-prod.yaml"].len(), 2);
+    }
 }

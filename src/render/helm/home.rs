@@ -30,19 +30,28 @@ pub(super) fn is_meant(helm: Helm<'_>, overlay: &Overlay, root: &RepoPath) -> bo
     is_named || holds_values(&overlay.root) || fits(helm, root, &overlay.root)
 }
 
+/// The chart that gets the values in a file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Home {
+    /// Its directory.
+    pub(super) root: RepoPath,
+    /// Whether the values are certainly its own: they lie in it, or both have the same name.
+    pub(super) certain: bool,
+}
+
 /// The chart of every overlay that gets the values of this one; either all overlays of a unit have
 /// one or none has, so that defaults stand below all of them.
-pub(super) fn home(helm: Helm<'_>, unit: &Unit, overlay: &Overlay) -> Option<RepoPath> {
+pub(super) fn home(helm: Helm<'_>, unit: &Unit, overlay: &Overlay) -> Option<Home> {
     let own = |overlay: &Overlay| {
         let root = around(helm.charts, &overlay.root)?;
-        is_meant(helm, overlay, &root).then_some(root)
+        is_meant(helm, overlay, &root).then_some(Home { root, certain: true })
     };
     let values = || unit.overlays.iter().filter(|it| it.kind == OverlayKind::HelmValues);
-    let around: Vec<Option<RepoPath>> = values().map(own).collect();
+    let around: Vec<Option<Home>> = values().map(own).collect();
     if around.iter().all(Option::is_some) {
         return own(overlay);
     }
-    let found: BTreeSet<RepoPath> = around.into_iter().flatten().collect();
+    let found: BTreeSet<Home> = around.into_iter().flatten().collect();
     match found.len() {
         0 => elsewhere(helm, unit, &values().next()?.root),
         1 => found.into_iter().next(),
@@ -52,21 +61,21 @@ pub(super) fn home(helm: Helm<'_>, unit: &Unit, overlay: &Overlay) -> Option<Rep
 
 /// The chart that a unit is named after, else the only one of the nearest directory around it that
 /// has any; `file` is one of the unit's files, and its keys must be those of the chart.
-fn elsewhere(helm: Helm<'_>, unit: &Unit, file: &RepoPath) -> Option<RepoPath> {
+fn elsewhere(helm: Helm<'_>, unit: &Unit, file: &RepoPath) -> Option<Home> {
     let charts = helm.charts;
     let names: BTreeSet<&str> = unit.name.split('/').collect();
     let shared = |root: &RepoPath| {
         root.segments().zip(file.segments()).take_while(|(one, other)| one == other).count()
     };
-    let named = charts.outermost().filter(|root| {
+    let candidates = charts.outermost().filter(|root| {
         !root.is_root() && names.contains(root.file_name()) && fits(helm, root, file)
     });
     // Of several, the nearest one, if there is such a one.
-    let mut named: Vec<(usize, &RepoPath)> = named.map(|root| (shared(root), root)).collect();
-    named.sort();
-    match &named[..] {
+    let mut found: Vec<(usize, &RepoPath)> = candidates.map(|root| (shared(root), root)).collect();
+    found.sort();
+    match &found[..] {
         [.., (second, _), (first, _)] if first == second => return None,
-        [.., (_, root)] => return Some((*root).clone()),
+        [.., (_, root)] => return Some(Home { root: (*root).clone(), certain: true }),
         [] => {}
     }
     let mut above = std::iter::successors(file.parent(), RepoPath::parent);
@@ -74,7 +83,8 @@ fn elsewhere(helm: Helm<'_>, unit: &Unit, file: &RepoPath) -> Option<RepoPath> {
         let mut below = charts.outermost().filter(|root| root.is_in(&directory));
         Some((below.next()?, below.next().is_none()))
     });
-    only.filter(|&(root, only)| only && fits(helm, root, file)).map(|(root, _)| root.clone())
+    only.filter(|&(root, only)| only && fits(helm, root, file))
+        .map(|(root, _)| Home { root: root.clone(), certain: false })
 }
 
 /// Whether at least half of the keys in a file are keys that the chart has, and one is.

@@ -8,26 +8,39 @@ mod charts;
 mod coalesce;
 mod document;
 mod find;
+mod helmfile;
 mod home;
+mod inflation;
 mod merge;
 mod open;
+mod reads;
 mod release;
 mod set;
 mod shared;
+mod told;
+mod unread;
 
 use crate::layout::Layout;
+use crate::source::Snapshot;
 use crate::syntax::Store;
+use crate::text::RepoPath;
 
 pub(super) use argocd::source;
 pub(super) use document::rendered;
 
-pub use chart::{Chart, Child, Import, is_part};
+pub use chart::{Chart, Child, Import};
 pub use charts::Charts;
 pub use coalesce::{Deleted, Effective, Part};
 pub use find::Named;
 pub(crate) use merge::stack;
 pub use open::may_be_filled_in;
 pub use release::{Release, releases};
+pub use unread::Unread;
+
+/// Whether a file has a say in what several units tell their charts, or in what these are.
+pub fn is_part(snapshot: &Snapshot, path: &RepoPath) -> bool {
+    chart::is_part(snapshot, path) || shared::is_shared(path) || told::is_source(snapshot, path)
+}
 
 /// What charts and values are looked for in.
 #[derive(Debug, Clone, Copy)]

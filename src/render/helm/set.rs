@@ -58,6 +58,9 @@ fn put(
     };
     match step {
         Step::Key(key) => {
+            if below.is_some_and(|below| below.as_map().is_none() && !below.is_null()) {
+                return None;
+            }
             let mut map = below.and_then(Value::as_map).cloned().unwrap_or_default();
             let known = map.entry(key).cloned();
             let inner = put(known.as_ref().map(|entry| &entry.value), rest, name, value, source)?;
@@ -67,6 +70,9 @@ fn put(
             Some(Value { kind: Kind::Map(Arc::new(map)), provenance: provenance() })
         }
         Step::Index(at) => {
+            if below.is_some_and(|below| below.as_list().is_none() && !below.is_null()) {
+                return None;
+            }
             let mut items = below.and_then(Value::as_list).unwrap_or_default().to_vec();
             let inner = put(items.get(*at), rest, name, value, source)?;
             let null = || Value::scalar(Tag::Null, "", Provenance::declared(source.span()));
@@ -123,7 +129,7 @@ fn read(text: &str, source: &Value, as_text: bool) -> Option<Value> {
     if inner.contains(['{', '}']) {
         return None;
     }
-    let items = if inner.is_empty() { vec![] } else { split(inner) };
+    let items = split(inner);
     let items = items.iter().map(|item| scalar(item, source, as_text)).collect();
     Some(Value::list(items, source.provenance.clone()))
 }
@@ -205,7 +211,7 @@ mod tests {
         lay(&base, path, span, text, &source, as_text).map(|value| shown(&value))
     }
 
-    /// What `helm template --set` of helm 3 makes of them.
+    /// What `helm template --set` of helm 4.1 makes of them.
     #[test]
     fn paths_and_types() {
         for (path, text, expected) in [
@@ -220,7 +226,10 @@ mod tests {
             ("a", "-3", "{a: -3}"),
             ("a", "null", "{a: null}"),
             ("a", "{x,1}", "{a: ['x', 1]}"),
-            ("a", "{}", "{a: []}"),
+            ("a", "{}", "{a: ['']}"),
+            ("a", r"{x\,y,z}", "{a: ['x,y', 'z']}"),
+            ("a", r"x\.y", "{a: 'x.y'}"),
+            ("a", "1e3", "{a: '1e3'}"),
             ("a", r"x\,y", "{a: 'x,y'}"),
             ("a", "x,y", "{a: 'x,y'}"),
         ] {
@@ -238,5 +247,7 @@ mod tests {
             assert_eq!(set("{}", path, "x", false), None, "{path}");
         }
         assert_eq!(set("{}", "a", "{b,{c}}", false), None);
+        assert_eq!(set("{a: 1}", "a.b", "3", false), None);
+        assert_eq!(set("{a: 1}", "a[0]", "3", false), None);
     }
 }

@@ -47,11 +47,22 @@ pub(super) fn below(
             && path != overlay.root
             && Some(&path) != defaults.as_ref()
             && !found.contains(&path);
-        if is_new && !is_overlay(helm, &path) {
+        // What is production's own may be the default of the others all the same.
+        let default = word.is_empty() && path.stem() == "values";
+        let beside = path.parent() == overlay.root.parent();
+        if is_new && (default && beside || !is_overlay(helm, &path)) {
             found.push(path);
         }
     }
     found
+}
+
+/// Whether a file may lie under those of several environments, by its name.
+pub(super) fn is_shared(path: &RepoPath) -> bool {
+    let has = |name: &str, word: &str| name.split(SEPARATORS).any(|token| token == word);
+    let is_word = |name: &str| WORDS.iter().any(|word| has(name, word));
+    let named = has(path.stem(), "values") && path.segments().any(is_word);
+    path.is_yaml() && (is_word(path.stem()) || named)
 }
 
 /// The path that a template makes with a word in the place of the environment.

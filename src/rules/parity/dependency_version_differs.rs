@@ -1,6 +1,6 @@
 //! `dependency-version-differs`.
 
-use crate::compare::{Difference, Pin, Side, Topic, pin};
+use crate::compare::{Change, Difference, Pin, Side, Topic, pin};
 use crate::finding::Level;
 use crate::kube::Value;
 use crate::rules::context::Context;
@@ -28,6 +28,22 @@ impl Rule for DependencyVersionDiffers {
         report_graded(cx, Topic::Dependency, findings, grade, |difference, sides| {
             let base = &*difference.resource.gvk.group == "kustomize.config.k8s.io";
             let shown = |value: Option<String>| value.unwrap_or_default();
+            if is_source(difference) {
+                return Speech {
+                    message: format!(
+                        "{} comes from `{}` in {} and from `{}` in {}",
+                        difference.resource,
+                        shown(difference.shown()),
+                        sides.here,
+                        shown(difference.reference_shown()),
+                        sides.there,
+                    ),
+                    help:
+                        "use one source for both; a mirror that every environment has for itself \
+                           is a substitution or a parameter"
+                            .to_owned(),
+                };
+            }
             Speech {
                 message: if base {
                     format!(
@@ -49,9 +65,18 @@ impl Rule for DependencyVersionDiffers {
 
 /// Two versions are a promotion that is under way; a branch in production is none.
 fn grade(difference: &Difference) -> Level {
+    if is_source(difference) {
+        return Level::Warning;
+    }
     let pinned = |side: &Side| side.value.as_ref().and_then(Value::text).map(pin);
     match (pinned(&difference.here), pinned(&difference.there)) {
         (Some(Pin::Fixed), _) | (Some(Pin::Moving), Some(Pin::Moving)) => Level::Note,
         _ => Level::Warning,
     }
+}
+
+/// Whether both sides name an address, not a version.
+fn is_source(difference: &Difference) -> bool {
+    difference.change == Change::Changed
+        && matches!(difference.path.last_key(), Some("url" | "bucketName"))
 }

@@ -64,7 +64,8 @@ impl Rule for MissingEnvironment {
                 let finding = finding(cx, unit, overlay, absent, count);
                 // What is not in production yet breaks nothing there, and infrastructure that
                 // environments share stands where production stands.
-                let shared = overlay.kind == OverlayKind::Terraform;
+                let apart = [OverlayKind::Terraform, OverlayKind::Configuration];
+                let shared = apart.contains(&overlay.kind);
                 let quiet = present == before || shared;
                 let level = if quiet { Level::Note } else { Level::Warning };
                 findings.push_at(findings.level().min(level), finding);

@@ -1,11 +1,13 @@
 //! `missing-key`.
 
-use crate::compare::{Company, Difference, Topic};
+use crate::compare::{Change, Company, Difference, Topic};
 use crate::finding::Level;
+use crate::kube::Form;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::speak::{Speech, report_graded};
 use crate::rules::{Rule, rule};
+use crate::text::FileId;
 
 rule! {
     /// Reports a variable, configuration key, flag or port that one environment lacks
@@ -26,7 +28,8 @@ impl Rule for MissingKey {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
         let company = Company::of(cx.comparison);
         let grade = |difference: &Difference| {
-            if company.has(difference) { Level::Warning } else { Level::Error }
+            let sure = is_required(cx, difference) && !company.has(difference);
+            if sure { Level::Error } else { Level::Warning }
         };
         report_graded(cx, Topic::Key, findings, grade, |difference, sides| {
             let (with, without) = sides.with_and_without(difference.change);
@@ -38,8 +41,33 @@ impl Rule for MissingKey {
                     difference.resource,
                     value.unwrap_or_default(),
                 ),
-                help: format!("set it in {without} too, in the base if the value is the same"),
+                help: if is_variable(difference) {
+                    format!("set it in {without} too, or give the variable a default for both")
+                } else {
+                    format!("set it in {without} too, in the base if the value is the same")
+                },
             }
         });
     }
+}
+
+/// Whether it is a variable of Terraform.
+fn is_variable(difference: &Difference) -> bool {
+    let gvk = &difference.resource.gvk;
+    gvk.is_document() && &*gvk.kind == Form::Variables.kind()
+}
+
+/// Whether nothing but the environment's own files can set it: a variable may have a default in a module
+/// that is not known.
+fn is_required(cx: &Context<'_>, difference: &Difference) -> bool {
+    let lacking = match difference.change {
+        Change::OnlyHere => difference.there_overlay,
+        _ => difference.here_overlay,
+    };
+    let inputs = cx.evaluated[lacking].output().map(|rendered| &rendered.inputs);
+    let declares = |file: &FileId| {
+        let extension = cx.snapshot.path(*file).extension();
+        matches!(extension.as_str(), "tf" | "tofu")
+    };
+    !is_variable(difference) || inputs.is_some_and(|inputs| inputs.iter().any(declares))
 }

@@ -23,6 +23,7 @@ mod secret_keys_differ;
 mod stale_promotion;
 mod undefined_variable;
 mod unparameterized_difference;
+mod unread_values;
 mod unused_variables;
 
 pub(super) use access_differs::AccessDiffers;

@@ -7,7 +7,7 @@ use crate::layout::FLUX_GROUP;
 use crate::render::{Effect, Evaluated, StatementKind};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
-use crate::rules::parity::unused_variables;
+use crate::rules::parity::{unread_values, unused_variables};
 use crate::rules::{Rule, locality, rule};
 use crate::syntax::{Comment, Document, NodeRef};
 use crate::text::Span;
@@ -21,15 +21,16 @@ const ENTRIES: &[&str] =
     &["patches", "patchesJson6902", "patchesStrategicMerge", "images", "replicas"];
 
 rule! {
-    /// Reports a patch, image or replicas entry that changes nothing in any overlay
+    /// Reports a patch, image or replicas entry, or a value of a chart, that changes nothing in any overlay
     ///
     /// ## Why
     /// A patch whose target is gone is a setting that somebody believes in and nobody runs: after
     /// a rename, kustomize leaves it out without a word. One that repeats what the base says hides
-    /// that the environments agree, and keeps its value when the base moves on.
+    /// that the environments agree, and keeps its value when the base moves on. So does a value that no
+    /// template of its chart reads: after a misspelling, helm takes the default without a word.
     ///
     /// ## Fix
-    /// Correct the target, or remove the entry. Where a value is pinned on purpose, say so in a
+    /// Correct the target or the key, or remove the entry. Where a value is pinned on purpose, say so in a
     /// comment above or beside the entry, or with an exception.
     pub struct PatchWithoutEffect {
         /// Whether entries are reported that repeat what is there already
@@ -64,6 +65,7 @@ impl Rule for PatchWithoutEffect {
                 known.overlays += 1;
             }
         }
+        variables(cx, &mut uses, findings);
         // What cannot be rendered may be where a shared statement matters.
         let failed: BTreeSet<usize> = cx
             .evaluated
@@ -88,7 +90,28 @@ impl Rule for PatchWithoutEffect {
             };
             findings.push_at(level, finding(cx, span, &found));
         }
+        unread_values::report(cx, findings);
     }
+}
+
+/// Reports the variables that no module declares: one finding for each name of a unit.
+fn variables(cx: &Context<'_>, uses: &mut BTreeMap<Span, Use<'_>>, findings: &mut Findings) {
+    let mut causes: BTreeMap<(usize, &str), Vec<Span>> = BTreeMap::new();
+    for (&span, found) in uses.iter().filter(|(_, found)| found.kind == StatementKind::Variable) {
+        causes.entry((found.first.unit_index, cx.snapshot.slice(span))).or_default().push(span);
+    }
+    for spans in causes.into_values() {
+        let Some(found) = spans.first().and_then(|span| uses.get(span)) else { continue };
+        let mut told = finding(cx, spans[0], found);
+        for &span in spans.iter().skip(1) {
+            told = told.place(Role::Related, span, "set here too");
+        }
+        if spans.len() > 1 {
+            told.subject.environment = None;
+        }
+        findings.push_at(findings.level(), told);
+    }
+    uses.retain(|_, found| found.kind != StatementKind::Variable);
 }
 
 /// Flux has no bases: the same entry for the same unit stands in the objects of all clusters. They
@@ -103,15 +126,12 @@ fn together<'a>(cx: &Context<'_>, uses: BTreeMap<Span, Use<'a>>) -> Vec<(Span, U
             continue;
         };
         let key = (found.first.unit_index, found.kind, found.effect, said);
-        match first_with.get(&key).and_then(|&at| kept.get_mut(at)) {
-            Some((_, first)) => {
-                first.overlays += found.overlays;
-                first.copies.push(span);
-            }
-            None => {
-                first_with.insert(key, kept.len());
-                kept.push((span, found));
-            }
+        if let Some((_, first)) = first_with.get(&key).and_then(|&at| kept.get_mut(at)) {
+            first.overlays += found.overlays;
+            first.copies.push(span);
+        } else {
+            first_with.insert(key, kept.len());
+            kept.push((span, found));
         }
     }
     kept
@@ -255,6 +275,11 @@ fn finding(cx: &Context<'_>, span: Span, found: &Use<'_>) -> Finding {
         StatementKind::Replicas => {
             ("this replicas entry".to_owned(), "selects no workload", "remove the entry")
         }
+        StatementKind::Variable => (
+            format!("the variable `{line}`"),
+            "is declared by no module, so Terraform ignores it",
+            "correct the name, declare the variable, or remove the line",
+        ),
     };
     let (message, help) = if found.effect == Effect::SelectsNothing {
         (format!("{what} {gone}"), help)
@@ -268,7 +293,10 @@ fn finding(cx: &Context<'_>, span: Span, found: &Use<'_>) -> Finding {
     };
     let environment = found.first.overlay.environment;
     let [overlay, file] = locality(cx, span);
-    let known = wanted.clone().unwrap_or_else(|| named(cx, span));
+    let known = match found.kind {
+        StatementKind::Variable => text.to_owned(),
+        _ => wanted.clone().unwrap_or_else(|| named(cx, span)),
+    };
     let mut finding = Finding::at(at, message).label(label).help(help);
     for copy in &found.copies {
         finding = finding.place(Role::Related, *copy, "and here");

@@ -31,7 +31,7 @@ fn finding(overlays: &[&Evaluated<'_>]) -> Option<Finding> {
     let mut used: BTreeSet<&str> = BTreeSet::new();
     let mut first: Option<&Evaluated<'_>> = None;
     for evaluated in overlays {
-        let Some(rendered) = evaluated.output() else { return None };
+        let rendered = evaluated.output()?;
         let Some(variables) = &rendered.variables else { continue };
         // What cannot be rendered may ask for anything.
         let whole = rendered.grade == Grade::Whole && rendered.failures.is_empty();
@@ -48,22 +48,19 @@ fn finding(overlays: &[&Evaluated<'_>]) -> Option<Finding> {
     let first = first?;
     let at = *defined.values().next()?.first()?;
     let names: Vec<String> = defined.keys().map(|name| format!("`{name}`")).collect();
-    let message = match &names[..] {
-        [name] => format!(
-            "the variable {name} is defined, and nothing in `{}` asks for it",
-            first.overlay.root
-        ),
-        _ => {
-            let more = match names.len().saturating_sub(NAMED) {
-                0 => String::new(),
-                more => format!(" and {more} more"),
-            };
-            let shown = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-            let (count, root) = (names.len(), &first.overlay.root);
-            format!(
-                "{count} variables are defined, and nothing in `{root}` asks for them: {shown}{more}"
-            )
-        }
+    let root = &first.overlay.root;
+    let message = if let [name] = &names[..] {
+        format!("the variable {name} is defined, and nothing in `{root}` asks for it")
+    } else {
+        let more = match names.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let shown = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+        let count = names.len();
+        format!(
+            "{count} variables are defined, and nothing in `{root}` asks for them: {shown}{more}"
+        )
     };
     let mut finding = Finding::at(at, message)
         .label("defined here")

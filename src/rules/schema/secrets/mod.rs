@@ -10,7 +10,7 @@ use crate::render::Evaluated;
 use crate::rules::documents::{identity, objects, patches};
 use crate::rules::{Context, configurations};
 use crate::source::{Snapshot, SourceFile};
-use crate::syntax::{Document, NodeRef};
+use crate::syntax::{Document, NodeRef, Notation};
 use crate::text::{FileId, RepoPath, Span};
 
 pub(super) use judge::Plain;
@@ -130,7 +130,13 @@ fn of_configuration(cx: &Context<'_>, file: FileId) -> Option<Holder> {
         return None;
     }
     let mut leaks = plain_leaks(root);
-    leaks.retain(|leak| !(is_published(&leak.key) || is_answered_for(source, leak.span)));
+    // What Terraform works out stands without quotes.
+    let hcl = Notation::of(source.path.file_name()) == Some(Notation::Hcl);
+    let worked_out = |span: Span| hcl && !source.slice(span).starts_with('"');
+    leaks.retain(|leak| {
+        let told = is_published(&leak.key) || is_answered_for(source, leak.span);
+        !(told || worked_out(leak.span))
+    });
     holder(Some(id), leaks, false)
 }
 

@@ -100,7 +100,7 @@ struct Expansion<'t, M> {
     used: Vec<Use<'t>>,
 }
 
-impl<'t, 'v, M: Fn(&str) -> Meaning<'v>> Expansion<'t, M> {
+impl<'v, M: Fn(&str) -> Meaning<'v>> Expansion<'_, M> {
     /// The value of a part; `None` where it is not known.
     fn node(&mut self, node: &Node) -> Option<String> {
         let call = match node {

@@ -1,0 +1,192 @@
+//! What the variables of a root module are in one environment: defaults, then files in the order in
+//! which Terraform reads them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::kube::{Entry, Form, Map, Provenance, Resource, Value};
+use crate::layout::{OverlayKind, Unit};
+use crate::render::terraform::declared::{Declared, declared};
+use crate::render::terraform::{Job, tree, types};
+use crate::render::{Effect, Rendered, Statement, StatementKind};
+use crate::syntax::NodeRef;
+use crate::text::{FileId, RepoPath, Span};
+
+/// Files that Terraform reads by itself, in this order; then come `*.auto.tfvars` by name.
+const AUTOMATIC: [&str; 2] = ["terraform.tfvars", "terraform.tfvars.json"];
+/// Stems of files that hold what several environments share.
+const SHARED: &[&str] = &["all", "base", "common", "default", "defaults", "global", "shared"];
+/// What stands for the value of a variable that nobody may see.
+const SENSITIVE: &str = "(sensitive)";
+
+/// The variables of a module as they are set, layer by layer.
+type Layers = BTreeMap<Arc<str>, Entry>;
+
+impl<'s> Job<'_, 's> {
+    /// What a file of variables gives to its root module.
+    pub(super) fn variables_of(mut self, unit: &Unit, file: FileId, path: &RepoPath) -> Rendered {
+        let Some(own) = self.root_of(file).map(tree::value) else {
+            return Rendered::of_documents(Vec::new(), self.inputs, self.gaps);
+        };
+        let Some(map) = own.as_map() else {
+            return Rendered::of_documents(Vec::new(), self.inputs, self.gaps);
+        };
+        let root = self.root_module(unit, path);
+        let mut layers = Layers::new();
+        let mut statements = Vec::new();
+        let declared = match root {
+            Some(root) => {
+                let declared = self.declared(&root);
+                lay(&mut layers, &defaults(&declared), |_| true);
+                let known = |entry: &Entry| declared.contains_key(&*entry.key);
+                for below in self.automatic(&root).into_iter().chain(self.shared(path)) {
+                    if below == file {
+                        continue;
+                    }
+                    let below = self.root_of(below).map(tree::value);
+                    if let Some(below) = below.as_ref().and_then(Value::as_map) {
+                        lay(&mut layers, below, known);
+                    }
+                }
+                statements = self.idle(map, &declared);
+                declared
+            }
+            None => Declared::new(),
+        };
+        lay(&mut layers, map, |entry| !is_idle(&statements, entry));
+        let body = body(layers, &declared, Span::file_start(file));
+        let document =
+            Resource::document(Form::Variables, &unit.name, body, Span::file_start(file));
+        let rendered = Rendered::of_documents(vec![document], self.inputs, self.gaps);
+        Rendered { statements, ..rendered }
+    }
+
+    /// The variables of a root module whose directory belongs to one environment.
+    pub(super) fn variables_in(
+        &mut self,
+        unit: &Unit,
+        root: &RepoPath,
+    ) -> Option<(Resource, Vec<Statement>)> {
+        let declared = self.declared(root);
+        let files = self.automatic(root);
+        let mut layers = Layers::new();
+        lay(&mut layers, &defaults(&declared), |_| true);
+        let at = files.last().copied();
+        let mut statements = Vec::new();
+        for file in files {
+            let own = self.root_of(file).map(tree::value);
+            if let Some(own) = own.as_ref().and_then(Value::as_map) {
+                statements.extend(self.idle(own, &declared));
+                lay(&mut layers, own, |entry| !is_idle(&statements, entry));
+            }
+        }
+        let first = declared.values().next().map(|declaration| declaration.name.file);
+        let origin = Span::file_start(at.or(first)?);
+        let body = body(layers, &declared, origin);
+        Some((Resource::document(Form::Variables, &unit.name, body, origin), statements))
+    }
+
+    fn declared(&mut self, root: &RepoPath) -> Declared<'s> {
+        let files = self.renderer.roots().files(root);
+        self.inputs.extend(files);
+        declared(self.renderer.store(), files)
+    }
+
+    /// The module that declares most of the variables that the environments of a unit set: at least
+    /// half of them, or nobody knows which it is.
+    fn root_module(&self, unit: &Unit, path: &RepoPath) -> Option<RepoPath> {
+        let (store, roots) = (self.renderer.store(), self.renderer.roots());
+        let files = unit.overlays.iter().filter(|overlay| overlay.kind == OverlayKind::Terraform);
+        let files = files.filter_map(|overlay| store.snapshot().find(&overlay.root));
+        let tops = files.filter_map(|file| Some(store.tree(file).documents.first()?.root()));
+        let set: BTreeSet<&str> =
+            tops.flat_map(NodeRef::entries).filter_map(|(key, _)| key.text()).collect();
+        let mut best = (0, None);
+        for root in roots.candidates(path, &unit.name) {
+            let declared = declared(store, roots.files(root));
+            let known = set.iter().filter(|name| declared.contains_key(**name)).count();
+            if known > best.0 {
+                best = (known, Some(root));
+            }
+        }
+        best.1.filter(|_| best.0 * 2 >= set.len()).cloned()
+    }
+
+    /// What Terraform reads by itself in a directory.
+    fn automatic(&self, root: &RepoPath) -> Vec<FileId> {
+        let snapshot = self.renderer.snapshot();
+        let mut files: Vec<FileId> =
+            AUTOMATIC.iter().filter_map(|name| self.find(root, name)).collect();
+        let automatic = |path: &RepoPath| {
+            let name = path.file_name();
+            name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json")
+        };
+        let beside = snapshot
+            .files_below(root)
+            .filter(|(_, path)| path.parent().as_ref() == Some(root) && automatic(path));
+        files.extend(beside.map(|(file, _)| file));
+        files
+    }
+
+    /// The files of shared variables beside a file, or above the directory of its environment.
+    fn shared(&self, path: &RepoPath) -> Vec<FileId> {
+        let directories = [path.parent().and_then(|beside| beside.parent()), path.parent()];
+        let names = directories.into_iter().flatten().flat_map(|directory| {
+            SHARED.iter().map(move |stem| (directory.clone(), format!("{stem}.tfvars")))
+        });
+        names.filter_map(|(directory, name)| self.find(&directory, &name)).collect()
+    }
+
+    /// The variables that no module of the repository declares: Terraform warns of them and does
+    /// nothing.
+    fn idle(&self, map: &Map, declared: &Declared<'_>) -> Vec<Statement> {
+        let unknown = map.iter().filter(|entry| !declared.contains_key(&*entry.key));
+        let unknown = unknown.filter(|entry| !self.renderer.declares(&entry.key));
+        let idle = |entry: &Entry| Statement {
+            span: entry.key_span,
+            kind: StatementKind::Variable,
+            effect: Effect::SelectsNothing,
+        };
+        unknown.map(idle).collect()
+    }
+}
+
+/// Whether a variable was found to do nothing.
+fn is_idle(statements: &[Statement], entry: &Entry) -> bool {
+    statements.iter().any(|statement| statement.span == entry.key_span)
+}
+
+/// The defaults of a module.
+fn defaults(declared: &Declared<'_>) -> Map {
+    let defaults = declared.iter().filter_map(|(&name, declaration)| {
+        let value = tree::value(declaration.default?);
+        Some(Entry { key: name.into(), key_span: declaration.name, value })
+    });
+    defaults.collect()
+}
+
+/// Lays variables over those that are set: each replaces the one before as a whole.
+fn lay(layers: &mut Layers, above: &Map, wanted: impl Fn(&Entry) -> bool) {
+    for entry in above.iter().filter(|entry| wanted(entry)) {
+        let mut entry = entry.clone();
+        if let Some(below) = layers.get(&entry.key) {
+            entry.value.provenance = below.value.provenance.then_all(&entry.value.provenance);
+        }
+        layers.insert(Arc::clone(&entry.key), entry);
+    }
+}
+
+/// The variables as one map, with what their types put in and without what nobody may see.
+fn body(layers: Layers, declared: &Declared<'_>, origin: Span) -> Value {
+    let entries = layers.into_values().map(|mut entry| {
+        let Some(declaration) = declared.get(&*entry.key) else { return entry };
+        if let Some(kind) = declaration.kind {
+            entry.value = types::filled(entry.value, kind);
+        }
+        if declaration.sensitive {
+            entry.value = Value::string(SENSITIVE, entry.value.provenance);
+        }
+        entry
+    });
+    Value::map(entries.collect(), Provenance::declared(origin))
+}

@@ -1,0 +1,12 @@
+backup_retention_period = 14
+instance_class          = "db.m6g.large"
+domain                  = "orders.production.example.org"
+
+databases = {
+  orders = {
+    engine_version = "16.3"
+    parameters = {
+      max_connections = "300"
+    }
+  }
+}
