@@ -133,6 +133,8 @@ pub struct Difference {
     pub frequency: Option<Frequency>,
     /// Where it was rendered, if the sides are those of the chart's values.
     pub traced: Option<Traced>,
+    /// The parameter that allows it.
+    pub allowed: Option<String>,
 }
 
 impl Difference {

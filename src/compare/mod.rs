@@ -158,7 +158,12 @@ pub fn compare(
         comparison.foreign.extend(result.foreign);
         comparison.copies.extend(result.copies);
     }
-    traced::trace(&mut differences, world);
+    for allowed in traced::trace(&mut differences, &comparison.permitted, world) {
+        if let Some(parameter) = &allowed.allowed {
+            *comparison.allowed.entry(parameter.clone()).or_default() += 1;
+        }
+        comparison.permitted.push(allowed);
+    }
     comparison.causes = cause::group(differences, evaluated, snapshot);
     comparison
 }

@@ -24,7 +24,7 @@ pub struct Traced {
     /// In what was rendered for the reference.
     pub there: Span,
     /// The overlays whose values they come from, as indices among the evaluated ones.
-    pub(super) overlays: (usize, usize),
+    pub overlays: (usize, usize),
 }
 
 /// A value that differs between the values of two overlays.
@@ -40,34 +40,57 @@ type Leaves = BTreeMap<(String, String), Vec<Leaf>>;
 
 /// Shows differences between rendered manifests where the values differ that they come from: the only
 /// leaf with these two values in the same two environments, which a template of its chart puts behind
-/// the same key as it is. The difference of the values themselves is not told besides.
-pub(crate) fn trace(differences: &mut Vec<Difference>, world: World<'_>) {
+/// the same key as it is. The difference of the values themselves is not told besides; those that a
+/// parameter allows as values are `permitted` however they are rendered, and handed back.
+pub(crate) fn trace(
+    differences: &mut Vec<Difference>,
+    permitted: &[Difference],
+    world: World<'_>,
+) -> Vec<Difference> {
     let snapshot = world.snapshot;
     if snapshot.mounted().is_empty() {
-        return;
+        return Vec::new();
     }
     let place = |at: usize| {
         let overlay = world.evaluated[at].overlay;
         (overlay.environment, overlay.variant.clone())
     };
+    let spans = |difference: &Difference| (difference.here.span, difference.there.span);
+    let of_values = |difference: &&Difference| difference.resource.gvk.is_document();
+    let permitted: BTreeMap<(Span, Span), &Option<String>> =
+        permitted.iter().filter(of_values).map(|it| (spans(it), &it.allowed)).collect();
     let mut known = BTreeMap::new();
     let mut found = BTreeSet::new();
-    for difference in differences.iter_mut().filter(|it| is_rendered(snapshot, it)) {
+    let mut allowed = Vec::new();
+    let mut told = Vec::with_capacity(differences.len());
+    for mut difference in differences.drain(..) {
+        if !is_rendered(snapshot, &difference) {
+            told.push(difference);
+            continue;
+        }
         let overlays = (difference.here_overlay, difference.there_overlay);
         let places = (place(overlays.0), place(overlays.1));
         let leaves = known.entry(places).or_insert_with(|| leaves(world, overlays));
-        let Some(leaf) = leaf_of(snapshot, difference, leaves) else { continue };
-        let (here, there) = (difference.here.span, difference.there.span);
+        let Some(leaf) = leaf_of(snapshot, &difference, leaves) else {
+            told.push(difference);
+            continue;
+        };
+        let (here, there) = spans(&difference);
         difference.traced = Some(Traced { here, there, overlays: leaf.overlays });
         let set = |side: &mut Side, span: Span| (side.span, side.key) = (span, None);
         set(&mut difference.here, leaf.spans.0);
         set(&mut difference.there, leaf.spans.1);
-        found.insert(leaf.spans);
+        if let Some(&parameter) = permitted.get(&leaf.spans) {
+            difference.allowed.clone_from(parameter);
+            allowed.push(difference);
+        } else {
+            found.insert(leaf.spans);
+            told.push(difference);
+        }
     }
-    differences.retain(|difference| {
-        let own = difference.resource.gvk.is_document();
-        !(own && found.contains(&(difference.here.span, difference.there.span)))
-    });
+    told.retain(|difference| !(of_values(&difference) && found.contains(&spans(difference))));
+    *differences = told;
+    allowed
 }
 
 fn is_rendered(snapshot: &Snapshot, difference: &Difference) -> bool {

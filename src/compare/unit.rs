@@ -491,9 +491,9 @@ impl Judging<'_> {
             self.point_at_source(&mut raw.here);
             self.point_at_source(&mut raw.there);
         }
-        let list = match allowed {
+        let list = match &allowed {
             Some(parameter) => {
-                *result.allowed.entry(parameter).or_default() += 1;
+                *result.allowed.entry(parameter.clone()).or_default() += 1;
                 &mut result.permitted
             }
             None => &mut result.differences,
@@ -516,6 +516,7 @@ impl Judging<'_> {
             siblings: self.siblings,
             frequency: None,
             traced: None,
+            allowed,
         });
     }
 

@@ -205,26 +205,26 @@ fn is_chosen(difference: &Difference, cx: &Context<'_>) -> bool {
         rendered.is_some_and(|rendered| rendered.inputs.contains(&side.span.file))
     };
     let gvk = &difference.resource.gvk;
-    if !gvk.is_document() {
+    if !gvk.is_document() && difference.traced.is_none() {
         return false;
     }
+    // What was rendered from values is what their file says.
+    let own = difference.traced.map_or(difference.here_overlay, |traced| traced.overlays.0);
     if is_terraform(gvk) {
         // A variable has a default so that some environment may say something else.
         let variable = &*gvk.kind == Form::Variables.kind();
-        let own = || {
+        let apart = || {
             !reads(difference.there_overlay, &difference.here)
                 && !reads(difference.here_overlay, &difference.there)
         };
         let topic = difference.topic == Topic::Other
             || variable && matches!(difference.topic, Topic::Exposure | Topic::FeatureFlag);
-        let changed = difference.change == Change::Changed && (variable || own());
+        let changed = difference.change == Change::Changed && (variable || apart());
         return difference.violated.is_none() && topic && (changed || is_instance(difference));
     }
     difference.topic == Topic::Other
         && match difference.change {
-            Change::Changed => {
-                !reads(difference.here_overlay, &difference.there) || is_filled_in(difference)
-            }
+            Change::Changed => !reads(own, &difference.there) || is_filled_in(difference),
             Change::OnlyThere => difference.here.key.is_none(),
             Change::OnlyHere => false,
         }

@@ -285,6 +285,16 @@ fn a_value_is_shown_where_the_chart_says_it_comes_from() {
 }
 
 #[test]
+fn what_may_differ_as_a_value_may_differ_as_it_is_rendered() {
+    let work = helm();
+    work.repo.write("charts/orders/templates/settings.yaml", TEMPLATE.as_bytes());
+    let parameter = b"[[parameter]]\nkind = \"values\"\npath = \"timeout\"\nconstraint = \"any\"\n";
+    work.repo.write("paritylint.toml", parameter);
+    let json = work.check(BOTH);
+    assert!(findings(&json, "unparameterized-difference").is_empty(), "{json:#}");
+}
+
+#[test]
 fn where_there_is_a_doubt_the_manifest_is_shown() {
     let primary = |files: &[(&str, &str)]| {
         let work = helm();
