@@ -390,3 +390,25 @@ fn large_templates_of_many_applications_are_cut() {
     let made = layout.applications.len();
     assert!(made > 0 && made < 1_000, "{made}");
 }
+
+#[test]
+fn an_application_that_reads_no_values_of_its_environment_deploys_the_defaults() {
+    let helm = "    helm:\n      valueFiles: [values-staging.yaml]\n";
+    let staging = application("orders-staging", "charts/orders", helm);
+    let prod = application("orders-prod", "charts/orders", "");
+    let found = units(&[
+        ("apps/staging/orders.yaml", &staging),
+        ("apps/prod/orders.yaml", &prod),
+        ("charts/orders/Chart.yaml", CHART),
+        ("charts/orders/values-staging.yaml", "replicas: 1\n"),
+        ("charts/orders/values-prod.yaml", "replicas: 2\n"),
+    ]);
+    assert!(
+        found.contains(
+            &"charts/orders: staging=charts/orders/values-staging.yaml<orders-staging> \
+              prod=charts/orders/values-prod.yaml<orders-prod>"
+                .to_owned()
+        ),
+        "{found:?}"
+    );
+}

@@ -62,7 +62,7 @@ fn agrees(application: &Application, root: &RepoPath, known: &Known<'_>) -> bool
 }
 
 /// Tells the overlay that nobody deploys which Application should: one of its environment that
-/// deploys the overlay of another environment of its unit.
+/// deploys the overlay of another environment of its unit, or the chart in which its values lie.
 pub(super) fn attach_strayed(argo: &ArgoCd, users: &Users<'_>, known: &Known<'_>, plan: &mut Plan) {
     let taken: BTreeSet<usize> = plan.attached.values().copied().collect();
     let units = units(known);
@@ -73,6 +73,7 @@ pub(super) fn attach_strayed(argo: &ArgoCd, users: &Users<'_>, known: &Known<'_>
         }
         let astray: BTreeSet<usize> = roots(application)
             .filter(|root| !agrees(application, root, known))
+            .chain(inside(application, &units))
             .filter_map(|root| units.get(root).map(|(unit, _)| *unit))
             .collect();
         let of_units = astray.iter().filter_map(|unit| known.units.get(*unit));
@@ -83,6 +84,22 @@ pub(super) fn attach_strayed(argo: &ArgoCd, users: &Users<'_>, known: &Known<'_>
             plan.attached.insert(root.clone(), at);
         }
     }
+}
+
+/// The files of values that lie in the chart which an Application deploys, whether it reads them or
+/// not.
+fn inside<'u>(
+    application: &Application,
+    units: &BTreeMap<&'u RepoPath, (usize, usize)>,
+) -> Vec<&'u RepoPath> {
+    let charts = application.sources.iter().filter_map(|source| source.path.as_ref());
+    let charts = charts.filter(|chart| !chart.is_root());
+    let below = charts.flat_map(|chart| {
+        let after = units.range::<RepoPath, _>(chart..).map(|(root, _)| *root);
+        let near = after.take_while(|root| root.as_str().starts_with(chart.as_str()));
+        near.filter(|root| root.is_in(chart) && root.is_yaml())
+    });
+    below.collect()
 }
 
 /// Tells every overlay which Application deploys it, if exactly one does. An Application that reads
