@@ -288,10 +288,11 @@ pub(crate) fn is_named(difference: &RawDifference, class: Class, gvk: &Gvk) -> b
         && match class {
             // What a file lists has no name that something would ask for.
             Class::Config => {
-                !matches!(difference.path.steps(),
-                [PathStep::Key(data), .., PathStep::Element { .. } | PathStep::Index(_)]
-                if &**data == "data" || gvk.is_document())
-                    && !(gvk.is_document() && is_item(difference))
+                let document = gvk.is_document();
+                let listed = matches!(difference.path.steps(),
+                    [PathStep::Key(data), .., PathStep::Element { .. } | PathStep::Index(_)]
+                    if &**data == "data" || document);
+                !(listed || document && is_item(difference))
             }
             _ => {
                 matches!(difference.path.steps(), [.., PathStep::Key(list), PathStep::Element { .. }]
