@@ -1,5 +1,6 @@
 //! What the repository does as a rule: paths that always differ, and paths that never do but once.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::compare::embedded::trees;
@@ -32,6 +33,40 @@ impl Frequency {
     pub fn is_lonely(self) -> bool {
         self.have >= MANY && self.differ == 1
     }
+}
+
+/// One of the differences at a path that differs as a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Habitual<'t> {
+    /// Index of the unit.
+    pub(crate) unit: usize,
+    /// Both values.
+    pub(crate) values: (&'t str, &'t str),
+    /// Which of them is more, where they are amounts.
+    pub(crate) order: Option<Ordering>,
+}
+
+/// Which of the differences do not do as the others: nearly all other units have one and the same pair of
+/// values, or nearly all go in the other direction.
+pub(crate) fn outliers(all: &[Habitual<'_>]) -> Vec<bool> {
+    let mut of_values: BTreeMap<(&str, &str), BTreeSet<usize>> = BTreeMap::new();
+    let mut of_order: BTreeMap<Ordering, BTreeSet<usize>> = BTreeMap::new();
+    for one in all {
+        of_values.entry(one.values).or_default().insert(one.unit);
+        if let Some(order) = one.order.filter(|order| order.is_ne()) {
+            of_order.entry(order).or_default().insert(one.unit);
+        }
+    }
+    let total = all.iter().map(|one| one.unit).collect::<BTreeSet<_>>().len();
+    let is_rule =
+        |units: &BTreeSet<usize>| units.len() + 1 >= FEWEST && units.len() * 4 >= total * 3;
+    let usual = of_values.iter().find(|(_, units)| is_rule(units)).map(|(values, _)| *values);
+    let usual_order = of_order.iter().find(|(_, units)| is_rule(units)).map(|(order, _)| *order);
+    let against = |one: &Habitual<'_>| {
+        let order = one.order.filter(|order| order.is_ne());
+        order.is_some_and(|order| usual_order.is_some_and(|usual| usual != order))
+    };
+    all.iter().map(|one| usual.is_some_and(|usual| usual != one.values) || against(one)).collect()
 }
 
 /// A path with names taken out: what objects of one kind in many units have in common.

@@ -46,7 +46,7 @@ impl Learner {
         there: &str,
     ) {
         let Some((a, b)) = core(here, there) else { return };
-        if !is_name(a) || !is_name(b) {
+        if !is_name(a) || !is_name(b) || are_measures(a, b) {
             return;
         }
         let key = (environments.0, environments.1, a.to_owned(), b.to_owned());
@@ -142,6 +142,19 @@ fn is_name(text: &str) -> bool {
         && (account || !is_version(text))
 }
 
+/// Whether two texts are one word with a size or time behind it: `Xmx512m`, `Xmx2g`.
+fn are_measures(here: &str, there: &str) -> bool {
+    const UNITS: &[&str] =
+        &["k", "m", "g", "t", "kb", "mb", "gb", "ki", "mi", "gi", "s", "ms", "h", "d", "min"];
+    let measure = |text: &str| -> Option<String> {
+        let word = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        let unit = text.get(word.len()..)?.to_ascii_lowercase();
+        let name = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        (name.len() < word.len() && UNITS.contains(&&*unit)).then(|| name.to_owned())
+    };
+    measure(here).is_some_and(|word| measure(there) == Some(word))
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Learner, core};
@@ -165,6 +178,12 @@ mod tests {
             );
             learner.note((1, 0), place, "mode-true", "mode-false");
             learner.note((1, 0), place, "RollingUpdate", "Recreate");
+            learner.note(
+                (1, 0),
+                place,
+                &format!("-D{place} -Xmx2g"),
+                &format!("-D{place} -Xmx512m"),
+            );
         }
         learner.note((1, 0), "e", "x-once.y", "x-only.y");
         let learnt = learner.finish();

@@ -78,10 +78,11 @@ pub use traced::Traced;
 pub(crate) use unit::stable_id;
 
 use crate::compare::agents::Cover;
-use crate::compare::habit::{Census, General};
+use crate::compare::habit::{Census, General, Habitual};
 use crate::compare::learn::Learner;
 use crate::compare::names::PairNames;
 use crate::compare::pairs::Comparison as Pairing;
+use crate::compare::parameters::amounts;
 use crate::compare::unit::{UnitResult, World};
 use crate::config::Config;
 use crate::layout::Layout;
@@ -139,7 +140,7 @@ pub fn compare(
     if !learnt.is_empty() {
         results = run(&learnt);
     }
-    count_habits(&mut results);
+    count_habits(&mut results, evaluated);
     let cover = Cover::of(layout, evaluated);
     let mut comparison = Comparison { cover, learnt, ..Comparison::default() };
     let mut differences = Vec::new();
@@ -210,7 +211,7 @@ fn learn(results: &[UnitResult], world: World<'_>) -> Vec<Substitution> {
 }
 
 /// Fills in how often each differing path differs in the whole repository.
-fn count_habits(results: &mut [UnitResult]) {
+fn count_habits(results: &mut [UnitResult], evaluated: &[Evaluated<'_>]) {
     let mut census = Census::default();
     for (unit, result) in results.iter().enumerate() {
         let counted = |d: &&Difference| !d.siblings && !d.path.steps().is_empty();
@@ -231,5 +232,37 @@ fn count_habits(results: &mut [UnitResult]) {
             let general = General::of(kind, difference.path.steps());
             difference.frequency = Some(census.frequency(&general));
         }
+    }
+    tell_outliers(results, evaluated);
+}
+
+/// Lets those differences stand alone that do not do as the others at their path do.
+fn tell_outliers(results: &mut [UnitResult], evaluated: &[Evaluated<'_>]) {
+    let variant = |at: usize| (evaluated[at].overlay.environment, &evaluated[at].overlay.variant);
+    let mut paths: BTreeMap<_, Vec<(usize, usize)>> = BTreeMap::new();
+    for (unit, result) in results.iter().enumerate() {
+        for (at, difference) in result.differences.iter().enumerate() {
+            if difference.frequency.is_some_and(Frequency::is_habit) {
+                let kind = &difference.resource.gvk.kind;
+                let general = General::of(kind, difference.path.steps());
+                let sides = (variant(difference.here_overlay), variant(difference.there_overlay));
+                paths.entry((general, sides)).or_default().push((unit, at));
+            }
+        }
+    }
+    let mut alone = Vec::new();
+    for places in paths.into_values() {
+        let texts = |&(unit, at): &(usize, usize)| {
+            let difference = &results[unit].differences[at];
+            let (here, there) = (difference.here.value.as_ref(), difference.there.value.as_ref());
+            let order = amounts(here, there).and_then(|(here, there)| here.partial_cmp(&there));
+            Some(((unit, at), Habitual { unit, values: (here?.text()?, there?.text()?), order }))
+        };
+        let (places, all): (Vec<_>, Vec<_>) = places.iter().filter_map(texts).unzip();
+        let outliers = habit::outliers(&all).into_iter().zip(places);
+        alone.extend(outliers.filter(|(outlier, _)| *outlier).map(|(_, place)| place));
+    }
+    for (unit, at) in alone {
+        results[unit].differences[at].frequency = None;
     }
 }
