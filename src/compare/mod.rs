@@ -29,6 +29,7 @@ mod pairs;
 mod parameters;
 mod past;
 mod permissions;
+mod point;
 mod promotion;
 mod remotes;
 mod scalar;
