@@ -77,6 +77,7 @@ pub use side_by_side::{Contrast, Unreported, closest, default_pair, side_by_side
 pub(crate) use terraform::is_terraform;
 pub use traced::Traced;
 pub(crate) use unit::stable_id;
+pub(crate) use values::in_values;
 
 use crate::compare::agents::Cover;
 use crate::compare::habit::{Census, General};

@@ -24,7 +24,7 @@ use crate::compare::scalar::without_hash;
 use crate::compare::secrets;
 use crate::compare::terraform::is_terraform;
 use crate::compare::together::{MOST_OF_A_TEXT, list_around, tell_once};
-use crate::compare::values::is_switched_off;
+use crate::compare::values::{in_values, is_switched_off};
 use crate::compare::witness::Witness;
 use crate::config::Config;
 use crate::kube::{Form, Gvk, Path, Resource, ResourceId, Value};
@@ -199,8 +199,9 @@ impl Judging<'_> {
                 if deployed::is_told(self.mine, theirs, (here, there)) {
                     found.differences.retain(|difference| !deployed::tells(&difference.path));
                 }
-                if here.id.gvk.is_document() {
-                    for difference in &mut found.differences {
+                for difference in &mut found.differences {
+                    let told = in_values(&here.id.gvk, difference.path.steps()).is_some();
+                    if here.id.gvk.is_document() || told {
                         let off = is_switched_off(difference.path.steps(), &here.body, &there.body);
                         difference.noise = difference.noise.or(off.then_some("switched-off"));
                         point_at_null(difference, (self.mine, theirs));
