@@ -8,8 +8,9 @@ use crate::compare::diff::{Change, RawDifference, Side};
 use crate::compare::flags::{is_about_features, is_flag};
 use crate::compare::identity::image;
 use crate::compare::names::tokens;
+use crate::compare::protection::protects;
 use crate::compare::terraform;
-use crate::compare::values::{are_values, in_values, is_given, is_switch};
+use crate::compare::values::{are_values, in_values, is_configuration, is_given, is_switch};
 use crate::compare::{show, sizes};
 use crate::config::PathPattern;
 use crate::kube::{Form, Gvk, PathStep, Resource, Value};
@@ -241,6 +242,11 @@ pub(crate) fn class_of(resource: &Resource, difference: &RawDifference) -> Class
         {
             Class::Capacity
         }
+        Class::Config | Class::Other
+            if is_told_in_a_document(&resource.id.gvk, steps) && protects(difference) =>
+        {
+            Class::Access
+        }
         Class::Config if is_flag(difference) => Class::FeatureFlag,
         Class::Other if is_flag(difference) && is_about_features(steps) => Class::FeatureFlag,
         Class::Other if in_values(&resource.id.gvk, steps).is_some() && is_switch(difference) => {
@@ -249,6 +255,11 @@ pub(crate) fn class_of(resource: &Resource, difference: &RawDifference) -> Class
         Class::Other if is_schedule(steps) && is_backup_job(resource) => Class::Backup,
         _ => class,
     }
+}
+
+/// Whether no API says what a key means: that of a configuration file, or of the values of a chart.
+fn is_told_in_a_document(gvk: &Gvk, path: &[PathStep]) -> bool {
+    is_configuration(gvk) || in_values(gvk, path).is_some()
 }
 
 /// Whether a document has a secret there: every environment has its own value, under the same key.

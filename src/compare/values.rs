@@ -258,3 +258,24 @@ pub(crate) fn tags(case: &Case<'_>) -> Judgement {
 pub(crate) fn machines(case: &Case<'_>) -> Judgement {
     allowed(is_value(case) && case.class == Class::Scheduling)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::in_values;
+    use crate::kube::{Gvk, PathStep};
+
+    #[test]
+    fn values_are_found_wherever_they_stand() {
+        let rest = |kind: &str, path: &str| -> Option<usize> {
+            let path: Vec<PathStep> =
+                path.split('.').map(|key| PathStep::Key(key.into())).collect();
+            in_values(&Gvk::new("example.org/v1", kind), &path).map(<[PathStep]>::len)
+        };
+        assert_eq!(rest("HelmRelease", "spec.values.image.repository"), Some(2));
+        assert_eq!(rest("Application", "spec.source.helm.valuesObject.a.enabled"), Some(2));
+        assert_eq!(rest("ApplicationSet", "spec.template.spec.source.helm.values.a"), Some(1));
+        assert_eq!(rest("HelmRelease", "spec.values"), None);
+        assert_eq!(rest("HelmRelease", "spec.chart.spec.version"), None);
+        assert_eq!(rest("Deployment", "spec.values.a"), None);
+    }
+}
