@@ -8,11 +8,12 @@ use crate::compare::diff::{Change, RawDifference, Side};
 use crate::compare::flags::{is_about_features, is_flag};
 use crate::compare::identity::image;
 use crate::compare::names::tokens;
+use crate::compare::protection::protects;
 use crate::compare::terraform;
-use crate::compare::values::{are_values, is_given, is_switch};
+use crate::compare::values::{are_values, in_values, is_configuration, is_given, is_switch};
 use crate::compare::{show, sizes};
 use crate::config::PathPattern;
-use crate::kube::{Gvk, PathStep, Resource, Value};
+use crate::kube::{Form, Gvk, PathStep, Resource, Value};
 
 /// The class of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -195,10 +196,18 @@ impl Table {
 static OF_KINDS: LazyLock<Table> = LazyLock::new(|| Table::new(classes::ROWS));
 static OF_ALL: LazyLock<Table> = LazyLock::new(|| Table::new(ROWS));
 
+/// What values of a chart are asked as, wherever they stand.
+pub(crate) static VALUES: LazyLock<Gvk> = LazyLock::new(|| Gvk::document(Form::Values));
+
 /// The class of a path of an object; of the whole object where the path is empty.
 pub(crate) fn classify(gvk: &Gvk, path: &[PathStep]) -> Class {
     if terraform::is_terraform(gvk) {
         return terraform::classify(gvk, path);
+    }
+    if !are_values(gvk)
+        && let Some(path) = in_values(gvk, path)
+    {
+        return classify(&VALUES, path);
     }
     if let [.., PathStep::Key(map), PathStep::Key(key)] = path
         && matches!(&**map, "labels" | "annotations")
@@ -227,17 +236,30 @@ pub(crate) fn class_of(resource: &Resource, difference: &RawDifference) -> Class
     match class {
         Class::Config if is_secret_of_document(&resource.id.gvk, difference) => Class::SecretKeys,
         Class::Other
-            if (sizes::sizes(here, there).is_some() || is_given(&resource.id.gvk, here, there))
+            if (sizes::sizes(here, there).is_some()
+                || is_given(&resource.id.gvk, steps, (here, there)))
                 && sizes::is_size(&resource.id.gvk, steps, here) =>
         {
             Class::Capacity
         }
+        Class::Config | Class::Other
+            if is_told_in_a_document(&resource.id.gvk, steps) && protects(difference) =>
+        {
+            Class::Access
+        }
         Class::Config if is_flag(difference) => Class::FeatureFlag,
         Class::Other if is_flag(difference) && is_about_features(steps) => Class::FeatureFlag,
-        Class::Other if are_values(&resource.id.gvk) && is_switch(difference) => Class::FeatureFlag,
+        Class::Other if in_values(&resource.id.gvk, steps).is_some() && is_switch(difference) => {
+            Class::FeatureFlag
+        }
         Class::Other if is_schedule(steps) && is_backup_job(resource) => Class::Backup,
         _ => class,
     }
+}
+
+/// Whether no API says what a key means: that of a configuration file, or of the values of a chart.
+fn is_told_in_a_document(gvk: &Gvk, path: &[PathStep]) -> bool {
+    is_configuration(gvk) || in_values(gvk, path).is_some()
 }
 
 /// Whether a document has a secret there: every environment has its own value, under the same key.

@@ -29,7 +29,9 @@ mod pairs;
 mod parameters;
 mod past;
 mod permissions;
+mod point;
 mod promotion;
+mod protection;
 mod remotes;
 mod scalar;
 mod secrets;
@@ -66,6 +68,7 @@ pub(crate) use names::{Names, without_names};
 pub use parameters::OutOfRange;
 pub use past::{Moved, Past, Present, Removed};
 pub use promotion::{Promotion, Standing};
+pub use protection::compared as protection;
 pub use remotes::{Pin, pin};
 pub(crate) use scalar::has_placeholder;
 pub(crate) use scalar::without_hash;
@@ -76,6 +79,7 @@ pub use side_by_side::{Contrast, Unreported, closest, default_pair, side_by_side
 pub(crate) use terraform::is_terraform;
 pub use traced::Traced;
 pub(crate) use unit::stable_id;
+pub(crate) use values::in_values;
 
 use crate::compare::agents::Cover;
 use crate::compare::habit::{Census, General, Habitual};

@@ -2,7 +2,7 @@
 
 use crate::compare::flags::words;
 use crate::compare::parameters::amounts;
-use crate::compare::values::are_values;
+use crate::compare::values::in_values;
 use crate::kube::quantity::quantity;
 use crate::kube::{Gvk, PathStep, Value};
 
@@ -78,14 +78,11 @@ pub(crate) fn is_of_chart(gvk: &Gvk, path: &[PathStep]) -> bool {
         })
         .collect();
     match &*gvk.kind {
-        _ if are_values(gvk) => true,
-        "HelmRelease" => keys.starts_with(&["spec", "values"]),
-        "HelmChart" | "HelmChartConfig" => {
-            keys.starts_with(&["spec", "valuesContent"]) || keys.starts_with(&["spec", "set"])
+        _ if in_values(gvk, path).is_some() => true,
+        "HelmChart" | "HelmChartConfig" => keys.starts_with(&["spec", "set"]),
+        "Application" | "ApplicationSet" => {
+            keys.windows(2).any(|pair| pair == ["helm", "parameters"])
         }
-        "Application" | "ApplicationSet" => keys.windows(2).any(|pair| {
-            pair[0] == "helm" && matches!(pair[1], "values" | "valuesObject" | "parameters")
-        }),
         _ => false,
     }
 }

@@ -17,17 +17,17 @@ use crate::compare::learn::Substitution;
 use crate::compare::names::{Names, PairNames};
 use crate::compare::pairs::Comparison;
 use crate::compare::parameters::{Case, Judgement, judge};
+use crate::compare::point::{point_at_null, point_at_switch};
 use crate::compare::promotion::{self, Place, Promotion, Standing};
 use crate::compare::remotes;
 use crate::compare::scalar::without_hash;
 use crate::compare::secrets;
-use crate::compare::switches;
 use crate::compare::terraform::is_terraform;
 use crate::compare::together::{MOST_OF_A_TEXT, list_around, tell_once};
-use crate::compare::values::is_switched_off;
+use crate::compare::values::{in_values, is_switched_off};
 use crate::compare::witness::Witness;
 use crate::config::Config;
-use crate::kube::{Form, Gvk, Path, PathStep, Resource, ResourceId, Value};
+use crate::kube::{Form, Gvk, Path, Resource, ResourceId, Value};
 use crate::layout::Layout;
 use crate::render::{Evaluated, Rendered};
 use crate::source::Snapshot;
@@ -199,10 +199,12 @@ impl Judging<'_> {
                 if deployed::is_told(self.mine, theirs, (here, there)) {
                     found.differences.retain(|difference| !deployed::tells(&difference.path));
                 }
-                if here.id.gvk.is_document() {
-                    for difference in &mut found.differences {
+                for difference in &mut found.differences {
+                    let told = in_values(&here.id.gvk, difference.path.steps()).is_some();
+                    if here.id.gvk.is_document() || told {
                         let off = is_switched_off(difference.path.steps(), &here.body, &there.body);
                         difference.noise = difference.noise.or(off.then_some("switched-off"));
+                        point_at_null(difference, (self.mine, theirs));
                     }
                 }
                 found.differences.retain(|difference| {
@@ -574,20 +576,4 @@ pub(crate) fn stable_id(resource: &Resource) -> ResourceId {
         }
     }
     id
-}
-
-/// Of a map that only one side has and that holds nothing but a switch, the switch.
-fn point_at_switch(difference: &mut RawDifference, gvk: &Gvk) {
-    let RawDifference { path, here, there, .. } = difference;
-    let hit = switches::differing(gvk, path.steps(), here.value.as_ref(), there.value.as_ref());
-    let side = if here.value.is_some() { here } else { there };
-    let (Some(hit), Some(value)) = (hit, side.value.clone()) else { return };
-    for key in hit.rest(&value) {
-        let Some(entry) = side.value.as_ref().and_then(|v| v.as_map()?.entry(key)).cloned() else {
-            return;
-        };
-        path.0.push(PathStep::Key(entry.key));
-        *side =
-            Side { span: entry.value.span(), key: Some(entry.key_span), value: Some(entry.value) };
-    }
 }

@@ -92,6 +92,31 @@ pub(crate) fn are_values(gvk: &Gvk) -> bool {
     gvk.is_document() && *gvk.kind == *Form::Values.kind()
 }
 
+/// Where objects hold values for a chart: kinds (`|` between them), and the keys that lead there at the end
+/// of the keys above.
+const HOLDERS: &[(&str, &[&str])] = &[
+    ("HelmRelease", &["spec", "values"]),
+    ("HelmChart|HelmChartConfig", &["spec", "valuesContent"]),
+    ("Application|ApplicationSet", &["helm", "valuesObject"]),
+    ("Application|ApplicationSet", &["helm", "values"]),
+];
+
+/// The path among the values of a chart that a path of an object or document leads to.
+pub(crate) fn in_values<'p>(gvk: &Gvk, path: &'p [PathStep]) -> Option<&'p [PathStep]> {
+    if are_values(gvk) {
+        return Some(path);
+    }
+    let mut holders =
+        HOLDERS.iter().filter(|(kinds, _)| kinds.split('|').any(|it| it == &*gvk.kind));
+    holders.find_map(|(_, keys)| {
+        let is =
+            |(step, key): (&PathStep, &&str)| matches!(step, PathStep::Key(it) if &**it == *key);
+        let holds = |steps: &[PathStep]| steps.iter().zip(*keys).all(is);
+        let at = path.windows(keys.len()).position(holds)?;
+        path.get(at + keys.len()..).filter(|rest| !rest.is_empty())
+    })
+}
+
 /// Whether it is the kind of a configuration file.
 pub(crate) fn is_configuration(gvk: &Gvk) -> bool {
     gvk.is_document() && *gvk.kind == *Form::Config.kind()
@@ -107,10 +132,16 @@ pub(crate) fn is_switch(difference: &RawDifference) -> bool {
 }
 
 /// Whether one side gives an amount and the other leaves it to the chart.
-pub(crate) fn is_given(gvk: &Gvk, here: Option<&Value>, there: Option<&Value>) -> bool {
+pub(crate) fn is_given(
+    gvk: &Gvk,
+    path: &[PathStep],
+    (here, there): (Option<&Value>, Option<&Value>),
+) -> bool {
     let amount = |value: &Value| value.text().and_then(quantity).is_some();
     match (here, there) {
-        (Some(value), None) | (None, Some(value)) => are_values(gvk) && amount(value),
+        (Some(value), None) | (None, Some(value)) => {
+            in_values(gvk, path).is_some() && amount(value)
+        }
         _ => false,
     }
 }
@@ -135,6 +166,11 @@ fn is_off(path: &[PathStep], body: &Value) -> bool {
         value = inner;
     }
     false
+}
+
+/// Whether a case is about a value that a chart is told.
+fn is_value(case: &Case<'_>) -> bool {
+    in_values(case.gvk, case.difference.path.steps()).is_some()
 }
 
 /// Names and addresses: what every environment has of its own.
@@ -215,10 +251,31 @@ pub(crate) fn tags(case: &Case<'_>) -> Judgement {
         if words(image).last().is_some_and(|word| word == "image")
             && matches!(&**tag, "tag" | "digest" | "sha"));
     let named = matches!(steps.last(), Some(PathStep::Key(tag)) if &**tag == "imageTag");
-    allowed(are_values(case.gvk) && (tag || named))
+    allowed(is_value(case) && (tag || named))
 }
 
 /// Whether the path says where pods run: machines differ from place to place.
 pub(crate) fn machines(case: &Case<'_>) -> Judgement {
-    allowed(are_values(case.gvk) && case.class == Class::Scheduling)
+    allowed(is_value(case) && case.class == Class::Scheduling)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_values;
+    use crate::kube::{Gvk, PathStep};
+
+    #[test]
+    fn values_are_found_wherever_they_stand() {
+        let rest = |kind: &str, path: &str| -> Option<usize> {
+            let path: Vec<PathStep> =
+                path.split('.').map(|key| PathStep::Key(key.into())).collect();
+            in_values(&Gvk::new("example.org/v1", kind), &path).map(<[PathStep]>::len)
+        };
+        assert_eq!(rest("HelmRelease", "spec.values.image.repository"), Some(2));
+        assert_eq!(rest("Application", "spec.source.helm.valuesObject.a.enabled"), Some(2));
+        assert_eq!(rest("ApplicationSet", "spec.template.spec.source.helm.values.a"), Some(1));
+        assert_eq!(rest("HelmRelease", "spec.values"), None);
+        assert_eq!(rest("HelmRelease", "spec.chart.spec.version"), None);
+        assert_eq!(rest("Deployment", "spec.values.a"), None);
+    }
 }

@@ -45,6 +45,7 @@ impl Renderer<'_> {
             inputs: BTreeSet::from_iter(files),
             gaps: found.gaps,
             removed: Vec::new(),
+            deleted: Vec::new(),
             statements: Vec::new(),
             unread: Vec::new(),
             notices: Vec::new(),

@@ -112,6 +112,8 @@ pub struct Rendered {
     pub gaps: Vec<Gap>,
     /// The objects that patches deleted.
     pub removed: Vec<Removed>,
+    /// The defaults of charts that nulls deleted.
+    pub deleted: Vec<helm::Deleted>,
     /// What each patch, image and replicas entry did.
     pub statements: Vec<Statement>,
     /// What to warn about.
@@ -155,6 +157,7 @@ impl Rendered {
             inputs,
             gaps,
             removed: Vec::new(),
+            deleted: Vec::new(),
             statements: Vec::new(),
             notices: Vec::new(),
             unread: Vec::new(),

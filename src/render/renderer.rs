@@ -193,6 +193,7 @@ impl<'s> Renderer<'s> {
             inputs: set.inputs,
             gaps: set.gaps,
             removed: set.removed,
+            deleted: Vec::new(),
             statements: set.statements,
             unread: Vec::new(),
             notices: set.notices,

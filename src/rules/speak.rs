@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use crate::compare::{Cause, Change, Difference, Grouping, Side, Topic, is_terraform};
+use crate::compare::{Cause, Change, Difference, Grouping, Side, Topic, in_values, is_terraform};
 use crate::finding::{Finding, Identity, Level, Role, Subject};
 use crate::kube::{Action, Form, Gvk, Path, ResourceId, Step};
 use crate::rules::context::Context;
@@ -185,7 +185,8 @@ fn level(base: Level, cause: &Cause, cx: &Context<'_>) -> Level {
     let lacking = first.change == Change::OnlyThere || first.change == Change::Changed;
     // What values do not say, a chart may take from its defaults, here or elsewhere.
     let gvk = &first.resource.gvk;
-    let of_chart = [Form::Values, Form::Secrets].iter().any(|form| *gvk == Gvk::document(*form));
+    let of_chart =
+        *gvk == Gvk::document(Form::Secrets) || in_values(gvk, first.path.steps()).is_some();
     let unsaid = of_chart && first.change != Change::Changed;
     if unsaid {
         return base.min(Level::Warning);

@@ -2,9 +2,11 @@
 
 use std::sync::LazyLock;
 
+use crate::compare::classify::VALUES;
 use crate::compare::diff::{Change, RawDifference};
 use crate::compare::difference::Topic;
 use crate::compare::stages::is_title;
+use crate::compare::values::in_values;
 use crate::config::PathPattern;
 use crate::kube::{Gvk, PathStep, Value};
 
@@ -139,7 +141,8 @@ pub(crate) fn is_threshold(gvk: &Gvk, path: &[PathStep]) -> bool {
 
 /// The topic of a switch.
 pub(super) fn switch(gvk: &Gvk, path: &[PathStep]) -> Option<Topic> {
-    find(&TABLES[1], gvk, path)
+    let values = in_values(gvk, path).and_then(|path| find(&TABLES[1], &VALUES, path));
+    values.or_else(|| find(&TABLES[1], gvk, path))
 }
 
 /// An expression with its numbers taken out, and blanks made one. Digits of a name stay.

@@ -79,7 +79,7 @@ pub fn of_path(steps: &[PathStep], value: &Value) -> Option<&'static Shown> {
             container(value)
         }
         [.., PathStep::Key(map), PathStep::Key(key)]
-            if matches!(&**map, "annotations" | "labels") =>
+            if matches!(&**map, "annotations" | "labels" | "podAnnotations" | "podLabels") =>
         {
             annotation(key)
         }

@@ -6,7 +6,7 @@ use crate::kube::{Path, PathStep, Value};
 use crate::text::Span;
 
 /// What is made of entries that count one by one.
-const HOLDERS: &[&str] = &["env", "envFrom"];
+const HOLDERS: &[&str] = &["env", "envFrom", "podAnnotations", "podLabels"];
 
 /// The difference, or one for each entry where one of them is a sign.
 pub(crate) fn split(raw: RawDifference) -> Vec<RawDifference> {

@@ -7,7 +7,7 @@ use crate::kube::{Entry, Form, Kind, Map, Provenance, Resource, Value, load};
 use crate::layout::{Overlay, Source, Unit};
 use crate::render::helm::Helm;
 use crate::render::helm::chart::{Chart, VALUES, values};
-use crate::render::helm::coalesce::{Effective, GLOBAL, Unused, effective};
+use crate::render::helm::coalesce::{Deleted, Effective, GLOBAL, Unused, effective};
 use crate::render::helm::home::{self, Home};
 use crate::render::helm::merge::stack;
 use crate::render::helm::unread::unread;
@@ -125,12 +125,13 @@ fn finished(helm: Helm<'_>, unit: &Unit, chart: Option<&Chart>, laid: Laid) -> R
         Some((chart, own)) => unread(helm, chart, &own),
         None => Vec::new(),
     };
-    let (kind, name) = laid_out(unit, chart, told, &mut inputs, &mut gaps);
+    let mut deleted = Vec::new();
+    let (kind, name) = laid_out(unit, chart, told, (&mut inputs, &mut gaps, &mut deleted));
     let body = Value { kind, provenance };
     let form = if secret { Form::Secrets } else { Form::Values };
     let mut documents = vec![Resource::document(form, &name, body, origin)];
     documents.extend(chart.and_then(|chart| dependencies(helm, unit, chart, &mut inputs)));
-    Rendered { unread, ..Rendered::of_documents(documents, inputs, gaps) }
+    Rendered { unread, deleted, ..Rendered::of_documents(documents, inputs, gaps) }
 }
 
 /// What a chart depends on, where every environment has a chart of its own.
@@ -164,13 +165,13 @@ fn laid_out(
     unit: &Unit,
     chart: Option<&Chart>,
     told: Map,
-    inputs: &mut BTreeSet<FileId>,
-    gaps: &mut Vec<Gap>,
+    (inputs, gaps, deleted): (&mut BTreeSet<FileId>, &mut Vec<Gap>, &mut Vec<Deleted>),
 ) -> (Kind, String) {
     let Some(chart) = chart else { return (Kind::Map(Arc::new(told)), last_name(unit)) };
     chart.defaults(inputs);
     gaps.extend(chart.gaps.iter().cloned());
-    let Effective { values: mut body, unused, .. } = effective(chart, &told);
+    let Effective { values: mut body, unused, deleted: nulls, .. } = effective(chart, &told);
+    deleted.extend(nulls);
     for unused in &unused {
         without_unused(&mut body, unused);
     }

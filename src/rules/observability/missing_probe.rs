@@ -25,12 +25,17 @@ impl Rule for MissingProbe {
         report(cx, Topic::Probe, findings, |difference, sides| {
             let (with, without) = sides.with_and_without(difference.change);
             let probe = difference.path.last_key().unwrap_or("probe");
-            let container = difference.path.last_element().unwrap_or("?");
+            let (path, resource) = (&difference.path, &difference.resource);
             Speech {
-                message: format!(
-                    "container `{container}` of {} has a {probe} in {with} and none in {without}",
-                    difference.resource
-                ),
+                message: match path.last_element() {
+                    Some(container) => format!(
+                        "container `{container}` of {resource} has a {probe} in {with} and none in {without}"
+                    ),
+                    // A document describes containers of its own making.
+                    None => {
+                        format!("`{path}` of {resource} is set in {with} and not in {without}")
+                    }
+                },
                 help: format!("add the {probe} in {without}, in the base if it is the same"),
             }
         });

@@ -1,6 +1,8 @@
 //! `access-differs`.
 
-use crate::compare::{Change, Difference, Side, Topic};
+use std::cmp::Ordering;
+
+use crate::compare::{Change, Difference, Side, Topic, protection};
 use crate::finding::Level;
 use crate::kube::Value;
 use crate::rules::context::Context;
@@ -14,7 +16,8 @@ rule! {
     /// ## Why
     /// A program that may do less in production than in staging fails there first; one that may do
     /// more was never tested with it, and is a way in. Roles, service accounts, security contexts,
-    /// Pod Security labels and cloud identities belong to what is tested.
+    /// Pod Security labels and cloud identities belong to what is tested, and so do the switches of
+    /// encryption and authentication in values and configuration files.
     ///
     /// ## Fix
     /// Grant the same in every environment. Accounts and ids in the name of a cloud role may
@@ -26,12 +29,15 @@ rule! {
 
 impl Rule for AccessDiffers {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
-        report_graded(cx, Topic::Access, findings, grade, |difference, sides| Speech {
-            message: told(difference, sides),
-            help:
-                "grant the same in both environments, or declare a `[[parameter]]` for what must \
-                   differ"
-                    .to_owned(),
+        report_graded(cx, Topic::Access, findings, grade, |difference, sides| {
+            let same = if protected(difference).is_some() { "protect" } else { "grant" };
+            Speech {
+                message: told(difference, sides),
+                help: format!(
+                    "{same} the same in both environments, or declare a `[[parameter]]` for what must \
+                     differ"
+                ),
+            }
         });
     }
 }
@@ -39,11 +45,17 @@ impl Rule for AccessDiffers {
 fn grade(difference: &Difference) -> Level {
     if is_weaker(difference) {
         Level::Error
-    } else if is_for_people(difference) {
+    } else if is_for_people(difference) || protected(difference) == Some(Ordering::Greater) {
         Level::Note
     } else {
         Level::Warning
     }
+}
+
+/// How much a switch of encryption or authentication protects beside that of the reference.
+fn protected(difference: &Difference) -> Option<Ordering> {
+    let values = (difference.here.value.as_ref(), difference.there.value.as_ref());
+    protection(difference.path.steps(), values)
 }
 
 /// Settings that protect, and the value that does.
