@@ -122,3 +122,46 @@ fn what_was_not_there_before_is_brought() {
         }
     }
 }
+
+/// Cases of configuration that reaches an environment through other files.
+const REACHED: &[&str] = &[
+    "commented-out-config/bad-values",
+    "missing-scrape/bad-argo-generator",
+    "reconciliation-paused/bad-argo-set",
+];
+
+/// Whoever takes out a line or puts it back learns what a whole check says, wherever the line stands.
+#[test]
+fn every_line_is_looked_at_where_it_matters() {
+    let mut seen = 0;
+    for case in cases().iter().flatten() {
+        if !REACHED.iter().any(|end| case.ends_with(end)) {
+            continue;
+        }
+        let whole = files(case);
+        for at in 0..whole.len() {
+            let text = String::from_utf8(whole[at].1.clone()).unwrap();
+            for line in 0..text.lines().count().min(40) {
+                let mut other = whole.clone();
+                let left = text.lines().enumerate().filter(|(other, _)| *other != line);
+                other[at].1 = left.map(|(_, text)| format!("{text}\n")).collect::<String>().into();
+                for (before, after) in [(&whole, &other), (&other, &whole)] {
+                    let (brought, mut old, new) = both(before, after);
+                    // What is said of a change stands for what else would be said.
+                    if brought.iter().any(|finding| OF_CHANGES.contains(&finding.rule)) {
+                        continue;
+                    }
+                    old.extend(parts(&brought));
+                    let known = |(part, level): &&(String, Level)| {
+                        old.iter().any(|(said, least)| said == part && least >= level)
+                    };
+                    let missed = new.iter().filter(|part| !known(part)).count();
+                    let place = format!("{case:?}: {}:{}", whole[at].0, line + 1);
+                    assert_eq!(missed, 0, "{place}: not brought");
+                    seen += brought.len();
+                }
+            }
+        }
+    }
+    assert!(seen > 20, "the lines say hardly anything: {seen}");
+}

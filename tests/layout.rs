@@ -894,7 +894,8 @@ fn configuration_is_laid_over_what_has_no_environment() {
         "a/orders-stage.ini",
         "a/orders.ini",
     ];
-    let layout = discover_with(&paths.map(|path| (path, "")), &Choices::default());
+    let files = paths.map(|path| (path, ""));
+    let layout = discover_with(&files, &Choices::default());
     let bases: Vec<String> = layout
         .bases
         .iter()
@@ -913,7 +914,8 @@ fn configuration_is_laid_over_what_has_no_environment() {
     );
     let changed =
         [paths[0], paths[9]].map(|path| paritylint::text::RepoPath::new(path).expect("a path"));
-    let units = layout.units_of(&changed.into_iter().collect());
+    let snapshot = Snapshot::from_memory(files);
+    let units = layout.units_of(&snapshot, &changed.into_iter().collect());
     assert_eq!(units.into_iter().collect::<Vec<_>>(), [".env", "app/appsettings"]);
 }
 

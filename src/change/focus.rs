@@ -6,7 +6,7 @@ use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use crate::change::{Layouts, Side};
 use crate::config::{self, FILE_NAMES};
-use crate::layout::{self, Layout, Overlay, OverlayKind};
+use crate::layout::{self, Layout, Overlay};
 use crate::owners::CodeOwners;
 use crate::render::helm;
 use crate::rules::Focus;
@@ -31,10 +31,10 @@ pub(super) fn of(
     if layouts.before().environments != layouts.after.environments {
         return Focus::Everything;
     }
-    let mut units = layouts.after.units_of(paths);
+    let mut units = layouts.after.units_of(after.store.snapshot(), paths);
     let mut sides = vec![(after, &layouts.after)];
     if let Some(old) = &layouts.before {
-        units.extend(old.units_of(paths));
+        units.extend(old.units_of(before.store.snapshot(), paths));
         units.extend(rearranged(old, &layouts.after));
         sides.push((before, old));
     }
@@ -45,11 +45,8 @@ pub(super) fn of(
         files.extend(layout.users.inputs(overlays.iter().map(|overlay| &overlay.root)));
         let deployed = overlays.iter().flat_map(|overlay| layout.flux.chain(overlay));
         files.extend(deployed.map(|build| build.file.clone()));
-        let snapshot = side.store.snapshot();
-        let alone = [OverlayKind::Manifests, OverlayKind::Configuration];
-        for overlay in overlays.iter().filter(|overlay| alone.contains(&overlay.kind)) {
-            files.extend(snapshot.files_below(&overlay.root).map(|(_, path)| path.clone()));
-        }
+        let concerned = layout.units.iter().filter(|unit| units.contains(&unit.name));
+        files.extend(concerned.flat_map(|unit| layout.files_of(side.store.snapshot(), unit)));
     }
     Focus::Part { units, files }
 }

@@ -113,7 +113,7 @@ fn run_plan(args: &CheckArgs, plan: &Plan) -> Result<Exit, CliError> {
         }
         // No reason to stop a commit.
         if !args.quiet {
-            write::stderr("note: no YAML file is concerned: nothing was checked\n");
+            write::stderr("note: no file of an environment is concerned: nothing was checked\n");
         }
     }
     if args.blame {
@@ -261,7 +261,7 @@ fn nothing(root: &Root) -> CliError {
         if paths.is_empty() { format!("`{}`", root.directory.display()) } else { paths.join(", ") };
     CliError::new(
         &format!("there is nothing to check below {place}"),
-        "no YAML file was found; `paritylint units` shows what is looked for, \
+        "no file of an environment was found; `paritylint units` shows what is looked for, \
          `--allow-empty` accepts it",
     )
 }

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::layout::candidates::{is_terraform, variables_extension};
-use crate::layout::{Layout, Overlay, OverlayKind};
+use crate::layout::{Application, Layout, Overlay, OverlayKind, Unit};
+use crate::source::Snapshot;
 use crate::text::RepoPath;
 
 /// Which kustomizations use which files and directories, as far as their own files say.
@@ -63,7 +64,7 @@ fn inverse(users: &BTreeMap<RepoPath, BTreeSet<RepoPath>>) -> BTreeMap<&RepoPath
 impl Layout {
     /// The names of the units that one of the files is part of. A file that nothing names counts
     /// for the overlay whose directory holds it.
-    pub fn units_of(&self, files: &BTreeSet<RepoPath>) -> BTreeSet<String> {
+    pub fn units_of(&self, snapshot: &Snapshot, files: &BTreeSet<RepoPath>) -> BTreeSet<String> {
         let reached = self.users.of(files);
         // Which module a file of variables is meant for is known when it is rendered.
         let modules =
@@ -85,13 +86,81 @@ impl Layout {
                         || others.iter().any(|file| file.is_in(&above.path))
                 })
         };
-        let part = |overlay: &Overlay| {
-            modules && overlay.kind == OverlayKind::Terraform
+        let moved = self.applications_of(snapshot, files, !reached.is_empty());
+        let part = |unit: &Unit, overlay: &Overlay| {
+            let values = overlay.kind == OverlayKind::HelmValues;
+            // Which chart gets the values, and over which others they lie, is known when they are
+            // rendered.
+            values && (!moved.is_empty() || files.iter().any(|file| may_lie_below(unit, file)))
+                || overlay.application.is_some_and(|at| moved.contains(&at))
+                || modules && overlay.kind == OverlayKind::Terraform
                 || reached.contains(&overlay.root)
                 || files.iter().any(|file| file.is_in(&overlay.root))
                 || deployed(overlay)
         };
-        let units = self.units.iter().filter(|unit| unit.overlays.iter().any(part));
+        let units = self.units.iter().filter(|unit| unit.overlays.iter().any(|it| part(unit, it)));
         units.map(|unit| unit.name.clone()).collect()
     }
+
+    /// The files that the unit's overlays consist of where no kustomization names them, with those that
+    /// may lie below them.
+    pub fn files_of(&self, snapshot: &Snapshot, unit: &Unit) -> BTreeSet<RepoPath> {
+        let mut found = BTreeSet::new();
+        for overlay in &unit.overlays {
+            let bases = self.bases.get(&overlay.root).into_iter().flatten().cloned();
+            let application = overlay.application.and_then(|at| self.applications.get(at));
+            let sources = application.into_iter().flat_map(|application| &application.sources);
+            let values = sources.flat_map(|source| &source.value_files);
+            found.extend(bases.chain(values.filter_map(|file| file.path.clone())));
+            if overlay.kind != OverlayKind::Kustomize {
+                found.extend(snapshot.files_below(&overlay.root).map(|(_, path)| path.clone()));
+            }
+        }
+        let has = |kind| unit.overlays.iter().any(|overlay| overlay.kind == kind);
+        let (values, modules) = (has(OverlayKind::HelmValues), has(OverlayKind::Terraform));
+        if values || modules {
+            let below = |path: &RepoPath| {
+                values && may_lie_below(unit, path)
+                    || modules && (is_terraform(path) || variables_extension(path).is_some())
+            };
+            let paths = snapshot.files().map(|(_, path)| path);
+            found.extend(paths.filter(|path| below(path)).cloned());
+        }
+        found
+    }
+
+    /// The Applications of which one of the files says something; `kustomized` where one of them is
+    /// part of a kustomization, which may patch Applications.
+    fn applications_of(
+        &self,
+        snapshot: &Snapshot,
+        files: &BTreeSet<RepoPath>,
+        kustomized: bool,
+    ) -> BTreeSet<usize> {
+        // Which of them a generator makes of which file is not remembered.
+        let generated = files.iter().any(|file| self.parameter_files.contains(file));
+        let named = |path: &Option<RepoPath>| {
+            path.as_ref().is_some_and(|path| files.iter().any(|file| file.is_in(path)))
+        };
+        let moved = |application: &Application| {
+            generated
+                || kustomized && (application.rewritten || application.patched)
+                || files.contains(snapshot.path(application.file))
+                || application.sources.iter().any(|source| {
+                    named(&source.path) || source.value_files.iter().any(|it| named(&it.path))
+                })
+        };
+        let all = self.applications.iter().enumerate();
+        all.filter(|(_, application)| moved(application)).map(|(at, _)| at).collect()
+    }
+}
+
+/// Whether the file may hold values that lie under those of the unit: it stands where the path of
+/// those may lead with another word for the environment.
+fn may_lie_below(unit: &Unit, file: &RepoPath) -> bool {
+    let shared = unit.template.split('{').next().unwrap_or_default();
+    let directory = shared.rsplit_once('/').map_or("", |(directory, _)| directory);
+    file.is_yaml()
+        && file.segments().count() <= unit.template.split('/').count()
+        && RepoPath::new(directory).is_ok_and(|directory| file.is_in(&directory))
 }
