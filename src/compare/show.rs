@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::compare::list;
-use crate::kube::{Form, Kind, PathStep, Value, looks_like_credential, looks_secret_key};
+use crate::config::nearest;
+use crate::kube::{Form, Kind, PathStep, Value, hides_text, looks_like_credential};
 
 /// What stands for a value that must not be shown.
 pub const SECRET: &str = "(secret)";
@@ -131,12 +132,13 @@ impl Line<'_> {
 fn hides(kind: &str, path: &[PathStep], text: &str, flag: Option<&str>) -> bool {
     let tells = |line: &str| {
         // A sentence is no key.
-        let key = line.split_once(['=', ':']).map_or("", |(key, _)| key.trim());
-        !key.contains(' ') && looks_secret_key(key)
+        let (key, value) = line.split_once(['=', ':']).unwrap_or_default();
+        let key = key.trim();
+        !key.contains(' ') && hides_text("", key, value.trim())
     };
     is_secret(kind, path, text)
         || text.lines().any(tells)
-        || flag.is_some_and(|flag| flag != text && looks_secret_key(flag))
+        || flag.is_some_and(|flag| flag != text && hides_text("", flag, text))
 }
 
 /// A document of `kind` with [`SECRET`] in the place of every secret.
@@ -199,17 +201,25 @@ pub(crate) fn is_secret(kind: &str, path: &[PathStep], text: &str) -> bool {
     in_secret
         || kind == Form::Secrets.kind()
         || looks_like_credential(text)
-        || !is_switch(text)
-            && path.iter().rev().take(3).any(|step| match step {
-                PathStep::Key(key) => looks_secret_key(key),
-                PathStep::Element { value, .. } => looks_secret_key(value),
-                PathStep::Index(_) => false,
-            })
+        || by_name(path, text)
 }
 
-/// Whether a text can only be a switch: that it is on is no secret.
-fn is_switch(text: &str) -> bool {
-    matches!(text, "true" | "false")
+/// Whether the names around a text say that it is secret: the last key, and those of the maps that
+/// it is in. An element has a value, and other members that are none.
+fn by_name(path: &[PathStep], text: &str) -> bool {
+    let mut steps = path.iter().rev().filter(|step| !matches!(step, PathStep::Index(_)));
+    let key = match steps.next() {
+        Some(PathStep::Key(key)) => key,
+        Some(PathStep::Element { value, .. }) => value,
+        _ => return false,
+    };
+    let is_value = || nearest(key, ["value"]).is_some();
+    let mut around = steps.take(2).filter_map(|step| match step {
+        PathStep::Key(key) => Some(&**key),
+        PathStep::Element { value, .. } => is_value().then_some(&**value),
+        PathStep::Index(_) => None,
+    });
+    hides_text("", key, text) || around.any(|around| hides_text(around, key, text))
 }
 
 #[cfg(test)]
@@ -226,6 +236,14 @@ mod tests {
         let env = PathStep::Element { key: "name".into(), value: "DB_PASSWORD".into() };
         assert_eq!(show("Secret", &[key("data"), key("x")], &value("aGVsbG8=")), SECRET);
         assert_eq!(show("Deployment", &[key("env"), env, key("value")], &value("x")), SECRET);
+        let named = |keys: &[&str], text: &str| {
+            let path: Vec<_> = keys.iter().map(|name| key(name)).collect();
+            show("config", &path, &value(text))
+        };
+        assert_eq!(named(&["Auth", "Audience"], "shop"), "shop");
+        assert_eq!(named(&["Auth", "Jwt", "TokenLifetimeMinutes"], "60"), "60");
+        assert_eq!(named(&["external-secrets", "db", "password"], "x"), SECRET);
+        assert_eq!(named(&["secrets", "STRIPE"], "x"), SECRET);
         let url = value("postgres://app:hunter2@db/app");
         assert_eq!(show("ConfigMap", &[key("data"), key("url")], &url), SECRET);
         assert_eq!(show("ConfigMap", &[key("data"), key("level")], &value("info")), "info");

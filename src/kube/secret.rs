@@ -64,7 +64,53 @@ const REFERENCE_WORDS: &[&str] = &[
     "method",
     "issuer",
     "audience",
+    "algorithm",
+    "arn",
+    "backend",
+    "domain",
+    "domains",
+    "duration",
+    "engine",
+    "expires",
+    "format",
+    "header",
+    "host",
+    "hours",
+    "lifetime",
+    "minutes",
+    "port",
+    "prefix",
+    "realm",
+    "region",
+    "replicas",
+    "server",
+    "suffix",
 ];
+
+/// Words that a key ends with which holds the secret itself, whatever the secret looks like.
+const HOLDERS: &[&str] = &[
+    "password",
+    "passwords",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "secret",
+    "secrets",
+    "token",
+    "tokens",
+    "credential",
+    "credentials",
+    "apikey",
+];
+
+/// Words beside a holder in the key of a map whose members are secrets: `secretEnv`, `string-data`.
+const HOLDING: &[&str] = &["client", "data", "env", "string", "values", "vars"];
+
+/// Words of a key that names a Secret which is made elsewhere: `existingSecret`, `imagePullSecrets`.
+const ELSEWHERE: &[&str] = &["existing", "external", "pull"];
+
+/// Keys of what stands inside of a secret thing and is the thing: `password: {value: …}`.
+const CONTENTS: &[&str] = &["value", "default", "plain", "plaintext", "content", "literal", "raw"];
 
 /// Beginnings of well-known access tokens.
 const TOKEN_PREFIXES: &[&str] = &[
@@ -99,13 +145,60 @@ const TOKEN_LENGTH: usize = 20;
 /// Whether the value under this key is probably secret, by the words of the key.
 pub fn looks_secret_key(key: &str) -> bool {
     let words = words(key);
-    let last = words.last().map_or("", String::as_str);
-    if REFERENCE_WORDS.contains(&last) {
+    let is = |word: &str, list: &[&str]| list.contains(&word);
+    if words.last().is_some_and(|last| is(last, REFERENCE_WORDS))
+        || words.iter().any(|word| is(word, ELSEWHERE)) && ends_as_holder(&words)
+        || words.first().is_some_and(|first| first == "existing")
+    {
         return false;
     }
-    let secret = |word: &String| SECRET_WORDS.contains(&word.as_str());
-    let kind_of_key = |pair: &[String]| pair[1] == "key" && KEY_KINDS.contains(&pair[0].as_str());
-    words.iter().any(secret) || words.windows(2).any(kind_of_key)
+    words.iter().any(|word| is(word, SECRET_WORDS)) || words.windows(2).any(is_kind_of_key)
+}
+
+/// Whether a text must not be shown where it stands: by the last key, or by the key of the map
+/// around it (`around`, empty at the root).
+///
+/// Outside of Secrets: what a key speaks of besides the secret (`tokenLifetime: 60`) may be shown.
+pub fn hides_text(around: &str, key: &str, text: &str) -> bool {
+    let text = text.trim_end_matches(',').trim_matches(['"', '\'']);
+    let words_of_key = words(key);
+    if looks_secret_key(key) {
+        return !is_switch(text) && (ends_as_holder(&words_of_key) || !is_number(text));
+    }
+    // Too short a word to call a key secret everywhere: `proxy_pass`.
+    let pass = words_of_key.last().is_some_and(|last| last == "pass");
+    let named = words_of_key.last().is_some_and(|last| REFERENCE_WORDS.contains(&last.as_str()));
+    let plain = is_switch(text) || is_number(text) || named || text.is_empty();
+    let content = words_of_key.last().is_some_and(|last| CONTENTS.contains(&last.as_str()));
+    content && looks_secret_key(around) && !is_switch(text) || !plain && (pass || is_holder(around))
+}
+
+/// Whether the members of a map of this name are secrets, or say what its one secret is.
+fn is_holder(key: &str) -> bool {
+    let words = words(key);
+    let holds = |word: &String| HOLDERS.contains(&word.as_str());
+    let known = |word: &String| holds(word) || HOLDING.contains(&word.as_str());
+    key == "stringData"
+        || words.iter().any(holds) && words.iter().all(known)
+        || looks_secret_key(key) && ends_as_holder(&words)
+}
+
+fn ends_as_holder(words: &[String]) -> bool {
+    words.last().is_some_and(|last| HOLDERS.contains(&last.as_str()))
+        || words.last_chunk::<2>().is_some_and(|pair| is_kind_of_key(pair))
+}
+
+fn is_kind_of_key(pair: &[String]) -> bool {
+    matches!(pair, [kind, key] if key == "key" && KEY_KINDS.contains(&kind.as_str()))
+}
+
+/// Whether a text can only be a switch or nothing: that it is on is no secret.
+fn is_switch(text: &str) -> bool {
+    matches!(text, "true" | "false" | "null" | "~")
+}
+
+fn is_number(text: &str) -> bool {
+    text.parse::<f64>().is_ok_and(f64::is_finite)
 }
 
 /// Something in a text that has the shape of a credential.
@@ -210,7 +303,7 @@ pub fn words(key: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{looks_like_credential, looks_secret_key};
+    use super::{hides_text, looks_like_credential, looks_secret_key};
 
     #[test]
     fn keys_that_hold_secrets_are_told_from_keys_that_name_them() {
@@ -221,6 +314,56 @@ mod tests {
             ["secretName", "secretKeyRef", "key", "tokenPath", "monkey", "keyspace", "author"]
         {
             assert!(!looks_secret_key(key), "{key}");
+        }
+        for key in [
+            "existingSecret",
+            "existingSecretPasswordKey",
+            "adminExistingSecret",
+            "imagePullSecrets",
+            "externalSecrets",
+            "TokenLifetime",
+            "authRegion",
+        ] {
+            assert!(!looks_secret_key(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn the_last_key_decides_and_maps_of_secrets_hide_their_texts() {
+        for (around, key, text) in [
+            ("db", "password", "hunter2"),
+            ("db", "password", "123456"),
+            ("server", "apiKey", "\"abc\","),
+            ("Auth", "ClientSecret", "abc"),
+            ("externalSecrets", "token", "abc"),
+            ("db_password", "default", "hunter2"),
+            ("DB_PIN_TOKEN", "value", "1234"),
+            ("secrets", "STRIPE", "abc"),
+            ("credentials", "admin", "hunter2"),
+            ("stringData", "admin", "hunter2"),
+            ("secretEnv", "STRIPE", "abc"),
+            ("smtp", "pass", "hunter2"),
+            ("passwords", "admin", "hunter2"),
+            ("db_password", "production", "hunter2"),
+        ] {
+            assert!(hides_text(around, key, text), "{around} {key} {text}");
+        }
+        for (around, key, text) in [
+            ("Auth", "Audience", "shop"),
+            ("Auth", "TokenLifetimeMinutes", "60"),
+            ("token", "days", "5"),
+            ("Secrets", "Provider", "vault"),
+            ("Credentials", "Region", "eu"),
+            ("external-secrets", "replicaCount", "2"),
+            ("secrets", "replicaCount", "2"),
+            ("secret", "create", "true"),
+            ("auth", "existingSecret", "orders-db"),
+            ("externalSecrets", "path", "kv/orders"),
+            ("externalSecrets", "backend", "vault"),
+            ("db", "passwordRequired", "false"),
+            ("auth", "secretRefreshInterval", "1h"),
+        ] {
+            assert!(!hides_text(around, key, text), "{around} {key} {text}");
         }
     }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::config::nearest;
-use crate::kube::{looks_like_credential, looks_secret_key};
+use crate::kube::{hides_text, looks_like_credential, looks_secret_key};
 use crate::source::{Snapshot, SourceFile};
 use crate::syntax::{Document, NodeRef, Store, parse_embedded};
 use crate::text::FileId;
@@ -54,12 +54,13 @@ impl Search<'_> {
     fn documents(&mut self, documents: &[Document], inside: usize) {
         for document in documents {
             let root = document.root();
-            self.node(root, 0, inside);
+            self.node(root, "", 0, inside);
         }
     }
 
-    /// Values of the tree: under secret keys, of secret variables, shaped like credentials.
-    fn node(&mut self, node: NodeRef<'_>, depth: usize, inside: usize) {
+    /// Values of the tree: under secret keys, of secret variables, shaped like credentials. `around`
+    /// is the key of the map.
+    fn node(&mut self, node: NodeRef<'_>, around: &str, depth: usize, inside: usize) {
         self.budget = self.budget.saturating_sub(1);
         if depth > DEPTH || self.budget == 0 || node.is_alias() {
             return;
@@ -83,18 +84,17 @@ impl Search<'_> {
             // What is misspelt or of the wrong shape is a secret all the same.
             let variable =
                 names.into_iter().any(looks_secret_key) && nearest(key, ["value"]).is_some();
-            if variable {
-                let items = value.items().filter(|item| item.text().is_some());
-                self.masks.extend(items.map(|item| item.span().range()));
-            }
-            if value.text().is_some() && (variable || looks_secret_key(key)) && !value.is_null() {
+            let hidden = |text: &str| variable || hides_text(around, key, text);
+            let items = value.items().filter(|item| item.text().is_some_and(hidden));
+            self.masks.extend(items.map(|item| item.span().range()));
+            if value.text().is_some_and(hidden) && !value.is_null() {
                 self.masks.push(value.span().range());
             } else {
-                self.node(value, depth + 1, inside);
+                self.node(value, key, depth + 1, inside);
             }
         }
         for item in node.items() {
-            self.node(item, depth + 1, inside);
+            self.node(item, "", depth + 1, inside);
         }
     }
 
@@ -161,9 +161,10 @@ fn secret_key(line: &str) -> Option<(usize, &str)> {
     let (before, after) = line.split_once(['=', ':'])?;
     let key = before.trim().trim_start_matches(['-', '#', '"', '\'', ' ']);
     let key = key.trim_end_matches(['"', '\'']);
-    let key = key.rsplit('.').next().unwrap_or(key);
-    let start = line.len() - after.trim_start().len();
-    (looks_secret_key(key) && !key.contains(' ')).then(|| (start, after.trim()))
+    let (maps, key) = key.rsplit_once('.').unwrap_or(("", key));
+    let around = maps.rsplit('.').next().unwrap_or(maps);
+    let (start, value) = (line.len() - after.trim_start().len(), after.trim());
+    (hides_text(around, key, value) && !key.contains(' ')).then_some((start, value))
 }
 
 /// Whether the value stands in the lines below.
