@@ -198,10 +198,7 @@ pub(crate) fn is_secret(kind: &str, path: &[PathStep], text: &str) -> bool {
     let data = |key: &str| matches!(key, "data" | "stringData" | "encryptedData");
     let in_secret = matches!(kind, "Secret" | "SealedSecret")
         && path.iter().any(|step| matches!(step, PathStep::Key(key) if data(key)));
-    in_secret
-        || kind == Form::Secrets.kind()
-        || looks_like_credential(text)
-        || by_name(path, text)
+    in_secret || kind == Form::Secrets.kind() || looks_like_credential(text) || by_name(path, text)
 }
 
 /// Whether the names around a text say that it is secret: the last key, and those of the maps that
