@@ -412,3 +412,21 @@ fn an_application_that_reads_no_values_of_its_environment_deploys_the_defaults()
         "{found:?}"
     );
 }
+
+#[test]
+fn charts_below_directories_of_environments_are_one_unit_each() {
+    let generators = "  - git:\n      repoURL: https://git.example.org/nordwerk/deploy.git\n      \
+                      revision: HEAD\n      directories:\n      - path: workloads/*/*\n";
+    let set = set(generators, false, "{{path[1]}}-{{path.basename}}", "{{path}}");
+    let files = [
+        ("bootstrap/workloads.yaml", set.as_str()),
+        ("workloads/production/orders/Chart.yaml", CHART),
+        ("workloads/production/orders/values.yaml", "orders: {replicas: 3}\n"),
+        ("workloads/staging/orders/Chart.yaml", CHART),
+        ("workloads/staging/orders/values.yaml", "orders: {replicas: 1}\n"),
+    ];
+    let expected = "workloads/orders: \
+                    staging=workloads/staging/orders/values.yaml<staging-orders> \
+                    production=workloads/production/orders/values.yaml<production-orders>";
+    assert_eq!(units(&files), [expected]);
+}

@@ -104,7 +104,7 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
                     search.retain(|it| it.own);
                 }
                 if deployed::is_told(mine, theirs, objects) {
-                    search.retain(|it| !deployed::tells(&it.path));
+                    search.retain(|it| !deployed::tells(&objects.0.id.gvk.kind, &it.path));
                 }
                 foreign.append(&mut search);
             }
@@ -197,7 +197,9 @@ impl Judging<'_> {
                 let mut found = differ(snapshot, kind, &here.body, &there.body, names);
                 remotes::join(&mut found.differences);
                 if deployed::is_told(self.mine, theirs, (here, there)) {
-                    found.differences.retain(|difference| !deployed::tells(&difference.path));
+                    found.differences.retain(|it| {
+                        !(deployed::tells(kind, &it.path) || deployed::gives(kind, it))
+                    });
                 }
                 for difference in &mut found.differences {
                     let told = in_values(&here.id.gvk, difference.path.steps()).is_some();

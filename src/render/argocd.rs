@@ -1,8 +1,10 @@
 //! The Application of Argo CD that deploys an overlay, as one of its documents.
 
 use crate::kube::{Form, Map, Resource, Value};
-use crate::layout::{Application, Layout, Overlay, Unit};
+use crate::layout::{Application, Layout, Overlay, OverlayKind, Unit};
 use crate::render::Rendered;
+use crate::render::helm::{self, Helm};
+use crate::text::Span;
 
 /// What an Application says to its chart: compared as the chart's values.
 const VALUES: &[&str] = &["fileParameters", "parameters", "values", "valuesObject"];
@@ -20,6 +22,33 @@ pub(super) fn add(
     let Some(application) = application.filter(|it| !(it.compared || it.patched)) else { return };
     rendered.inputs.insert(application.file);
     rendered.resources.push(document(unit, application, as_values));
+}
+
+/// Notes the Applications among the objects whose chart's values are compared.
+pub(super) fn note_told(rendered: &mut Rendered, helm: Helm<'_>) {
+    let applications = rendered.objects().filter(|object| {
+        &*object.id.gvk.group == "argoproj.io" && &*object.id.gvk.kind == "Application"
+    });
+    let shown: Vec<_> =
+        applications.map(|object| object.origin).filter(|&span| is_shown(helm, span)).collect();
+    rendered.told.extend(shown);
+}
+
+/// Whether overlays of several environments show the values of the Application that is written at
+/// `place`, all of them.
+fn is_shown(helm: Helm<'_>, place: Span) -> bool {
+    let own = |overlay: &&Overlay| {
+        let application = overlay.application.and_then(|at| helm.layout.applications.get(at));
+        overlay.kind == OverlayKind::HelmValues
+            && application.is_some_and(|it| !it.rewritten && place.contains(it.declared))
+    };
+    helm.layout.units.iter().any(|unit| {
+        let Some(overlay) = unit.overlays.iter().find(own) else { return false };
+        let several = unit.overlays.iter().any(|it| it.environment != overlay.environment);
+        several
+            && helm::source(helm, unit, overlay)
+                .is_some_and(|source| helm::told_by(helm.store, source).gaps.is_empty())
+    })
 }
 
 /// The Application, called after the unit so that it answers those of other environments.

@@ -124,7 +124,7 @@ pub struct Rendered {
     pub failures: Vec<RenderError>,
     /// The variables that Flux filled in.
     pub variables: Option<Box<Variables>>,
-    /// The documents of Flux Kustomizations whose effect is an overlay of its own.
+    /// The documents of Flux Kustomizations and Applications whose effect is an overlay of its own.
     pub told: Vec<Span>,
     /// The keys of `ConfigMap`s whose values are laid under those of a release, each with the place of
     /// its object.

@@ -17,15 +17,16 @@ impl Renderer<'_> {
         unit: &Unit,
         overlay: &Overlay,
     ) -> Option<Result<Rendered, RenderError>> {
-        let Some(clusters) = self.clusters() else {
-            return self.undeployed(layout, unit, overlay);
-        };
-        let mut rendered = match overlay.build {
-            Some(build) => Some(clusters.render(self, build, &overlay.root)),
-            None => self.undeployed(layout, unit, overlay),
+        let clusters = self.clusters();
+        let mut rendered = match (clusters, overlay.build) {
+            (Some(clusters), Some(build)) => Some(clusters.render(self, build, &overlay.root)),
+            _ => self.undeployed(layout, unit, overlay),
         };
         if let Some(Ok(rendered)) = &mut rendered {
-            clusters.note_told(self, rendered);
+            if let Some(clusters) = clusters {
+                clusters.note_told(self, rendered);
+            }
+            argocd::note_told(rendered, self.helm(layout));
         }
         rendered
     }

@@ -47,6 +47,11 @@ impl Home {
         is_open(url) || self.0.as_deref().is_none_or(|home| home == address(url))
     }
 
+    /// Whether the address is surely this repository's.
+    pub fn is_surely(&self, url: &str) -> bool {
+        !is_open(url) && self.0.as_deref().is_some_and(|home| home == address(url))
+    }
+
     /// The sources of an Application, given as an object.
     pub fn sources(&self, application: &Value) -> Vec<Source> {
         let all: Vec<&Value> = application.get("spec").into_iter().flat_map(sources).collect();

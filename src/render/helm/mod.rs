@@ -25,7 +25,7 @@ use crate::source::Snapshot;
 use crate::syntax::Store;
 use crate::text::RepoPath;
 
-pub(super) use argocd::source;
+pub(super) use argocd::{source, told as told_by};
 pub(super) use document::rendered;
 
 pub use chart::{Chart, Child, Import};

@@ -1,11 +1,11 @@
-//! Names of objects, keys and ports that nothing provides.
+//! Names of objects, keys, ports and values files that nothing provides.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{Finding, Level, Role, Subject};
 use crate::layout::Environment;
 use crate::references::{Dangling, Evidence, Missing};
-use crate::rules::schema::reach;
+use crate::rules::schema::{reach, values_file};
 use crate::rules::{Context, Findings, Rule, rule};
 use crate::text::Span;
 
@@ -15,7 +15,7 @@ const NAMED: usize = 8;
 const PLACES: usize = 20;
 
 rule! {
-    /// Reports a reference to an object, key or port that nothing in the environment provides
+    /// Reports a reference to an object, key, port or values file that nothing in the environment provides
     ///
     /// ## Why
     /// The API server takes every name. That a ConfigMap, a key or a port is not there shows when a
@@ -28,6 +28,10 @@ rule! {
     /// provides and this one does not. A name that no environment provides says nothing: secrets are
     /// often made outside of git. Nothing is said
     /// either where a chart, an operator, a job or an overlay that is not whole may provide it.
+    ///
+    /// A values file of this repository that an Application of Argo CD or a `HelmRelease` of Flux
+    /// names has to be in the repository: the release is refused without it, unless the source
+    /// ignores files that are missing. Nothing is said of files of other repositories or revisions.
     ///
     /// ## Fix
     /// Correct the name, or add what is missing to the environment that lacks it. Mark a reference
@@ -53,6 +57,7 @@ impl Rule for DanglingReference {
                 findings.push_at(findings.level().min(most), finding);
             }
         }
+        values_file::check(cx, findings);
     }
 }
 

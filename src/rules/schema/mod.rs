@@ -23,6 +23,7 @@ mod secrets;
 mod team;
 mod unknown_field;
 mod unknown_kind;
+mod values_file;
 
 pub(super) use build_failed::BuildFailed;
 pub(super) use dangling_reference::DanglingReference;
