@@ -103,9 +103,7 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
                     // Defaults that all environments share may list them all.
                     search.retain(|it| it.own);
                 }
-                if deployed::is_told(mine, theirs, objects) {
-                    search.retain(|it| !deployed::tells(&it.path));
-                }
+                search.retain(|it| !deployed::is_told(mine, theirs, objects, &it.path, &names));
                 foreign.append(&mut search);
             }
             judging.pair(pair, theirs, &names, &witnesses, &mut result);
@@ -196,9 +194,10 @@ impl Judging<'_> {
                 let differ = if here.id.gvk.is_block() { diff::of_blocks } else { diff::diff };
                 let mut found = differ(snapshot, kind, &here.body, &there.body, names);
                 remotes::join(&mut found.differences);
-                if deployed::is_told(self.mine, theirs, (here, there)) {
-                    found.differences.retain(|difference| !deployed::tells(&difference.path));
-                }
+                found.differences.retain(|difference| {
+                    !deployed::is_told(self.mine, theirs, (here, there), &difference.path, names)
+                        && !deployed::is_unknown(self.mine, theirs, (here, there), difference)
+                });
                 if here.id.gvk.is_document() {
                     for difference in &mut found.differences {
                         let off = is_switched_off(difference.path.steps(), &here.body, &there.body);
