@@ -1,8 +1,9 @@
 //! What objects of Flux and Argo CD say that shows better elsewhere: where it arrives.
 
-use crate::compare::diff::RawDifference;
+use crate::compare::diff::{Change, RawDifference};
+use crate::compare::names::{Names, PairNames};
 use crate::kube::{Path, PathStep, Resource, Value};
-use crate::render::Rendered;
+use crate::render::{Rendered, Told, Variables, is_laid};
 
 /// The fields below `spec` whose effect is compared where it arrives.
 const FIELDS: [&str; 11] = [
@@ -23,34 +24,98 @@ const FIELDS: [&str; 11] = [
 const VALUES: [&str; 5] =
     ["ignoreMissingValueFiles", "parameters", "valueFiles", "values", "valuesObject"];
 
-/// Whether overlays show what both of two Flux Kustomizations or Applications do.
+fn told<'r>(rendered: &'r Rendered, object: &Resource) -> Option<&'r Told> {
+    rendered.told.iter().find(|told| told.origin == object.origin)
+}
+
+/// Whether overlays show a difference between two Flux Kustomizations.
 pub(crate) fn is_told(
     mine: &Rendered,
     theirs: &Rendered,
     (here, there): (&Resource, &Resource),
+    path: &Path,
+    names: &PairNames,
 ) -> bool {
-    mine.told.contains(&here.origin) && theirs.told.contains(&there.origin)
-}
-
-/// Whether the overlay that a Flux Kustomization deploys tells the difference, too.
-pub(crate) fn tells(kind: &str, path: &Path) -> bool {
-    if kind != "Kustomization" {
+    if &*here.id.gvk.kind != "Kustomization" {
         return false;
     }
-    let mut keys = path.steps().iter().map(|step| match step {
-        PathStep::Key(key) => Some(&**key),
+    let keys: Vec<&str> = path.steps().iter().map_while(key).collect();
+    let ["spec", field, rest @ ..] = &keys[..] else { return false };
+    if !FIELDS.contains(field) {
+        return false;
+    }
+    let (Some(a), Some(b)) = (told(mine, here), told(theirs, there)) else { return false };
+    let (a, b) = (a.variables.as_deref(), b.variables.as_deref());
+    let (a, b) = (a.map(|all| (all, &names.here)), b.map(|all| (all, &names.there)));
+    match (*field, rest) {
+        // Where one side has no `postBuild` at all, nothing is filled in there: no value tells that.
+        ("postBuild", []) => false,
+        ("postBuild", ["substitute"]) => {
+            let all = a.into_iter().chain(b).flat_map(|(side, _)| &side.defined);
+            !all.filter(|(_, definition)| definition.own).any(|(name, _)| is_lost(name, a, b))
+        }
+        ("postBuild", ["substitute", name, ..]) => !is_lost(name, a, b),
+        _ => true,
+    }
+}
+
+fn key(step: &PathStep) -> Option<&str> {
+    match step {
+        PathStep::Key(key) => Some(key),
         _ => None,
-    });
-    // Where one side has no `postBuild` at all, nothing is filled in there: no value tells that.
-    if path.last_key() == Some("postBuild") {
-        return false;
     }
-    keys.next() == Some(Some("spec"))
-        && keys.next().flatten().is_some_and(|field| FIELDS.contains(&field))
 }
 
-/// Whether the values that an Application gives to its chart tell the difference, too.
-pub(crate) fn gives(kind: &str, difference: &RawDifference) -> bool {
+/// Variables of one side, and what that side calls itself.
+type Own<'a> = (&'a Variables, &'a Names);
+
+/// Whether only one side defines a variable, and no value tells it where the variable stands: a Secret
+/// or somebody else may define it on the other side, or nothing is filled in there.
+fn is_lost(name: &str, a: Option<Own<'_>>, b: Option<Own<'_>>) -> bool {
+    let defines = |(side, _): Own<'_>| side.defined.contains_key(name);
+    let ((having, names), lacking) = match (a, b) {
+        (Some(a), b) if defines(a) && !b.is_some_and(defines) => (a, b),
+        (a, Some(b)) if defines(b) && !a.is_some_and(defines) => (b, a),
+        _ => return false,
+    };
+    let Some(used) = having.used.get(name) else { return false };
+    let Some((lacking, _)) = lacking else { return true };
+    // What bears the name of its environment is what the other side takes from elsewhere.
+    let value = having.defined.get(name).and_then(|definition| definition.value.as_deref());
+    let bears = value.is_some_and(|value| *names.normal(value) != *value);
+    // What only one side takes from elsewhere may be there what the other says itself.
+    lacking.open && having.open && !used.defaulted && !bears
+}
+
+/// Whether one side lacks a value of a release that sources set which are known on the other side only.
+pub(crate) fn is_unknown(
+    mine: &Rendered,
+    theirs: &Rendered,
+    (here, there): (&Resource, &Resource),
+    difference: &RawDifference,
+) -> bool {
+    let (having, lacking) = match difference.change {
+        Change::Changed => return false,
+        Change::OnlyHere => ((mine, here), (theirs, there)),
+        Change::OnlyThere => ((theirs, there), (mine, here)),
+    };
+    let mut keys = difference.path.steps().iter().map_while(key);
+    (keys.next(), keys.next()) == (Some("spec"), Some("values"))
+        && is_laid(lacking.0, lacking.1) == Some(false)
+        && is_laid(having.0, having.1) == Some(true)
+}
+
+/// Whether the values that two Applications give to their charts tell the difference, too.
+pub(crate) fn gives(
+    mine: &Rendered,
+    theirs: &Rendered,
+    (here, there): (&Resource, &Resource),
+    difference: &RawDifference,
+) -> bool {
+    if told(mine, here).is_none() || told(theirs, there).is_none() {
+        return false;
+    }
+    let kind = &*here.id.gvk.kind;
     let steps = difference.path.steps();
     let is =
         |at: usize, name: &str| matches!(steps.get(at), Some(PathStep::Key(key)) if **key == *name);

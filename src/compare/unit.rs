@@ -103,9 +103,7 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
                     // Defaults that all environments share may list them all.
                     search.retain(|it| it.own);
                 }
-                if deployed::is_told(mine, theirs, objects) {
-                    search.retain(|it| !deployed::tells(&objects.0.id.gvk.kind, &it.path));
-                }
+                search.retain(|it| !deployed::is_told(mine, theirs, objects, &it.path, &names));
                 foreign.append(&mut search);
             }
             judging.pair(pair, theirs, &names, &witnesses, &mut result);
@@ -196,11 +194,12 @@ impl Judging<'_> {
                 let differ = if here.id.gvk.is_block() { diff::of_blocks } else { diff::diff };
                 let mut found = differ(snapshot, kind, &here.body, &there.body, names);
                 remotes::join(&mut found.differences);
-                if deployed::is_told(self.mine, theirs, (here, there)) {
-                    found.differences.retain(|it| {
-                        !(deployed::tells(kind, &it.path) || deployed::gives(kind, it))
-                    });
-                }
+                found.differences.retain(|difference| {
+                    let sides = (here, there);
+                    !deployed::is_told(self.mine, theirs, sides, &difference.path, names)
+                        && !deployed::is_unknown(self.mine, theirs, sides, difference)
+                        && !deployed::gives(self.mine, theirs, sides, difference)
+                });
                 for difference in &mut found.differences {
                     let told = in_values(&here.id.gvk, difference.path.steps()).is_some();
                     if here.id.gvk.is_document() || told {

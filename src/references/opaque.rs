@@ -106,6 +106,11 @@ impl<'a> Opaque<'a> {
         let all = sources.get(&environment).map_or(&[][..], Vec::as_slice);
         all.iter().any(|&(at, source)| {
             let own = at == overlay;
+            // Before a release brings anything, it needs its values.
+            let asks = own && source.origin == reference.referrer.origin;
+            if asks && reference.path.to_string().starts_with("spec.valuesFrom") {
+                return false;
+            }
             let wanted = reference.namespace;
             let meets = |namespace: &str| {
                 let unknown = wanted.is_empty() || namespace.is_empty() || is_open(namespace);

@@ -2,8 +2,8 @@
 
 use crate::kube::{Form, Map, Resource, Value};
 use crate::layout::{Application, Layout, Overlay, OverlayKind, Unit};
-use crate::render::Rendered;
 use crate::render::helm::{self, Helm};
+use crate::render::{Rendered, Told};
 use crate::text::Span;
 
 /// What an Application says to its chart: compared as the chart's values.
@@ -31,7 +31,8 @@ pub(super) fn note_told(rendered: &mut Rendered, helm: Helm<'_>) {
     });
     let shown: Vec<_> =
         applications.map(|object| object.origin).filter(|&span| is_shown(helm, span)).collect();
-    rendered.told.extend(shown);
+    let told = shown.into_iter().map(|origin| Told { origin, variables: None });
+    rendered.told.extend(told);
 }
 
 /// Whether overlays of several environments show the values of the Application that is written at

@@ -48,7 +48,8 @@ use crate::text::{FileId, Span};
 
 pub use effect::{Effect, Statement, StatementKind};
 pub use error::RenderError;
-pub use flux::{Definition, VariableUse, Variables, lay_values};
+pub(crate) use flux::is_laid;
+pub use flux::{Definition, Told, VariableUse, Variables, lay_values};
 pub use renderer::{Options, Renderer};
 
 /// How much of an overlay could be rendered.
@@ -125,7 +126,7 @@ pub struct Rendered {
     /// The variables that Flux filled in.
     pub variables: Option<Box<Variables>>,
     /// The documents of Flux Kustomizations and Applications whose effect is an overlay of its own.
-    pub told: Vec<Span>,
+    pub told: Vec<Told>,
     /// The keys of `ConfigMap`s whose values are laid under those of a release, each with the place of
     /// its object.
     pub read_keys: Vec<(Span, Arc<str>)>,

@@ -21,6 +21,7 @@ use crate::render::working::Working;
 use crate::render::{RenderError, Rendered, Renderer};
 use crate::text::{FileId, RepoPath, Span};
 
+pub(crate) use values::is_laid;
 pub use values::lay_values;
 pub use variables::{Definition, VariableUse, Variables};
 
@@ -35,6 +36,15 @@ pub(crate) struct Clusters<'f> {
     whole: Vec<Slot<Rendered>>,
     /// As the object is written: needs no other build.
     bare: Vec<Slot<Rendered>>,
+}
+
+/// A Flux Kustomization whose effect is an overlay of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Its document.
+    pub origin: Span,
+    /// Its variables, where Flux substitutes any.
+    pub variables: Option<Box<Variables>>,
 }
 
 /// A build before variables are filled in.
@@ -122,16 +132,15 @@ impl<'f> Clusters<'f> {
     pub(crate) fn note_told(&self, renderer: &Renderer<'_>, output: &mut Rendered) {
         let builds = || self.flux.builds.iter().enumerate();
         let kustomizations = output.objects().filter(|object| is_kustomization(object));
-        let shown = kustomizations.filter(|object| {
+        let shown = kustomizations.filter_map(|object| {
             let file = renderer.snapshot().path(object.origin.file);
-            builds().any(|(at, build)| {
-                build.file == *file
-                    && is(object, build)
-                    && self.flux.is_overlay(at)
-                    && self.plain(renderer, at).is_ok()
-            })
+            let own = builds().filter(|(at, build)| {
+                build.file == *file && is(object, build) && self.flux.is_overlay(*at)
+            });
+            let whole = own.filter_map(|(at, _)| self.whole(renderer, at).ok()).next()?;
+            Some(Told { origin: object.origin, variables: whole.variables.clone() })
         });
-        output.told = shown.map(|object| object.origin).collect();
+        output.told = shown.collect();
     }
 
     /// The Flux Kustomization of a build, as it is in the cluster.

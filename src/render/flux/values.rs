@@ -44,9 +44,11 @@ fn asked(evaluated: &[Evaluated<'_>]) -> BTreeMap<Span, BTreeSet<Arc<str>>> {
     let mut asked: BTreeMap<Span, BTreeSet<Arc<str>>> = BTreeMap::new();
     let outputs = evaluated.iter().filter_map(Evaluated::output);
     for variables in outputs.filter_map(|output| output.variables.as_deref()) {
-        for name in variables.used.keys() {
+        for (name, used) in &variables.used {
             let defined = variables.defined.get(name);
-            if defined.map_or(variables.open, |definition| definition.own) {
+            // What has a default where it stands need not be there.
+            let unknown = variables.open && !used.defaulted;
+            if defined.map_or(unknown, |definition| definition.own) {
                 continue;
             }
             for source in &variables.sources {
@@ -128,6 +130,16 @@ pub(crate) fn is_read(evaluated: &Evaluated<'_>, release: &Resource, from: &Valu
     let resources = evaluated.output().map(|rendered| &rendered.resources[..]).unwrap_or_default();
     source(resources, release, from)
         .is_some_and(|read| evaluated.output().is_some_and(|it| it.reads(read.origin, read.key)))
+}
+
+/// Whether the values of all sources of a release are laid under its own; `None` where it names none.
+pub(crate) fn is_laid(rendered: &Rendered, release: &Resource) -> Option<bool> {
+    let sources = sources(release);
+    let laid = |from| {
+        source(&rendered.resources, release, from)
+            .is_some_and(|read| rendered.reads(read.origin, read.key))
+    };
+    (!sources.is_empty()).then(|| sources.iter().all(laid))
 }
 
 /// What a key says; nothing where variables were filled in, whose places only the text itself tells.
