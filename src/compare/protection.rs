@@ -23,6 +23,9 @@ const PROTECTS: &[&str] = &[
     "verify",
 ];
 
+/// Those of them that mean many things: what stands before them is known too.
+const VAGUE: &[&str] = &["auth", "authentication", "authorization", "verify"];
+
 /// Words of such a key that say what is protected, or in which way.
 const MANNERS: &[&str] = &[
     "active",
@@ -132,8 +135,10 @@ fn name(path: &[PathStep]) -> Option<Vec<String>> {
     name.extend(own);
     let is = |list: &[&str], word: &String| list.contains(&word.as_str());
     let at = name.iter().position(|word| is(PROTECTS, word))?;
-    let rest = name.get(at + 1..)?;
-    rest.iter().all(|word| is(PROTECTS, word) || is(MANNERS, word)).then_some(name)
+    let vague = is(VAGUE, name.get(at)?);
+    let rest = if vague { &name[..] } else { name.get(at + 1..)? };
+    let known = |word| is(PROTECTS, word) || is(MANNERS, word) || is(REVERSED, word);
+    rest.iter().all(known).then_some(name)
 }
 
 #[cfg(test)]
@@ -158,7 +163,7 @@ mod tests {
         assert_eq!(order("RequireHttps", "false", "true"), Some(Ordering::Less));
         assert_eq!(order("server.tls.enabled", "true", "false"), Some(Ordering::Greater));
         assert_eq!(order("insecureSkipVerify", "true", "false"), Some(Ordering::Less));
-        for path in ["tls.secretName", "tlsDebug", "verifyEmail", "authCache", "author.enabled"] {
+        for path in ["tls.secretName", "tlsDebug", "verifyEmail", "authCache", "gatewayAuth"] {
             assert_eq!(order(path, "true", "false"), None, "{path}");
         }
         assert_eq!(order("tls", "letsencrypt-staging", "letsencrypt"), None);
