@@ -126,8 +126,10 @@ fn what_was_not_there_before_is_brought() {
 /// Cases of configuration that reaches an environment through other files.
 const REACHED: &[&str] = &[
     "commented-out-config/bad-values",
+    "invalid-values/bad-gitops",
     "missing-scrape/bad-argo-generator",
     "reconciliation-paused/bad-argo-set",
+    "reconciliation-paused/bad-siblings",
 ];
 
 /// Whoever takes out a line or puts it back learns what a whole check says, wherever the line stands.
