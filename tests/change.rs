@@ -126,8 +126,10 @@ fn what_was_not_there_before_is_brought() {
 /// Cases of configuration that reaches an environment through other files.
 const REACHED: &[&str] = &[
     "commented-out-config/bad-values",
+    "invalid-values/bad-gitops",
     "missing-scrape/bad-argo-generator",
     "reconciliation-paused/bad-argo-set",
+    "reconciliation-paused/bad-siblings",
 ];
 
 /// Whoever takes out a line or puts it back learns what a whole check says, wherever the line stands.
@@ -143,8 +145,9 @@ fn every_line_is_looked_at_where_it_matters() {
             let text = String::from_utf8(whole[at].1.clone()).unwrap();
             for line in 0..text.lines().count().min(40) {
                 let mut other = whole.clone();
-                let left = text.lines().enumerate().filter(|(other, _)| *other != line);
-                other[at].1 = left.map(|(_, text)| format!("{text}\n")).collect::<String>().into();
+                let lines = text.split_inclusive('\n').enumerate();
+                let left = lines.filter(|(other, _)| *other != line).map(|(_, text)| text);
+                other[at].1 = left.collect::<String>().into();
                 for (before, after) in [(&whole, &other), (&other, &whole)] {
                     let (brought, mut old, new) = both(before, after);
                     // What is said of a change stands for what else would be said.

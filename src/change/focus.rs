@@ -46,7 +46,9 @@ pub(super) fn of(
         let deployed = overlays.iter().flat_map(|overlay| layout.flux.chain(overlay));
         files.extend(deployed.map(|build| build.file.clone()));
         let concerned = layout.units.iter().filter(|unit| units.contains(&unit.name));
-        files.extend(concerned.flat_map(|unit| layout.files_of(side.store.snapshot(), unit)));
+        let snapshot = side.store.snapshot();
+        files.extend(concerned.flat_map(|unit| layout.files_of(snapshot, unit)));
+        files.extend(layout.applications_beside(snapshot, paths));
     }
     Focus::Part { units, files }
 }

@@ -65,7 +65,13 @@ impl Layout {
     /// The names of the units that one of the files is part of. A file that nothing names counts
     /// for the overlay whose directory holds it.
     pub fn units_of(&self, snapshot: &Snapshot, files: &BTreeSet<RepoPath>) -> BTreeSet<String> {
-        let reached = self.users.of(files);
+        let kustomized = !self.users.of(files).is_empty();
+        let moved = self.applications_of(snapshot, files, kustomized);
+        // An Application is an object of where it stands, too.
+        let declaring = moved.iter().filter_map(|&at| self.applications.get(at));
+        let mut concerned = files.clone();
+        concerned.extend(declaring.map(|found| snapshot.path(found.file).clone()));
+        let reached = self.users.of(&concerned);
         // Which module a file of variables is meant for is known when it is rendered.
         let modules =
             files.iter().any(|file| is_terraform(file) || variables_extension(file).is_some());
@@ -86,7 +92,6 @@ impl Layout {
                         || others.iter().any(|file| file.is_in(&above.path))
                 })
         };
-        let moved = self.applications_of(snapshot, files, !reached.is_empty());
         let part = |unit: &Unit, overlay: &Overlay| {
             let values = overlay.kind == OverlayKind::HelmValues;
             // Which chart gets the values, and over which others they lie, is known when they are
@@ -95,11 +100,22 @@ impl Layout {
                 || overlay.application.is_some_and(|at| moved.contains(&at))
                 || modules && overlay.kind == OverlayKind::Terraform
                 || reached.contains(&overlay.root)
-                || files.iter().any(|file| file.is_in(&overlay.root))
+                || concerned.iter().any(|file| file.is_in(&overlay.root))
                 || deployed(overlay)
         };
         let units = self.units.iter().filter(|unit| unit.overlays.iter().any(|it| part(unit, it)));
         units.map(|unit| unit.name.clone()).collect()
+    }
+
+    /// All files that declare Applications, if one of the files does: they are compared with each other.
+    pub fn applications_beside(
+        &self,
+        snapshot: &Snapshot,
+        files: &BTreeSet<RepoPath>,
+    ) -> BTreeSet<RepoPath> {
+        let declaring = || self.applications.iter().map(|found| snapshot.path(found.file));
+        let concerned = declaring().any(|path| files.contains(path));
+        declaring().filter(|_| concerned).cloned().collect()
     }
 
     /// The files that the unit's overlays consist of where no kustomization names them, with those that
