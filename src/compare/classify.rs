@@ -9,7 +9,7 @@ use crate::compare::flags::{is_about_features, is_flag};
 use crate::compare::identity::image;
 use crate::compare::names::tokens;
 use crate::compare::terraform;
-use crate::compare::values::{are_values, is_given, is_switch};
+use crate::compare::values::{are_values, is_configuration, is_given, is_switch};
 use crate::compare::{show, sizes};
 use crate::config::PathPattern;
 use crate::kube::{Gvk, PathStep, Resource, Value};
@@ -232,6 +232,13 @@ pub(crate) fn class_of(resource: &Resource, difference: &RawDifference) -> Class
         {
             Class::Capacity
         }
+        Class::Config
+            if is_configuration(&resource.id.gvk)
+                && sizes::sizes(here, there).is_some()
+                && sizes::is_size(&resource.id.gvk, steps, here) =>
+        {
+            Class::Capacity
+        }
         Class::Config if is_flag(difference) => Class::FeatureFlag,
         Class::Other if is_flag(difference) && is_about_features(steps) => Class::FeatureFlag,
         Class::Other if are_values(&resource.id.gvk) && is_switch(difference) => Class::FeatureFlag,
@@ -287,6 +294,7 @@ pub(crate) fn is_named(difference: &RawDifference, class: Class, gvk: &Gvk) -> b
     difference.change != Change::Changed
         && match class {
             // What a file lists has no name that something would ask for.
+            Class::Config if is_variable(difference.path.steps()) => true,
             Class::Config => {
                 !matches!(difference.path.steps(),
                 [PathStep::Key(data), .., PathStep::Element { .. } | PathStep::Index(_)]
@@ -298,6 +306,12 @@ pub(crate) fn is_named(difference: &RawDifference, class: Class, gvk: &Gvk) -> b
                 if &**list == "ports")
             }
         }
+}
+
+/// Whether the path is that of a variable of a container, in a list of them.
+fn is_variable(path: &[PathStep]) -> bool {
+    matches!(path, [.., PathStep::Key(list), PathStep::Element { key, .. }]
+        if &**list == "env" && &**key == "name")
 }
 
 #[cfg(test)]
