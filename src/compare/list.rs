@@ -349,7 +349,7 @@ mod tests {
     /// A list of maps with one key, or of texts.
     fn list(key: Option<&str>, texts: impl Iterator<Item = String>) -> Vec<Value> {
         let span = Span::file_start(FileId(0));
-        let text = |text: String| Value::string(&text, Provenance::declared(span));
+        let text = |text: String| Value::string(text, Provenance::declared(span));
         let named = |value: Value| match key {
             Some(key) => {
                 let entry = Entry { key: key.into(), key_span: span, value };

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::config::nearest;
 use crate::kube::{hides_text, looks_like_credential, looks_secret_key};
 use crate::source::{Snapshot, SourceFile};
-use crate::syntax::{Document, Notation, NodeRef, Store, parse_embedded};
+use crate::syntax::{Document, NodeRef, Notation, Store, parse_embedded};
 use crate::text::FileId;
 
 /// What stands in the place of a secret.
@@ -235,7 +235,7 @@ mod tests {
         let text = "Auth:\n  Audience: shop\n  TokenLifetimeMinutes: 60\nsecrets:\n  a: x\n\
                     external-secrets:\n  replicaCount: 2\n  password: 1234\n\
                     existingSecret: name\nexternalSecrets:\n  - path: kv\ntokens: [t, u]\n";
-        assert_eq!(masked("a.yaml", text), ["x", "1234", "t", "u"]);
+        assert_eq!(masked("a.yaml", text), ["x", "1234", "[t, u]"]);
         let text = "{\"Auth\": {\"Audience\": \"shop\", \"Secrets\": {\"A\": \"x\", \"Mode\": 1}}}";
         assert_eq!(masked("a.json", text), ["\"x\""]);
         assert!(masked("a.json", &text[..text.len() - 1]).concat().contains("\"x\""));
