@@ -17,6 +17,8 @@ use crate::text::{FileId, RepoPath, Span};
 const MANY_LEAVES: usize = 8;
 /// More entries of one map or list than this are one cause.
 const MANY_ENTRIES: usize = 4;
+/// More entries than this of the outermost map of a file.
+const MANY_SETTINGS: usize = 40;
 
 /// Why differences were put together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -329,9 +331,7 @@ fn broad_keys(placed: &Placed, components: &BTreeSet<Key>, world: World<'_>) -> 
     } else if difference.resource.gvk.is_document() {
         // Documents are no copies of each other, and they are there to differ.
         let (overlay, resource) = (difference.here_overlay, &difference.resource);
-        // What a workshop has of its own is told as one, also where the file is one flat map.
-        let inner = |it: &(_, &[PathStep])| !it.1.is_empty() || difference.weak;
-        if let Some((_, map)) = difference.path.steps().split_last().filter(inner) {
+        if let Some((_, map)) = difference.path.steps().split_last() {
             let map = Path(map.to_vec());
             let step = difference.path.steps().last();
             // What stands at a place of a list has no name to be told by.
@@ -428,6 +428,8 @@ impl Key {
             Self::Document(.., true) => 2,
             Self::Copy(..) | Self::Document(..) => MANY_LEAVES,
             Self::Directory(..) | Self::Entries(.., true) => 1,
+            // The settings of a flat file are told one by one, as long as anybody reads them.
+            Self::Entries(_, _, _, map, false) if map.steps().is_empty() => MANY_SETTINGS,
             Self::Entries(..) | Self::Same(..) => MANY_ENTRIES,
         }
     }

@@ -242,6 +242,13 @@ pub(crate) fn class_of(resource: &Resource, difference: &RawDifference) -> Class
         {
             Class::Capacity
         }
+        Class::Config
+            if is_configuration(&resource.id.gvk)
+                && sizes::sizes(here, there).is_some()
+                && sizes::is_size(&resource.id.gvk, steps, here) =>
+        {
+            Class::Capacity
+        }
         Class::Config | Class::Other
             if is_told_in_a_document(&resource.id.gvk, steps) && protects(difference) =>
         {
@@ -309,6 +316,7 @@ pub(crate) fn is_named(difference: &RawDifference, class: Class, gvk: &Gvk) -> b
     difference.change != Change::Changed
         && match class {
             // What a file lists has no name that something would ask for.
+            Class::Config if is_variable(difference.path.steps()) => true,
             Class::Config => {
                 let document = gvk.is_document();
                 let listed = matches!(difference.path.steps(),
@@ -321,6 +329,12 @@ pub(crate) fn is_named(difference: &RawDifference, class: Class, gvk: &Gvk) -> b
                 if &**list == "ports")
             }
         }
+}
+
+/// Whether the path is that of a variable of a container, in a list of them.
+fn is_variable(path: &[PathStep]) -> bool {
+    matches!(path, [.., PathStep::Key(list), PathStep::Element { key, .. }]
+        if &**list == "env" && &**key == "name")
 }
 
 #[cfg(test)]

@@ -1,6 +1,10 @@
 //! Values with which one environment names another: its hosts, buckets, secrets and namespaces.
 
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
 use crate::compare::find::find;
+use crate::compare::identity::is_host;
 use crate::compare::lines::{line_span, split_key};
 use crate::compare::names::{Names, PairNames, tokens};
 use crate::compare::show::show;
@@ -189,10 +193,22 @@ impl Sides<'_> {
         if !whole && !text.trim_end().contains('\n') {
             return;
         }
+        let answers = OnceCell::new();
+        let answers = || {
+            answers.get_or_init(|| {
+                let lines: Vec<&str> = theirs.lines().map(str::trim).collect();
+                // The first of several that are the same.
+                let numbered = lines.into_iter().enumerate().rev();
+                numbered.map(|(at, line)| (line, at)).collect::<BTreeMap<&str, usize>>()
+            })
+        };
         for (number, line) in text.lines().map(str::trim).enumerate() {
             let mine = self.words.0.names_environment(line);
             let other = self.words.1.names_environment(line);
-            let answer_line = || theirs.lines().position(|theirs| theirs.trim() == line);
+            let answer_line = || answers().get(line).copied();
+            if found.len() >= MOST {
+                return;
+            }
             // What a variable stands in is made for each environment.
             if mine == other
                 || line.len() > LONGEST
@@ -294,7 +310,18 @@ fn points_somewhere(text: &str, words: &Names) -> bool {
     let text = text.trim_matches(['"', '\'', ',', ' ']);
     let normal = words.normal(text);
     let rest = normal.chars().filter(|c| c.is_alphanumeric()).count();
-    rest >= 3 && !text.contains(char::is_whitespace) && !text.starts_with('#')
+    let spaced = text.contains(char::is_whitespace);
+    rest >= 3 && !text.starts_with('#') && (!spaced || connects(text, words))
+}
+
+/// Whether a text with blanks is made of settings, of which one names a host or an address of the
+/// environment: `Server=sql-staging.example.org;Authentication=Active Directory Default`.
+fn connects(text: &str, words: &Names) -> bool {
+    text.split(|c: char| matches!(c, ';' | ',') || c.is_whitespace()).any(|part| {
+        let value = part.split_once('=').map_or("", |(_, value)| value.trim_matches(['"', '\'']));
+        let host = value.strip_prefix("tcp:").unwrap_or(value);
+        words.names_environment(host) && (is_host(host) || host.contains("://"))
+    })
 }
 
 /// Whether a setting says which environment this is, and the text is nothing but a name.

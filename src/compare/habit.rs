@@ -153,8 +153,18 @@ fn says(value: &Value, steps: &[GeneralStep]) -> bool {
     text.is_some_and(|text| trees(text, value).any(|tree| has(&tree, steps)))
 }
 
-/// Whether a list of scalars or a text of lines has an item with this name.
+/// Longer lists and texts are data: nobody looks for each of their items in each of the others.
+const LONGEST: usize = 500;
+/// The same for a text, in bytes.
+const LARGEST: usize = 128 * 1024;
+
+/// Whether a list of scalars or a text of lines has an item with this name. What is too long may
+/// have any.
 fn names_item(value: &Value, name: &str) -> bool {
+    let long = value.as_list().is_some_and(|items| items.len() > LONGEST);
+    if long || value.text().is_some_and(|text| text.len() > LARGEST) {
+        return true;
+    }
     let named = |text: &str| text == name || split_key(text.trim()).0 == name;
     match value.as_list() {
         Some(items) => items.iter().filter_map(Value::text).any(named),

@@ -105,9 +105,8 @@ fn pair_elements<'t>(pairs: &mut [LinePair<'t>], right: &mut Vec<Line<'t>>) {
     open.retain(|&at| {
         let Some(mine) = pairs[at].here else { return false };
         let (_, own) = value_of(mine.text);
-        let like =
-            elements.iter().position(|other| few && are_identifiers(own, value_of(other.text).1));
-        match like {
+        let alike = |other: &Line<'_>| are_identifiers(own, value_of(other.text).1);
+        match few.then(|| elements.iter().position(alike)).flatten() {
             Some(found) => {
                 (pairs[at].there, pairs[at].key) = (Some(elements.remove(found)), "-");
                 false

@@ -1,6 +1,6 @@
 //! Which element of a list answers which on the other side.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use crate::compare::equal::equal;
@@ -123,14 +123,15 @@ fn by_key<'v>(key: &str, here: Named<'v>, there: Named<'v>, names: &PairNames) -
             None => alone.push((name, mine)),
         }
     }
-    let short_there: Vec<Option<String>> = open
-        .iter()
-        .map(|pair| pair.map(|(name, _)| without_names(&names.there.normal(name))))
-        .collect();
+    let mut by_short: BTreeMap<String, VecDeque<usize>> = BTreeMap::new();
+    for (at, pair) in open.iter().enumerate() {
+        if let Some((name, _)) = pair {
+            by_short.entry(without_names(&names.there.normal(name))).or_default().push_back(at);
+        }
+    }
     for (name, mine) in alone {
         let short = without_names(&names.here.normal(name));
-        let at = (0..open.len())
-            .find(|&at| open[at].is_some() && short_there[at].as_deref() == Some(short.as_str()));
+        let at = by_short.get_mut(&short).and_then(VecDeque::pop_front);
         let theirs = at.and_then(|at| open[at].take()).map(|(_, theirs)| theirs);
         pairs.push(Pair { step: step(name), here: Some(mine), there: theirs });
     }
@@ -147,7 +148,11 @@ fn by_key<'v>(key: &str, here: Named<'v>, there: Named<'v>, names: &PairNames) -
 /// order, and what stands alone on both sides where the key says its sort.
 fn pair_values<'v>(key: &str, pairs: &mut [Pair<'v>], open: &mut [Option<(&'v str, &'v Value)>]) {
     let left = pairs.iter().filter(|pair| pair.there.is_none()).count();
-    let one = SORTS.contains(&key) && left == 1 && open.iter().flatten().count() == 1;
+    let right = open.iter().flatten().count();
+    let one = SORTS.contains(&key) && left == 1 && right == 1;
+    if left.saturating_mul(right) > SEARCH {
+        return;
+    }
     for pair in pairs.iter_mut().filter(|pair| pair.there.is_none()) {
         let PathStep::Element { value: name, .. } = &pair.step else { continue };
         let alike = |other: &str| one || are_identifiers(name, other);
@@ -164,10 +169,14 @@ fn by_text<'v>(here: &'v [Value], there: &'v [Value], names: &PairNames) -> Vec<
     let mut right: Vec<Option<(usize, &Value)>> = right.into_iter().map(Some).collect();
     let mut pairs = Vec::new();
     let mut alone: Numbered<'v> = Vec::new();
+    let mut by_flag: BTreeMap<&str, VecDeque<usize>> = BTreeMap::new();
+    for (found, other) in right.iter().enumerate() {
+        if let Some(flag) = other.and_then(|(at, _)| theirs[at]) {
+            by_flag.entry(flag).or_default().push_back(found);
+        }
+    }
     for (at, value) in left {
-        let partner = mine[at].and_then(|flag| {
-            right.iter().position(|other| other.is_some_and(|(at, _)| theirs[at] == Some(flag)))
-        });
+        let partner = mine[at].and_then(|flag| by_flag.get_mut(flag)?.pop_front());
         match partner.and_then(|found| right[found].take()) {
             Some((_, other)) => pairs.push(Pair {
                 step: PathStep::Key(mine[at].unwrap_or("").into()),
@@ -184,8 +193,11 @@ fn by_text<'v>(here: &'v [Value], there: &'v [Value], names: &PairNames) -> Vec<
     // Hosts and ids of one sort answer each other in their order.
     let few = alone.len().saturating_mul(right.len()) <= SEARCH;
     alone.retain(|&(at, value)| {
+        if !few {
+            return true;
+        }
         let like = |other: &&Value| {
-            few && value.text().zip(other.text()).is_some_and(|(a, b)| are_identifiers(a, b))
+            value.text().zip(other.text()).is_some_and(|(a, b)| are_identifiers(a, b))
         };
         let found = right.iter_mut().find(|other| other.is_some_and(|(_, value)| like(&value)));
         let Some((_, other)) = found.and_then(Option::take) else { return true };
@@ -307,8 +319,11 @@ mod tests {
 
     use serde_json::Value as Json;
 
-    use super::KEYS;
+    use super::{KEYS, align};
+    use crate::compare::names::PairNames;
+    use crate::kube::{Entry, Provenance, Value};
     use crate::schema::pack::kubernetes;
+    use crate::text::{FileId, Span};
 
     /// Keys of lists that nobody writes: of a status, of what a controller keeps, of rules on fields.
     const NOT_WRITTEN: &[&str] = &["apiServerID", "resourceClaimName", "resourceID", "rule"];
@@ -328,6 +343,32 @@ mod tests {
             }
             Json::Array(items) => items.iter().for_each(|item| keys(item, found)),
             _ => {}
+        }
+    }
+
+    /// A list of maps with one key, or of texts.
+    fn list(key: Option<&str>, texts: impl Iterator<Item = String>) -> Vec<Value> {
+        let span = Span::file_start(FileId(0));
+        let text = |text: String| Value::string(text, Provenance::declared(span));
+        let named = |value: Value| match key {
+            Some(key) => {
+                let entry = Entry { key: key.into(), key_span: span, value };
+                Value::map([entry].into_iter().collect(), Provenance::declared(span))
+            }
+            None => value,
+        };
+        texts.map(text).map(named).collect()
+    }
+
+    #[test]
+    fn long_lists_end() {
+        for (key, form) in [(Some("host"), ".example.org"), (None, ".example.org"), (None, "=1")] {
+            let here = list(key, (0..20_000).map(|at| format!("a{at}{form}")));
+            let there = list(key, (0..19_999).map(|at| format!("b{at}{form}")));
+            let pairs = align(&here, &there, &PairNames::default());
+            let both = |pair: &&super::Pair<'_>| pair.here.is_some() && pair.there.is_some();
+            assert_eq!(pairs.iter().filter(both).count(), 0, "{key:?} {form}");
+            assert_eq!(pairs.len(), 39_999, "{key:?} {form}");
         }
     }
 

@@ -423,3 +423,16 @@ pub(crate) fn keys<'a>(case: &'a Case<'_>) -> impl Iterator<Item = &'a str> {
         _ => None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::BUILT_IN;
+    use crate::config;
+
+    #[test]
+    fn every_permission_can_be_dropped() {
+        for own in BUILT_IN {
+            assert!(config::BUILT_IN.iter().any(|known| known.name == own.name), "{}", own.name);
+        }
+    }
+}

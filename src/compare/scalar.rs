@@ -7,6 +7,9 @@ use crate::kube::quantity::{duration, quantity};
 use crate::kube::{Action, Scalar, Value};
 use crate::syntax::scalar::Tag;
 
+/// Longer texts are data that no object of a cluster can hold, and are not compared.
+const LARGEST: usize = 1024 * 1024;
+
 /// What two scalars are to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
@@ -33,6 +36,9 @@ pub(crate) fn compare(here: &Value, there: &Value, names: &PairNames) -> Verdict
     }
     if a.text == b.text {
         return Verdict::Noise("scalar-type");
+    }
+    if a.text.len().max(b.text.len()) > LARGEST {
+        return Verdict::Unknown;
     }
     if same_amount(a, b) {
         return Verdict::Equal;
@@ -138,6 +144,13 @@ mod tests {
             Value::scalar(resolve(text, Dialect::Resource), text, provenance)
         };
         compare(&value(here), &value(there), &PairNames::default())
+    }
+
+    #[test]
+    fn data_is_not_compared() {
+        let long = "x".repeat(super::LARGEST);
+        assert_eq!(verdict(&long, "y"), Verdict::Differs);
+        assert_eq!(verdict(&format!("{long}x"), "y"), Verdict::Unknown);
     }
 
     #[test]

@@ -10,6 +10,8 @@ use crate::kube::{Form, Kind, PathStep, Value, hides_text, looks_like_credential
 pub const SECRET: &str = "(secret)";
 /// Longest text that is shown whole, in characters.
 const LONGEST: usize = 100;
+/// How much of a text is searched for credentials before its first characters are shown, in bytes.
+const READ: usize = 64 * 1024;
 /// Most keys of a map that are named.
 const KEYS: usize = 4;
 
@@ -18,7 +20,7 @@ pub(crate) fn show(kind: &str, path: &[PathStep], value: &Value) -> String {
     match &value.kind {
         Kind::Scalar(_) if value.is_null() => "null".to_owned(),
         Kind::Scalar(scalar) => {
-            if is_secret(kind, path, &scalar.text) {
+            if is_secret(kind, path, beginning(&scalar.text)) {
                 return SECRET.to_owned();
             }
             let first = scalar.text.lines().next().unwrap_or("");
@@ -35,6 +37,11 @@ pub(crate) fn show(kind: &str, path: &[PathStep], value: &Value) -> String {
             format!("{{{}{more}}}", keys.join(", "))
         }
     }
+}
+
+/// What decides whether the first line of a text may be shown.
+fn beginning(text: &str) -> &str {
+    &text[..text.floor_char_boundary(READ)]
 }
 
 /// A value at `path` of an object of `kind` on one line, with what is in it: at most `most`
@@ -224,6 +231,12 @@ mod tests {
     use super::{SECRET, show};
     use crate::kube::{PathStep, Provenance, Value};
     use crate::text::{FileId, Span};
+
+    #[test]
+    fn the_beginning_of_a_text_decides_what_is_shown() {
+        let text = format!("é{}", "x".repeat(super::READ));
+        assert!(super::beginning(&text).len() <= super::READ);
+    }
 
     #[test]
     fn secrets_are_masked_by_place_name_and_shape() {

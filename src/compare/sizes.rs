@@ -2,7 +2,7 @@
 
 use crate::compare::flags::words;
 use crate::compare::parameters::amounts;
-use crate::compare::values::in_values;
+use crate::compare::values::{in_values, is_configuration};
 use crate::kube::quantity::quantity;
 use crate::kube::{Gvk, PathStep, Value};
 
@@ -31,9 +31,9 @@ const HEAPS: &[&str] = &["-Xmx", "-Xms"];
 const QUOTAS: &[&str] =
     &["default", "defaultRequest", "hard", "max", "maxLimitRequestRatio", "min"];
 
-/// Whether a value of a chart sets a size, by its name or by its text.
+/// Whether a value of a chart or of a configuration file sets a size, by its name or by its text.
 pub(crate) fn is_size(gvk: &Gvk, path: &[PathStep], value: Option<&Value>) -> bool {
-    if !is_of_chart(gvk, path) {
+    if !(is_of_chart(gvk, path) || is_configuration(gvk)) {
         return false;
     }
     let words = words(name(path).unwrap_or(""));

@@ -30,8 +30,10 @@ pub fn are_alike(before: &Store<'_>, after: &Store<'_>, paths: &BTreeSet<RepoPat
         // The places in Applications are part of the layout.
         let moves = |store, file| argocd::may_speak(store, file);
         let object = |store, file| plain::declares_object(store, file);
-        unread && object(before, old) == object(after, new)
+        let same_sort = object(before, old) == object(after, new);
+        unread && same_sort
             || read
+                && same_sort
                 && !(moves(before, old) || moves(after, new))
                 && facts(before, old) == facts(after, new)
     })

@@ -67,6 +67,10 @@ fn read(store: &Store<'_>, file: FileId) -> Result<Value, Gap> {
     let Some(root) = parsed.documents.first().map(Document::root) else {
         return Ok(empty());
     };
+    if let Some(second) = parsed.documents.get(1).map(Document::root) {
+        // Each may be for a profile of its own.
+        return Err(gap(second.span(), "several documents", detail()));
+    }
     if root.is_null() {
         return Ok(empty());
     }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::config::nearest;
 use crate::kube::{hides_text, looks_like_credential, looks_secret_key};
 use crate::source::{Snapshot, SourceFile};
-use crate::syntax::{Document, NodeRef, Store, parse_embedded};
+use crate::syntax::{Document, NodeRef, Notation, Store, parse_embedded};
 use crate::text::FileId;
 
 /// What stands in the place of a secret.
@@ -26,12 +26,22 @@ pub(super) fn masks(snapshot: &Snapshot, store: &Store<'_>, file: FileId) -> Vec
         search.documents(&parsed.documents, 0);
         masks = search.masks;
     }
+    // A line of JSON that opens a map holds nothing but what the tree has.
+    let json = Notation::of(source.path.file_name()) == Some(Notation::Json);
+    let known = json && store.parsed(file).is_some_and(|parsed| parsed.problems.is_empty());
+    let in_tree = |line: &str| {
+        known && secret_key(line).is_some_and(|(_, value)| value.starts_with(['{', '[']))
+    };
     let mut in_key_block = false;
     for line in 0..source.lines().len() {
         let range = source.lines().line_range(&source.text, line);
         let text = &source.text[range.clone()];
         in_key_block |= opens_key_block(text);
-        let masked = if in_key_block { Some(whole(text)) } else { secret_in_line(text) };
+        let masked = if in_key_block {
+            Some(whole(text))
+        } else {
+            secret_in_line(text).filter(|_| !in_tree(text))
+        };
         masks.extend(masked.map(|part| range.start + part.start..range.start + part.end));
         in_key_block &= !text.contains("-----END ");
     }
@@ -200,7 +210,7 @@ mod tests {
     fn masked(name: &str, text: &str) -> Vec<String> {
         let snapshot = Snapshot::from_memory([(name, text)]);
         let store = Store::new(&snapshot);
-        store.yaml(FileId(0));
+        store.named(FileId(0));
         let masks = masks(&snapshot, &store, FileId(0));
         masks.into_iter().map(|mask| text[mask].to_owned()).collect()
     }
@@ -218,6 +228,18 @@ mod tests {
         let text = "kind: List\nitems:\n  - kind: Secret\n    stringData: {a: b}\n\
                     secretGenerator:\n  - name: n\n    literals: [c=d]\n";
         assert_eq!(masked("a.yaml", text), ["b", "d"]);
+    }
+
+    #[test]
+    fn what_stands_beside_a_secret_is_shown() {
+        let text = "Auth:\n  Audience: shop\n  TokenLifetimeMinutes: 60\nsecrets:\n  a: x\n\
+                    external-secrets:\n  replicaCount: 2\n  password: 1234\n\
+                    existingSecret: name\nexternalSecrets:\n  - path: kv\ntokens: [t, u]\n";
+        assert_eq!(masked("a.yaml", text), ["x", "1234", "[t, u]"]);
+        let text = "{\"Auth\": {\"Audience\": \"shop\", \"Secrets\": {\"A\": \"x\", \"Mode\": 1}}}";
+        assert_eq!(masked("a.json", text), ["\"x\""]);
+        assert!(masked("a.json", &text[..text.len() - 1]).concat().contains("\"x\""));
+        assert_eq!(masked("a.properties", "auth.audience=shop\nsecrets.a=x\n"), ["x"]);
     }
 
     #[test]

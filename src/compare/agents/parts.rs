@@ -128,8 +128,9 @@ pub(super) fn topic(difference: &RawDifference, gvk: &Gvk) -> Option<Topic> {
     }
     let text = |value: &Option<Value>| value.as_ref().and_then(Value::text).map(without_numbers);
     find(thresholds, gvk, path).or_else(|| {
+        let expression = find(expressions, gvk, path)?;
         let same = text(&difference.here.value)? == text(&difference.there.value)?;
-        find(expressions, gvk, path).filter(|_| same)
+        same.then_some(expression)
     })
 }
 

@@ -2,9 +2,13 @@
 
 use crate::syntax::Notation;
 
-/// The notations whose files may be the configuration of an environment. YAML has its own ways.
+/// The notations whose files may be the configuration of an environment, whatever they are called.
 const NOTATIONS: &[Notation] =
     &[Notation::Json, Notation::Toml, Notation::Dotenv, Notation::Properties, Notation::Ini];
+
+/// Beginnings of names of YAML files that configure a program: Spring Boot's, and what many others
+/// read. Other YAML is of Kubernetes and of tools, and has its own ways.
+const PROGRAMS: &[&str] = &["application", "appsettings", "bootstrap", "config", "settings"];
 
 /// What files of one environment are laid over: the file of the same name without an environment
 /// (`appsettings.json` of ASP.NET Core, `application.properties` of Spring Boot, `.env` of Vite,
@@ -109,9 +113,19 @@ pub(super) fn may_configure(name: &str) -> bool {
         let rest = lower.trim_start_matches('.').strip_prefix(*tool);
         rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
     };
-    Notation::of(name).is_some_and(|notation| NOTATIONS.contains(&notation))
+    let program = || {
+        let own = |program: &&str| lower.strip_prefix(*program);
+        PROGRAMS.iter().filter_map(own).any(|rest| rest.starts_with(['-', '.', '_']))
+    };
+    let read = |notation| NOTATIONS.contains(&notation) || is_yaml(name) && program();
+    Notation::of(name).is_some_and(read)
         && !OTHERS.iter().any(|end| lower.ends_with(end))
         && !TOOLS.iter().any(word)
+}
+
+/// Whether a file of this name is YAML, which has to name its environment itself.
+pub(super) fn is_yaml(name: &str) -> bool {
+    Notation::of(name) == Some(Notation::Yaml)
 }
 
 /// Whether a word in a file name means no place where something is deployed.
@@ -137,6 +151,8 @@ mod tests {
             "projects.json",
             "production.toml",
             "settings.prod.ini",
+            "application-prod.yml",
+            "config.staging.yaml",
         ] {
             assert!(may_configure(name), "{name}");
         }
@@ -149,6 +165,7 @@ mod tests {
             "prod.tfvars.json",
             "Cargo.toml",
             "values-prod.yaml",
+            "applications.prod.yaml",
             "nginx.prod.conf",
         ] {
             assert_eq!(may_configure(name), name == ".eslintrc.prod.json", "{name}");

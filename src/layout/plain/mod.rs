@@ -1,4 +1,5 @@
-//! Plain configuration files of environments: JSON, TOML, dotenv, properties and INI.
+//! Plain configuration files of environments: JSON, TOML, dotenv, properties and INI, and YAML that
+//! configures a program.
 //!
 //! Such files lie everywhere, and most are no business of any environment. A file counts where its
 //! name or a directory holds an environment and another one stands in the same place: nothing is
@@ -64,7 +65,8 @@ pub(super) fn add(
             let mut files = snapshot.files_below(directory).map(|(_, file)| file);
             files.any(|file| is_terraform(file) && file.parent().as_ref() == Some(directory))
         });
-        if !(built || module) {
+        let chart = conventions::is_yaml(path.file_name()) && is_of_chart(snapshot, path);
+        if !(built || module || chart) {
             groups.entry(found.template.key.clone()).or_default().push(found);
         }
     }
@@ -88,6 +90,15 @@ pub(super) fn add(
     bases
 }
 
+/// Whether a file is part of a chart, or lies beside one.
+fn is_of_chart(snapshot: &Snapshot, path: &RepoPath) -> bool {
+    let mut directories = std::iter::successors(path.parent(), RepoPath::parent);
+    directories.any(|directory| {
+        let chart = directory.join("Chart.yaml");
+        chart.is_ok_and(|chart| snapshot.find(&chart).is_some())
+    })
+}
+
 /// The environment of a file: its own name tells it, else a directory that has no other name.
 fn find(path: &RepoPath, lexicon: &Lexicon) -> Option<Found> {
     let parts: Vec<&str> = path.segments().collect();
@@ -101,6 +112,7 @@ fn find(path: &RepoPath, lexicon: &Lexicon) -> Option<Found> {
     let (part, mark) = match own {
         Some(mark) if conventions::is_workshop(&mark.word) => return None,
         Some(mark) => told(directories.len(), mark),
+        None if conventions::is_yaml(name) => None,
         None => {
             let whole = |name: &str| lexicon.read(name).filter(Mark::is_exact);
             let mut exact = directories.iter().enumerate().rev();
@@ -211,8 +223,14 @@ fn below(snapshot: &Snapshot, path: &RepoPath, part: usize, mark: &Mark) -> Vec<
 /// Whether a file is a Kubernetes object.
 pub(super) fn declares_object(store: &Store<'_>, file: FileId) -> bool {
     let Ok(source) = store.snapshot().file(file) else { return false };
-    let json = Notation::of(source.path.file_name()) == Some(Notation::Json);
-    json && source.text.contains("\"apiVersion\"") && source.text.contains("\"kind\"")
+    let begins = |key: &str| source.text.lines().any(|line| line.starts_with(key));
+    match Notation::of(source.path.file_name()) {
+        Some(Notation::Json) => {
+            ["\"apiVersion\"", "\"kind\""].iter().all(|key| source.text.contains(key))
+        }
+        Some(Notation::Yaml) => begins("apiVersion:") && begins("kind:"),
+        _ => false,
+    }
 }
 
 fn is_manifest(store: &Store<'_>, found: &Found) -> bool {
