@@ -26,8 +26,8 @@ pub(super) fn point_at_null(
                 .zip(steps)
                 .all(|(key, step)| matches!(step, PathStep::Key(k) if k == key))
     };
-    let nulls = own.deleted.iter().filter(|deleted| !other.inputs.contains(&deleted.span.file));
-    if let Some(null) = nulls.filter(|deleted| leads(&deleted.path)).next_back() {
+    let mut nulls = own.deleted.iter().filter(|deleted| !other.inputs.contains(&deleted.span.file));
+    if let Some(null) = nulls.rfind(|deleted| leads(&deleted.path)) {
         *side = Side { value: None, span: null.span, key: Some(null.span) };
     }
 }

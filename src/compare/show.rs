@@ -41,7 +41,8 @@ pub(crate) fn show(kind: &str, path: &[PathStep], value: &Value) -> String {
 
 /// What decides whether the first line of a text may be shown.
 fn beginning(text: &str) -> &str {
-    &text[..text.floor_char_boundary(READ)]
+    let end = (0..=READ.min(text.len())).rev().find(|&at| text.is_char_boundary(at));
+    text.get(..end.unwrap_or(0)).unwrap_or("")
 }
 
 /// A value at `path` of an object of `kind` on one line, with what is in it: at most `most`

@@ -134,10 +134,10 @@ impl<'f> Clusters<'f> {
         let kustomizations = output.objects().filter(|object| is_kustomization(object));
         let shown = kustomizations.filter_map(|object| {
             let file = renderer.snapshot().path(object.origin.file);
-            let own = builds().filter(|(at, build)| {
+            let mut own = builds().filter(|(at, build)| {
                 build.file == *file && is(object, build) && self.flux.is_overlay(*at)
             });
-            let whole = own.filter_map(|(at, _)| self.whole(renderer, at).ok()).next()?;
+            let whole = own.find_map(|(at, _)| self.whole(renderer, at).ok())?;
             Some(Told { origin: object.origin, variables: whole.variables.clone() })
         });
         output.told = shown.collect();

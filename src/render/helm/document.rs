@@ -131,7 +131,7 @@ fn finished(helm: Helm<'_>, unit: &Unit, chart: Option<&Chart>, laid: Laid) -> R
     let form = if secret { Form::Secrets } else { Form::Values };
     let mut documents = vec![Resource::document(form, &name, body, origin)];
     documents.extend(chart.and_then(|chart| dependencies(helm, unit, chart, &mut inputs)));
-    Rendered { unread, deleted, ..Rendered::of_documents(documents, inputs, gaps) }
+    Rendered { deleted, unread, ..Rendered::of_documents(documents, inputs, gaps) }
 }
 
 /// What a chart depends on, where every environment has a chart of its own.

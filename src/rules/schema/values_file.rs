@@ -6,6 +6,7 @@ use crate::config::nearest;
 use crate::finding::Finding;
 use crate::kube::{Resource, Value};
 use crate::layout::{Application, Source, ValueFile};
+use crate::render::{Evaluated, Rendered};
 use crate::rules::{Context, Findings, locality};
 use crate::text::{RepoPath, Span};
 
@@ -29,7 +30,7 @@ pub(super) fn check(cx: &Context<'_>, findings: &mut Findings) {
             }
         }
     }
-    for object in cx.evaluated.iter().filter_map(|it| it.output()).flat_map(|it| it.objects()) {
+    for object in cx.evaluated.iter().filter_map(Evaluated::output).flat_map(Rendered::objects) {
         let names = || {
             (format!("HelmRelease {}", object.id.name), "spec.chart.spec.ignoreMissingValuesFiles")
         };
