@@ -296,10 +296,10 @@ pub(crate) fn is_named(difference: &RawDifference, class: Class, gvk: &Gvk) -> b
             // What a file lists has no name that something would ask for.
             Class::Config if is_variable(difference.path.steps()) => true,
             Class::Config => {
-                !matches!(difference.path.steps(),
+                let listed = matches!(difference.path.steps(),
                 [PathStep::Key(data), .., PathStep::Element { .. } | PathStep::Index(_)]
-                if &**data == "data" || gvk.is_document())
-                    && !(gvk.is_document() && is_item(difference))
+                if &**data == "data" || gvk.is_document());
+                !listed && !(gvk.is_document() && is_item(difference))
             }
             _ => {
                 matches!(difference.path.steps(), [.., PathStep::Key(list), PathStep::Element { .. }]

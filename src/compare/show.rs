@@ -41,7 +41,11 @@ pub(crate) fn show(kind: &str, path: &[PathStep], value: &Value) -> String {
 
 /// What decides whether the first line of a text may be shown.
 fn beginning(text: &str) -> &str {
-    &text[..text.floor_char_boundary(READ)]
+    let mut end = text.len().min(READ);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 /// A value at `path` of an object of `kind` on one line, with what is in it: at most `most`
