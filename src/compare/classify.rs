@@ -299,7 +299,7 @@ pub(crate) fn is_named(difference: &RawDifference, class: Class, gvk: &Gvk) -> b
                 let listed = matches!(difference.path.steps(),
                 [PathStep::Key(data), .., PathStep::Element { .. } | PathStep::Index(_)]
                 if &**data == "data" || gvk.is_document());
-                !listed && !(gvk.is_document() && is_item(difference))
+                !(listed || gvk.is_document() && is_item(difference))
             }
             _ => {
                 matches!(difference.path.steps(), [.., PathStep::Key(list), PathStep::Element { .. }]
