@@ -314,7 +314,7 @@ fn secrets_move_without_being_shown() {
     // Not even by something else that has the same key and value, and moves likewise.
     let map = |word: &str| {
         format!(
-            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: orders}}\nstringData: {{KEY: {word}}}\n"
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: orders}}\ndata: {{KEY: {word}}}\n"
         )
     };
     repo.write(path, format!("{}---\n{}", secret("plain1"), map("plain1")).as_bytes());
@@ -322,7 +322,7 @@ fn secrets_move_without_being_shown() {
     repo.write(path, format!("{}---\n{}", secret("plain2"), map("plain2")).as_bytes());
     save(&repo, "five");
     let both = comment(&repo);
-    assert!(both.contains("`ConfigMap orders` `stringData.KEY`: `plain1` → `plain2`"), "{both}");
+    assert!(both.contains("`ConfigMap orders` `data.KEY`: `plain1` → `plain2`"), "{both}");
     assert!(both.contains("`Secret orders` `stringData.KEY`: another secret"), "{both}");
     let json = change(&repo).to_string();
     assert!(!text.contains("hunter") && !json.contains("hunter"), "{text}{json}");

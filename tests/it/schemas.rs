@@ -60,7 +60,7 @@ fn files_of_other_notations_are_read_where_a_schema_covers_them() {
         "{}",
         run.out
     );
-    assert_eq!(places, ["config/a.json:1:9:", "config/b.toml:1:5:", "config/c.json:1:10:"]);
+    assert_eq!(places, ["config/a.json:1:9:", "config/b.toml:1:1:", "config/c.json:1:10:"]);
 }
 
 #[test]
