@@ -4,6 +4,7 @@
 //! Nothing is evaluated: what has to be worked out is a text `${…}`, which equals itself only.
 
 mod blocks;
+mod calls;
 mod declared;
 mod roots;
 mod terragrunt;
