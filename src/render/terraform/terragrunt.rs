@@ -57,12 +57,11 @@ impl<'s> Job<'_, 's> {
             let above = std::mem::take(&mut layers);
             for node in tree::of_type(file.top, "inputs") {
                 let value = tree::value(node);
-                match value.as_map() {
-                    Some(map) => lay(&mut layers, map, |_| true),
-                    None => {
-                        self.unknown(node.span(), "inputs", value.text().unwrap_or(""));
-                        whole = false;
-                    }
+                if let Some(map) = value.as_map() {
+                    lay(&mut layers, map, |_| true);
+                } else {
+                    self.unknown(node.span(), "inputs", value.text().unwrap_or(""));
+                    whole = false;
                 }
             }
             cover(&mut layers, above, file.deep);
