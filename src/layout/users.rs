@@ -28,9 +28,9 @@ impl Users {
         reached
     }
 
-    /// Whether a kustomization names the file.
-    pub fn is_used(&self, file: &RepoPath) -> bool {
-        self.of_files.contains_key(file)
+    /// The directories that hold files which kustomizations name.
+    pub fn directories(&self) -> BTreeSet<RepoPath> {
+        self.of_files.keys().filter_map(RepoPath::parent).collect()
     }
 
     /// What each kustomization uses.
