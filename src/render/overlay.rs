@@ -23,6 +23,7 @@ impl Renderer<'_> {
             _ => self.undeployed(layout, unit, overlay),
         };
         if let Some(Ok(rendered)) = &mut rendered {
+            helm::add_inflated(self.helm(layout), unit, rendered);
             if let Some(clusters) = clusters {
                 clusters.note_told(self, rendered);
             }

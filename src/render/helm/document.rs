@@ -99,27 +99,27 @@ fn deployed(helm: Helm<'_>, unit: &Unit, overlay: &Overlay, source: &Source) -> 
 }
 
 /// Later values over earlier ones.
-fn stacked(layers: &[Value]) -> Map {
+pub(super) fn stacked(layers: &[Value]) -> Map {
     let maps = layers.iter().filter_map(Value::as_map);
     maps.fold(Map::default(), |below, above| stack(&below, above))
 }
 
 /// What an overlay tells a chart.
-struct Laid {
+pub(super) struct Laid {
     /// All of it.
-    told: Map,
+    pub(super) told: Map,
     /// What is told to this chart and no other, if that is certain.
-    own: Option<Map>,
-    provenance: Provenance,
-    origin: Span,
-    inputs: BTreeSet<FileId>,
-    gaps: Vec<Gap>,
+    pub(super) own: Option<Map>,
+    pub(super) provenance: Provenance,
+    pub(super) origin: Span,
+    pub(super) inputs: BTreeSet<FileId>,
+    pub(super) gaps: Vec<Gap>,
     /// Whether nobody may see the values.
-    secret: bool,
+    pub(super) secret: bool,
 }
 
 /// The document, the defaults of the chart below what it is told.
-fn finished(helm: Helm<'_>, unit: &Unit, chart: Option<&Chart>, laid: Laid) -> Rendered {
+pub(super) fn finished(helm: Helm<'_>, unit: &Unit, chart: Option<&Chart>, laid: Laid) -> Rendered {
     let Laid { told, own, provenance, origin, mut inputs, mut gaps, secret } = laid;
     let unread = match chart.zip(own) {
         Some((chart, own)) => unread(helm, chart, &own),
@@ -150,7 +150,7 @@ fn dependencies(
 }
 
 /// Whether a file says by its name or directory that nobody may see its values.
-fn holds_secrets(path: &RepoPath) -> bool {
+pub(super) fn holds_secrets(path: &RepoPath) -> bool {
     let names = [path.stem(), path.segments().rev().nth(1).unwrap_or("")];
     let mut tokens = names.into_iter().flat_map(|name| name.split(['-', '_', '.']));
     tokens.any(is_secret_word)
@@ -379,7 +379,7 @@ mod tests {
                          metadata: {name: loki}\nname: loki\nrepo: https://charts.example.org\n\
                          valuesFile: loki-values.yaml\n\
                          additionalValuesFiles: [loki-prod-values.yaml]\n\
-                         valuesInline: {bucket: own}\n";
+                         valuesInline: {a: 4, bucket: own}\n";
         let found = documents(&[
             ("logs/prod/generator.yaml", generator),
             ("logs/prod/loki-values.yaml", "a: 1\nb: 1\n"),
@@ -389,7 +389,7 @@ mod tests {
         let production = found.iter().find(|(root, _)| root.starts_with("logs/prod/"));
         let leaves: Vec<&str> =
             production.unwrap().1.iter().filter_map(|leaf| leaf.split(' ').next()).collect();
-        assert_eq!(leaves, ["loki", "/a=1", "/b=2", "/bucket=own"]);
+        assert_eq!(leaves, ["loki", "/a=4", "/b=2", "/bucket=none"]);
     }
 
     #[test]
