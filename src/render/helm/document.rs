@@ -1,15 +1,16 @@
 //! The values that an overlay gives to its chart, as one document.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::kube::{Entry, Form, Kind, Map, Provenance, Resource, Value, load};
+use crate::kube::{Entry, Form, Gvk, Kind, Map, Provenance, Resource, Value, load};
 use crate::layout::{Overlay, Source, Unit};
 use crate::render::helm::Helm;
 use crate::render::helm::chart::{Chart, VALUES, values};
 use crate::render::helm::coalesce::{Deleted, Effective, GLOBAL, Unused, effective};
 use crate::render::helm::home::{self, Home};
 use crate::render::helm::merge::stack;
+use crate::render::helm::told::Told;
 use crate::render::helm::unread::unread;
 use crate::render::helm::{argocd, shared, told};
 use crate::render::{Gap, Rendered};
@@ -104,22 +105,72 @@ pub(super) fn stacked(layers: &[Value]) -> Map {
     maps.fold(Map::default(), |below, above| stack(&below, above))
 }
 
+/// A name, with a number where it is not the first of its kind.
+pub(super) fn apart(name: &str, names: &mut BTreeMap<String, usize>) -> String {
+    let count = names.entry(name.to_owned()).or_default();
+    *count += 1;
+    if *count == 1 { name.to_owned() } else { format!("{name} ({count})") }
+}
+
+/// Adds the values that a release of this name tells its chart; what nobody may see is a document of its
+/// own.
+pub(super) fn add_values(
+    helm: Helm<'_>,
+    unit: &Unit,
+    (name, origin): (&str, Span),
+    (told, chart): (Told, Option<&Chart>),
+    rendered: &mut Rendered,
+) {
+    let path = |value: &Value| helm.store.snapshot().path(value.span().file);
+    let (secrets, open): (Vec<Value>, Vec<Value>) =
+        told.layers.into_iter().partition(|layer| holds_secrets(path(layer)));
+    let laid = |layers: &[Value], secret| Laid {
+        told: stacked(layers),
+        own: Some(stacked(layers)),
+        provenance: Provenance::declared(origin),
+        origin,
+        inputs: BTreeSet::new(),
+        gaps: Vec::new(),
+        secret,
+    };
+    let mut parts = vec![finished(helm, unit, chart, laid(&open, false))];
+    if !secrets.is_empty() {
+        parts.push(finished(helm, unit, None, laid(&secrets, true)));
+    }
+    rendered.inputs.extend(told.inputs);
+    rendered.gaps.extend(told.gaps);
+    for Rendered { resources, inputs, gaps, deleted, unread, .. } in parts {
+        rendered.inputs.extend(inputs);
+        rendered.gaps.extend(gaps);
+        rendered.deleted.extend(deleted);
+        rendered.unread.extend(unread);
+        let values = resources.into_iter().filter(|it| it.id.gvk != Gvk::document(Form::Chart));
+        rendered.resources.extend(values.map(|it| named(it, name)));
+    }
+}
+
+fn named(mut document: Resource, name: &str) -> Resource {
+    document.id.name = name.into();
+    document.original.name = name.into();
+    document
+}
+
 /// What an overlay tells a chart.
-pub(super) struct Laid {
+struct Laid {
     /// All of it.
-    pub(super) told: Map,
+    told: Map,
     /// What is told to this chart and no other, if that is certain.
-    pub(super) own: Option<Map>,
-    pub(super) provenance: Provenance,
-    pub(super) origin: Span,
-    pub(super) inputs: BTreeSet<FileId>,
-    pub(super) gaps: Vec<Gap>,
+    own: Option<Map>,
+    provenance: Provenance,
+    origin: Span,
+    inputs: BTreeSet<FileId>,
+    gaps: Vec<Gap>,
     /// Whether nobody may see the values.
-    pub(super) secret: bool,
+    secret: bool,
 }
 
 /// The document, the defaults of the chart below what it is told.
-pub(super) fn finished(helm: Helm<'_>, unit: &Unit, chart: Option<&Chart>, laid: Laid) -> Rendered {
+fn finished(helm: Helm<'_>, unit: &Unit, chart: Option<&Chart>, laid: Laid) -> Rendered {
     let Laid { told, own, provenance, origin, mut inputs, mut gaps, secret } = laid;
     let unread = match chart.zip(own) {
         Some((chart, own)) => unread(helm, chart, &own),
@@ -150,7 +201,7 @@ fn dependencies(
 }
 
 /// Whether a file says by its name or directory that nobody may see its values.
-pub(super) fn holds_secrets(path: &RepoPath) -> bool {
+fn holds_secrets(path: &RepoPath) -> bool {
     let names = [path.stem(), path.segments().rev().nth(1).unwrap_or("")];
     let mut tokens = names.into_iter().flat_map(|name| name.split(['-', '_', '.']));
     tokens.any(is_secret_word)

@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::kube::{Form, Gvk, Provenance, Resource, Value, load};
+use crate::kube::{Form, Resource, Value, load};
 use crate::layout::Unit;
 use crate::render::Rendered;
 use crate::render::helm::Helm;
 use crate::render::helm::chart::Chart;
-use crate::render::helm::document::{Laid, finished, holds_secrets, stacked};
+use crate::render::helm::document::{add_values, apart};
 use crate::render::helm::inflation::Inflated;
-use crate::render::helm::told::Told;
 use crate::syntax::scalar::Dialect;
 use crate::text::FileId;
 
@@ -34,20 +33,9 @@ pub(in crate::render) fn add(helm: Helm<'_>, unit: &Unit, rendered: &mut Rendere
         let description = described(helm, inflated, chart, &mut rendered.inputs);
         let chart_document = Resource::document(Form::Chart, &name, description, inflated.span());
         rendered.resources.push(chart_document);
-        for mut document in values(helm, unit, inflated, (told, chart), rendered) {
-            document.id.name = name.as_str().into();
-            document.original.name = name.as_str().into();
-            rendered.resources.push(document);
-        }
+        add_values(helm, unit, (&name, inflated.span()), (told, chart), rendered);
     }
     rendered.charts = charts;
-}
-
-/// A name, with a number where it is not the first of its kind.
-fn apart(name: &str, names: &mut BTreeMap<String, usize>) -> String {
-    let count = names.entry(name.to_owned()).or_default();
-    *count += 1;
-    if *count == 1 { name.to_owned() } else { format!("{name} ({count})") }
 }
 
 /// What the entry says of the chart; one of the repository says its version itself.
@@ -69,41 +57,4 @@ fn described(
         }
     }
     body
-}
-
-/// The values of a chart, what nobody may see in a document of its own.
-fn values(
-    helm: Helm<'_>,
-    unit: &Unit,
-    inflated: &Inflated,
-    (told, chart): (Told, Option<&Chart>),
-    rendered: &mut Rendered,
-) -> Vec<Resource> {
-    let path = |value: &Value| helm.store.snapshot().path(value.span().file);
-    let (secrets, open): (Vec<Value>, Vec<Value>) =
-        told.layers.into_iter().partition(|layer| holds_secrets(path(layer)));
-    let laid = |layers: &[Value], secret| Laid {
-        told: stacked(layers),
-        own: Some(stacked(layers)),
-        provenance: Provenance::declared(inflated.span()),
-        origin: inflated.span(),
-        inputs: BTreeSet::new(),
-        gaps: Vec::new(),
-        secret,
-    };
-    let mut parts = vec![finished(helm, unit, chart, laid(&open, false))];
-    if !secrets.is_empty() {
-        parts.push(finished(helm, unit, None, laid(&secrets, true)));
-    }
-    rendered.inputs.extend(told.inputs);
-    rendered.gaps.extend(told.gaps);
-    let mut documents = Vec::new();
-    for Rendered { resources, inputs, gaps, deleted, unread, .. } in parts {
-        rendered.inputs.extend(inputs);
-        rendered.gaps.extend(gaps);
-        rendered.deleted.extend(deleted);
-        rendered.unread.extend(unread);
-        documents.extend(resources.into_iter().filter(|it| it.id.gvk != Gvk::document(Form::Chart)));
-    }
-    documents
 }

@@ -7,6 +7,7 @@ mod chart;
 mod charts;
 mod coalesce;
 mod document;
+mod environment;
 mod find;
 mod helmfile;
 mod home;
@@ -28,6 +29,7 @@ use crate::text::RepoPath;
 
 pub(super) use argocd::{source, told as told_by};
 pub(super) use document::rendered;
+pub(super) use environment::rendered as of_helmfile;
 pub(super) use inflated::add as add_inflated;
 
 pub use chart::{Chart, Child, Import};

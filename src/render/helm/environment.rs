@@ -1,0 +1,301 @@
+//! A helmfile in one of its environments: the values of the environment, its releases, and what these tell
+//! their charts.
+//!
+//! Of templates, the names of the environment and the release are filled in, and single values of the
+//! environment; whatever asks for more stays as it is written, and equals nothing.
+
+use std::collections::BTreeMap;
+
+use crate::kube::{Entry, Form, Map, Provenance, Resource, Value};
+use crate::layout::{Overlay, State, Target, Unit, filled, filled_with, find_beside, holds, value_path};
+use crate::render::helm::Helm;
+use crate::render::helm::chart::values;
+use crate::render::helm::document::{add_values, apart, stacked};
+use crate::render::helm::set;
+use crate::render::helm::told::Told;
+use crate::render::{CHART, Gap, Rendered};
+use crate::syntax::scalar::Tag;
+use crate::text::{RepoPath, Span};
+
+/// What the document with the values of an environment is called.
+const ENVIRONMENT: &str = "the environment";
+/// Most releases of one helmfile.
+const MOST: usize = 2_000;
+/// What files that are templates are called.
+const TEMPLATES: &str = "gotmpl";
+/// What a release says of its chart.
+const OF_CHART: [(&str, &str); 3] =
+    [("chart", "name"), ("namespace", "namespace"), ("version", "version")];
+
+/// The documents of an overlay that a helmfile is in one of its environments.
+pub(in crate::render) fn rendered(
+    helm: Helm<'_>,
+    unit: &Unit,
+    overlay: &Overlay,
+) -> Option<Rendered> {
+    let target = helm.layout.helmfiles.get(overlay.helmfile?)?;
+    let home = overlay.root.parent()?;
+    let Target { file, name, state } = target;
+    let start = Span::file_start(*file);
+    let declared = state.declared.unwrap_or(start);
+    let mut rendered = Rendered::of_documents(Vec::new(), state.files.clone(), Vec::new());
+    let mut world = World { helm, home, name, values: Map::default(), whole: true };
+    let mut told = Told::default();
+    world.layers(&state.values, ("", declared), &mut told);
+    world.whole = told.gaps.is_empty();
+    world.values = stacked(&told.layers);
+    rendered.inputs.append(&mut told.inputs);
+    rendered.gaps.append(&mut told.gaps);
+    let body = Value::map(world.values.clone(), Provenance::declared(declared));
+    rendered.resources.push(Resource::document(Form::Values, ENVIRONMENT, body, declared));
+    let mut names = BTreeMap::new();
+    for release in state.releases.iter().take(MOST) {
+        world.release(unit, release, &mut names, &mut rendered);
+    }
+    rendered.gaps.extend(open(state, &rendered));
+    rendered.gaps.extend(state.lost.iter().map(|&span| Gap {
+        span,
+        what: "base",
+        detail: helm.store.snapshot().slice(span).to_owned(),
+        objects: true,
+    }));
+    Some(rendered.graded())
+}
+
+/// What may be there or not: whole releases, where it is no part of one.
+fn open(state: &State, rendered: &Rendered) -> Vec<Gap> {
+    let inside = |span: Span| rendered.resources.iter().any(|it| it.origin.contains(span));
+    let spans = state.open.iter();
+    let gap = |&span: &Span| Gap {
+        span,
+        what: "template",
+        detail: "a block of the helmfile whose condition is not known".to_owned(),
+        objects: !inside(span),
+    };
+    spans.map(gap).collect()
+}
+
+/// What is known in an environment.
+struct World<'w> {
+    helm: Helm<'w>,
+    /// Where paths begin.
+    home: RepoPath,
+    /// What the helmfile calls the environment.
+    name: &'w str,
+    /// Its values.
+    values: Map,
+    /// Whether these are all.
+    whole: bool,
+}
+
+impl World<'_> {
+    /// The value of the environment that an action is nothing but the path of.
+    fn value(&self, text: &str) -> Option<&Value> {
+        self.asked(text.trim().strip_prefix("{{")?.strip_suffix("}}")?)
+    }
+
+    fn asked(&self, action: &str) -> Option<&Value> {
+        let action = action.trim_matches(['-', ' ']);
+        let path = action.split_once('|').map_or(action, |(path, rest)| {
+            if matches!(rest.trim(), "quote" | "toString" | "toYaml") { path.trim() } else { "" }
+        });
+        self.at(value_path(path)?)
+    }
+
+    fn at(&self, path: &str) -> Option<&Value> {
+        let mut keys = path.split('.');
+        let first = self.values.get(keys.next()?)?;
+        keys.try_fold(first, |value, key| value.get(key))
+    }
+
+    /// A text with what is known filled in; `None` where it asks for more.
+    fn filled(&self, value: &Value, release: &str) -> Option<String> {
+        let known = |action: &str| self.asked(action)?.text().map(str::to_owned);
+        filled_with(value.text()?, self.name, release, &known)
+    }
+
+    /// A value of a release: what it stands for, or as it is written.
+    fn resolved(&self, value: &Value, release: &str) -> Value {
+        let Some(text) = value.text().filter(|text| text.contains("{{")) else {
+            return value.clone();
+        };
+        if let Some(known) = self.value(text).filter(|known| known.text().is_some()) {
+            let provenance = value.provenance.then_all(&known.provenance);
+            return Value { provenance, ..known.clone() };
+        }
+        match filled(text, self.name, release) {
+            Some(text) => Value::string(text, value.provenance.clone()),
+            None => value.clone(),
+        }
+    }
+
+    /// The maps and files of a list of values, the lowest first. What cannot be read is a gap inside of
+    /// `origin`.
+    fn layers(&self, entries: &[Value], (release, origin): (&str, Span), told: &mut Told) {
+        let store = self.helm.store;
+        let gap = |entry: &Value, what, detail: &str| Gap {
+            span: if origin.contains(entry.span()) { entry.span() } else { origin },
+            what,
+            detail: detail.to_owned(),
+            objects: false,
+        };
+        for entry in entries {
+            if entry.as_map().is_some() {
+                told.layers.push(entry.clone());
+                continue;
+            }
+            let Some(written) = entry.text() else { continue };
+            let Some(name) = self.filled(entry, release) else {
+                told.gaps.push(gap(entry, "values file", written));
+                continue;
+            };
+            let found = find_beside(store, (&self.home, entry.span().file), &name);
+            if name.ends_with(TEMPLATES) {
+                told.gaps.push(gap(entry, "template", &name));
+                continue;
+            }
+            // A file that is not there for every environment is none.
+            let Some(file) = found else {
+                if name.contains("://") || name.contains('*') {
+                    told.gaps.push(gap(entry, "values file", &name));
+                }
+                continue;
+            };
+            told.inputs.insert(file);
+            match values(store, file) {
+                Ok(value) => told.layers.push(value),
+                Err(why) => told.gaps.push(gap(entry, why.what, &name)),
+            }
+        }
+    }
+
+    /// The documents of a release; `parts` are the templates that it inherits from and itself.
+    fn release(
+        &self,
+        unit: &Unit,
+        parts: &[Value],
+        names: &mut BTreeMap<String, usize>,
+        rendered: &mut Rendered,
+    ) {
+        let Some(own) = parts.last() else { return };
+        let said = |key: &str| {
+            let entries = parts.iter().rev().filter_map(|part| part.as_map()?.entry(key));
+            entries.clone().next()
+        };
+        let Some(called) = said("name") else { return };
+        let Some(name) = self.filled(&called.value, "").filter(|name| !name.is_empty()) else {
+            rendered.gaps.push(self.unknown(own.span(), called));
+            return;
+        };
+        let origin = own.span();
+        let standing = self.installed(said("installed"), said("condition"));
+        let title = apart(&name, names);
+        let mut body = Map::default();
+        for (key, known) in OF_CHART {
+            let Some(entry) = said(key) else { continue };
+            let value = self.resolved(&entry.value, &name);
+            body.insert(Entry { key: known.into(), value, ..entry.clone() });
+        }
+        if let Standing { entry: Some(entry), .. } = &standing {
+            body.insert(entry.clone());
+        }
+        let chart = said("chart").and_then(|entry| {
+            let path = self.filled(&entry.value, &name)?;
+            let root = self.home.join(&path).ok()?;
+            self.helm.charts.get(self.helm.store, &root)
+        });
+        let body = Value::map(body, own.provenance.clone());
+        rendered.resources.push(Resource::document(Form::Chart, &title, body, origin));
+        match standing.runs {
+            Some(true) => {}
+            Some(false) => return,
+            None => {
+                rendered.gaps.push(self.unknown(origin, called));
+                return;
+            }
+        }
+        let detail = said("chart").and_then(|entry| entry.value.text()).unwrap_or(&name);
+        rendered.gaps.push(Gap {
+            span: called.value.span(),
+            what: CHART,
+            detail: detail.to_owned(),
+            objects: true,
+        });
+        let mut told = Told::default();
+        for part in parts {
+            let lists = ["values", "valuesTemplate"].into_iter();
+            let lists = lists.filter_map(|key| part.get(key)?.as_list());
+            lists.for_each(|entries| self.layers(entries, (&name, origin), &mut told));
+        }
+        for part in parts {
+            let lists = ["set", "setString"].map(|key| (part.get(key), key == "setString"));
+            for (list, as_text) in lists {
+                let entries = list.and_then(Value::as_list).unwrap_or_default();
+                entries.iter().for_each(|entry| self.set(entry, as_text, origin, &mut told));
+            }
+        }
+        add_values(self.helm, unit, (&title, origin), (told, chart.map(|it| &**it)), rendered);
+    }
+
+    /// An entry of `set:`, laid over everything before it.
+    fn set(&self, entry: &Value, as_text: bool, origin: Span, told: &mut Told) {
+        let base = told.layers.pop();
+        let nothing = || Value::map(Map::default(), Provenance::declared(entry.span()));
+        let base = base.unwrap_or_else(nothing);
+        let laid = entry.get("name").zip(entry.get("value")).and_then(|(name, value)| {
+            let value = self.resolved(value, "");
+            set::lay(&base, name.text()?, name.span(), value.text()?, &value, as_text)
+        });
+        if laid.is_none() {
+            let span = if origin.contains(entry.span()) { entry.span() } else { origin };
+            let detail = entry.get("name").and_then(Value::text).unwrap_or("set").to_owned();
+            told.gaps.push(Gap { span, what: "values", detail, objects: false });
+        }
+        told.layers.push(laid.unwrap_or(base));
+    }
+
+    fn unknown(&self, span: Span, called: &Entry) -> Gap {
+        let detail = called.value.text().unwrap_or("").to_owned();
+        Gap { span, what: "release", detail, objects: true }
+    }
+
+    /// Whether a release is installed here.
+    fn installed(&self, installed: Option<&Entry>, condition: Option<&Entry>) -> Standing {
+        let known = |path: &str| self.at(path).and_then(Value::text).map(str::to_owned);
+        if let Some(path) = condition.and_then(|entry| entry.value.text()) {
+            // The value is compared among those of the environment.
+            let runs = match self.at(path).map(Value::as_bool) {
+                Some(runs) => runs,
+                None => self.whole.then_some(false),
+            };
+            if runs != Some(true) {
+                return Standing { runs, entry: None };
+            }
+        }
+        let Some(entry) = installed else { return Standing { runs: Some(true), entry: None } };
+        if let Some(runs) = entry.value.as_bool() {
+            return Standing { runs: Some(runs), entry: Some(entry.clone()) };
+        }
+        let text = entry.value.text().unwrap_or("");
+        if let Some(value) = self.value(text) {
+            return Standing { runs: value.as_bool(), entry: None };
+        }
+        let action = text.trim().strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
+        let action = action.map(|action| action.trim_matches(['-', ' ']));
+        let action = action.map(|it| it.strip_suffix("toYaml").map_or(it, |it| it.trim_end()));
+        let action = action.map(|it| it.strip_suffix('|').map_or(it, str::trim_end));
+        let runs = action.and_then(|action| holds(action, self.name, &known));
+        let told = runs.map(|runs| {
+            let text = if runs { "true" } else { "false" };
+            let value = Value::scalar(Tag::Bool, text, entry.value.provenance.clone());
+            Entry { value, ..entry.clone() }
+        });
+        Standing { runs, entry: told }
+    }
+}
+
+/// Whether a release is installed, and what says so where it is no value of the environment.
+struct Standing {
+    runs: Option<bool>,
+    entry: Option<Entry>,
+}
