@@ -71,7 +71,7 @@ impl Documents {
             let Ok(body) = load(document.root(), Dialect::Config) else { return false };
             let body = unmasked(snapshot, body);
             for base in items(body.get("bases")) {
-                let name = base.text().and_then(|text| filled(text, environment?, ""));
+                let name = base.text().and_then(|text| filled(text, environment.unwrap_or(""), ""));
                 let found = name.and_then(|name| find(store, (home, file), &name));
                 if !found.is_some_and(|found| self.add(store, (found, home), environment, depth + 1))
                 {

@@ -401,8 +401,7 @@ mod tests {
 
     #[test]
     fn a_helmfile_says_what_lies_below_and_which_chart_gets_it() {
-        let helmfile = "environments:\n  staging: {}\n  prod: {}\n---\n\
-                        {{ if eq .Environment.Name \"x\" }}\n{{ end }}\n\
+        let helmfile = "{{ if eq .Environment.Name \"x\" }}\n{{ end }}\n\
                         releases:\n- name: web\n  namespace: {{ .Environment.Name }}\n  \
                         chart: ../charts/orders\n  values:\n  - retries: {{ .Values.n }}\n  - shared.yaml\n  \
                         - values/{{ .Environment.Name }}/web.yaml\n  - absent.yaml\n  \

@@ -299,3 +299,121 @@ struct Standing {
     runs: Option<bool>,
     entry: Option<Entry>,
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::kube::Value;
+    use crate::layout::{Choices, Layout};
+    use crate::render::{Options, Renderer};
+    use crate::source::Snapshot;
+    use crate::syntax::Store;
+
+    fn leaves(value: &Value, path: &str, found: &mut Vec<String>) {
+        match value.as_map() {
+            Some(map) => {
+                for entry in map {
+                    leaves(&entry.value, &format!("{path}/{}", entry.key), found);
+                }
+            }
+            None => found.push(format!("{path}={}", value.text().unwrap_or("[]"))),
+        }
+    }
+
+    /// The documents of an environment, with their leaves and the place of each of their values; then the
+    /// gaps.
+    fn read(files: &[(&str, &str)], environment: &str) -> (Vec<String>, Vec<String>) {
+        let snapshot = Snapshot::from_memory(files.iter().copied());
+        let store = Store::new(&snapshot);
+        let layout = Layout::discover(&store, &Choices::default());
+        let renderer = Renderer::new(&store, Options { restricted: false, partial: true });
+        let mut documents = Vec::new();
+        let mut gaps = Vec::new();
+        for unit in &layout.units {
+            for overlay in unit.overlays.iter().filter(|it| layout.name_of(it) == environment) {
+                let output = renderer.overlay(&layout, unit, overlay).unwrap().unwrap();
+                for document in &output.resources {
+                    let mut found = vec![document.id.to_string()];
+                    leaves(&document.body, "", &mut found);
+                    documents.push(found.join(" "));
+                }
+                let gap = |gap: &crate::render::Gap| format!("{}: {}", gap.what, gap.detail);
+                gaps.extend(output.gaps.iter().map(gap));
+            }
+        }
+        (documents, gaps)
+    }
+
+    #[test]
+    fn values_of_environments_are_layered_and_resolve_single_paths() {
+        let helmfile = "bases: [environments.yaml]\n---\nvalues:\n- {timeout: 10, mode: a}\n---\n\
+                        releases:\n- name: web\n  chart: acme/web\n  version: {{ .Values.web.version | quote \
+                        }}\n  values:\n  - web.yaml\n  - web-{{ .Values.size }}.yaml\n  - \
+                        {timeout: {{ .Values.timeout }}}\n  set:\n  - {name: a.b, value: 3}\n- \
+                        name: log-{{ .Environment.Name }}\n  chart: acme/log\n  version: \"v{{ .Values.x }}\"\n";
+        let environments = "environments:\n  staging:\n    values:\n    - {timeout: 30}\n    - \
+                            env/{{ .Environment.Name }}.yaml\n  production:\n    values: \
+                            [env/production.yaml]\n";
+        let files = [
+            ("deploy/helmfile.yaml", helmfile),
+            ("deploy/environments.yaml", environments),
+            ("deploy/env/staging.yaml", "web: {version: 1.2.0}\nsize: small\n"),
+            ("deploy/env/production.yaml", "web: {version: 1.1.0}\n"),
+            ("deploy/web.yaml", "replicas: 1\n"),
+            ("deploy/web-small.yaml", "replicas: 2\n"),
+        ];
+        let (staging, gaps) = read(&files, "staging");
+        assert_eq!(
+            staging,
+            [
+                "the values of the environment /mode=a /size=small /timeout=30 /web/version=1.2.0",
+                "the chart of web /name=acme/web /version=1.2.0",
+                "the values of web /a/b=3 /replicas=2 /timeout={{ .Values.timeout }}",
+                "the chart of log-staging /name=acme/log /version=v{{ .Values.x }}",
+                "the values of log-staging",
+            ]
+        );
+        assert_eq!(gaps, ["helm chart: acme/web", "helm chart: acme/log"]);
+        let (production, gaps) = read(&files, "production");
+        assert_eq!(production[1], "the chart of web /name=acme/web /version=1.1.0");
+        assert!(gaps.iter().any(|gap| gap == "values file: web-{{ .Values.size }}.yaml"));
+    }
+
+    #[test]
+    fn releases_are_installed_where_that_is_known() {
+        let helmfile = "environments:\n  staging: {values: [{a: {enabled: false}}]}\n  production: \
+                        {values: [{a: {enabled: true}}, made.yaml.gotmpl]}\n---\nreleases:\n- {name: a, chart: x/a, \
+                        condition: a.enabled, values: [{k: 1}]}\n- {name: b, chart: x/b, installed: {{ eq \
+                        .Environment.Name \"production\" }}, values: [{k: 1}]}\n- {name: c, chart: x/c, condition: \
+                        c.enabled, values: [{k: 1}]}\n{{ if .Values.d }}\n- {name: d, chart: x/d}\n{{ \
+                        end }}\n";
+        let files = [("helmfile.yaml", helmfile), ("made.yaml.gotmpl", "x: {{ .Values.y }}\n")];
+        let (staging, gaps) = read(&files, "staging");
+        let values = |found: &[String]| -> Vec<String> {
+            let values = found.iter().filter(|it| it.starts_with("the values of"));
+            values.filter_map(|it| it.split(' ').nth(3).map(str::to_owned)).collect()
+        };
+        assert_eq!(values(&staging), ["the"]);
+        assert_eq!(gaps.len(), 1, "{gaps:?}");
+        assert!(staging.contains(&"the chart of b /installed=false /name=x/b".to_owned()));
+        let (production, gaps) = read(&files, "production");
+        assert_eq!(values(&production), ["the", "a", "b"]);
+        // Whether `c` is installed there, the template may say.
+        assert!(gaps.iter().any(|gap| gap == "release: c"), "{gaps:?}");
+        assert!(gaps.iter().any(|gap| gap == "template: made.yaml.gotmpl"));
+    }
+
+    #[test]
+    fn helmfiles_that_nobody_can_read_are_no_units() {
+        for helmfile in [
+            "environments: {staging: {}, production: {}}\n{{ if .X }}\nreleases: []\n",
+            "environments: {staging: {}, production: {}}\nreleases: [\n",
+            "environments: {default: {}, production: {}}\nreleases: []\n",
+            "bases: [helmfile.yaml]\nenvironments: {default: {}}\n",
+        ] {
+            assert_eq!(read(&[("helmfile.yaml", helmfile)], "production").0.len(), 0);
+        }
+        // One that is its own base comes to an end.
+        let round = "bases: [helmfile.yaml]\nenvironments: {staging: {}, production: {}}\n";
+        assert_eq!(read(&[("helmfile.yaml", round)], "production").0.len(), 1);
+    }
+}
