@@ -283,12 +283,11 @@ impl Judging<'_> {
         let span = name.map_or(resource.origin, |value| value.provenance.first().span);
         let side = Side { value: Some(resource.body.clone()), span, key: Some(span) };
         let overlay = if change == Change::OnlyHere { self.there } else { self.here };
-        let nowhere = match self.removal(overlay, resource, names) {
-            Some(removal) => Side { value: None, span: removal, key: Some(removal) },
-            None => {
-                let list = if chart { CHARTS } else { RESOURCES };
-                Side { value: None, span: self.kustomization(overlay, list, span), key: None }
-            }
+        let nowhere = if let Some(removal) = self.removal(overlay, resource, names) {
+            Side { value: None, span: removal, key: Some(removal) }
+        } else {
+            let list = if chart { CHARTS } else { RESOURCES };
+            Side { value: None, span: self.kustomization(overlay, list, span), key: None }
         };
         let (here, there) =
             if change == Change::OnlyHere { (side, nowhere) } else { (nowhere, side) };

@@ -27,9 +27,8 @@ pub fn are_alike(before: &Store<'_>, after: &Store<'_>, paths: &BTreeSet<RepoPat
         };
         let (Some(old), Some(new)) = (at(before), at(after)) else { return false };
         let read = path.is_yaml() && !is_kustomization(path.file_name());
-        let unread = !path.is_yaml()
-            && !is_kustomization(path.file_name())
-            && !helmfile::is_helmfile(path);
+        let unread =
+            !path.is_yaml() && !is_kustomization(path.file_name()) && !helmfile::is_helmfile(path);
         // The places in Applications are part of the layout.
         let moves =
             |store, file| argocd::may_speak(store, file) || helmfile::may_speak(store, file);

@@ -16,7 +16,8 @@ use crate::render::locate::Target;
 use crate::render::origin::{Author, Notes};
 use crate::render::working::{Key, Working, key};
 use crate::render::{
-    CHART, Gap, Notice, Removed, RenderError, Renderer, Statement, configuration, pipeline, plugin, vars,
+    CHART, Gap, Notice, Removed, RenderError, Renderer, Statement, configuration, pipeline, plugin,
+    vars,
 };
 use crate::text::{FileId, RepoPath, Span};
 

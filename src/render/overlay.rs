@@ -43,9 +43,7 @@ impl Renderer<'_> {
             OverlayKind::Kustomize => Some(self.render(&overlay.root)),
             OverlayKind::Manifests => Some(self.manifests(&overlay.root)),
             OverlayKind::HelmValues => helm::rendered(self.helm(layout), unit, overlay).map(Ok),
-            OverlayKind::Helmfile => {
-                helm::of_helmfile(self.helm(layout), unit, overlay).map(Ok)
-            }
+            OverlayKind::Helmfile => helm::of_helmfile(self.helm(layout), unit, overlay).map(Ok),
             OverlayKind::Application => {
                 Some(Ok(Rendered::of_documents(Vec::new(), BTreeSet::new(), Vec::new())))
             }

@@ -176,7 +176,8 @@ fn matching(snapshot: &Snapshot, path: &RepoPath, entry: &str) -> BTreeMap<RepoP
     let fits = |path: &RepoPath| {
         let name: Vec<char> = path.file_name().chars().collect();
         let same = |a: &char, b: &char| a == b;
-        path.parent().as_ref() == Some(&directory) && wild_match(&pattern, &name, |c| *c == '*', same)
+        path.parent().as_ref() == Some(&directory)
+            && wild_match(&pattern, &name, |c| *c == '*', same)
     };
     let files = snapshot.files_below(&directory).filter(|(_, path)| fits(path));
     files.map(|(file, path)| (path.clone(), file)).take(MOST).collect()

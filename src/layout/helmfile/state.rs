@@ -73,7 +73,8 @@ impl Documents {
             for base in items(body.get("bases")) {
                 let name = base.text().and_then(|text| filled(text, environment.unwrap_or(""), ""));
                 let found = name.and_then(|name| find(store, (home, file), &name));
-                if !found.is_some_and(|found| self.add(store, (found, home), environment, depth + 1))
+                if !found
+                    .is_some_and(|found| self.add(store, (found, home), environment, depth + 1))
                 {
                     self.lost.push(base.span());
                 }

@@ -139,7 +139,9 @@ fn turn(blocks: &mut Vec<Block>, action: &str, environment: &str) -> Option<()> 
             block.now = both(outer(blocks), left);
             blocks.push(block);
         }
-        "end" => drop(blocks.pop()?),
+        "end" => {
+            blocks.pop()?;
+        }
         _ => {}
     }
     Some(())

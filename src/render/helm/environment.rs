@@ -7,7 +7,9 @@
 use std::collections::BTreeMap;
 
 use crate::kube::{Entry, Form, Map, Provenance, Resource, Value};
-use crate::layout::{Overlay, State, Target, Unit, filled, filled_with, find_beside, holds, value_path};
+use crate::layout::{
+    Overlay, State, Target, Unit, filled, filled_with, find_beside, holds, value_path,
+};
 use crate::render::helm::Helm;
 use crate::render::helm::chart::values;
 use crate::render::helm::document::{add_values, apart, stacked};
@@ -184,7 +186,7 @@ impl World<'_> {
         };
         let Some(called) = said("name") else { return };
         let Some(name) = self.filled(&called.value, "").filter(|name| !name.is_empty()) else {
-            rendered.gaps.push(self.unknown(own.span(), called));
+            rendered.gaps.push(unknown(own.span(), called));
             return;
         };
         let origin = own.span();
@@ -210,7 +212,7 @@ impl World<'_> {
             Some(true) => {}
             Some(false) => return,
             None => {
-                rendered.gaps.push(self.unknown(origin, called));
+                rendered.gaps.push(unknown(origin, called));
                 return;
             }
         }
@@ -231,7 +233,9 @@ impl World<'_> {
             let lists = ["set", "setString"].map(|key| (part.get(key), key == "setString"));
             for (list, as_text) in lists {
                 let entries = list.and_then(Value::as_list).unwrap_or_default();
-                entries.iter().for_each(|entry| self.set(entry, as_text, origin, &mut told));
+                for entry in entries {
+                    self.set(entry, as_text, origin, &mut told);
+                }
             }
         }
         add_values(self.helm, unit, (&title, origin), (told, chart.map(|it| &**it)), rendered);
@@ -252,11 +256,6 @@ impl World<'_> {
             told.gaps.push(Gap { span, what: "values", detail, objects: false });
         }
         told.layers.push(laid.unwrap_or(base));
-    }
-
-    fn unknown(&self, span: Span, called: &Entry) -> Gap {
-        let detail = called.value.text().unwrap_or("").to_owned();
-        Gap { span, what: "release", detail, objects: true }
     }
 
     /// Whether a release is installed here.
@@ -292,6 +291,11 @@ impl World<'_> {
         });
         Standing { runs, entry: told }
     }
+}
+
+fn unknown(span: Span, called: &Entry) -> Gap {
+    let detail = called.value.text().unwrap_or("").to_owned();
+    Gap { span, what: "release", detail, objects: true }
 }
 
 /// Whether a release is installed, and what says so where it is no value of the environment.

@@ -6,11 +6,11 @@
 
 use crate::kube::{Entry, Map, Value, load};
 use crate::layout::is_kustomization;
+use crate::render::Gap;
 use crate::render::helm::chart::{VALUES, values};
 use crate::render::helm::charts::Charts;
 use crate::render::helm::merge::{cleared, stack};
 use crate::render::helm::told::{Layer, Release, Told};
-use crate::render::Gap;
 use crate::source::Snapshot;
 use crate::syntax::Store;
 use crate::syntax::scalar::Dialect;
@@ -57,15 +57,15 @@ pub struct Inflated {
     entry: Value,
 }
 
-/// What `valuesMerge` asks for.
+/// What wins, as `valuesMerge` says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Merge {
-    /// What stands in the entry wins.
-    Override,
-    /// What stands in the file wins.
-    Merge,
-    /// The file does not count.
-    Replace,
+    /// `override`: what stands in the entry.
+    Entry,
+    /// `merge`: what stands in the file.
+    File,
+    /// `replace`: the entry alone.
+    EntryAlone,
 }
 
 impl Inflated {
@@ -127,9 +127,9 @@ impl Inflated {
 
     fn merge(&self) -> Option<Merge> {
         match self.text("valuesMerge") {
-            None | Some("override") => Some(Merge::Override),
-            Some("merge") => Some(Merge::Merge),
-            Some("replace") => Some(Merge::Replace),
+            None | Some("override") => Some(Merge::Entry),
+            Some("merge") => Some(Merge::File),
+            Some("replace") => Some(Merge::EntryAlone),
             Some(_) => None,
         }
     }
@@ -149,24 +149,22 @@ impl Inflated {
         let named = self.entry.get("valuesFile").map_or(self.span(), Value::span);
         // Without a file, kustomize takes that of the chart where it has to merge one.
         let merge = self.merge();
-        let own = told.chart.as_ref().filter(|_| merge == Some(Merge::Merge));
+        let own = told.chart.as_ref().filter(|_| merge == Some(Merge::File));
         let own = own.and_then(|root| root.join(VALUES).ok());
         let own = own.filter(|path| store.snapshot().find(path).is_some());
         let below = match (&file, own) {
-            (Some(name), _) => {
-                read(store, self.directory.join(name).ok(), name, named, &mut told)
-            }
+            (Some(name), _) => read(store, self.directory.join(name).ok(), name, named, &mut told),
             (None, Some(path)) => read(store, Some(path), VALUES, named, &mut told),
             (None, None) => None,
         };
         let first = match (self.inline(), merge) {
             (None, _) => below,
-            (Some(inline), Some(Merge::Override)) => Some(merged(below.as_ref(), inline)),
-            (Some(inline), Some(Merge::Merge)) => match &below {
+            (Some(inline), Some(Merge::Entry)) => Some(merged(below.as_ref(), inline)),
+            (Some(inline), Some(Merge::File)) => match &below {
                 Some(above) => Some(merged(Some(inline), above)),
                 None => Some(merged(None, inline)),
             },
-            (Some(inline), Some(Merge::Replace)) => Some(inline.clone()),
+            (Some(inline), Some(Merge::EntryAlone)) => Some(inline.clone()),
             // Kustomize knows no other word.
             (Some(inline), None) => {
                 told.gaps.push(unknown(inline.span(), "values", "valuesMerge"));
@@ -190,9 +188,9 @@ impl Inflated {
         if let Some(inline) = self.inline() {
             let inline = Layer::Inline(inline.clone());
             match self.merge() {
-                Some(Merge::Merge) => layers.insert(0, inline),
-                Some(Merge::Replace) => layers = vec![inline],
-                Some(Merge::Override) | None => layers.push(inline),
+                Some(Merge::File) => layers.insert(0, inline),
+                Some(Merge::EntryAlone) => layers = vec![inline],
+                Some(Merge::Entry) | None => layers.push(inline),
             }
         }
         let more = self.more().iter().filter_map(Value::text);
