@@ -273,7 +273,8 @@ impl<'l> Assembly<'l> {
     ) {
         for draft in self.drafts.values_mut().filter(|draft| !draft.fixed) {
             draft.overlays.retain(|_, overlay| {
-                overlay.kind != OverlayKind::HelmValues || !found.reads.contains(&overlay.root)
+                !matches!(overlay.kind, OverlayKind::HelmValues | OverlayKind::Configuration)
+                    || !found.reads.contains(&overlay.root)
             });
         }
         self.drafts.retain(|_, draft| !draft.overlays.is_empty());

@@ -101,13 +101,13 @@ impl Layout {
         assembly.deployed_by(plan, &mut search.unplaced);
         let orphans = argocd::orphans(store, &argo, &kustomizations, assembly.overlays());
         assembly.without(&orphans, &mut search.unplaced);
+        let known = (&kustomizations, &lexicon);
+        let bases = plain::add(store, known, choices, &taken, &mut assembly, &mut search.unplaced);
         let helmfiles = helmfile::targets(store, &lexicon, choices, &mut search.unplaced);
         for (at, found) in helmfiles.iter().enumerate() {
             assembly.add_helmfile(found, at, &mut search.unplaced);
             search.unplaced.retain(|it| !found.reads.contains(&it.root));
         }
-        let known = (&kustomizations, &lexicon);
-        let bases = plain::add(store, known, choices, &taken, &mut assembly, &mut search.unplaced);
         let mut layout = assembly.finish(search.unplaced, tree, argo.applications);
         layout.repository = argo.home;
         layout.parameter_files = argo.read;
