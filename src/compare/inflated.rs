@@ -1,8 +1,12 @@
 //! Charts that an overlay installs: what they make is not known, which ones there are is.
 
 use crate::compare::agents;
+use crate::compare::diff::{Change, RawDifference};
 use crate::kube::{Form, Gvk, Resource, Value};
 use crate::render::Rendered;
+
+/// The switch of a release that is on where nothing is said.
+const INSTALLED: &str = "installed";
 
 /// Whether it is the kind of a chart that is installed, or of what one depends on.
 pub(crate) fn is_chart(gvk: &Gvk) -> bool {
@@ -22,6 +26,15 @@ pub(crate) fn may_have(rendered: &Rendered, resource: &Resource) -> bool {
     }
     let any = rendered.resources.iter().any(|other| is_chart(&other.id.gvk));
     !any || rendered.gaps.iter().any(|gap| gap.objects && !gap.is_chart())
+}
+
+/// Whether one side only says what the other leaves to the default: all switches of an entry are off.
+pub(crate) fn says_default(gvk: &Gvk, difference: &RawDifference) -> bool {
+    let off = |value: &Option<Value>| value.as_ref().and_then(Value::as_bool) == Some(false);
+    is_chart(gvk)
+        && difference.change != Change::Changed
+        && difference.path.last_key() != Some(INSTALLED)
+        && (off(&difference.here.value) || off(&difference.there.value))
 }
 
 /// Whether a rule about what an agent does tells that one side lacks it.

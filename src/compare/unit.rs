@@ -13,7 +13,7 @@ use crate::compare::difference::{Difference, Topic, topic};
 use crate::compare::find::find;
 use crate::compare::foreign::{self, Foreign, Sides};
 use crate::compare::identity::image;
-use crate::compare::inflated::{is_agent, is_chart, may_have};
+use crate::compare::inflated::{is_agent, is_chart, may_have, says_default};
 use crate::compare::learn::Substitution;
 use crate::compare::names::{Names, PairNames};
 use crate::compare::pairs::Comparison;
@@ -201,7 +201,8 @@ impl Judging<'_> {
                 remotes::join(&mut found.differences);
                 found.differences.retain(|difference| {
                     let sides = (here, there);
-                    !deployed::is_told(self.mine, theirs, sides, &difference.path, names)
+                    !says_default(&here.id.gvk, difference)
+                        && !deployed::is_told(self.mine, theirs, sides, &difference.path, names)
                         && !deployed::is_unknown(self.mine, theirs, sides, difference)
                         && !deployed::gives(self.mine, theirs, sides, difference)
                 });

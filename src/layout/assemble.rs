@@ -274,7 +274,7 @@ impl<'l> Assembly<'l> {
         for draft in self.drafts.values_mut().filter(|draft| !draft.fixed) {
             draft.overlays.retain(|_, overlay| {
                 !matches!(overlay.kind, OverlayKind::HelmValues | OverlayKind::Configuration)
-                    || !found.reads.contains(&overlay.root)
+                    || !found.target.reads.contains(&overlay.root)
             });
         }
         self.drafts.retain(|_, draft| !draft.overlays.is_empty());

@@ -106,7 +106,7 @@ impl Layout {
         let helmfiles = helmfile::targets(store, &lexicon, choices, &mut search.unplaced);
         for (at, found) in helmfiles.iter().enumerate() {
             assembly.add_helmfile(found, at, &mut search.unplaced);
-            search.unplaced.retain(|it| !found.reads.contains(&it.root));
+            search.unplaced.retain(|it| !found.target.reads.contains(&it.root));
         }
         let mut layout = assembly.finish(search.unplaced, tree, argo.applications);
         layout.repository = argo.home;
@@ -119,7 +119,7 @@ impl Layout {
         }
         for found in &helmfiles {
             let parts = found.target.state.files.iter().map(|file| snapshot.path(*file).clone());
-            for part in parts.chain(found.reads.iter().cloned()) {
+            for part in parts.chain(found.target.reads.iter().cloned()) {
                 referenced.entry(part).or_default().insert(found.path.clone());
             }
         }

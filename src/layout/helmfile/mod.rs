@@ -31,6 +31,9 @@ const DEFAULT: &str = "default";
 const MOST: usize = 500;
 const MOST_ENVIRONMENTS: usize = 60;
 
+/// Most bytes of all helmfiles, each counted once for each of its environments.
+const WORK: usize = 16 << 20;
+
 /// A helmfile in one of its environments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
@@ -40,6 +43,8 @@ pub struct Target {
     pub name: String,
     /// What it says there.
     pub state: State,
+    /// The values files that it reads, as far as their names do not ask for values.
+    pub reads: BTreeSet<RepoPath>,
 }
 
 /// A target with its place.
@@ -48,8 +53,6 @@ pub(super) struct Found {
     pub target: Target,
     pub path: RepoPath,
     pub mark: Mark,
-    /// The values files that it reads, as far as their names do not ask for values.
-    pub reads: BTreeSet<RepoPath>,
 }
 
 impl Found {
@@ -99,6 +102,7 @@ pub(super) fn targets(
         named.map(|(file, path)| (path.clone(), file)).collect();
     let mut seen: BTreeSet<RepoPath> = BTreeSet::new();
     let mut all = Vec::new();
+    let mut room = WORK;
     while let Some((path, file)) = waiting.pop_first() {
         if seen.len() >= MOST || !seen.insert(path.clone()) {
             continue;
@@ -111,6 +115,13 @@ pub(super) fn targets(
             let found = matching(snapshot, &path, below).into_iter();
             waiting.extend(found.filter(|(path, _)| !seen.contains(path)));
         }
+        let times = documents.environments().take(MOST_ENVIRONMENTS).count() + 1;
+        let Some(left) = room.checked_sub(documents.size.saturating_mul(times)) else {
+            let why = "all helmfiles together are too large".to_owned();
+            unplaced.insert(Unplaced { root: path, why });
+            continue;
+        };
+        room = left;
         all.extend(of_file(store, lexicon, (&path, file), &documents, unplaced));
     }
     all.sort_by(|a, b| (&a.path, &a.target.name).cmp(&(&b.path, &b.target.name)));
@@ -141,7 +152,8 @@ fn of_file(
         let Some(documents) = Documents::read(store, file, Some(&name)) else { return Vec::new() };
         let state = documents.state(&name);
         let reads = reads(store, path, &name, &state);
-        found.push(Found { target: Target { file, name, state }, path: path.clone(), mark, reads });
+        let target = Target { file, name, state, reads };
+        found.push(Found { target, path: path.clone(), mark });
     }
     found
 }

@@ -8,7 +8,7 @@ use crate::syntax::scalar::Dialect;
 use crate::syntax::{Store, parse_yaml};
 use crate::text::{FileId, RepoPath, Span};
 
-/// Larger helmfiles are not read.
+/// Larger helmfiles are not read, their bases counted with them.
 const LARGEST: usize = 1 << 20;
 /// Deepest chain of bases.
 const DEPTH: usize = 8;
@@ -39,6 +39,8 @@ pub(super) struct Documents {
     files: BTreeSet<FileId>,
     open: Vec<Span>,
     lost: Vec<Span>,
+    /// How many bytes there are.
+    pub(super) size: usize,
 }
 
 impl Documents {
@@ -58,7 +60,8 @@ impl Documents {
     ) -> bool {
         let snapshot = store.snapshot();
         let Ok(source) = snapshot.file(file) else { return false };
-        if source.text.len() > LARGEST || depth > DEPTH || self.files.len() >= FILES {
+        self.size = self.size.saturating_add(source.text.len());
+        if self.size > LARGEST || depth > DEPTH || self.files.len() >= FILES {
             return false;
         }
         let Some(Masked { text, open }) = masked(&source.text, environment) else { return false };
@@ -98,7 +101,7 @@ impl Documents {
 
     /// What is said of one environment.
     pub(super) fn state(self, environment: &str) -> State {
-        let Self { bodies, files, open, lost } = self;
+        let Self { bodies, files, open, lost, .. } = self;
         let mut state = State { files, open, lost, ..State::default() };
         // What the helmfile says without an environment lies below all that it says with one.
         for body in &bodies {

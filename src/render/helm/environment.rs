@@ -13,6 +13,7 @@ use crate::layout::{
 use crate::render::helm::Helm;
 use crate::render::helm::chart::values;
 use crate::render::helm::document::{add_values, apart, stacked};
+use crate::render::helm::open::may_be_filled_in;
 use crate::render::helm::set;
 use crate::render::helm::told::Told;
 use crate::render::{CHART, Gap, Rendered};
@@ -37,7 +38,7 @@ pub(in crate::render) fn rendered(
 ) -> Option<Rendered> {
     let target = helm.layout.helmfiles.get(overlay.helmfile?)?;
     let home = overlay.root.parent()?;
-    let Target { file, name, state } = target;
+    let Target { file, name, state, .. } = target;
     let start = Span::file_start(*file);
     let declared = state.declared.unwrap_or(start);
     let mut rendered = Rendered::of_documents(Vec::new(), state.files.clone(), Vec::new());
@@ -248,6 +249,9 @@ impl World<'_> {
         let base = base.unwrap_or_else(nothing);
         let laid = entry.get("name").zip(entry.get("value")).and_then(|(name, value)| {
             let value = self.resolved(value, "");
+            if value.text().is_some_and(may_be_filled_in) {
+                return set::lay_open(&base, name.text()?, name.span(), &value);
+            }
             set::lay(&base, name.text()?, name.span(), value.text()?, &value, as_text)
         });
         if laid.is_none() {

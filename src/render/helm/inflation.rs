@@ -105,8 +105,7 @@ impl Inflated {
         let mut entry = self.entry.clone();
         let says = |field: &Entry| {
             let key = &*field.key;
-            let off = field.value.as_bool() == Some(false);
-            !(TOLD.contains(&key) || ASIDE.contains(&key) || off || is_here && key == "repo")
+            !(TOLD.contains(&key) || ASIDE.contains(&key) || is_here && key == "repo")
         };
         if let Some(map) = entry.as_map_mut() {
             map.retain(says);
