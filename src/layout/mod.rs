@@ -30,7 +30,7 @@ pub(crate) use helmfile::text::{masked, unmasked};
 pub use helmfile::{State, Target};
 pub(crate) use kustomizations::{is_kustomization, names};
 pub use plain::Bases;
-pub use users::Users;
+pub use users::{Inputs, Users};
 pub(crate) use words::{aside, is_place};
 
 use std::collections::BTreeSet;
