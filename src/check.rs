@@ -139,6 +139,13 @@ pub fn check(job: Job<'_>) -> Checked {
     let Job { store, config, policy, layout, today, touched, focus, history, part } = job;
     let snapshot = store.snapshot();
     let (files, mut not_analysed) = rules::checked_files(store, &config.exclude, focus);
+    // What is a unit is not left out because it is a template.
+    let is_read = |path: &RepoPath| {
+        let file = snapshot.find(path);
+        let mut parts = layout.helmfiles.iter().map(|target| &target.state.files);
+        file.is_some_and(|file| parts.any(|files| files.contains(&file)))
+    };
+    not_analysed.retain(|left_out| left_out.span.is_some() || !is_read(&left_out.path));
     let renderer = renderer(store, layout);
     let evaluated = evaluate(&renderer, layout, |unit| focus.has_unit(&unit.name));
     let releases = helm::releases(renderer.helm(layout), &evaluated);

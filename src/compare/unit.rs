@@ -13,6 +13,7 @@ use crate::compare::difference::{Difference, Topic, topic};
 use crate::compare::find::find;
 use crate::compare::foreign::{self, Foreign, Sides};
 use crate::compare::identity::image;
+use crate::compare::inflated::{is_agent, is_chart, may_have, says_default};
 use crate::compare::learn::Substitution;
 use crate::compare::names::{Names, PairNames};
 use crate::compare::pairs::Comparison;
@@ -32,6 +33,10 @@ use crate::layout::Layout;
 use crate::render::{Evaluated, Rendered};
 use crate::source::Snapshot;
 use crate::text::{FileId, Span};
+
+/// The lists of a kustomization that objects and charts are in.
+const RESOURCES: &str = "resources";
+const CHARTS: &str = "helmCharts";
 
 /// What every comparison needs.
 #[derive(Clone, Copy)]
@@ -135,7 +140,7 @@ fn rank(world: World<'_>, at: usize) -> u32 {
 
 /// Whether a generated object lacks the data of a file that is not in the repository.
 pub(super) fn lacks_data(rendered: &Rendered, resource: &Resource) -> bool {
-    rendered.gaps.iter().any(|gap| resource.origin.contains(gap.span))
+    rendered.gaps.iter().any(|gap| !gap.is_chart() && resource.origin.contains(gap.span))
 }
 
 pub(crate) fn rendered(world: World<'_>, at: usize) -> Option<&Rendered> {
@@ -196,7 +201,8 @@ impl Judging<'_> {
                 remotes::join(&mut found.differences);
                 found.differences.retain(|difference| {
                     let sides = (here, there);
-                    !deployed::is_told(self.mine, theirs, sides, &difference.path, names)
+                    !says_default(&here.id.gvk, difference)
+                        && !deployed::is_told(self.mine, theirs, sides, &difference.path, names)
                         && !deployed::is_unknown(self.mine, theirs, sides, difference)
                         && !deployed::gives(self.mine, theirs, sides, difference)
                 });
@@ -232,7 +238,7 @@ impl Judging<'_> {
             // Which objects a variant has is its own affair.
             (Some(_), None) | (None, Some(_)) if self.siblings || self.blind => {}
             (Some(a), None) => {
-                let whole = |rendered: &Rendered| !rendered.lacks_objects();
+                let whole = |rendered: &Rendered| !may_have(rendered, &self.mine.resources[a]);
                 let tried = witnesses.iter().any(|witness| witness.partner(a).is_some());
                 if whole(theirs) && witnesses.iter().all(|w| whole(w.rendered)) && !tried {
                     self.alone(&self.mine.resources[a], Change::OnlyHere, names, result);
@@ -241,7 +247,7 @@ impl Judging<'_> {
             (None, Some(b)) => {
                 let lost = &theirs.resources[b];
                 let everywhere = witnesses.iter().all(|witness| witness.has(lost, names));
-                if !self.mine.lacks_objects() && everywhere {
+                if !may_have(self.mine, lost) && everywhere {
                     self.alone(lost, Change::OnlyThere, names, result);
                 }
             }
@@ -257,8 +263,8 @@ impl Judging<'_> {
         names: &PairNames,
         result: &mut UnitResult,
     ) {
-        if resource.id.gvk == Gvk::document(Form::Application) {
-            // Nobody knows who deploys the other side.
+        // Nobody knows who deploys the other side.
+        if resource.id.gvk == Gvk::document(Form::Application) || is_agent(resource) {
             return;
         }
         let raw = self.absence(resource, change, names);
@@ -272,13 +278,17 @@ impl Judging<'_> {
         change: Change,
         names: &PairNames,
     ) -> RawDifference {
-        let name = resource.body.at(&["metadata", "name"]);
+        let chart = is_chart(&resource.id.gvk);
+        let name = if chart { &["name"][..] } else { &["metadata", "name"] };
+        let name = resource.body.at(name);
         let span = name.map_or(resource.origin, |value| value.provenance.first().span);
         let side = Side { value: Some(resource.body.clone()), span, key: Some(span) };
         let overlay = if change == Change::OnlyHere { self.there } else { self.here };
-        let nowhere = match self.removal(overlay, resource, names) {
-            Some(removal) => Side { value: None, span: removal, key: Some(removal) },
-            None => Side { value: None, span: self.kustomization(overlay, span), key: None },
+        let nowhere = if let Some(removal) = self.removal(overlay, resource, names) {
+            Side { value: None, span: removal, key: Some(removal) }
+        } else {
+            let list = if chart { CHARTS } else { RESOURCES };
+            Side { value: None, span: self.kustomization(overlay, list, span), key: None }
         };
         let (here, there) =
             if change == Change::OnlyHere { (side, nowhere) } else { (nowhere, side) };
@@ -302,7 +312,7 @@ impl Judging<'_> {
     }
 
     /// The file that an absent object would be listed in, as well as it is known.
-    fn kustomization(&self, overlay: usize, otherwise: Span) -> Span {
+    fn kustomization(&self, overlay: usize, list: &str, otherwise: Span) -> Span {
         let root = &self.world.evaluated[overlay].overlay.root;
         let inputs = rendered(self.world, overlay).map(|rendered| &rendered.inputs);
         inputs
@@ -313,19 +323,19 @@ impl Judging<'_> {
                 path.parent().as_ref() == Some(root)
                     && path.stem().eq_ignore_ascii_case("kustomization")
             })
-            .and_then(|&file| self.list_of_resources(file))
+            .and_then(|&file| self.list(list, file))
             .unwrap_or(otherwise)
     }
 
-    /// The key `resources` of a kustomization file, or its first word.
-    fn list_of_resources(&self, file: FileId) -> Option<Span> {
+    /// The key of a list of a kustomization file, or the first word of the file.
+    fn list(&self, list: &str, file: FileId) -> Option<Span> {
         let text = &self.world.snapshot.file(file).ok()?.text;
         let mut at = 0;
         let mut first = None;
         for line in text.split_inclusive('\n') {
             let word = line.find(|c: char| !c.is_alphanumeric()).unwrap_or(line.len());
             let span = Span::new(file, at, at + word);
-            if line.starts_with("resources:") {
+            if line.strip_prefix(list).is_some_and(|rest| rest.starts_with(':')) {
                 return Some(span);
             }
             first = first.or((word > 0).then_some(span));

@@ -50,6 +50,7 @@ impl Renderer<'_> {
             unread: Vec::new(),
             notices: Vec::new(),
             failures: Vec::new(),
+            charts: Vec::new(),
             variables: None,
             told: Vec::new(),
             read_keys: Vec::new(),

@@ -61,6 +61,9 @@ pub enum Grade {
     Partial,
 }
 
+/// What a gap is where a chart is inflated.
+const CHART: &str = "helm chart";
+
 /// Something that an overlay uses and that cannot be rendered here.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Gap {
@@ -72,6 +75,13 @@ pub struct Gap {
     pub detail: String,
     /// Whether whole objects may be in it.
     pub objects: bool,
+}
+
+impl Gap {
+    /// Whether it is what a chart makes that is inflated: which one, and what it is told, is known.
+    pub fn is_chart(&self) -> bool {
+        self.what == CHART
+    }
 }
 
 /// Something to warn about in an overlay that renders.
@@ -123,6 +133,8 @@ pub struct Rendered {
     pub unread: Vec<helm::Unread>,
     /// What kustomize refuses, and what was left out to render the rest all the same.
     pub failures: Vec<RenderError>,
+    /// The charts that kustomize inflates for it.
+    pub charts: Vec<helm::Inflated>,
     /// The variables that Flux filled in.
     pub variables: Option<Box<Variables>>,
     /// The documents of Flux Kustomizations and Applications whose effect is an overlay of its own.
@@ -163,6 +175,7 @@ impl Rendered {
             notices: Vec::new(),
             unread: Vec::new(),
             failures: Vec::new(),
+            charts: Vec::new(),
             variables: None,
             told: Vec::new(),
             read_keys: Vec::new(),

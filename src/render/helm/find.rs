@@ -1,6 +1,6 @@
 //! Which chart an overlay installs, with which values: one line of a table for each way to say it.
 
-use crate::kube::{Resource, Value, load};
+use crate::kube::{Resource, Value};
 use crate::layout::{Application, Layout, OverlayKind, Source};
 use crate::render::flux::values::is_read;
 use crate::render::helm::Helm;
@@ -8,8 +8,7 @@ use crate::render::helm::argocd;
 use crate::render::helm::chart::{VALUES, values};
 use crate::render::helm::home;
 use crate::render::{Evaluated, Gap};
-use crate::syntax::scalar::Dialect;
-use crate::syntax::{NodeRef, Store};
+use crate::syntax::Store;
 use crate::text::{FileId, RepoPath, Span};
 
 /// A chart of the repository and what an overlay tells it.
@@ -123,40 +122,15 @@ fn is_shared(stem: &str) -> bool {
 const SHARED: [&str; 9] =
     ["all", "base", "common", "default", "global", "lower", "nonprod", "non-prod", "shared"];
 
-/// An entry of `helmCharts:` that means a chart of the repository.
-fn kustomize(Helm { store, .. }: Helm<'_>, evaluated: &Evaluated<'_>) -> Vec<Named> {
-    let gaps = evaluated.output().into_iter().flat_map(|rendered| &rendered.gaps);
-    let entries = gaps.filter(|gap| gap.what == "helm chart");
-    entries.filter_map(|gap| inflated(store, gap.span)).collect()
-}
-
-/// What the entry of a kustomization says whose chart is named at `name`.
-fn inflated(store: &Store<'_>, name: Span) -> Option<Named> {
-    let directory = store.snapshot().path(name.file).parent()?;
-    let root = store.yaml(name.file).documents.first()?.root();
-    let mut entries = root.get("helmCharts")?.items();
-    let entry = entries.find(|entry| entry.get("name").is_some_and(|it| it.span() == name))?;
-    let text = |key: &str| entry.get(key).and_then(NodeRef::text).filter(|text| !text.is_empty());
-    if text("repo").is_some() {
-        return None;
-    }
-    let home = root.get("helmGlobals").and_then(|globals| globals.get("chartHome")?.text());
-    let chart = directory.join(home.unwrap_or("charts")).ok()?.join(text("name")?).ok()?;
-    let mut named = Named::new(chart);
-    let files = entry.get("valuesFile").into_iter();
-    let more = entry.get("additionalValuesFiles").into_iter().flat_map(NodeRef::items);
-    for file in files.chain(more) {
-        named.file(store, &directory, file.text().unwrap_or(""), file.span());
-    }
-    if let Some(inline) = entry.get("valuesInline").filter(|inline| inline.is_map()) {
-        match (load(inline, Dialect::Config), text("valuesMerge")) {
-            (Ok(value), None | Some("override")) => named.layers.push(value),
-            (Ok(value), Some("merge")) => named.layers.insert(0, value),
-            (Ok(value), _) => named.layers = vec![value],
-            (Err(error), _) => named.unknown(error.span, "values", "valuesInline"),
-        }
-    }
-    Some(named)
+/// A chart of the repository that a kustomization inflates.
+fn kustomize(Helm { store, charts, .. }: Helm<'_>, evaluated: &Evaluated<'_>) -> Vec<Named> {
+    let inflated = evaluated.output().into_iter().flat_map(|rendered| &rendered.charts);
+    let told = inflated.map(|inflated| inflated.told(store, charts));
+    told.filter_map(|told| {
+        let named = Named::new(told.chart?);
+        Some(Named { layers: told.layers, gaps: told.gaps, ..named })
+    })
+    .collect()
 }
 
 /// The objects of a kind that an overlay runs.

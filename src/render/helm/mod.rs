@@ -7,9 +7,11 @@ mod chart;
 mod charts;
 mod coalesce;
 mod document;
+mod environment;
 mod find;
 mod helmfile;
 mod home;
+mod inflated;
 mod inflation;
 mod merge;
 mod open;
@@ -27,11 +29,14 @@ use crate::text::RepoPath;
 
 pub(super) use argocd::{source, told as told_by};
 pub(super) use document::rendered;
+pub(super) use environment::rendered as of_helmfile;
+pub(super) use inflated::add as add_inflated;
 
 pub use chart::{Chart, Child, Import};
 pub use charts::Charts;
 pub use coalesce::{Deleted, Effective, Part};
 pub use find::Named;
+pub use inflation::Inflated;
 pub(crate) use merge::stack;
 pub use open::may_be_filled_in;
 pub use release::{Release, releases};

@@ -35,6 +35,11 @@ pub(super) fn lay(
     put(Some(values), &steps, name, value, source)
 }
 
+/// The values with one more laid over them whose text nobody knows yet: it stands as it is written.
+pub(super) fn lay_open(values: &Value, path: &str, name: Span, source: &Value) -> Option<Value> {
+    put(Some(values), &steps(path)?, name, source.clone(), source)
+}
+
 fn put(
     below: Option<&Value>,
     steps: &[Step],

@@ -78,5 +78,5 @@ fn grade(difference: &Difference) -> Level {
 /// Whether both sides name an address, not a version.
 fn is_source(difference: &Difference) -> bool {
     difference.change == Change::Changed
-        && matches!(difference.path.last_key(), Some("url" | "bucketName"))
+        && matches!(difference.path.last_key(), Some("url" | "bucketName" | "repo"))
 }
