@@ -130,7 +130,8 @@ pub fn evaluate<'l>(
 ) -> Vec<Evaluated<'l>> {
     let mut evaluated =
         evaluate::all(layout, wanted, |unit, overlay| renderer.overlay(layout, unit, overlay));
-    render::lay_values(renderer.snapshot(), &mut evaluated);
+    render::lay_values(renderer.store(), &mut evaluated);
+    helm::add_releases(renderer.helm(layout), &mut evaluated);
     evaluated
 }
 
@@ -350,7 +351,14 @@ fn kinds_differ(layout: &Layout, evaluated: &Evaluated<'_>) -> Option<NotAnalyse
 /// What the renderer had to leave out of an overlay.
 pub fn not_rendered(snapshot: &Snapshot, evaluated: &Evaluated<'_>) -> Vec<NotAnalysed> {
     let gaps = evaluated.output().into_iter().flat_map(|rendered| &rendered.gaps);
-    gaps.map(|gap| of_gap(snapshot, gap)).collect()
+    let values = evaluated.output().into_iter().flat_map(|rendered| &rendered.unknown_values);
+    let values = values.map(|unknown| NotAnalysed {
+        path: snapshot.path(unknown.span.file).clone(),
+        span: Some(unknown.span),
+        what: "values",
+        detail: unknown.source.clone(),
+    });
+    gaps.map(|gap| of_gap(snapshot, gap)).chain(values).collect()
 }
 
 fn of_gap(snapshot: &Snapshot, gap: &Gap) -> NotAnalysed {

@@ -103,7 +103,11 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
                     // Defaults that all environments share may list them all.
                     search.retain(|it| it.own);
                 }
-                search.retain(|it| !deployed::is_told(mine, theirs, objects, &it.path, &names));
+                let all = (&mine.resources[..], &theirs.resources[..]);
+                search.retain(|it| {
+                    !deployed::is_told(mine, theirs, objects, &it.path, &names)
+                        && !deployed::is_shown(all, objects, &it.path)
+                });
                 foreign.append(&mut search);
             }
             judging.pair(pair, theirs, &names, &witnesses, &mut result);
@@ -197,7 +201,12 @@ impl Judging<'_> {
                 found.differences.retain(|difference| {
                     let sides = (here, there);
                     !deployed::is_told(self.mine, theirs, sides, &difference.path, names)
-                        && !deployed::is_unknown(self.mine, theirs, sides, difference)
+                        && !deployed::is_unknown(self.mine, theirs, sides, &difference.path)
+                        && !deployed::is_shown(
+                            (&self.mine.resources, &theirs.resources),
+                            sides,
+                            &difference.path,
+                        )
                         && !deployed::gives(self.mine, theirs, sides, difference)
                 });
                 for difference in &mut found.differences {
@@ -259,6 +268,12 @@ impl Judging<'_> {
     ) {
         if resource.id.gvk == Gvk::document(Form::Application) {
             // Nobody knows who deploys the other side.
+            return;
+        }
+        let holder = if change == Change::OnlyHere { self.here } else { self.there };
+        let beside = rendered(self.world, holder).map_or(&[][..], |it| &it.resources);
+        if deployed::is_of_release(beside, resource) {
+            // The release tells it.
             return;
         }
         let raw = self.absence(resource, change, names);

@@ -8,6 +8,7 @@ mod charts;
 mod coalesce;
 mod document;
 mod find;
+mod flux;
 mod helmfile;
 mod home;
 mod inflation;
@@ -15,7 +16,7 @@ mod merge;
 mod open;
 mod reads;
 mod release;
-mod set;
+pub(super) mod set;
 mod shared;
 mod told;
 mod unread;
@@ -32,9 +33,11 @@ pub use chart::{Chart, Child, Import};
 pub use charts::Charts;
 pub use coalesce::{Deleted, Effective, Part};
 pub use find::Named;
+pub use flux::add_releases;
 pub(crate) use merge::stack;
 pub use open::may_be_filled_in;
 pub use release::{Release, releases};
+pub(super) use set::keys_of;
 pub use unread::Unread;
 
 /// Whether a file has a say in what several units tell their charts, or in what these are.
