@@ -170,7 +170,11 @@ impl Pair<'_> {
         let mut found = diff::everything(snapshot, kind, &here.body, &there.body, &self.names);
         remotes::join(&mut found.differences);
         let all = (&self.judging.mine.resources[..], &self.theirs.resources[..]);
-        found.differences.retain(|it| !deployed::is_shown(all, (here, there), &it.path));
+        let rendered = (self.judging.mine, self.theirs);
+        found.differences.retain(|it| {
+            !deployed::is_shown(all, (here, there), &it.path)
+                && !deployed::is_read(rendered.0, rendered.1, (here, there), &it.path)
+        });
         let lacking = lacks_data(self.judging.mine, here) || lacks_data(self.theirs, there);
         let differences = found.differences.into_iter().flat_map(|raw| {
             let unknown = lacking && raw.change != Change::Changed;
