@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use crate::compare::agents::Cover;
 use crate::compare::{self, Effects, Past, Present, Substitution};
 use crate::config::{Config, did_you_mean, glob_set};
 use crate::exceptions::{self, Outcome};
@@ -38,6 +39,8 @@ pub struct Checked {
     pub past: Past,
     /// What the change does to what runs, where that was asked for.
     pub effects: Option<Effects>,
+    /// The agents of each environment, as far as it was looked at.
+    pub cover: Cover,
 }
 
 /// The rule that asks for the history.
@@ -249,7 +252,8 @@ pub fn check(job: Job<'_>) -> Checked {
         None
     };
     let files = [files, with_schemas].concat();
-    Checked { outcome, counts, files, roots, failed, past, effects }
+    let cover = comparison.cover.clone();
+    Checked { outcome, counts, files, roots, failed, past, effects, cover }
 }
 
 /// What the configuration decides about environments and units.

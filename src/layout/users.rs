@@ -16,7 +16,7 @@ pub struct Users {
 
 impl Users {
     /// The directories whose kustomization uses one of the files, at once or over others.
-    fn of(&self, files: &BTreeSet<RepoPath>) -> BTreeSet<RepoPath> {
+    pub(super) fn of(&self, files: &BTreeSet<RepoPath>) -> BTreeSet<RepoPath> {
         let mut reached = BTreeSet::new();
         let mut waiting: Vec<&RepoPath> =
             files.iter().filter_map(|file| self.of_files.get(file)).flatten().collect();

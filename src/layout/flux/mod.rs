@@ -7,6 +7,7 @@
 
 mod covers;
 mod declared;
+mod holders;
 mod repositories;
 mod tree;
 
