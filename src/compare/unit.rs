@@ -24,7 +24,7 @@ use crate::compare::scalar::without_hash;
 use crate::compare::secrets;
 use crate::compare::terraform::is_terraform;
 use crate::compare::together::{MOST_OF_A_TEXT, list_around, tell_once};
-use crate::compare::values::{in_values, is_switched_off};
+use crate::compare::values::{self, in_values, is_switched_off};
 use crate::compare::witness::Witness;
 use crate::config::Config;
 use crate::kube::{Form, Gvk, Path, Resource, ResourceId, Value};
@@ -237,7 +237,8 @@ impl Judging<'_> {
                 deployed::join_charts(here, &mut found.differences);
                 found.differences.retain(|difference| {
                     let sides = (here, there);
-                    !deployed::is_told(self.mine, theirs, sides, &difference.path, names)
+                    !values::is_unread(self.mine, theirs, &here.id.gvk, difference)
+                        && !deployed::is_told(self.mine, theirs, sides, &difference.path, names)
                         && !deployed::is_unknown(self.mine, theirs, sides, &difference.path)
                         && !deployed::is_shown(
                             (&self.mine.resources, &theirs.resources),

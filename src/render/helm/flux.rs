@@ -123,8 +123,12 @@ fn addition(helm: Helm<'_>, evaluated: &Evaluated<'_>, release: &Resource) -> Op
     };
     let maps = named.layers.iter().filter_map(Value::as_map);
     let told = maps.fold(Map::default(), |below, above| stack(&below, above));
-    let own = release.body.at(&["spec", "values"]).and_then(Value::as_map);
-    let unread = own.map_or(Vec::new(), |own| unread(helm, chart, own));
+    // What the chart says itself is no mistake of whoever installs it.
+    let defaults = chart.values.span().file;
+    let own = named.layers.iter().filter(|layer| layer.span().file != defaults);
+    let own = own.filter_map(Value::as_map);
+    let own = own.fold(Map::default(), |below, above| stack(&below, above));
+    let unread = unread(helm, chart, &own);
     let mut stage = Stage::default();
     let files = named.layers.iter().map(|layer| layer.span().file);
     stage.inputs.extend(files.filter(|file: &FileId| *file != release.origin.file));
