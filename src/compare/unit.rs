@@ -25,7 +25,7 @@ use crate::compare::scalar::without_hash;
 use crate::compare::secrets;
 use crate::compare::terraform::is_terraform;
 use crate::compare::together::{MOST_OF_A_TEXT, list_around, tell_once};
-use crate::compare::values::{in_values, is_switched_off};
+use crate::compare::values::{self, in_values, is_switched_off};
 use crate::compare::witness::Witness;
 use crate::config::Config;
 use crate::kube::{Form, Gvk, Path, Resource, ResourceId, Value};
@@ -100,7 +100,12 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
         };
         let mut foreign = Vec::new();
         let before = result.differences.len();
-        for pair in align::align(&mine.resources, &theirs.resources, &names) {
+        let pairs = align::align(&mine.resources, &theirs.resources, &names);
+        let alone = releases_alone(&pairs, mine, theirs);
+        for pair in pairs {
+            if brought(pair, mine, theirs, &alone) {
+                continue;
+            }
             if let (false, Some(a), Some(b)) = (siblings, pair.here, pair.there) {
                 let objects = (&mine.resources[a], &theirs.resources[b]);
                 let mut search = sides.search(objects.0, objects.1);
@@ -108,7 +113,11 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
                     // Defaults that all environments share may list them all.
                     search.retain(|it| it.own);
                 }
-                search.retain(|it| !deployed::is_told(mine, theirs, objects, &it.path, &names));
+                let all = (&mine.resources[..], &theirs.resources[..]);
+                search.retain(|it| {
+                    !deployed::is_told(mine, theirs, objects, &it.path, &names)
+                        && !deployed::is_shown(all, objects, &it.path)
+                });
                 foreign.append(&mut search);
             }
             judging.pair(pair, theirs, &names, &witnesses, &mut result);
@@ -136,6 +145,37 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
 
 fn rank(world: World<'_>, at: usize) -> u32 {
     world.layout.environments[world.evaluated[at].overlay.environment].rank
+}
+
+/// The releases that only one side has: the first one, and the other one.
+fn releases_alone<'r>(
+    pairs: &[Pair],
+    mine: &'r Rendered,
+    theirs: &'r Rendered,
+) -> (Vec<&'r Resource>, Vec<&'r Resource>) {
+    let is_release = |resource: &&Resource| &*resource.id.gvk.kind == "HelmRelease";
+    let here = pairs.iter().filter(|pair| pair.there.is_none());
+    let here = here.filter_map(|pair| mine.resources.get(pair.here?)).filter(is_release);
+    let there = pairs.iter().filter(|pair| pair.here.is_none());
+    let there = there.filter_map(|pair| theirs.resources.get(pair.there?)).filter(is_release);
+    (here.collect(), there.collect())
+}
+
+/// Whether a release of the other side may bring what only one side declares.
+fn brought(
+    pair: Pair,
+    mine: &Rendered,
+    theirs: &Rendered,
+    (here, there): &(Vec<&Resource>, Vec<&Resource>),
+) -> bool {
+    let bring = |releases: &[&Resource], all: &[Resource], at: usize| {
+        all.get(at).is_some_and(|object| deployed::may_bring(releases, object))
+    };
+    match (pair.here, pair.there) {
+        (Some(at), None) => bring(there, &mine.resources, at),
+        (None, Some(at)) => bring(here, &theirs.resources, at),
+        _ => false,
+    }
 }
 
 /// Whether a generated object lacks the data of a file that is not in the repository.
@@ -199,11 +239,18 @@ impl Judging<'_> {
                 let differ = if here.id.gvk.is_block() { diff::of_blocks } else { diff::diff };
                 let mut found = differ(snapshot, kind, &here.body, &there.body, names);
                 remotes::join(&mut found.differences);
+                deployed::join_charts(here, &mut found.differences);
                 found.differences.retain(|difference| {
                     let sides = (here, there);
                     !says_default(&here.id.gvk, difference)
+                        && !values::is_unread(self.mine, theirs, &here.id.gvk, difference)
                         && !deployed::is_told(self.mine, theirs, sides, &difference.path, names)
-                        && !deployed::is_unknown(self.mine, theirs, sides, difference)
+                        && !deployed::is_unknown(self.mine, theirs, sides, &difference.path)
+                        && !deployed::is_shown(
+                            (&self.mine.resources, &theirs.resources),
+                            sides,
+                            &difference.path,
+                        )
                         && !deployed::gives(self.mine, theirs, sides, difference)
                 });
                 for difference in &mut found.differences {
@@ -265,6 +312,12 @@ impl Judging<'_> {
     ) {
         // Nobody knows who deploys the other side.
         if resource.id.gvk == Gvk::document(Form::Application) || is_agent(resource) {
+            return;
+        }
+        let holder = if change == Change::OnlyHere { self.here } else { self.there };
+        let beside = rendered(self.world, holder).map_or(&[][..], |it| &it.resources);
+        if deployed::is_of_release(beside, resource) {
+            // The release tells it.
             return;
         }
         let raw = self.absence(resource, change, names);

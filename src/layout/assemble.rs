@@ -340,6 +340,7 @@ impl<'l> Assembly<'l> {
             }
             units.push(unit);
         }
+        let repositories = tree.repositories;
         let builds = tree.found.into_iter().map(|found| found.build).collect();
         let overlays = units.iter().flat_map(|unit| &unit.overlays);
         let shown = overlays.filter_map(|overlay| overlay.build).collect();
@@ -348,7 +349,7 @@ impl<'l> Assembly<'l> {
             environments: environments.into_iter().map(|(_, environment)| environment).collect(),
             units,
             unplaced: unplaced.into_iter().collect(),
-            flux: Flux { builds, shown },
+            flux: Flux { builds, shown, repositories },
             applications,
             ..Layout::default()
         }

@@ -48,8 +48,7 @@ use crate::text::{FileId, Span};
 
 pub use effect::{Effect, Statement, StatementKind};
 pub use error::RenderError;
-pub(crate) use flux::is_laid;
-pub use flux::{Definition, Told, VariableUse, Variables, lay_values};
+pub use flux::{Definition, Told, UnknownValues, VariableUse, Variables, lay_values};
 pub use renderer::{Options, Renderer};
 
 /// How much of an overlay could be rendered.
@@ -142,6 +141,8 @@ pub struct Rendered {
     /// The keys of `ConfigMap`s whose values are laid under those of a release, each with the place of
     /// its object.
     pub read_keys: Vec<(Span, Arc<str>)>,
+    /// Values of releases that are not known.
+    pub unknown_values: Vec<UnknownValues>,
 }
 
 impl Rendered {
@@ -179,6 +180,7 @@ impl Rendered {
             variables: None,
             told: Vec::new(),
             read_keys: Vec::new(),
+            unknown_values: Vec::new(),
         }
     }
 

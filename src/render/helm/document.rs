@@ -171,13 +171,14 @@ struct Laid {
 
 /// The document, the defaults of the chart below what it is told.
 fn finished(helm: Helm<'_>, unit: &Unit, chart: Option<&Chart>, laid: Laid) -> Rendered {
-    let Laid { told, own, provenance, origin, mut inputs, mut gaps, secret } = laid;
+    let Laid { told, own, provenance, origin, inputs, gaps, secret } = laid;
     let unread = match chart.zip(own) {
         Some((chart, own)) => unread(helm, chart, &own),
         None => Vec::new(),
     };
-    let mut deleted = Vec::new();
-    let (kind, name) = laid_out(unit, chart, told, (&mut inputs, &mut gaps, &mut deleted));
+    let mut stage = Stage { inputs, gaps, deleted: Vec::new() };
+    let (kind, name) = laid_out(unit, chart, told, &mut stage);
+    let Stage { mut inputs, gaps, deleted } = stage;
     let body = Value { kind, provenance };
     let form = if secret { Form::Secrets } else { Form::Values };
     let mut documents = vec![Resource::document(form, &name, body, origin)];
@@ -211,18 +212,29 @@ fn is_secret_word(token: &str) -> bool {
     SECRETS.iter().any(|word| token.eq_ignore_ascii_case(word))
 }
 
+/// What comes to light while values are laid over the defaults of a chart.
+#[derive(Debug, Default)]
+pub(super) struct Stage {
+    /// The files that were read.
+    pub(super) inputs: BTreeSet<FileId>,
+    /// What could not be read.
+    pub(super) gaps: Vec<Gap>,
+    /// The defaults that nulls deleted.
+    pub(super) deleted: Vec<Deleted>,
+}
+
 /// The effective values of a chart that is told `told`, and their name.
-fn laid_out(
+pub(super) fn laid_out(
     unit: &Unit,
     chart: Option<&Chart>,
     told: Map,
-    (inputs, gaps, deleted): (&mut BTreeSet<FileId>, &mut Vec<Gap>, &mut Vec<Deleted>),
+    stage: &mut Stage,
 ) -> (Kind, String) {
     let Some(chart) = chart else { return (Kind::Map(Arc::new(told)), last_name(unit)) };
-    chart.defaults(inputs);
-    gaps.extend(chart.gaps.iter().cloned());
+    chart.defaults(&mut stage.inputs);
+    stage.gaps.extend(chart.gaps.iter().cloned());
     let Effective { values: mut body, unused, deleted: nulls, .. } = effective(chart, &told);
-    deleted.extend(nulls);
+    stage.deleted.extend(nulls);
     for unused in &unused {
         without_unused(&mut body, unused);
     }

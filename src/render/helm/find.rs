@@ -2,10 +2,10 @@
 
 use crate::kube::{Resource, Value};
 use crate::layout::{Application, Layout, OverlayKind, Source};
-use crate::render::flux::values::is_read;
 use crate::render::helm::Helm;
 use crate::render::helm::argocd;
 use crate::render::helm::chart::{VALUES, values};
+use crate::render::helm::flux;
 use crate::render::helm::home;
 use crate::render::{Evaluated, Gap};
 use crate::syntax::Store;
@@ -30,7 +30,7 @@ pub struct Named {
 type Way = fn(Helm<'_>, &Evaluated<'_>) -> Vec<Named>;
 
 /// Every way that is understood.
-const WAYS: [Way; 4] = [beside, kustomize, flux, argo_cd];
+const WAYS: [Way; 4] = [beside, kustomize, flux::flux, argo_cd];
 
 /// The charts of the repository that an overlay installs.
 pub(super) fn named(helm: Helm<'_>, evaluated: &Evaluated<'_>) -> Vec<Named> {
@@ -52,12 +52,18 @@ impl Named {
         self.layers.is_empty() && self.gaps.is_empty()
     }
 
-    fn new(chart: RepoPath) -> Self {
+    pub(super) fn new(chart: RepoPath) -> Self {
         Self { chart, layers: Vec::new(), gaps: Vec::new(), defaults: true, closed: true }
     }
 
     /// Adds a file; one that is not there or cannot be read is a gap.
-    fn file(&mut self, store: &Store<'_>, directory: &RepoPath, name: &str, entry: Span) {
+    pub(super) fn file(
+        &mut self,
+        store: &Store<'_>,
+        directory: &RepoPath,
+        name: &str,
+        entry: Span,
+    ) {
         let file = directory.join(name).ok().and_then(|path| store.snapshot().find(&path));
         match file.map(|file| values(store, file)) {
             Some(Ok(value)) => self.layers.push(value),
@@ -66,7 +72,7 @@ impl Named {
         }
     }
 
-    fn unknown(&mut self, span: Span, what: &'static str, detail: &str) {
+    pub(super) fn unknown(&mut self, span: Span, what: &'static str, detail: &str) {
         self.gaps.push(Gap { span, what, detail: detail.to_owned(), objects: true });
     }
 }
@@ -134,7 +140,7 @@ fn kustomize(Helm { store, charts, .. }: Helm<'_>, evaluated: &Evaluated<'_>) ->
 }
 
 /// The objects of a kind that an overlay runs.
-fn objects<'e>(
+pub(super) fn objects<'e>(
     evaluated: &'e Evaluated<'_>,
     group: &'static str,
     kind: &'static str,
@@ -143,38 +149,12 @@ fn objects<'e>(
     objects.filter(move |object| *object.id.gvk.group == *group && *object.id.gvk.kind == *kind)
 }
 
-fn text<'v>(value: &'v Value, path: &[&str]) -> Option<&'v str> {
+pub(super) fn text<'v>(value: &'v Value, path: &[&str]) -> Option<&'v str> {
     value.at(path).and_then(Value::text).filter(|text| !text.is_empty())
 }
 
-fn items<'v>(value: &'v Value, path: &[&str]) -> &'v [Value] {
+pub(super) fn items<'v>(value: &'v Value, path: &[&str]) -> &'v [Value] {
     value.at(path).and_then(Value::as_list).unwrap_or_default()
-}
-
-/// A Flux `HelmRelease` whose chart is a directory of a git repository: this one, if it has it.
-fn flux(Helm { store, .. }: Helm<'_>, evaluated: &Evaluated<'_>) -> Vec<Named> {
-    let objects = objects(evaluated, "helm.toolkit.fluxcd.io", "HelmRelease");
-    objects.filter_map(|object| released(store, evaluated, object)).collect()
-}
-
-fn released(store: &Store<'_>, evaluated: &Evaluated<'_>, release: &Resource) -> Option<Named> {
-    let spec = release.body.get("spec")?;
-    let chart = spec.at(&["chart", "spec"])?;
-    if text(chart, &["sourceRef", "kind"]) != Some("GitRepository") {
-        return None;
-    }
-    let mut named = Named::new(RepoPath::new(text(chart, &["chart"])?).ok()?);
-    // Flux makes these files the defaults of the chart.
-    named.defaults = items(chart, &["valuesFiles"]).is_empty();
-    for file in items(chart, &["valuesFiles"]) {
-        named.file(store, &RepoPath::root(), file.text().unwrap_or(""), file.span());
-    }
-    let read = |from: &&Value| is_read(evaluated, release, from);
-    for from in items(spec, &["valuesFrom"]).iter().filter(|from| !read(from)) {
-        named.unknown(from.span(), "values", text(from, &["name"]).unwrap_or("valuesFrom"));
-    }
-    named.layers.extend(spec.get("values").filter(|values| values.as_map().is_some()).cloned());
-    Some(named)
 }
 
 /// The Application that deploys an overlay and that no other overlay has as an object.
