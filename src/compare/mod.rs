@@ -1,5 +1,6 @@
 //! Environments side by side: which objects answer which, and where they disagree.
 
+mod absence;
 pub mod agents;
 mod align;
 mod cause;

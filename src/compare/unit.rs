@@ -13,7 +13,7 @@ use crate::compare::difference::{Difference, Topic, topic};
 use crate::compare::find::find;
 use crate::compare::foreign::{self, Foreign, Sides};
 use crate::compare::identity::image;
-use crate::compare::inflated::{is_agent, is_chart, may_have, says_default};
+use crate::compare::inflated::{is_agent, may_have, says_default};
 use crate::compare::learn::Substitution;
 use crate::compare::names::{Names, PairNames};
 use crate::compare::pairs::Comparison;
@@ -32,11 +32,6 @@ use crate::kube::{Form, Gvk, Path, Resource, ResourceId, Value};
 use crate::layout::Layout;
 use crate::render::{Evaluated, Rendered};
 use crate::source::Snapshot;
-use crate::text::{FileId, Span};
-
-/// The lists of a kustomization that objects and charts are in.
-const RESOURCES: &str = "resources";
-const CHARTS: &str = "helmCharts";
 
 /// What every comparison needs.
 #[derive(Clone, Copy)]
@@ -322,79 +317,6 @@ impl Judging<'_> {
         }
         let raw = self.absence(resource, change, names);
         self.judge(raw, resource, names, result);
-    }
-
-    /// The difference that an object makes which one side lacks.
-    pub(super) fn absence(
-        &self,
-        resource: &Resource,
-        change: Change,
-        names: &PairNames,
-    ) -> RawDifference {
-        let chart = is_chart(&resource.id.gvk);
-        let name = if chart { &["name"][..] } else { &["metadata", "name"] };
-        let name = resource.body.at(name);
-        let span = name.map_or(resource.origin, |value| value.provenance.first().span);
-        let side = Side { value: Some(resource.body.clone()), span, key: Some(span) };
-        let overlay = if change == Change::OnlyHere { self.there } else { self.here };
-        let nowhere = if let Some(removal) = self.removal(overlay, resource, names) {
-            Side { value: None, span: removal, key: Some(removal) }
-        } else {
-            let list = if chart { CHARTS } else { RESOURCES };
-            Side { value: None, span: self.kustomization(overlay, list, span), key: None }
-        };
-        let (here, there) =
-            if change == Change::OnlyHere { (side, nowhere) } else { (nowhere, side) };
-        let path = Path::default();
-        RawDifference { path, change, here, there, more: 0, text: None, noise: None }
-    }
-
-    /// The patch that deletes an object which the other side has.
-    fn removal(&self, overlay: usize, resource: &Resource, names: &PairNames) -> Option<Span> {
-        let (own, others) = if overlay == self.here {
-            (&names.here, &names.there)
-        } else {
-            (&names.there, &names.here)
-        };
-        let wanted = others.normal(&resource.id.name);
-        let removed = &rendered(self.world, overlay)?.removed;
-        let meant = removed.iter().find(|removed| {
-            removed.id.gvk.kind == resource.id.gvk.kind && own.normal(&removed.id.name) == wanted
-        });
-        meant.map(|removed| removed.span)
-    }
-
-    /// The file that an absent object would be listed in, as well as it is known.
-    fn kustomization(&self, overlay: usize, list: &str, otherwise: Span) -> Span {
-        let root = &self.world.evaluated[overlay].overlay.root;
-        let inputs = rendered(self.world, overlay).map(|rendered| &rendered.inputs);
-        inputs
-            .into_iter()
-            .flatten()
-            .find(|&&file| {
-                let path = self.world.snapshot.path(file);
-                path.parent().as_ref() == Some(root)
-                    && path.stem().eq_ignore_ascii_case("kustomization")
-            })
-            .and_then(|&file| self.list(list, file))
-            .unwrap_or(otherwise)
-    }
-
-    /// The key of a list of a kustomization file, or the first word of the file.
-    fn list(&self, list: &str, file: FileId) -> Option<Span> {
-        let text = &self.world.snapshot.file(file).ok()?.text;
-        let mut at = 0;
-        let mut first = None;
-        for line in text.split_inclusive('\n') {
-            let word = line.find(|c: char| !c.is_alphanumeric()).unwrap_or(line.len());
-            let span = Span::new(file, at, at + word);
-            if line.strip_prefix(list).is_some_and(|rest| rest.starts_with(':')) {
-                return Some(span);
-            }
-            first = first.or((word > 0).then_some(span));
-            at += line.len();
-        }
-        first
     }
 
     fn settle(
