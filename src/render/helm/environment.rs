@@ -217,13 +217,9 @@ impl World<'_> {
                 return;
             }
         }
-        let detail = said("chart").and_then(|entry| entry.value.text()).unwrap_or(&name);
-        rendered.gaps.push(Gap {
-            span: called.value.span(),
-            what: CHART,
-            detail: detail.to_owned(),
-            objects: true,
-        });
+        let detail = said("chart").and_then(|entry| self.filled(&entry.value, &name));
+        let detail = detail.unwrap_or_else(|| name.clone());
+        rendered.gaps.push(Gap { span: called.value.span(), what: CHART, detail, objects: true });
         let mut told = Told::default();
         for part in parts {
             let lists = ["values", "valuesTemplate"].into_iter();
