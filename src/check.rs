@@ -31,8 +31,8 @@ pub struct Checked {
     pub counts: Counts,
     /// The files that rules about files looked at.
     pub files: Vec<FileId>,
-    /// The directories and files of all overlays.
-    pub roots: Vec<RepoPath>,
+    /// The directories and files of all overlays, and the files that these read.
+    pub roots: BTreeSet<RepoPath>,
     /// The units of which an overlay could not be rendered.
     pub failed: BTreeSet<String>,
     /// What ran, where the check was about the state before a change.
@@ -231,7 +231,10 @@ pub fn check(job: Job<'_>) -> Checked {
         unknown: comparison.unknown,
         learnt: comparison.learnt.iter().map(|learnt| in_words(learnt, layout)).collect(),
     };
-    let roots = evaluated.iter().map(|evaluated| evaluated.overlay.root.clone()).collect();
+    let overlays = evaluated.iter().map(|evaluated| &evaluated.overlay.root);
+    let outputs = evaluated.iter().filter_map(Evaluated::output);
+    let read: BTreeSet<FileId> = outputs.flat_map(|output| output.inputs.iter().copied()).collect();
+    let roots = overlays.chain(read.iter().map(|&file| snapshot.path(file))).cloned().collect();
     let failed = evaluated.iter().filter(|evaluated| evaluated.error().is_some());
     let failed = failed.map(|evaluated| evaluated.unit.name.clone()).collect();
     let exceptions::Applied { excepted, standings: exceptions, .. } = applied;

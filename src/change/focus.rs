@@ -2,20 +2,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
+use rayon::iter::{IntoParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
 
 use crate::change::{Layouts, Side, names};
 use crate::config::{self, FILE_NAMES};
-use crate::layout::{self, Layout, Overlay};
+use crate::layout::{self, Layout, Overlay, OverlayKind, Unit};
 use crate::owners::CodeOwners;
 use crate::render::helm;
 use crate::rules::Focus;
 use crate::schema::RepositorySchema;
+use crate::source::Snapshot;
 use crate::text::RepoPath;
 use crate::validation;
 
 /// A change of more files than this is looked at as a whole at once.
 const MOST_FILES: usize = 200;
+
+/// What a file says that installs a chart from somewhere else than a file of values.
+const INSTALLERS: [&str; 3] = ["HelmRelease", "helmCharts", "HelmChartInflationGenerator"];
+/// What the description of a chart says whose parts lie in other charts of the repository.
+const ELSEWHERE: &str = "file://";
 
 /// Extensions of files that are read only where a kustomization names them.
 const DOCUMENTS: &[&str] =
@@ -44,11 +50,16 @@ pub(super) fn of(
         units.extend(rearranged(old, &layouts.after));
         sides.push((before, old));
     }
+    for &(side, layout) in &sides {
+        units.extend(installing(side.store.snapshot(), layout, paths));
+    }
     let mut files = paths.clone();
     for (side, layout) in sides {
         let concerned = layout.units.iter().filter(|unit| units.contains(&unit.name));
         let overlays: Vec<&Overlay> = concerned.flat_map(|unit| &unit.overlays).collect();
-        files.extend(layout.users.inputs(overlays.iter().map(|overlay| &overlay.root)));
+        let inputs = layout.users.inputs();
+        let roots = overlays.iter().map(|overlay| &overlay.root);
+        files.extend(inputs.of(roots).into_iter().cloned());
         let deployed = overlays.iter().flat_map(|overlay| layout.flux.chain(overlay));
         files.extend(deployed.map(|build| build.file.clone()));
         let concerned = layout.units.iter().filter(|unit| units.contains(&unit.name));
@@ -84,17 +95,54 @@ pub(super) fn is_idle(before: Side<'_>, after: Side<'_>, paths: &BTreeSet<RepoPa
 pub(super) fn is_general(before: Side<'_>, after: Side<'_>, paths: &BTreeSet<RepoPath>) -> bool {
     let kinds =
         |path: &RepoPath| [before, after].iter().any(|side| says_what_is_valid(path, *side));
-    paths.len() > MOST_FILES || moves_rules(before, after, paths) || paths.iter().any(kinds)
+    let nested = |side: &Side<'_>| {
+        let snapshot = side.store.snapshot();
+        paths.iter().any(|path| helm::is_part(snapshot, path)) && have_parts_elsewhere(snapshot)
+    };
+    paths.len() > MOST_FILES
+        || moves_rules(before, after, paths)
+        || paths.iter().any(kinds)
+        || [before, after].iter().any(nested)
 }
 
-/// Whether the file has a say in what is valid elsewhere: the definition of a kind, a schema, a part
-/// of a chart, which anybody may install.
+/// Whether charts of the repository are parts of others by their paths.
+fn have_parts_elsewhere(snapshot: &Snapshot) -> bool {
+    let mut charts = snapshot.files().filter(|(_, path)| helm::describes(path));
+    charts.any(|(file, _)| snapshot.file(file).is_ok_and(|source| source.text.contains(ELSEWHERE)))
+}
+
+/// The units that may install a chart which the change is about: which one does is known when it is
+/// rendered.
+fn installing(
+    snapshot: &Snapshot,
+    layout: &Layout,
+    paths: &BTreeSet<RepoPath>,
+) -> BTreeSet<String> {
+    if !paths.iter().any(|path| helm::is_part(snapshot, path)) {
+        return BTreeSet::new();
+    }
+    let says = |path: &RepoPath| {
+        let source = snapshot.find(path).and_then(|file| snapshot.file(file).ok());
+        source.is_some_and(|source| INSTALLERS.iter().any(|word| source.text.contains(word)))
+    };
+    let inputs = layout.users.inputs();
+    let installs = |unit: &Unit| {
+        let values = |overlay: &Overlay| overlay.kind == OverlayKind::HelmValues;
+        let roots = unit.overlays.iter().map(|overlay| &overlay.root);
+        unit.overlays.iter().any(values)
+            || inputs.of(roots).into_iter().any(says)
+            || layout.files_of(snapshot, unit).iter().any(says)
+    };
+    let units: Vec<&Unit> = layout.units.par_iter().filter(|unit| installs(unit)).collect();
+    units.into_iter().map(|unit| unit.name.clone()).collect()
+}
+
+/// Whether the file has a say in what is valid elsewhere: the definition of a kind, a schema.
 fn says_what_is_valid(path: &RepoPath, side: Side<'_>) -> bool {
     let snapshot = side.store.snapshot();
     let directories = &side.config.kubernetes_schemas;
     let text = || snapshot.file(snapshot.find(path)?).ok().map(|source| &source.text);
     directories.iter().any(|directory| path.is_in(&directory.value))
-        || helm::is_part(snapshot, path)
         || path.is_yaml() && text().is_some_and(|text| validation::may_define(text))
 }
 

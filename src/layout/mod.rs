@@ -24,7 +24,7 @@ pub use argocd::{Application, Home, Source, ValueFile};
 pub use flux::{FLUX_GROUP, Flux, FluxBuild, FluxBuilds, flux_directory};
 pub(crate) use kustomizations::{is_kustomization, names};
 pub use plain::Bases;
-pub use users::Users;
+pub use users::{Inputs, Users};
 pub(crate) use words::{aside, is_place};
 
 use std::collections::BTreeSet;

@@ -16,7 +16,7 @@ pub struct Users {
 
 impl Users {
     /// The directories whose kustomization uses one of the files, at once or over others.
-    pub(super) fn of(&self, files: &BTreeSet<RepoPath>) -> BTreeSet<RepoPath> {
+    pub fn of(&self, files: &BTreeSet<RepoPath>) -> BTreeSet<RepoPath> {
         let mut reached = BTreeSet::new();
         let mut waiting: Vec<&RepoPath> =
             files.iter().filter_map(|file| self.of_files.get(file)).flatten().collect();
@@ -33,17 +33,32 @@ impl Users {
         self.of_files.contains_key(file)
     }
 
+    /// What each kustomization uses.
+    pub fn inputs(&self) -> Inputs<'_> {
+        Inputs { directories: inverse(&self.of_directories), files: inverse(&self.of_files) }
+    }
+}
+
+/// Which files and directories each kustomization uses.
+#[derive(Debug)]
+pub struct Inputs<'u> {
+    directories: BTreeMap<&'u RepoPath, Vec<&'u RepoPath>>,
+    files: BTreeMap<&'u RepoPath, Vec<&'u RepoPath>>,
+}
+
+impl<'u> Inputs<'u> {
     /// The files that kustomizations use, beginning with those of the directories `roots`.
-    pub fn inputs<'r>(&self, roots: impl Iterator<Item = &'r RepoPath>) -> BTreeSet<RepoPath> {
-        let directories = inverse(&self.of_directories);
-        let files = inverse(&self.of_files);
+    pub fn of<'r>(&self, roots: impl Iterator<Item = &'r RepoPath>) -> BTreeSet<&'u RepoPath>
+    where
+        'u: 'r,
+    {
         let mut reached = BTreeSet::new();
         let mut inputs = BTreeSet::new();
-        let mut waiting: Vec<&RepoPath> = roots.collect();
+        let mut waiting: Vec<&'r RepoPath> = roots.collect();
         while let Some(directory) = waiting.pop() {
             if reached.insert(directory) {
-                inputs.extend(files.get(directory).into_iter().flatten().map(|&file| file.clone()));
-                waiting.extend(directories.get(directory).into_iter().flatten());
+                inputs.extend(self.files.get(directory).into_iter().flatten().copied());
+                waiting.extend(self.directories.get(directory).into_iter().flatten().copied());
             }
         }
         inputs
@@ -65,8 +80,7 @@ impl Layout {
     /// The names of the units that one of the files is part of. A file that nothing names counts
     /// for the overlay whose directory holds it.
     pub fn units_of(&self, snapshot: &Snapshot, files: &BTreeSet<RepoPath>) -> BTreeSet<String> {
-        let kustomized = !self.users.of(files).is_empty();
-        let moved = self.applications_of(snapshot, files, kustomized);
+        let moved = self.applications_of(snapshot, files);
         // An Application is an object of where it stands, too.
         let declaring = moved.iter().filter_map(|&at| self.applications.get(at));
         let mut concerned = files.clone();
@@ -94,9 +108,8 @@ impl Layout {
         };
         let part = |unit: &Unit, overlay: &Overlay| {
             let values = overlay.kind == OverlayKind::HelmValues;
-            // Which chart gets the values, and over which others they lie, is known when they are
-            // rendered.
-            values && (!moved.is_empty() || files.iter().any(|file| may_lie_below(unit, file)))
+            // Over which others the values lie is known when they are rendered.
+            values && files.iter().any(|file| may_lie_below(unit, file))
                 || overlay.application.is_some_and(|at| moved.contains(&at))
                 || modules && overlay.kind == OverlayKind::Terraform
                 || reached.contains(&overlay.root)
@@ -145,14 +158,14 @@ impl Layout {
         found
     }
 
-    /// The Applications of which one of the files says something; `kustomized` where one of them is
-    /// part of a kustomization, which may patch Applications.
-    fn applications_of(
-        &self,
-        snapshot: &Snapshot,
-        files: &BTreeSet<RepoPath>,
-        kustomized: bool,
-    ) -> BTreeSet<usize> {
+    /// The Applications of which one of the files says something.
+    fn applications_of(&self, snapshot: &Snapshot, files: &BTreeSet<RepoPath>) -> BTreeSet<usize> {
+        let kustomizations = self.users.of(files);
+        // A kustomization that uses one of the files may patch the Applications that it includes.
+        let may_patch = |declaring: &RepoPath| {
+            let users = self.users.of(&BTreeSet::from([declaring.clone()]));
+            !users.is_disjoint(&kustomizations)
+        };
         // Which of them a generator makes of which file is not remembered.
         let generated = files.iter().any(|file| self.parameter_files.contains(file));
         let named = |path: &Option<RepoPath>| {
@@ -160,7 +173,8 @@ impl Layout {
         };
         let moved = |application: &Application| {
             generated
-                || kustomized && (application.rewritten || application.patched)
+                || (application.rewritten || application.patched)
+                    && may_patch(snapshot.path(application.file))
                 || files.contains(snapshot.path(application.file))
                 || application.sources.iter().any(|source| {
                     named(&source.path) || source.value_files.iter().any(|it| named(&it.path))

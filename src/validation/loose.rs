@@ -33,17 +33,17 @@ impl Loose {
         evaluated: &[Evaluated<'_>],
     ) -> Self {
         let snapshot = renderer.snapshot();
-        let wanted: BTreeSet<&RepoPath> = files.iter().map(|&file| snapshot.path(file)).collect();
-        let is_wanted = |root: &RepoPath| {
-            let mut inputs = layout.users.inputs(std::iter::once(root)).into_iter();
-            inputs.any(|input| wanted.contains(&input))
+        let wanted = if whole {
+            BTreeSet::new()
+        } else {
+            layout.users.of(&files.iter().map(|&file| snapshot.path(file).clone()).collect())
         };
         let alone: Vec<&RepoPath> = layout
             .unplaced
             .iter()
             .map(|unplaced| &unplaced.root)
             .filter(|root| renderer.kustomization_file(root).is_some())
-            .filter(|root| whole || is_wanted(root))
+            .filter(|root| whole || wanted.contains(*root))
             .collect();
         let mut found: Vec<Rendered> =
             alone.into_par_iter().filter_map(|root| renderer.render(root).ok()).collect();

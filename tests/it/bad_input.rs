@@ -39,6 +39,20 @@ fn nothing_to_check_is_not_green() {
 }
 
 #[test]
+fn what_the_environments_share_is_something_to_check() {
+    let module = "terraform/orders/variables.tf";
+    let repo = Repo::new(&[
+        (module, "variable \"timeout\" {\n  type    = number\n  default = 30\n}\n"),
+        ("terraform/orders/staging.tfvars", "timeout = 30\n"),
+        ("terraform/orders/production.tfvars", "timeout = 30\n"),
+    ]);
+    for path in [module, "terraform/orders", "terraform/orders/production.tfvars"] {
+        let run = repo.run(&["check", path]);
+        assert_eq!((run.code, run.err.as_str()), (0, ""), "{path}: {}", run.out);
+    }
+}
+
+#[test]
 fn a_directory_without_git_is_checked_and_told() {
     let run = Repo::without_git(SHOP).run(&["check", "--format", "concise"]);
     assert_eq!(run.code, 1);

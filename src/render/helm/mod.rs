@@ -45,6 +45,11 @@ pub fn is_part(snapshot: &Snapshot, path: &RepoPath) -> bool {
     chart::is_part(snapshot, path) || shared::is_shared(path) || told::is_source(snapshot, path)
 }
 
+/// Whether a file describes a chart.
+pub fn describes(path: &RepoPath) -> bool {
+    path.file_name() == chart::CHART_FILE
+}
+
 /// What charts and values are looked for in.
 #[derive(Debug, Clone, Copy)]
 pub struct Helm<'h> {

@@ -29,7 +29,10 @@ impl Job<'_, '_> {
                 }
             }
             for named in tree::of_type(top, "module").flat_map(NodeRef::entries) {
-                documents.extend(block("module", named).map(|block| self.with_reference(block)));
+                documents.extend(block("module", named).map(|block| {
+                    let block = self.with_defaults(root, block);
+                    self.with_reference(block)
+                }));
             }
             let entries =
                 |node| tree::value(tree::body(node)).as_map().cloned().unwrap_or_default();

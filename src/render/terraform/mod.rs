@@ -4,7 +4,9 @@
 //! Nothing is evaluated: what has to be worked out is a text `${…}`, which equals itself only.
 
 mod blocks;
+mod calls;
 mod declared;
+mod include;
 mod roots;
 mod terragrunt;
 mod tree;

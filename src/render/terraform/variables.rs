@@ -20,7 +20,7 @@ const SHARED: &[&str] = &["all", "base", "common", "default", "defaults", "globa
 const SENSITIVE: &str = "(sensitive)";
 
 /// The variables of a module as they are set, layer by layer.
-type Layers = BTreeMap<Arc<str>, Entry>;
+pub(super) type Layers = BTreeMap<Arc<str>, Entry>;
 
 impl<'s> Job<'_, 's> {
     /// What a file of variables gives to its root module.
@@ -86,7 +86,7 @@ impl<'s> Job<'_, 's> {
         Some((Resource::document(Form::Variables, &unit.name, body, origin), statements))
     }
 
-    fn declared(&mut self, root: &RepoPath) -> Declared<'s> {
+    pub(super) fn declared(&mut self, root: &RepoPath) -> Declared<'s> {
         let files = self.renderer.roots().files(root);
         self.inputs.extend(files);
         declared(self.renderer.store(), files)
@@ -157,7 +157,7 @@ fn is_idle(statements: &[Statement], entry: &Entry) -> bool {
 }
 
 /// The defaults of a module.
-fn defaults(declared: &Declared<'_>) -> Map {
+pub(super) fn defaults(declared: &Declared<'_>) -> Map {
     let defaults = declared.iter().filter_map(|(&name, declaration)| {
         let value = tree::value(declaration.default?);
         Some(Entry { key: name.into(), key_span: declaration.name, value })
@@ -166,7 +166,7 @@ fn defaults(declared: &Declared<'_>) -> Map {
 }
 
 /// Lays variables over those that are set: each replaces the one before as a whole.
-fn lay(layers: &mut Layers, above: &Map, wanted: impl Fn(&Entry) -> bool) {
+pub(super) fn lay(layers: &mut Layers, above: &Map, wanted: impl Fn(&Entry) -> bool) {
     for entry in above.iter().filter(|entry| wanted(entry)) {
         let mut entry = entry.clone();
         if let Some(below) = layers.get(&entry.key) {
@@ -177,7 +177,7 @@ fn lay(layers: &mut Layers, above: &Map, wanted: impl Fn(&Entry) -> bool) {
 }
 
 /// The variables as one map, with what their types put in and without what nobody may see.
-fn body(layers: Layers, declared: &Declared<'_>, origin: Span) -> Value {
+pub(super) fn body(layers: Layers, declared: &Declared<'_>, origin: Span) -> Value {
     let entries = layers.into_values().map(|mut entry| {
         let Some(declaration) = declared.get(&*entry.key) else { return entry };
         if let Some(kind) = declaration.kind {
