@@ -32,6 +32,7 @@ mod permissions;
 mod point;
 mod promotion;
 mod protection;
+mod releases;
 mod remotes;
 mod scalar;
 mod secrets;
