@@ -76,7 +76,7 @@ fn single_values_win_where_the_controller_lets_them() {
     let one = config_map("one", "  v: '5'\n  t: '\"5\"'\n  values.yaml: 'b: {x: 1}'\n");
     let from = |more: &str, values: &str| values_of(more, values, &one);
     let set = |key: &str, path: &str| {
-        format!("  - {{kind: ConfigMap, name: one, valuesKey: {key}, targetPath: {path}}}\n")
+        format!("  - {{kind: ConfigMap, name: one, valuesKey: {key}, targetPath: '{path}'}}\n")
     };
     assert_eq!(from(&set("v", "b.c"), "{b: {c: 1, d: 1}}"), "{b: {c: 5, d: 1}}");
     assert_eq!(from(&set("t", "b.c"), "{b: {c: 1}}"), "{b: {c: '5'}}");

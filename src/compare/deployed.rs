@@ -1,7 +1,5 @@
 //! What objects of Flux and Argo CD say that shows better elsewhere: where it arrives.
 
-use std::collections::BTreeSet;
-
 use crate::compare::diff::RawDifference;
 use crate::compare::names::{Names, PairNames};
 use crate::compare::values::are_values;
@@ -62,7 +60,7 @@ pub(crate) fn is_told(
     }
 }
 
-fn key(step: &PathStep) -> Option<&str> {
+pub(super) fn key(step: &PathStep) -> Option<&str> {
     match step {
         PathStep::Key(key) => Some(key),
         _ => None,
@@ -191,59 +189,4 @@ pub(crate) fn is_read(
 ) -> bool {
     let [PathStep::Key(field), PathStep::Key(key), ..] = path.steps() else { return false };
     &**field == "data" && mine.reads(here.origin, key) && theirs.reads(there.origin, key)
-}
-
-/// Makes one difference of all that says where the chart of a release comes from, where that is another
-/// source: whoever changes it says everything anew.
-pub(crate) fn join_charts(release: &Resource, differences: &mut Vec<RawDifference>) {
-    if &*release.id.gvk.kind != "HelmRelease" {
-        return;
-    }
-    let keys = |it: &RawDifference| -> Vec<String> {
-        it.path.steps().iter().map_while(key).map(str::to_owned).collect()
-    };
-    let place = |it: &RawDifference| -> Option<Place> {
-        let keys = keys(it);
-        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-        match &keys[..] {
-            ["spec", "chartRef", ..] | ["spec", "chart"] => Some(Place::Reference),
-            ["spec", "chart", "spec", "chart"] => Some(Place::Chart),
-            ["spec", "chart", "spec", "sourceRef", "kind" | "name"] => Some(Place::Source),
-            ["spec", "chart", ..] => Some(Place::Other),
-            _ => None,
-        }
-    };
-    let found: BTreeSet<Place> = differences.iter().filter_map(place).collect();
-    let elsewhere = found.contains(&Place::Reference) || found.contains(&Place::Source);
-    let Some(&first) = found.first().filter(|_| elsewhere) else { return };
-    let told = differences.iter().position(|it| place(it) == Some(first));
-    let mut at = 0;
-    differences.retain(|it| {
-        at += 1;
-        place(it).is_none() || told == Some(at - 1)
-    });
-}
-
-/// What a difference says of the source of a chart, the most telling first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Place {
-    Reference,
-    Source,
-    Chart,
-    Other,
-}
-
-/// Groups of objects that tell Flux what to deploy, and are not deployed by releases.
-const FLUX: &str = "toolkit.fluxcd.io";
-
-/// Whether a release that only the other side has may bring an object that this side declares itself.
-pub(crate) fn may_bring(releases: &[&Resource], object: &Resource) -> bool {
-    if object.id.gvk.is_document() || object.id.gvk.group.ends_with(FLUX) {
-        return false;
-    }
-    releases.iter().any(|release| {
-        let target = release.body.at(&["spec", "targetNamespace"]).and_then(Value::text);
-        let home = target.unwrap_or(&release.id.namespace);
-        object.id.namespace.is_empty() || home.is_empty() || *home == *object.id.namespace
-    })
 }

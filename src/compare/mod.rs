@@ -34,6 +34,7 @@ mod permissions;
 mod point;
 mod promotion;
 mod protection;
+mod releases;
 mod remotes;
 mod scalar;
 mod secrets;

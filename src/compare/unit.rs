@@ -20,6 +20,7 @@ use crate::compare::pairs::Comparison;
 use crate::compare::parameters::{Case, Judgement, judge};
 use crate::compare::point::{point_at_null, point_at_switch};
 use crate::compare::promotion::{self, Place, Promotion, Standing};
+use crate::compare::releases;
 use crate::compare::remotes;
 use crate::compare::scalar::without_hash;
 use crate::compare::secrets;
@@ -96,9 +97,9 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
         let mut foreign = Vec::new();
         let before = result.differences.len();
         let pairs = align::align(&mine.resources, &theirs.resources, &names);
-        let alone = releases_alone(&pairs, mine, theirs);
+        let alone = releases::alone(&pairs, mine, theirs);
         for pair in pairs {
-            if brought(pair, mine, theirs, &alone) {
+            if releases::brought(pair, mine, theirs, &alone) {
                 continue;
             }
             if let (false, Some(a), Some(b)) = (siblings, pair.here, pair.there) {
@@ -140,37 +141,6 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
 
 fn rank(world: World<'_>, at: usize) -> u32 {
     world.layout.environments[world.evaluated[at].overlay.environment].rank
-}
-
-/// The releases that only one side has: the first one, and the other one.
-fn releases_alone<'r>(
-    pairs: &[Pair],
-    mine: &'r Rendered,
-    theirs: &'r Rendered,
-) -> (Vec<&'r Resource>, Vec<&'r Resource>) {
-    let is_release = |resource: &&Resource| &*resource.id.gvk.kind == "HelmRelease";
-    let here = pairs.iter().filter(|pair| pair.there.is_none());
-    let here = here.filter_map(|pair| mine.resources.get(pair.here?)).filter(is_release);
-    let there = pairs.iter().filter(|pair| pair.here.is_none());
-    let there = there.filter_map(|pair| theirs.resources.get(pair.there?)).filter(is_release);
-    (here.collect(), there.collect())
-}
-
-/// Whether a release of the other side may bring what only one side declares.
-fn brought(
-    pair: Pair,
-    mine: &Rendered,
-    theirs: &Rendered,
-    (here, there): &(Vec<&Resource>, Vec<&Resource>),
-) -> bool {
-    let bring = |releases: &[&Resource], all: &[Resource], at: usize| {
-        all.get(at).is_some_and(|object| deployed::may_bring(releases, object))
-    };
-    match (pair.here, pair.there) {
-        (Some(at), None) => bring(there, &mine.resources, at),
-        (None, Some(at)) => bring(here, &theirs.resources, at),
-        _ => false,
-    }
 }
 
 /// Whether a generated object lacks the data of a file that is not in the repository.
@@ -234,18 +204,15 @@ impl Judging<'_> {
                 let differ = if here.id.gvk.is_block() { diff::of_blocks } else { diff::diff };
                 let mut found = differ(snapshot, kind, &here.body, &there.body, names);
                 remotes::join(&mut found.differences);
-                deployed::join_charts(here, &mut found.differences);
+                releases::join_charts(here, &mut found.differences);
+                let all = (&self.mine.resources[..], &theirs.resources[..]);
+                let sides = (here, there);
                 found.differences.retain(|difference| {
-                    let sides = (here, there);
                     !says_default(&here.id.gvk, difference)
                         && !values::is_unread(self.mine, theirs, &here.id.gvk, difference)
                         && !deployed::is_told(self.mine, theirs, sides, &difference.path, names)
                         && !deployed::is_unknown(self.mine, theirs, sides, &difference.path)
-                        && !deployed::is_shown(
-                            (&self.mine.resources, &theirs.resources),
-                            sides,
-                            &difference.path,
-                        )
+                        && !deployed::is_shown(all, sides, &difference.path)
                         && !deployed::gives(self.mine, theirs, sides, difference)
                 });
                 for difference in &mut found.differences {

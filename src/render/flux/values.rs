@@ -1,5 +1,5 @@
-//! `valuesFrom` of a `HelmRelease`: values in ConfigMaps and Secrets, laid under its own as the helm controller
-//! does it.
+//! `valuesFrom` of a `HelmRelease`: values in `ConfigMap`s and Secrets, laid under its own as the
+//! helm controller does it.
 //!
 //! Sources are merged in their order, and `spec.values` over them. One with a `targetPath` gives a
 //! single value, which wins over `spec.values` unless a source before it reaches into the same map. What cannot
@@ -54,8 +54,8 @@ fn states(map: &Map, path: &[&str]) -> bool {
     }
 }
 
-/// Lays the values of ConfigMaps and Secrets under those of every `HelmRelease` that reads them, and notes which
-/// keys are nothing but that, or variables that were filled in elsewhere.
+/// Lays the values of `ConfigMap`s and Secrets under those of every `HelmRelease` that reads them, and
+/// notes which keys are nothing but that, or variables that were filled in elsewhere.
 pub fn lay_values(store: &Store<'_>, evaluated: &mut [Evaluated<'_>]) {
     let asked = asked(evaluated);
     let shelf = Shelf::of(evaluated);

@@ -1,4 +1,4 @@
-//! What the sources of values hold: keys of ConfigMaps and Secrets that the repository declares or generates.
+//! What the sources of values hold: keys of `ConfigMap`s and Secrets that the repository declares or generates.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -44,7 +44,7 @@ pub(super) struct Source {
     pub(super) place: Option<Place>,
 }
 
-/// The ConfigMaps and Secrets of all overlays.
+/// The `ConfigMap`s and Secrets of all overlays.
 pub(super) struct Shelf<'e> {
     evaluated: &'e [Evaluated<'e>],
     /// By kind and name, with the overlay.
