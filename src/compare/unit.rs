@@ -133,6 +133,14 @@ fn rank(world: World<'_>, at: usize) -> u32 {
     world.layout.environments[world.evaluated[at].overlay.environment].rank
 }
 
+/// Whether the overlay declares a block a second time, which Terraform refuses: what answers it
+/// answers the first one.
+fn is_again(rendered: &Rendered, at: usize) -> bool {
+    let mut blocks = rendered.resources.iter().take(at);
+    let Some(id) = rendered.resources.get(at).map(|block| &block.id) else { return false };
+    id.gvk.is_block() && blocks.any(|before| before.id == *id)
+}
+
 /// Whether a generated object lacks the data of a file that is not in the repository.
 pub(super) fn lacks_data(rendered: &Rendered, resource: &Resource) -> bool {
     rendered.gaps.iter().any(|gap| resource.origin.contains(gap.span))
@@ -231,6 +239,8 @@ impl Judging<'_> {
             }
             // Which objects a variant has is its own affair.
             (Some(_), None) | (None, Some(_)) if self.siblings || self.blind => {}
+            (Some(a), None) if is_again(self.mine, a) => {}
+            (None, Some(b)) if is_again(theirs, b) => {}
             (Some(a), None) => {
                 let whole = |rendered: &Rendered| !rendered.lacks_objects();
                 let tried = witnesses.iter().any(|witness| witness.partner(a).is_some());

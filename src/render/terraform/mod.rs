@@ -6,6 +6,7 @@
 mod blocks;
 mod calls;
 mod declared;
+mod overrides;
 mod roots;
 mod terragrunt;
 mod tree;

@@ -183,7 +183,7 @@ pub(super) fn body(layers: Layers, declared: &Declared<'_>, origin: Span) -> Val
         if let Some(kind) = declaration.kind {
             entry.value = types::filled(entry.value, kind);
         }
-        if declaration.sensitive {
+        if declaration.is_sensitive() {
             entry.value = Value::string(SENSITIVE, entry.value.provenance);
         }
         entry

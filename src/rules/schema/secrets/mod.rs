@@ -87,8 +87,7 @@ pub(super) fn holders(cx: &Context<'_>) -> Vec<Holder> {
     files.sort_unstable();
     files.dedup();
     let found: Vec<Vec<Holder>> = files.into_par_iter().map(|file| in_file(cx, file)).collect();
-    let configuration =
-        configurations(cx).into_iter().flat_map(|file| of_configuration(cx, file));
+    let configuration = configurations(cx).into_iter().flat_map(|file| of_configuration(cx, file));
     found.into_iter().flatten().chain(configuration).collect()
 }
 
