@@ -6,6 +6,7 @@
 mod blocks;
 mod calls;
 mod declared;
+mod include;
 mod overrides;
 mod roots;
 mod terragrunt;
