@@ -18,6 +18,7 @@ mod find;
 mod flags;
 mod follow;
 mod foreign;
+mod gaps;
 mod habit;
 mod identity;
 mod learn;

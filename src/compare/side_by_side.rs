@@ -5,13 +5,14 @@ use crate::compare::agents;
 use crate::compare::align;
 use crate::compare::classify::{Class, class_of};
 use crate::compare::diff::{self, Change, NAMES, PLACEHOLDERS, RawDifference, Side};
+use crate::compare::gaps;
 use crate::compare::names::PairNames;
 use crate::compare::pairs;
 use crate::compare::parameters::Judgement;
 use crate::compare::remotes;
 use crate::compare::secrets;
 use crate::compare::show::whole;
-use crate::compare::unit::{self, Judging, World, lacks_data, rendered, stable_id};
+use crate::compare::unit::{self, Judging, World, rendered, stable_id};
 use crate::compare::witness::Witness;
 use crate::config::Config;
 use crate::kube::{Path, Resource, ResourceId};
@@ -160,9 +161,9 @@ impl Pair<'_> {
         let kind = &here.id.gvk.kind;
         let mut found = diff::everything(snapshot, kind, &here.body, &there.body, &self.names);
         remotes::join(&mut found.differences);
-        let lacking = lacks_data(self.judging.mine, here) || lacks_data(self.theirs, there);
+        let sides = ((self.judging.mine, here), (self.theirs, there));
         let differences = found.differences.into_iter().flat_map(|raw| {
-            let unknown = lacking && raw.change != Change::Changed;
+            let unknown = gaps::may_be_there(raw.change, sides.0, sides.1);
             let agrees = |(_, witness): &&(usize, Witness<'_>)| witness.agrees(at, &raw);
             let settled = || {
                 if unknown {

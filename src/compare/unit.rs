@@ -12,6 +12,7 @@ use crate::compare::diff::{self, Change, Found, RawDifference, Side};
 use crate::compare::difference::{Difference, Topic, topic};
 use crate::compare::find::find;
 use crate::compare::foreign::{self, Foreign, Sides};
+use crate::compare::gaps;
 use crate::compare::identity::image;
 use crate::compare::learn::Substitution;
 use crate::compare::names::{Names, PairNames};
@@ -133,19 +134,6 @@ fn rank(world: World<'_>, at: usize) -> u32 {
     world.layout.environments[world.evaluated[at].overlay.environment].rank
 }
 
-/// Whether the overlay declares a block a second time, which Terraform refuses: what answers it
-/// answers the first one.
-fn is_again(rendered: &Rendered, at: usize) -> bool {
-    let mut blocks = rendered.resources.iter().take(at);
-    let Some(id) = rendered.resources.get(at).map(|block| &block.id) else { return false };
-    id.gvk.is_block() && blocks.any(|before| before.id == *id)
-}
-
-/// Whether a generated object lacks the data of a file that is not in the repository.
-pub(super) fn lacks_data(rendered: &Rendered, resource: &Resource) -> bool {
-    rendered.gaps.iter().any(|gap| resource.origin.contains(gap.span))
-}
-
 pub(crate) fn rendered(world: World<'_>, at: usize) -> Option<&Rendered> {
     world.evaluated[at].output()
 }
@@ -219,9 +207,9 @@ impl Judging<'_> {
                 found.differences.retain(|difference| {
                     !deployed::is_read(self.mine, theirs, (here, there), &difference.path)
                 });
-                if lacks_data(self.mine, here) || lacks_data(theirs, there) {
-                    found.differences.retain(|difference| difference.change == Change::Changed);
-                }
+                found.differences.retain(|difference| {
+                    !gaps::may_be_there(difference.change, (self.mine, here), (theirs, there))
+                });
                 if !self.siblings {
                     result.copies.extend(self.copied((here, there), theirs, &found));
                 }
@@ -239,8 +227,8 @@ impl Judging<'_> {
             }
             // Which objects a variant has is its own affair.
             (Some(_), None) | (None, Some(_)) if self.siblings || self.blind => {}
-            (Some(a), None) if is_again(self.mine, a) => {}
-            (None, Some(b)) if is_again(theirs, b) => {}
+            (Some(a), None) if gaps::is_again(self.mine, a) => {}
+            (None, Some(b)) if gaps::is_again(theirs, b) => {}
             (Some(a), None) => {
                 let whole = |rendered: &Rendered| !rendered.lacks_objects();
                 let tried = witnesses.iter().any(|witness| witness.partner(a).is_some());

@@ -86,15 +86,20 @@ impl<'s> Job<'_, 's> {
         Some((Resource::document(Form::Variables, &unit.name, body, origin), statements))
     }
 
+    /// The variables of a module; a file of it that cannot be read is a gap.
     pub(super) fn declared(&mut self, root: &RepoPath) -> Declared<'s> {
-        let files = self.renderer.roots().files(root);
-        self.inputs.extend(files);
-        declared(self.renderer.store(), files)
+        let renderer = self.renderer;
+        let files = renderer.roots().files(root);
+        for &file in files {
+            self.is_broken(file, false);
+        }
+        declared(renderer.store(), files)
     }
 
     /// The module that declares most of the variables that the environments of a unit set: at least
-    /// half of them, or nobody knows which it is.
-    fn root_module(&self, unit: &Unit, path: &RepoPath) -> Option<RepoPath> {
+    /// half of them, or nobody knows which it is. What cannot be read of those that are looked at in
+    /// vain is a gap.
+    fn root_module(&mut self, unit: &Unit, path: &RepoPath) -> Option<RepoPath> {
         let (store, roots) = (self.renderer.store(), self.renderer.roots());
         let files = unit.overlays.iter().filter(|overlay| overlay.kind == OverlayKind::Terraform);
         let files = files.filter_map(|overlay| store.snapshot().find(&overlay.root));
@@ -102,14 +107,22 @@ impl<'s> Job<'_, 's> {
         let set: BTreeSet<&str> =
             tops.flat_map(NodeRef::entries).filter_map(|(key, _)| key.text()).collect();
         let mut best = (0, None);
-        for root in roots.candidates(path, &unit.name) {
+        let candidates = roots.candidates(path, &unit.name);
+        for &root in &candidates {
             let declared = declared(store, roots.files(root));
             let known = set.iter().filter(|name| declared.contains_key(**name)).count();
             if known > best.0 {
                 best = (known, Some(root));
             }
         }
-        best.1.filter(|_| best.0 * 2 >= set.len()).cloned()
+        let found = best.1.filter(|_| best.0 * 2 >= set.len());
+        let nearer = candidates.into_iter().take_while(|root| Some(*root) != found);
+        for &file in nearer.flat_map(|root| roots.files(root)) {
+            if store.tree(file).is_broken() {
+                self.is_broken(file, false);
+            }
+        }
+        found.cloned()
     }
 
     /// What Terraform reads by itself in a directory.
