@@ -46,6 +46,7 @@ mod together;
 mod traced;
 mod unit;
 mod values;
+mod variables;
 mod version;
 mod witness;
 

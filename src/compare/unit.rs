@@ -24,8 +24,9 @@ use crate::compare::remotes;
 use crate::compare::scalar::without_hash;
 use crate::compare::secrets;
 use crate::compare::terraform::is_terraform;
-use crate::compare::together::{MOST_OF_A_TEXT, list_around, tell_once};
+use crate::compare::together::{List, MOST_OF_A_TEXT, list_around, tell_once, tell_replaced};
 use crate::compare::values::{in_values, is_switched_off};
+use crate::compare::variables;
 use crate::compare::witness::Witness;
 use crate::config::Config;
 use crate::kube::{Form, Gvk, Path, Resource, ResourceId, Value};
@@ -210,6 +211,8 @@ impl Judging<'_> {
                 found.differences.retain(|difference| {
                     !gaps::may_be_there(difference.change, (self.mine, here), (theirs, there))
                 });
+                let both = variables::Both { snapshot, mine: self.mine, theirs, names };
+                both.explain(&here.id.gvk, &mut found.differences);
                 if !self.siblings {
                     result.copies.extend(self.copied((here, there), theirs, &found));
                 }
@@ -343,7 +346,7 @@ impl Judging<'_> {
     ) {
         result.unknown += found.unknown;
         let mut texts: BTreeMap<Path, Vec<usize>> = BTreeMap::new();
-        let mut lists: BTreeMap<(Path, Change), Vec<usize>> = BTreeMap::new();
+        let mut lists: BTreeMap<(List, Topic), Vec<usize>> = BTreeMap::new();
         for difference in found.differences {
             let settled = if self.siblings {
                 !witnesses.iter().all(|witness| witness.sides_with_reference(at, &difference))
@@ -364,13 +367,17 @@ impl Judging<'_> {
             if let Some(text) = text {
                 texts.entry(Path(text)).or_default().extend(before..result.differences.len());
             }
-            if let Some(list) = list {
-                lists.entry(list).or_default().extend(before..result.differences.len());
+            for (at, told) in result.differences.iter().enumerate().skip(before) {
+                if let Some(list) = &list {
+                    lists.entry((list.clone(), told.topic)).or_default().push(at);
+                }
             }
         }
         let texts = texts.into_values().filter(|places| places.len() > MOST_OF_A_TEXT);
         let lists = lists.into_values().filter(|places| places.len() > 1);
-        tell_once(texts.chain(lists), &mut result.differences);
+        let mut lists: Vec<_> = lists.collect();
+        let needless = tell_replaced(&mut lists, &mut result.differences);
+        tell_once(texts.chain(lists), needless, &mut result.differences);
     }
 
     /// The places of both sides, if each declares the object in its own.

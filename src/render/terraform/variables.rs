@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::kube::{Entry, Form, Map, Provenance, Resource, Value};
 use crate::layout::{OverlayKind, Unit};
 use crate::render::terraform::declared::{Declared, declared};
-use crate::render::terraform::{Job, tree, types};
+use crate::render::terraform::{Job, TERRAGRUNT, tree, types};
 use crate::render::{Effect, Rendered, Statement, StatementKind};
 use crate::syntax::NodeRef;
 use crate::text::{FileId, RepoPath, Span};
@@ -80,8 +80,11 @@ impl<'s> Job<'_, 's> {
                 lay(&mut layers, own, |entry| !is_idle(&statements, entry));
             }
         }
+        // Where nothing is declared, that is what is compared; Terragrunt says its own.
+        let bare = self.renderer.roots().files(root).first().copied();
+        let bare = bare.filter(|_| self.find(root, TERRAGRUNT).is_none());
         let first = declared.values().next().map(|declaration| declaration.name.file);
-        let origin = Span::file_start(at.or(first)?);
+        let origin = Span::file_start(at.or(first).or(bare)?);
         let body = body(layers, &declared, origin);
         Some((Resource::document(Form::Variables, &unit.name, body, origin), statements))
     }
