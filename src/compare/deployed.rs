@@ -1,9 +1,12 @@
 //! What objects of Flux and Argo CD say that shows better elsewhere: where it arrives.
 
-use crate::compare::diff::{Change, RawDifference};
+use std::collections::BTreeSet;
+
+use crate::compare::diff::RawDifference;
 use crate::compare::names::{Names, PairNames};
+use crate::compare::values::are_values;
 use crate::kube::{Path, PathStep, Resource, Value};
-use crate::render::{Rendered, Told, Variables, is_laid};
+use crate::render::{Rendered, Told, Variables};
 
 /// The fields below `spec` whose effect is compared where it arrives.
 const FIELDS: [&str; 11] = [
@@ -87,22 +90,64 @@ fn is_lost(name: &str, a: Option<Own<'_>>, b: Option<Own<'_>>) -> bool {
     lacking.open && having.open && !used.defaulted && !bears
 }
 
-/// Whether one side lacks a value of a release that sources set which are known on the other side only.
+/// The keys of a path among the values of a release: its own, or those of the document that stands for them.
+fn in_release<'p>(release: &Resource, path: &'p Path) -> Option<Vec<&'p str>> {
+    let keys: Vec<&str> = path.steps().iter().map_while(key).collect();
+    if are_values(&release.id.gvk) {
+        return Some(keys);
+    }
+    match &keys[..] {
+        ["spec", "values", rest @ ..] if &*release.id.gvk.kind == "HelmRelease" => {
+            Some(rest.to_vec())
+        }
+        _ => None,
+    }
+}
+
+/// Whether a source that is not known may decide a value of one side only, or holds nothing but this value.
 pub(crate) fn is_unknown(
     mine: &Rendered,
     theirs: &Rendered,
     (here, there): (&Resource, &Resource),
-    difference: &RawDifference,
+    path: &Path,
 ) -> bool {
-    let (having, lacking) = match difference.change {
-        Change::Changed => return false,
-        Change::OnlyHere => ((mine, here), (theirs, there)),
-        Change::OnlyThere => ((theirs, there), (mine, here)),
+    let Some(keys) = in_release(here, path) else { return false };
+    let open = |rendered: &Rendered, release: &Resource| {
+        let unknown = rendered.unknown_values.iter();
+        let of_release = unknown.filter(|unknown| unknown.release == release.origin);
+        let (mut any, mut only) = (false, false);
+        for unknown in of_release.filter(|unknown| unknown.covers(&keys)) {
+            any |= unknown.target.is_empty();
+            only |= !unknown.target.is_empty();
+        }
+        (any, only)
     };
-    let mut keys = difference.path.steps().iter().map_while(key);
-    (keys.next(), keys.next()) == (Some("spec"), Some("values"))
-        && is_laid(lacking.0, lacking.1) == Some(false)
-        && is_laid(having.0, having.1) == Some(true)
+    let ((a, only), (b, other)) = (open(mine, here), open(theirs, there));
+    only || other || a != b
+}
+
+/// Whether a document stands for the values of a release: it shows what becomes of them.
+pub(crate) fn shows_values(resources: &[Resource], release: &Resource) -> bool {
+    &*release.id.gvk.kind == "HelmRelease"
+        && resources.iter().any(|it| are_values(&it.id.gvk) && it.origin == release.origin)
+}
+
+/// Whether a document stands for the values of one of the objects beside it.
+pub(crate) fn is_of_release(resources: &[Resource], document: &Resource) -> bool {
+    are_values(&document.id.gvk)
+        && resources
+            .iter()
+            .any(|it| &*it.id.gvk.kind == "HelmRelease" && it.origin == document.origin)
+}
+
+/// Whether documents of both sides show a difference in the values of two releases.
+pub(crate) fn is_shown(
+    (mine, theirs): (&[Resource], &[Resource]),
+    (here, there): (&Resource, &Resource),
+    path: &Path,
+) -> bool {
+    let values = in_release(here, path).is_some() && !are_values(&here.id.gvk);
+    values && shows_values(mine, here) && shows_values(theirs, there)
 }
 
 /// Whether the values that two Applications give to their charts tell the difference, too.
@@ -146,4 +191,59 @@ pub(crate) fn is_read(
 ) -> bool {
     let [PathStep::Key(field), PathStep::Key(key), ..] = path.steps() else { return false };
     &**field == "data" && mine.reads(here.origin, key) && theirs.reads(there.origin, key)
+}
+
+/// Makes one difference of all that says where the chart of a release comes from, where that is another
+/// source: whoever changes it says everything anew.
+pub(crate) fn join_charts(release: &Resource, differences: &mut Vec<RawDifference>) {
+    if &*release.id.gvk.kind != "HelmRelease" {
+        return;
+    }
+    let keys = |it: &RawDifference| -> Vec<String> {
+        it.path.steps().iter().map_while(key).map(str::to_owned).collect()
+    };
+    let place = |it: &RawDifference| -> Option<Place> {
+        let keys = keys(it);
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        match &keys[..] {
+            ["spec", "chartRef", ..] | ["spec", "chart"] => Some(Place::Reference),
+            ["spec", "chart", "spec", "chart"] => Some(Place::Chart),
+            ["spec", "chart", "spec", "sourceRef", "kind" | "name"] => Some(Place::Source),
+            ["spec", "chart", ..] => Some(Place::Other),
+            _ => None,
+        }
+    };
+    let found: BTreeSet<Place> = differences.iter().filter_map(place).collect();
+    let elsewhere = found.contains(&Place::Reference) || found.contains(&Place::Source);
+    let Some(&first) = found.first().filter(|_| elsewhere) else { return };
+    let told = differences.iter().position(|it| place(it) == Some(first));
+    let mut at = 0;
+    differences.retain(|it| {
+        at += 1;
+        place(it).is_none() || told == Some(at - 1)
+    });
+}
+
+/// What a difference says of the source of a chart, the most telling first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    Reference,
+    Source,
+    Chart,
+    Other,
+}
+
+/// Groups of objects that tell Flux what to deploy, and are not deployed by releases.
+const FLUX: &str = "toolkit.fluxcd.io";
+
+/// Whether a release that only the other side has may bring an object that this side declares itself.
+pub(crate) fn may_bring(releases: &[&Resource], object: &Resource) -> bool {
+    if object.id.gvk.is_document() || object.id.gvk.group.ends_with(FLUX) {
+        return false;
+    }
+    releases.iter().any(|release| {
+        let target = release.body.at(&["spec", "targetNamespace"]).and_then(Value::text);
+        let home = target.unwrap_or(&release.id.namespace);
+        object.id.namespace.is_empty() || home.is_empty() || *home == *object.id.namespace
+    })
 }

@@ -1,5 +1,7 @@
 //! What cannot be concluded from what an overlay lacks.
 
+use crate::compare::align::Pair;
+use crate::compare::deployed;
 use crate::compare::diff::Change;
 use crate::kube::{Form, Gvk, Resource};
 use crate::render::Rendered;
@@ -20,7 +22,7 @@ pub(super) fn may_be_there(
 
 /// Whether a generated object lacks the data of a file that is not in the repository.
 fn lacks_data(rendered: &Rendered, resource: &Resource) -> bool {
-    rendered.gaps.iter().any(|gap| resource.origin.contains(gap.span))
+    rendered.gaps.iter().any(|gap| !gap.is_chart() && resource.origin.contains(gap.span))
 }
 
 /// Whether something that could not be read may give more to a document of Terraform: the defaults of
@@ -37,4 +39,35 @@ pub(super) fn is_again(rendered: &Rendered, at: usize) -> bool {
     let mut blocks = rendered.resources.iter().take(at);
     let Some(id) = rendered.resources.get(at).map(|block| &block.id) else { return false };
     id.gvk.is_block() && blocks.any(|before| before.id == *id)
+}
+
+/// The releases that only one side has: the first one, and the other one.
+pub(super) fn releases_alone<'r>(
+    pairs: &[Pair],
+    mine: &'r Rendered,
+    theirs: &'r Rendered,
+) -> (Vec<&'r Resource>, Vec<&'r Resource>) {
+    let is_release = |resource: &&Resource| &*resource.id.gvk.kind == "HelmRelease";
+    let here = pairs.iter().filter(|pair| pair.there.is_none());
+    let here = here.filter_map(|pair| mine.resources.get(pair.here?)).filter(is_release);
+    let there = pairs.iter().filter(|pair| pair.here.is_none());
+    let there = there.filter_map(|pair| theirs.resources.get(pair.there?)).filter(is_release);
+    (here.collect(), there.collect())
+}
+
+/// Whether a release of the other side may bring what only one side declares.
+pub(super) fn brought(
+    pair: Pair,
+    mine: &Rendered,
+    theirs: &Rendered,
+    (here, there): &(Vec<&Resource>, Vec<&Resource>),
+) -> bool {
+    let bring = |releases: &[&Resource], all: &[Resource], at: usize| {
+        all.get(at).is_some_and(|object| deployed::may_bring(releases, object))
+    };
+    match (pair.here, pair.there) {
+        (Some(at), None) => bring(there, &mine.resources, at),
+        (None, Some(at)) => bring(here, &theirs.resources, at),
+        _ => false,
+    }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::kube::{Entry, Form, Map, Provenance, Resource, Value};
 use crate::layout::{OverlayKind, Unit};
-use crate::render::terraform::declared::{Declared, declared};
+use crate::render::terraform::declared::{self, Declared};
 use crate::render::terraform::{Job, TERRAGRUNT, tree, types};
 use crate::render::{Effect, Rendered, Statement, StatementKind};
 use crate::syntax::NodeRef;
@@ -80,11 +80,16 @@ impl<'s> Job<'_, 's> {
                 lay(&mut layers, own, |entry| !is_idle(&statements, entry));
             }
         }
-        // Where nothing is declared, that is what is compared; Terragrunt says its own.
-        let bare = self.renderer.roots().files(root).first().copied();
-        let bare = bare.filter(|_| self.find(root, TERRAGRUNT).is_none());
+        // Where other environments declare some, that there are none is what is compared.
+        let bare = || {
+            let (store, roots) = (self.renderer.store(), self.renderer.roots());
+            let mut others = unit.overlays.iter().map(|overlay| roots.files(&overlay.root));
+            let compared = others.any(|files| !declared::declared(store, files).is_empty());
+            let own = self.find(root, TERRAGRUNT).is_none() && compared;
+            roots.files(root).first().copied().filter(|_| own)
+        };
         let first = declared.values().next().map(|declaration| declaration.name.file);
-        let origin = Span::file_start(at.or(first).or(bare)?);
+        let origin = Span::file_start(at.or(first).or_else(bare)?);
         let body = body(layers, &declared, origin);
         Some((Resource::document(Form::Variables, &unit.name, body, origin), statements))
     }
@@ -96,7 +101,7 @@ impl<'s> Job<'_, 's> {
         for &file in files {
             self.is_broken(file, false);
         }
-        declared(renderer.store(), files)
+        declared::declared(renderer.store(), files)
     }
 
     /// The module that declares most of the variables that the environments of a unit set: at least
@@ -112,7 +117,7 @@ impl<'s> Job<'_, 's> {
         let mut best = (0, None);
         let candidates = roots.candidates(path, &unit.name);
         for &root in &candidates {
-            let declared = declared(store, roots.files(root));
+            let declared = declared::declared(store, roots.files(root));
             let known = set.iter().filter(|name| declared.contains_key(**name)).count();
             if known > best.0 {
                 best = (known, Some(root));
