@@ -21,7 +21,7 @@ pub(super) fn lay_block(blocks: &mut Vec<Resource>, above: Resource) {
 /// Lays the arguments and nested blocks of a body over those of another.
 pub(super) fn lay_body(below: &mut Value, above: &Value) {
     if let (Some(below), Some(above)) = (below.as_map_mut(), above.as_map()) {
-        for entry in above.iter() {
+        for entry in above {
             let laid = below.get_mut(&entry.key).is_some_and(|value| lay_inside(value, entry));
             if !laid {
                 replace(below, entry);
@@ -45,7 +45,7 @@ fn lay_inside(below: &mut Value, above: &Entry) -> bool {
     if !LABELLED.contains(&&*above.key) {
         return false;
     }
-    for label in labels.iter() {
+    for label in labels {
         let provider = map.get_mut(&label.key).filter(|_| &*above.key == "provider");
         match provider {
             Some(body) => lay_body(body, &label.value),

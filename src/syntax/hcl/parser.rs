@@ -79,8 +79,8 @@ impl<'t> Parser<'t> {
     }
 
     /// Remembers a name; one that has been given a value before is a mistake.
-    fn give(&mut self, seen: &mut Seen, name: Arc<str>, span: Span) {
-        let first = *seen.entry(Arc::clone(&name)).or_insert(span);
+    fn give(&mut self, seen: &mut Seen, name: &Arc<str>, span: Span) {
+        let first = *seen.entry(Arc::clone(name)).or_insert(span);
         if first != span {
             let kind = ProblemKind::DuplicateKey { key: name.to_string(), first };
             self.twice.push(Problem { span, kind });
@@ -120,7 +120,7 @@ impl<'t> Parser<'t> {
             let value = if self.is_sign(self.at, '=') {
                 self.at += 1;
                 // Blocks may repeat, arguments may not.
-                self.give(&mut seen, name, span);
+                self.give(&mut seen, &name, span);
                 self.value(end, true, depth + 1)?
             } else {
                 self.block(end, depth + 1)?
@@ -367,7 +367,7 @@ impl<'t> Parser<'t> {
                 format!("${{{}}}", expression::normal(self.text, tokens)).into()
             }
         };
-        self.give(seen, Arc::clone(&text), span);
+        self.give(seen, &text, span);
         Ok(self.composer.scalar(span, Tag::Str, text))
     }
 }
