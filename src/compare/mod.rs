@@ -19,6 +19,7 @@ mod find;
 mod flags;
 mod follow;
 mod foreign;
+mod gaps;
 mod habit;
 mod identity;
 mod inflated;
@@ -48,6 +49,7 @@ mod together;
 mod traced;
 mod unit;
 mod values;
+mod variables;
 mod version;
 mod witness;
 

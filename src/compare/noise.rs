@@ -56,6 +56,9 @@ pub(crate) fn of_key(kind: &str, path: &[PathStep], key: &str) -> Option<&'stati
     if key == "status" && path.is_empty() {
         return Some("server-fields");
     }
+    if key == "depends_on" && path.is_empty() {
+        return Some("terraform-order");
+    }
     let parent = match path.last() {
         Some(PathStep::Key(parent)) => &**parent,
         _ => "",

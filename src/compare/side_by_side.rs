@@ -6,13 +6,14 @@ use crate::compare::align;
 use crate::compare::classify::{Class, class_of};
 use crate::compare::deployed;
 use crate::compare::diff::{self, Change, NAMES, PLACEHOLDERS, RawDifference, Side};
+use crate::compare::gaps;
 use crate::compare::names::PairNames;
 use crate::compare::pairs;
 use crate::compare::parameters::Judgement;
 use crate::compare::remotes;
 use crate::compare::secrets;
 use crate::compare::show::whole;
-use crate::compare::unit::{self, Judging, World, lacks_data, rendered, stable_id};
+use crate::compare::unit::{self, Judging, World, rendered, stable_id};
 use crate::compare::witness::Witness;
 use crate::config::Config;
 use crate::kube::{Path, Resource, ResourceId};
@@ -175,9 +176,9 @@ impl Pair<'_> {
             !deployed::is_shown(all, (here, there), &it.path)
                 && !deployed::is_read(rendered.0, rendered.1, (here, there), &it.path)
         });
-        let lacking = lacks_data(self.judging.mine, here) || lacks_data(self.theirs, there);
+        let sides = ((self.judging.mine, here), (self.theirs, there));
         let differences = found.differences.into_iter().flat_map(|raw| {
-            let unknown = lacking && raw.change != Change::Changed;
+            let unknown = gaps::may_be_there(raw.change, sides.0, sides.1);
             let agrees = |(_, witness): &&(usize, Witness<'_>)| witness.agrees(at, &raw);
             let settled = || {
                 if unknown {

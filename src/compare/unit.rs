@@ -12,6 +12,7 @@ use crate::compare::diff::{self, Change, Found, RawDifference, Side};
 use crate::compare::difference::{Difference, Topic, topic};
 use crate::compare::find::find;
 use crate::compare::foreign::{self, Foreign, Sides};
+use crate::compare::gaps;
 use crate::compare::identity::image;
 use crate::compare::inflated::{is_agent, may_have, says_default};
 use crate::compare::learn::Substitution;
@@ -25,8 +26,9 @@ use crate::compare::remotes;
 use crate::compare::scalar::without_hash;
 use crate::compare::secrets;
 use crate::compare::terraform::is_terraform;
-use crate::compare::together::{MOST_OF_A_TEXT, list_around, tell_once};
+use crate::compare::together::{List, MOST_OF_A_TEXT, list_around, tell_once, tell_replaced};
 use crate::compare::values::{self, in_values, is_switched_off};
+use crate::compare::variables;
 use crate::compare::witness::Witness;
 use crate::config::Config;
 use crate::kube::{Form, Gvk, Path, Resource, ResourceId, Value};
@@ -143,11 +145,6 @@ fn rank(world: World<'_>, at: usize) -> u32 {
     world.layout.environments[world.evaluated[at].overlay.environment].rank
 }
 
-/// Whether a generated object lacks the data of a file that is not in the repository.
-pub(super) fn lacks_data(rendered: &Rendered, resource: &Resource) -> bool {
-    rendered.gaps.iter().any(|gap| !gap.is_chart() && resource.origin.contains(gap.span))
-}
-
 pub(crate) fn rendered(world: World<'_>, at: usize) -> Option<&Rendered> {
     world.evaluated[at].output()
 }
@@ -226,9 +223,11 @@ impl Judging<'_> {
                 found.differences.retain(|difference| {
                     !deployed::is_read(self.mine, theirs, (here, there), &difference.path)
                 });
-                if lacks_data(self.mine, here) || lacks_data(theirs, there) {
-                    found.differences.retain(|difference| difference.change == Change::Changed);
-                }
+                found.differences.retain(|difference| {
+                    !gaps::may_be_there(difference.change, (self.mine, here), (theirs, there))
+                });
+                let both = variables::Both { snapshot, mine: self.mine, theirs, names };
+                both.explain(&here.id.gvk, &mut found.differences);
                 if !self.siblings {
                     result.copies.extend(self.copied((here, there), theirs, &found));
                 }
@@ -246,6 +245,8 @@ impl Judging<'_> {
             }
             // Which objects a variant has is its own affair.
             (Some(_), None) | (None, Some(_)) if self.siblings || self.blind => {}
+            (Some(a), None) if gaps::is_again(self.mine, a) => {}
+            (None, Some(b)) if gaps::is_again(theirs, b) => {}
             (Some(a), None) => {
                 let whole = |rendered: &Rendered| !may_have(rendered, &self.mine.resources[a]);
                 let tried = witnesses.iter().any(|witness| witness.partner(a).is_some());
@@ -297,7 +298,7 @@ impl Judging<'_> {
     ) {
         result.unknown += found.unknown;
         let mut texts: BTreeMap<Path, Vec<usize>> = BTreeMap::new();
-        let mut lists: BTreeMap<(Path, Change), Vec<usize>> = BTreeMap::new();
+        let mut lists: BTreeMap<(List, Topic), Vec<usize>> = BTreeMap::new();
         for difference in found.differences {
             let settled = if self.siblings {
                 !witnesses.iter().all(|witness| witness.sides_with_reference(at, &difference))
@@ -318,13 +319,17 @@ impl Judging<'_> {
             if let Some(text) = text {
                 texts.entry(Path(text)).or_default().extend(before..result.differences.len());
             }
-            if let Some(list) = list {
-                lists.entry(list).or_default().extend(before..result.differences.len());
+            for (at, told) in result.differences.iter().enumerate().skip(before) {
+                if let Some(list) = &list {
+                    lists.entry((list.clone(), told.topic)).or_default().push(at);
+                }
             }
         }
         let texts = texts.into_values().filter(|places| places.len() > MOST_OF_A_TEXT);
         let lists = lists.into_values().filter(|places| places.len() > 1);
-        tell_once(texts.chain(lists), &mut result.differences);
+        let mut lists: Vec<_> = lists.collect();
+        let needless = tell_replaced(&mut lists, &mut result.differences);
+        tell_once(texts.chain(lists), needless, &mut result.differences);
     }
 
     /// The places of both sides, if each declares the object in its own.

@@ -48,6 +48,7 @@ pub const BUILT_IN: &[BuiltIn] = &[
     built_in("server-fields", "Fields that the API server sets are noise"),
     built_in("sync-order", "The order in which Argo CD applies objects is noise"),
     built_in("terraform-identity", "Names, places, accounts and secrets of Terraform may differ"),
+    built_in("terraform-order", "The order in which Terraform makes things is noise"),
     built_in("terraform-protection", "Switches of Terraform may protect better"),
     built_in("terraform-sizes", "Sizes and periods of Terraform may differ upwards"),
     built_in("terraform-state", "Where Terraform keeps its state and works is noise"),

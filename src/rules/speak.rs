@@ -334,11 +334,24 @@ fn subject(cx: &Context<'_>, cause: &Cause) -> Subject {
     }
 }
 
+/// Whether the side that lacks a variable of Terraform sets another one, which is meant for it.
+pub(crate) fn is_misnamed(difference: &Difference) -> bool {
+    let lacking = match difference.change {
+        Change::Changed => return false,
+        Change::OnlyHere => &difference.there,
+        Change::OnlyThere => &difference.here,
+    };
+    difference.resource.gvk == Gvk::document(Form::Variables) && lacking.key.is_some()
+}
+
 fn labelled(cx: &Context<'_>, finding: Finding, cause: &Cause, sides: &Sides) -> Finding {
     let first = cause.first();
     let value = |name: &str, value: Option<String>, side: &Side| match value {
         Some(value) => format!("{name}: `{value}`"),
         None if side.value.is_some() => format!("{name} has it"),
+        None if side.key.is_some() && is_misnamed(first) => {
+            format!("{name} sets this, which no module declares")
+        }
         None if side.key.is_some() => format!("{name} takes it away here"),
         None => format!("{name}: nothing here"),
     };

@@ -2,7 +2,7 @@
 
 use crate::kube::{Entry, Form, Map, Provenance, Resource, Value};
 use crate::layout::Unit;
-use crate::render::terraform::{Job, TERRAGRUNT, tree};
+use crate::render::terraform::{Job, TERRAGRUNT, overrides, tree};
 use crate::syntax::NodeRef;
 use crate::text::{RepoPath, Span};
 
@@ -11,44 +11,76 @@ const REVISIONS: &[&str] = &["ref", "version"];
 /// What stands for the revision of a source that names none.
 const UNPINNED: &str = "(default branch)";
 
+/// What the files of a root module say.
+#[derive(Default)]
+struct Blocks {
+    /// Resources, data sources and calls of modules.
+    named: Vec<Resource>,
+    locals: Vec<Entry>,
+    settings: Vec<Entry>,
+}
+
+impl Blocks {
+    /// Adds what a file says.
+    fn read(&mut self, top: NodeRef<'_>) {
+        for (kind, prefix) in [("resource", ""), ("data", "data.")] {
+            let types = tree::of_type(top, kind).flat_map(NodeRef::entries);
+            for (label, named) in
+                types.flat_map(|(label, blocks)| blocks.entries().map(move |named| (label, named)))
+            {
+                let kind = format!("{prefix}{}", label.text().unwrap_or(""));
+                self.named.extend(block(&kind, named));
+            }
+        }
+        let calls = tree::of_type(top, "module").flat_map(NodeRef::entries);
+        self.named.extend(calls.filter_map(|named| block("module", named)));
+        let entries = |node| tree::value(tree::body(node)).as_map().cloned().unwrap_or_default();
+        let all = |kind| tree::of_type(top, kind).map(entries);
+        self.locals.extend(all("locals").flat_map(|map| map.iter().cloned().collect::<Vec<_>>()));
+        self.settings
+            .extend(all("terraform").flat_map(|map| map.iter().cloned().collect::<Vec<_>>()));
+        let providers = top.entries().filter(|(key, _)| key.text() == Some("provider"));
+        self.settings.extend(providers.map(|(key, node)| Entry {
+            key: "provider".into(),
+            key_span: key.span(),
+            value: tree::value(node),
+        }));
+    }
+}
+
 impl Job<'_, '_> {
     /// The documents of a directory.
     pub(super) fn module(&mut self, unit: &Unit, root: &RepoPath) -> Vec<Resource> {
-        let mut documents = Vec::new();
-        let mut locals: Vec<Entry> = Vec::new();
-        let mut settings: Vec<Entry> = Vec::new();
-        for &file in self.renderer.roots().files(root) {
-            let Some(top) = self.root_of(file) else { continue };
-            for (kind, prefix) in [("resource", ""), ("data", "data.")] {
-                let types = tree::of_type(top, kind).flat_map(NodeRef::entries);
-                for (label, named) in types
-                    .flat_map(|(label, blocks)| blocks.entries().map(move |named| (label, named)))
-                {
-                    let kind = format!("{prefix}{}", label.text().unwrap_or(""));
-                    documents.extend(block(&kind, named));
+        let (plain, overrides) = self.renderer.roots().split(root);
+        let [own, above] = [plain, overrides].map(|files| {
+            let mut blocks = Blocks::default();
+            for &file in files {
+                if let Some(top) = self.root_of(file) {
+                    blocks.read(top);
                 }
             }
-            for named in tree::of_type(top, "module").flat_map(NodeRef::entries) {
-                documents.extend(block("module", named).map(|block| {
-                    let block = self.with_defaults(root, block);
-                    self.with_reference(block)
-                }));
-            }
-            let entries =
-                |node| tree::value(tree::body(node)).as_map().cloned().unwrap_or_default();
-            let all = |kind| tree::of_type(top, kind).map(entries);
-            locals.extend(all("locals").flat_map(|map| map.iter().cloned().collect::<Vec<_>>()));
-            settings
-                .extend(all("terraform").flat_map(|map| map.iter().cloned().collect::<Vec<_>>()));
-            let providers = top.entries().filter(|(key, _)| key.text() == Some("provider"));
-            settings.extend(providers.map(|(key, node)| Entry {
-                key: "provider".into(),
-                key_span: key.span(),
-                value: tree::value(node),
-            }));
+            blocks
+        });
+        let mut documents = own.named;
+        for block in above.named {
+            overrides::lay_block(&mut documents, block);
         }
-        for (form, entries) in [(Form::Locals, locals), (Form::Settings, settings)] {
-            documents.extend(collected(form, &unit.name, entries));
+        for document in documents.iter_mut().filter(|it| &*it.id.gvk.kind == "module") {
+            let call = self.with_defaults(root, document.clone());
+            *document = self.with_reference(call);
+        }
+        for (form, own, above) in [
+            (Form::Locals, own.locals, above.locals),
+            (Form::Settings, own.settings, above.settings),
+        ] {
+            let above = collected(form, &unit.name, above);
+            match (collected(form, &unit.name, own), above) {
+                (Some(mut document), Some(above)) => {
+                    overrides::lay_body(&mut document.body, &above.body);
+                    documents.push(document);
+                }
+                (own, above) => documents.extend(own.or(above)),
+            }
         }
         if let Some((variables, statements)) = self.variables_in(unit, root) {
             documents.push(variables);

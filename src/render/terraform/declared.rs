@@ -16,18 +16,38 @@ pub(super) struct Declaration<'d> {
     pub(super) default: Option<NodeRef<'d>>,
     /// Its type.
     pub(super) kind: Option<NodeRef<'d>>,
+    /// Whether nobody may see its value, where it says so.
+    sensitive: Option<bool>,
+}
+
+impl Declaration<'_> {
     /// Whether nobody may see its value.
-    pub(super) sensitive: bool,
+    pub(super) fn is_sensitive(&self) -> bool {
+        self.sensitive == Some(true)
+    }
 }
 
 /// The variables of a module by name.
 pub(super) type Declared<'d> = BTreeMap<&'d str, Declaration<'d>>;
 
-/// Reads the `variable` blocks of some files; those that cannot be read declare nothing.
+/// Reads the `variable` blocks of some files, those that override others last; those that cannot be
+/// read declare nothing.
 pub(super) fn declared<'d>(store: &'d Store<'_>, files: &[FileId]) -> Declared<'d> {
     let roots = files.iter().filter_map(|&file| Some(store.tree(file).documents.first()?.root()));
-    let blocks = roots.flat_map(|root| tree::labelled(root, "variable"));
-    blocks.map(|(label, name, body)| (label, declaration(name, body))).collect()
+    let mut declared = Declared::new();
+    for (label, name, body) in roots.flat_map(|root| tree::labelled(root, "variable")) {
+        let above = declaration(name, body);
+        declared
+            .entry(label)
+            .and_modify(|below| {
+                // Only an override declares a variable again, and it keeps what it does not say.
+                below.default = above.default.or(below.default);
+                below.kind = above.kind.or(below.kind);
+                below.sensitive = above.sensitive.or(below.sensitive);
+            })
+            .or_insert(above);
+    }
+    declared
 }
 
 /// The names of all variables that any module declares.
@@ -46,8 +66,7 @@ fn declaration(name: Span, body: NodeRef<'_>) -> Declaration<'_> {
         default: body.get("default"),
         kind: body.get("type"),
         // What is worked out may be true.
-        sensitive: sensitive.is_some_and(|node| {
-            node.tag(Dialect::Plain) != Some(Tag::Bool) || node.text() == Some("true")
-        }),
+        sensitive: sensitive
+            .map(|node| node.tag(Dialect::Plain) != Some(Tag::Bool) || node.text() == Some("true")),
     }
 }

@@ -7,6 +7,7 @@ mod blocks;
 mod calls;
 mod declared;
 mod include;
+mod overrides;
 mod roots;
 mod terragrunt;
 mod tree;
@@ -56,20 +57,30 @@ struct Job<'a, 's> {
 impl<'s> Job<'_, 's> {
     /// The outermost map of a file; where it cannot be read, a gap.
     fn root_of(&mut self, file: FileId) -> Option<NodeRef<'s>> {
+        if self.is_broken(file, true) {
+            return None;
+        }
+        let root = self.renderer.store().tree(file).documents.first()?.root();
+        root.is_map().then_some(root)
+    }
+
+    /// Takes a file for one that is read; where it cannot be, that is a gap, which may hold whole
+    /// documents if `objects` says so.
+    fn is_broken(&mut self, file: FileId, objects: bool) -> bool {
         let store = self.renderer.store();
         self.inputs.insert(file);
         let parsed = store.tree(file);
-        let root = parsed.documents.first().map(|document| document.root());
         if !parsed.is_broken() && !parsed.template {
-            return root.filter(|root| root.is_map());
+            return false;
         }
-        let path = store.snapshot().path(file);
-        let gap = match parsed.problems.first() {
-            Some(problem) => (problem.span, format!("{path}: {}", problem.kind)),
-            None => (Span::file_start(file), path.to_string()),
+        let (span, detail) = match parsed.problems.first() {
+            Some(problem) => (problem.span, problem.kind.to_string()),
+            None => (Span::file_start(file), store.snapshot().path(file).to_string()),
         };
-        self.gaps.push(Gap { span: gap.0, what: "broken file", detail: gap.1, objects: true });
-        None
+        if self.gaps.iter().all(|gap| gap.span != span) {
+            self.gaps.push(Gap { span, what: "broken file", detail, objects });
+        }
+        true
     }
 
     fn find(&self, directory: &RepoPath, name: &str) -> Option<FileId> {

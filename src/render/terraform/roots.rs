@@ -7,29 +7,42 @@ use crate::text::{FileId, RepoPath};
 
 /// How files of a module end.
 const ENDS: &[&str] = &[".tf", ".tofu", ".tf.json", ".tofu.json"];
+/// What files are called, or end their names with, that change what the others say.
+const OVERRIDE: &str = "override";
 /// Directories of modules that are no roots.
 const ASIDE: &[&str] = &["module", "modules", "example", "examples", "test", "tests"];
 
 /// The directories that hold modules, with their files.
 #[derive(Debug)]
 pub(in crate::render) struct Roots {
-    directories: BTreeMap<RepoPath, Vec<FileId>>,
+    directories: BTreeMap<RepoPath, Module>,
     named: BTreeMap<String, Vec<RepoPath>>,
+}
+
+/// The files of a directory: those that override others come last.
+#[derive(Debug, Default)]
+struct Module {
+    files: Vec<FileId>,
+    /// How many files override none.
+    plain: usize,
 }
 
 impl Roots {
     /// Looks at all files of a snapshot, links to files included.
     pub(in crate::render) fn new(snapshot: &Snapshot) -> Self {
-        let mut directories: BTreeMap<RepoPath, Vec<FileId>> = BTreeMap::new();
+        let mut found: BTreeMap<RepoPath, Vec<(bool, &str, FileId)>> = BTreeMap::new();
         let own = snapshot.files().map(|(file, path)| (path, Some(file)));
         let linked = snapshot.links().map(|path| (path, None));
         for (path, file) in own.chain(linked) {
-            let fits = ENDS.iter().any(|end| path.file_name().ends_with(end));
-            let file = if fits { file.or_else(|| snapshot.find(path)) } else { None };
+            let name = path.file_name();
+            let Some(stem) = ENDS.iter().find_map(|end| name.strip_suffix(end)) else { continue };
+            let file = file.or_else(|| snapshot.find(path));
             if let (Some(file), Some(directory)) = (file, path.parent()) {
-                directories.entry(directory).or_default().push(file);
+                found.entry(directory).or_default().push((is_override(stem), name, file));
             }
         }
+        let directories: BTreeMap<RepoPath, Module> =
+            found.into_iter().map(|(directory, files)| (directory, module(files))).collect();
         let mut named: BTreeMap<String, Vec<RepoPath>> = BTreeMap::new();
         for directory in directories.keys() {
             if !directory.segments().any(|name| ASIDE.contains(&name)) {
@@ -40,14 +53,20 @@ impl Roots {
         Self { directories, named }
     }
 
-    /// The files of a module.
+    /// The files of a module, those that override others last, in the order in which they do.
     pub(super) fn files(&self, directory: &RepoPath) -> &[FileId] {
-        self.directories.get(directory).map_or(&[], Vec::as_slice)
+        self.directories.get(directory).map_or(&[], |module| &module.files)
+    }
+
+    /// The files of a module, those that override others apart.
+    pub(super) fn split(&self, directory: &RepoPath) -> (&[FileId], &[FileId]) {
+        let module = self.directories.get(directory);
+        module.and_then(|it| it.files.split_at_checked(it.plain)).unwrap_or_default()
     }
 
     /// All files of all modules.
     pub(super) fn all(&self) -> impl Iterator<Item = FileId> {
-        self.directories.values().flatten().copied()
+        self.directories.values().flat_map(|module| &module.files).copied()
     }
 
     /// The modules that a file of variables may be meant for: those on the way to it, the nearest
@@ -68,4 +87,16 @@ impl Roots {
         found.retain(|directory| seen.insert(*directory));
         found
     }
+}
+
+/// Whether a file of this name without its ends is merged into the others.
+fn is_override(stem: &str) -> bool {
+    stem.strip_suffix(OVERRIDE).is_some_and(|rest| rest.is_empty() || rest.ends_with('_'))
+}
+
+/// Terraform reads the files by their names.
+fn module(mut files: Vec<(bool, &str, FileId)>) -> Module {
+    files.sort_unstable();
+    let plain = files.iter().filter(|(overrides, ..)| !overrides).count();
+    Module { files: files.into_iter().map(|(.., file)| file).collect(), plain }
 }

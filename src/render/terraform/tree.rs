@@ -1,4 +1,4 @@
-//! Nodes to values. Keys that stand several times are blocks that repeat.
+//! Nodes to values. Blocks may repeat, so their keys may stand several times.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -40,33 +40,44 @@ fn read(node: NodeRef<'_>, depth: usize) -> Value {
     }
 }
 
-/// A map of entries whose keys may repeat: lists are joined, maps are merged.
+/// A map of entries whose keys may repeat: blocks are listed or merged by their labels, of anything
+/// else the last one counts.
 pub(super) fn grouped(entries: impl Iterator<Item = Entry>) -> Map {
+    group(entries, false)
+}
+
+fn group(entries: impl Iterator<Item = Entry>, behind_label: bool) -> Map {
     let mut groups: BTreeMap<Arc<str>, Vec<Entry>> = BTreeMap::new();
     for entry in entries {
         groups.entry(Arc::clone(&entry.key)).or_default().push(entry);
     }
-    groups.into_values().filter_map(joined).collect()
+    groups.into_values().filter_map(|group| joined(group, behind_label)).collect()
 }
 
-/// One entry for all that have its key.
-fn joined(mut group: Vec<Entry>) -> Option<Entry> {
-    if group.len() < 2 {
-        return group.pop();
+/// One entry for all that have its key; they may be bodies of blocks `behind_label`.
+fn joined(mut same: Vec<Entry>, behind_label: bool) -> Option<Entry> {
+    if same.len() < 2 {
+        return same.pop();
     }
-    let first = group.first()?.clone();
-    let lists = group.iter().all(|entry| entry.value.as_list().is_some());
-    let labelled = group.iter().all(|entry| is_labelled(&entry.value));
-    let value = if lists {
-        let items = group.iter().filter_map(|entry| entry.value.as_list()).flatten();
+    let first = same.first()?.clone();
+    let value = if same.iter().all(|entry| is_bare(&entry.value)) {
+        let items = same.iter().filter_map(|entry| entry.value.as_list()).flatten();
         Value::list(items.cloned().collect(), first.value.provenance)
-    } else if labelled {
-        let entries = group.iter().filter_map(|entry| entry.value.as_map()).flatten();
-        Value::map(grouped(entries.cloned()), first.value.provenance)
+    } else if same.iter().all(|entry| is_labelled(&entry.value)) {
+        let entries = same.iter().filter_map(|entry| entry.value.as_map()).flatten();
+        Value::map(group(entries.cloned(), true), first.value.provenance)
+    } else if behind_label {
+        Value::list(same.into_iter().map(|entry| entry.value).collect(), first.value.provenance)
     } else {
-        Value::list(group.into_iter().map(|entry| entry.value).collect(), first.value.provenance)
+        return same.pop();
     };
     Some(Entry { value, ..first })
+}
+
+/// Whether a value is the body of a block without labels: a list of it that has no place of its own.
+fn is_bare(value: &Value) -> bool {
+    let [body] = value.as_list().unwrap_or_default() else { return false };
+    body.as_map().is_some() && body.span() == value.span()
 }
 
 /// Whether a value is the label of a block with its body: `{ "a": { … } }`.

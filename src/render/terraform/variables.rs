@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::kube::{Entry, Form, Map, Provenance, Resource, Value};
 use crate::layout::{OverlayKind, Unit};
-use crate::render::terraform::declared::{Declared, declared};
-use crate::render::terraform::{Job, tree, types};
+use crate::render::terraform::declared::{self, Declared};
+use crate::render::terraform::{Job, TERRAGRUNT, tree, types};
 use crate::render::{Effect, Rendered, Statement, StatementKind};
 use crate::syntax::NodeRef;
 use crate::text::{FileId, RepoPath, Span};
@@ -80,21 +80,34 @@ impl<'s> Job<'_, 's> {
                 lay(&mut layers, own, |entry| !is_idle(&statements, entry));
             }
         }
+        // Where other environments declare some, that there are none is what is compared.
+        let bare = || {
+            let (store, roots) = (self.renderer.store(), self.renderer.roots());
+            let mut others = unit.overlays.iter().map(|overlay| roots.files(&overlay.root));
+            let compared = others.any(|files| !declared::declared(store, files).is_empty());
+            let own = self.find(root, TERRAGRUNT).is_none() && compared;
+            roots.files(root).first().copied().filter(|_| own)
+        };
         let first = declared.values().next().map(|declaration| declaration.name.file);
-        let origin = Span::file_start(at.or(first)?);
+        let origin = Span::file_start(at.or(first).or_else(bare)?);
         let body = body(layers, &declared, origin);
         Some((Resource::document(Form::Variables, &unit.name, body, origin), statements))
     }
 
+    /// The variables of a module; a file of it that cannot be read is a gap.
     pub(super) fn declared(&mut self, root: &RepoPath) -> Declared<'s> {
-        let files = self.renderer.roots().files(root);
-        self.inputs.extend(files);
-        declared(self.renderer.store(), files)
+        let renderer = self.renderer;
+        let files = renderer.roots().files(root);
+        for &file in files {
+            self.is_broken(file, false);
+        }
+        declared::declared(renderer.store(), files)
     }
 
     /// The module that declares most of the variables that the environments of a unit set: at least
-    /// half of them, or nobody knows which it is.
-    fn root_module(&self, unit: &Unit, path: &RepoPath) -> Option<RepoPath> {
+    /// half of them, or nobody knows which it is. What cannot be read of those that are looked at in
+    /// vain is a gap.
+    fn root_module(&mut self, unit: &Unit, path: &RepoPath) -> Option<RepoPath> {
         let (store, roots) = (self.renderer.store(), self.renderer.roots());
         let files = unit.overlays.iter().filter(|overlay| overlay.kind == OverlayKind::Terraform);
         let files = files.filter_map(|overlay| store.snapshot().find(&overlay.root));
@@ -102,14 +115,22 @@ impl<'s> Job<'_, 's> {
         let set: BTreeSet<&str> =
             tops.flat_map(NodeRef::entries).filter_map(|(key, _)| key.text()).collect();
         let mut best = (0, None);
-        for root in roots.candidates(path, &unit.name) {
-            let declared = declared(store, roots.files(root));
+        let candidates = roots.candidates(path, &unit.name);
+        for &root in &candidates {
+            let declared = declared::declared(store, roots.files(root));
             let known = set.iter().filter(|name| declared.contains_key(**name)).count();
             if known > best.0 {
                 best = (known, Some(root));
             }
         }
-        best.1.filter(|_| best.0 * 2 >= set.len()).cloned()
+        let found = best.1.filter(|_| best.0 * 2 >= set.len());
+        let nearer = candidates.into_iter().take_while(|root| Some(*root) != found);
+        for &file in nearer.flat_map(|root| roots.files(root)) {
+            if store.tree(file).is_broken() {
+                self.is_broken(file, false);
+            }
+        }
+        found.cloned()
     }
 
     /// What Terraform reads by itself in a directory.
@@ -183,7 +204,7 @@ pub(super) fn body(layers: Layers, declared: &Declared<'_>, origin: Span) -> Val
         if let Some(kind) = declaration.kind {
             entry.value = types::filled(entry.value, kind);
         }
-        if declaration.sensitive {
+        if declaration.is_sensitive() {
             entry.value = Value::string(SENSITIVE, entry.value.provenance);
         }
         entry

@@ -5,7 +5,7 @@ use crate::finding::Level;
 use crate::kube::Form;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
-use crate::rules::speak::{Speech, report_graded};
+use crate::rules::speak::{Speech, is_misnamed, report_graded};
 use crate::rules::{Rule, rule};
 use crate::text::FileId;
 
@@ -41,7 +41,9 @@ impl Rule for MissingKey {
                     difference.resource,
                     value.unwrap_or_default(),
                 ),
-                help: if is_variable(difference) {
+                help: if is_misnamed(difference) {
+                    format!("correct the name in {without}, so that the module gets the value")
+                } else if is_variable(difference) {
                     format!("set it in {without} too, or give the variable a default for both")
                 } else {
                     format!("set it in {without} too, in the base if the value is the same")

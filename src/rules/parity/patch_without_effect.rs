@@ -8,6 +8,7 @@ use crate::render::{Effect, Evaluated, StatementKind};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::parity::{unread_values, unused_variables};
+use crate::rules::speak::is_misnamed;
 use crate::rules::{Rule, locality, rule};
 use crate::syntax::{Comment, Document, NodeRef};
 use crate::text::Span;
@@ -97,8 +98,16 @@ impl Rule for PatchWithoutEffect {
 
 /// Reports the variables that no module declares: one finding for each name of a unit.
 fn variables(cx: &Context<'_>, uses: &mut BTreeMap<Span, Use<'_>>, findings: &mut Findings) {
+    // What is meant for a variable that is missing is told as that.
+    let differences = cx.comparison.causes.iter().flat_map(|cause| &cause.differences);
+    let told: BTreeSet<Span> = differences
+        .filter(|difference| is_misnamed(difference))
+        .flat_map(|difference| [difference.here.key, difference.there.key])
+        .flatten()
+        .collect();
     let mut causes: BTreeMap<(usize, &str), Vec<Span>> = BTreeMap::new();
-    for (&span, found) in uses.iter().filter(|(_, found)| found.kind == StatementKind::Variable) {
+    let variables = uses.iter().filter(|(_, found)| found.kind == StatementKind::Variable);
+    for (&span, found) in variables.filter(|(span, _)| !told.contains(span)) {
         causes.entry((found.first.unit_index, cx.snapshot.slice(span))).or_default().push(span);
     }
     for spans in causes.into_values() {
@@ -277,7 +286,7 @@ fn finding(cx: &Context<'_>, span: Span, found: &Use<'_>) -> Finding {
             ("this replicas entry".to_owned(), "selects no workload", "remove the entry")
         }
         StatementKind::Variable => (
-            format!("the variable `{line}`"),
+            format!("the variable `{}`", line.trim_matches('"')),
             "is declared by no module, so Terraform ignores it",
             "correct the name, declare the variable, or remove the line",
         ),

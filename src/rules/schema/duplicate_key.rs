@@ -5,9 +5,12 @@ use std::collections::BTreeSet;
 use crate::finding::{Finding, Role};
 use crate::rules::files::rendered_files;
 use crate::rules::schema::team;
-use crate::rules::{Context, Findings, Rule, configuration_files, locality, rule};
+use crate::rules::{Context, Findings, Rule, configuration_files, configurations, locality, rule};
 use crate::syntax::ProblemKind;
 use crate::text::FileId;
+
+/// Ends of the names of JSON files in which a block that repeats is a key that stands twice.
+const BLOCKS: &[&str] = &[".tf.json", ".tofu.json"];
 
 rule! {
     /// Reports a key that stands twice in one map
@@ -26,7 +29,12 @@ impl Rule for DuplicateKey {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
         let rendered = rendered_files(cx.snapshot);
         let files = cx.files.iter().copied().chain(team::beside(cx)).chain(rendered);
-        let files: BTreeSet<FileId> = files.chain(configuration_files(cx)).collect();
+        let configuration = configurations(cx).into_iter().filter(|&file| {
+            let name = cx.snapshot.path(file).file_name();
+            !BLOCKS.iter().any(|end| name.ends_with(end))
+        });
+        let files: BTreeSet<FileId> =
+            files.chain(configuration_files(cx)).chain(configuration).collect();
         for file in files {
             for problem in &cx.store.named(file).problems {
                 let ProblemKind::DuplicateKey { key, first } = &problem.kind else { continue };

@@ -2,12 +2,12 @@
 //!
 //! The tree is the one that HCL's own JSON notation has: a block is a key whose value nests its
 //! labels; the body of a block without labels is a list of one map, because such blocks may repeat.
-//! Keys that stand several times are kept. Literals are scalars, lists and maps; anything that has to
+//! Keys that stand several times are kept, and those that may not are told. Literals are scalars, lists and maps; anything that has to
 //! be worked out is a text `${…}` that holds the expression without white space. Nothing is evaluated.
 //!
 //! The crates that read HCL refuse files that Terraform takes (keys that stand twice) and keep no
 //! list of comments, so the notation is read here; what has to be understood of an expression is
-//! where it ends.
+//! where it ends and that words and operators take turns.
 
 mod expression;
 mod parser;
@@ -30,8 +30,9 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
         Ok(token::Tokens { tokens, comments }) => {
             parsed.comments = comments;
             match parser::parse(file, text, &tokens) {
-                Ok(document) => {
+                Ok((document, twice)) => {
                     parsed.documents.extend(document);
+                    parsed.problems = twice;
                     return parsed;
                 }
                 Err(fault) => fault,

@@ -1,5 +1,6 @@
 //! Tokens of HCL to nodes.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::syntax::compose::Composer;
@@ -7,6 +8,7 @@ use crate::syntax::hcl::expression;
 use crate::syntax::hcl::token::{Fault, Kind, Token};
 use crate::syntax::node::{Document, NodeId};
 use crate::syntax::scalar::Tag;
+use crate::syntax::store::{Problem, ProblemKind};
 use crate::text::{FileId, Span};
 
 /// Deepest nesting of blocks, objects and lists that is accepted.
@@ -18,14 +20,21 @@ const TRANSPARENT: &[&str] = &["jsonencode", "tolist", "tomap", "toset", "yamlen
 /// What builds types of variables: not a call, but a map from its name to the list of its arguments.
 const TYPES: &[&str] = &["list", "map", "object", "optional", "set", "tuple"];
 
-/// Builds the document of a file, or says what is wrong with it.
-pub(super) fn parse(file: FileId, text: &str, tokens: &[Token]) -> Result<Option<Document>, Fault> {
-    let mut parser = Parser { file, text, tokens, at: 0, composer: Composer::default() };
+/// What a file says, and which of its arguments and keys stand twice.
+pub(super) type Read = (Option<Document>, Vec<Problem>);
+
+/// Builds the document of a file, or says why it cannot be read.
+pub(super) fn parse(file: FileId, text: &str, tokens: &[Token]) -> Result<Read, Fault> {
+    let composer = Composer::default();
+    let mut parser = Parser { file, text, tokens, at: 0, composer, twice: vec![] };
     let entries = parser.body(tokens.len(), 0)?;
     let whole = Span::new(file, 0, text.len());
     parser.composer.map(whole, entries);
-    Ok(parser.composer.finish_read())
+    Ok((parser.composer.finish_read(), parser.twice))
 }
+
+/// The names that a body or an object has given values so far, with their places.
+type Seen = BTreeMap<Arc<str>, Span>;
 
 struct Parser<'t> {
     file: FileId,
@@ -33,6 +42,7 @@ struct Parser<'t> {
     tokens: &'t [Token],
     at: usize,
     composer: Composer,
+    twice: Vec<Problem>,
 }
 
 /// Whether a token is a bracket that opens.
@@ -68,6 +78,15 @@ impl<'t> Parser<'t> {
         Err((place, format!("expected {expected}")))
     }
 
+    /// Remembers a name; one that has been given a value before is a mistake.
+    fn give(&mut self, seen: &mut Seen, name: &Arc<str>, span: Span) {
+        let first = *seen.entry(Arc::clone(name)).or_insert(span);
+        if first != span {
+            let kind = ProblemKind::DuplicateKey { key: name.to_string(), first };
+            self.twice.push(Problem { span, kind });
+        }
+    }
+
     /// Lines that end before `end`.
     fn skip_lines(&mut self, end: usize) {
         while self.at < end && self.peek().is_some_and(|token| token.kind == Kind::Line) {
@@ -86,6 +105,7 @@ impl<'t> Parser<'t> {
     /// Arguments and blocks up to a token.
     fn body(&mut self, end: usize, depth: usize) -> Result<Vec<(NodeId, NodeId)>, Fault> {
         let mut entries = vec![];
+        let mut seen = Seen::new();
         loop {
             self.skip_lines(end);
             if self.at >= end {
@@ -94,10 +114,13 @@ impl<'t> Parser<'t> {
             let Some(name) = self.name(self.at) else {
                 return self.fault("the name of an argument or block");
             };
-            let key = self.composer.plain(self.span(self.at, self.at), Tag::Str, name.into());
+            let (span, name) = (self.span(self.at, self.at), Arc::<str>::from(name));
+            let key = self.composer.plain(span, Tag::Str, Arc::clone(&name));
             self.at += 1;
             let value = if self.is_sign(self.at, '=') {
                 self.at += 1;
+                // Blocks may repeat, arguments may not.
+                self.give(&mut seen, &name, span);
                 self.value(end, true, depth + 1)?
             } else {
                 self.block(end, depth + 1)?
@@ -146,7 +169,8 @@ impl<'t> Parser<'t> {
         self.too_deep::<()>(depth)?;
         let first = self.at;
         let stop = self.end_of_value(end, lines);
-        if stop == first {
+        if let Some(at) = expression::fault(self.tokens, (first, stop)) {
+            self.at = at;
             return self.fault("a value");
         }
         let literal = self.literal(first, stop, depth)?;
@@ -161,7 +185,7 @@ impl<'t> Parser<'t> {
     }
 
     /// The index behind the value that begins here: brackets are passed over as a whole. No
-    /// expression has two words side by side.
+    /// expression has two words side by side, or braces behind a word.
     fn end_of_value(&self, end: usize, lines: bool) -> usize {
         let mut at = self.at;
         let (mut stop, mut word) = (at, false);
@@ -170,7 +194,7 @@ impl<'t> Parser<'t> {
                 Kind::Sign(',') => break,
                 Kind::Line if lines => break,
                 Kind::Line => at += 1,
-                _ if word && token.is_word() => break,
+                _ if word && (token.is_word() || token.kind == Kind::Sign('{')) => break,
                 _ => {
                     at = token.closed_by + 1;
                     let closed = !matches!(token.kind, Kind::Sign(_)) || opens(token);
@@ -292,36 +316,37 @@ impl<'t> Parser<'t> {
             }
             items.push(self.value(last, false, depth + 1)?);
             self.skip_lines(last);
-            if self.is_sign(self.at, ',') {
-                self.at += 1;
+            if self.at < last && !self.is_sign(self.at, ',') {
+                return self.fault("`,` or the end of the list");
             }
+            self.at = last.min(self.at + 1);
         }
     }
 
     fn object(&mut self, first: usize, last: usize, depth: usize) -> Result<NodeId, Fault> {
         self.at = first + 1;
         let mut entries = vec![];
+        let mut seen = Seen::new();
         loop {
             self.skip_lines(last);
             if self.at >= last {
                 return Ok(self.composer.map(self.span(first, last), entries));
             }
-            let key = self.key(last)?;
-            self.skip_lines(last);
-            if self.at >= last {
-                return self.fault("a value");
-            }
+            let key = self.key(last, &mut seen)?;
             let value = self.value(last, true, depth + 1)?;
             entries.push((key, value));
+            let separated = self.peek().is_some_and(|token| token.kind == Kind::Line);
             self.skip_lines(last);
             if self.is_sign(self.at, ',') {
                 self.at += 1;
+            } else if self.at < last && !separated {
+                return self.fault("`,`, the end of the line or of the object");
             }
         }
     }
 
     /// The key of an object up to its `=` or `:`, which is passed.
-    fn key(&mut self, end: usize) -> Result<NodeId, Fault> {
+    fn key(&mut self, end: usize, seen: &mut Seen) -> Result<NodeId, Fault> {
         let first = self.at;
         while self.at < end && !self.is_sign(self.at, '=') && !self.is_sign(self.at, ':') {
             let Some(token) = self.peek().filter(|token| token.kind != Kind::Line) else { break };
@@ -342,6 +367,7 @@ impl<'t> Parser<'t> {
                 format!("${{{}}}", expression::normal(self.text, tokens)).into()
             }
         };
+        self.give(seen, &text, span);
         Ok(self.composer.scalar(span, Tag::Str, text))
     }
 }

@@ -1,6 +1,6 @@
 use crate::syntax::hcl::parse;
 use crate::syntax::scalar::{Dialect, Tag};
-use crate::syntax::{NodeKind, NodeRef, Style};
+use crate::syntax::{NodeKind, NodeRef, ProblemKind, Style};
 use crate::text::FileId;
 
 fn at<'d>(root: NodeRef<'d>, path: &[&str]) -> NodeRef<'d> {
@@ -51,6 +51,23 @@ fn blocks_nest_their_labels_and_may_repeat() {
 }
 
 #[test]
+fn what_has_a_value_twice_is_told_and_the_last_one_stays() {
+    let text = "n = 1\nn = 2\nb {}\nb {}\nm = {\n  \"x\" = 1, (v) = 2\n  x = 3\n  (v) = 4\n}\n";
+    let parsed = parse(FileId(0), text);
+    let twice = parsed.problems.iter().map(|problem| match &problem.kind {
+        ProblemKind::DuplicateKey { key, first } => {
+            (key.as_str(), &text[first.range()], first.start, problem.span.start)
+        }
+        other => panic!("{other}"),
+    });
+    let twice: Vec<_> = twice.collect();
+    assert_eq!(twice, [("n", "n", 0, 6), ("x", "\"x\"", 30, 49), ("${(v)}", "(v)", 39, 57)]);
+    let root = parsed.documents[0].root();
+    assert_eq!(at(root, &["n"]).text(), Some("2"));
+    assert_eq!(at(root, &["m", "x"]).text(), Some("3"));
+}
+
+#[test]
 fn expressions_are_texts_without_white_space() {
     let cases = [
         ("var.a", "${var.a}"),
@@ -64,6 +81,10 @@ fn expressions_are_texts_without_white_space() {
         ("!true", "${!true}"),
         ("merge({ a = 1 }, var.b)", "${merge({a=1},var.b)}"),
         ("jsonencode(var.a)", "${jsonencode(var.a)}"),
+        ("a.*.b + c[*].d - e.0.f", "${a.*.b+c[*].d-e.0.f}"),
+        ("-a <= !b && c != 1 || d == 2", "${-a<=!b&&c!=1||d==2}"),
+        ("provider::aws::arn(a...)", "${provider::aws::arn(a...)}"),
+        ("[for a in b : a][0].c % 2 > 1", "${[for a in b:a][0].c%2>1}"),
     ];
     for (source, expected) in cases {
         let parsed = parse(FileId(0), &format!("a = {source}\nb = 1\n"));
@@ -145,6 +166,17 @@ fn mistakes_have_a_place() {
         ("a \"b\"\n", 5),
         ("a = [1 (]\n", 8),
         ("a = 'x'\n", 4),
+        ("a = {\n  b =\n  c = 1\n}\n", 11),
+        ("a = [1 2]\n", 7),
+        ("a = [1\n2]\n", 7),
+        ("a = [1,, 2]\n", 7),
+        ("a = { x = 1 y = 2 }\n", 12),
+        ("a == 1\n", 3),
+        ("a = 1 +\n", 7),
+        ("a = b.\n", 6),
+        ("a = b = c\n", 6),
+        ("a = b {\n}\n", 6),
+        ("a = * 2\n", 4),
     ] {
         let parsed = parse(FileId(0), text);
         let places: Vec<_> = parsed.problems.iter().map(|p| p.span.start).collect();

@@ -1,5 +1,6 @@
 //! Where files of the repository hold values of secrets, and which of them stand there in plain text.
 
+mod configuration;
 mod judge;
 mod placeholder;
 
@@ -86,8 +87,7 @@ pub(super) fn holders(cx: &Context<'_>) -> Vec<Holder> {
     files.sort_unstable();
     files.dedup();
     let found: Vec<Vec<Holder>> = files.into_par_iter().map(|file| in_file(cx, file)).collect();
-    let configuration =
-        configurations(cx).into_iter().filter_map(|file| of_configuration(cx, file));
+    let configuration = configurations(cx).into_iter().flat_map(|file| of_configuration(cx, file));
     found.into_iter().flatten().chain(configuration).collect()
 }
 
@@ -118,18 +118,12 @@ fn in_file(cx: &Context<'_>, file: FileId) -> Vec<Holder> {
     holders
 }
 
-/// What stands in the configuration of an environment.
-fn of_configuration(cx: &Context<'_>, file: FileId) -> Option<Holder> {
-    let source = cx.snapshot.file(file).ok()?;
-    let rendered = cx.evaluated.iter().filter_map(Evaluated::output);
-    let mut readers = rendered.filter(|rendered| rendered.inputs.contains(&file));
-    let id = readers.find_map(|rendered| Some(rendered.resources.first()?.id.clone()))?;
+/// What stands in the configuration of an environment, for each document that the file is a part of.
+fn of_configuration(cx: &Context<'_>, file: FileId) -> Vec<Holder> {
+    let Ok(source) = cx.snapshot.file(file) else { return Vec::new() };
     let parsed = cx.store.named(file);
-    let root = parsed.documents.first()?.root();
-    if is_encrypted(root) {
-        return None;
-    }
-    let mut leaks = plain_leaks(root);
+    let root = parsed.documents.first().map(Document::root).filter(|root| !is_encrypted(*root));
+    let mut leaks = root.map(plain_leaks).unwrap_or_default();
     // What Terraform works out stands without quotes.
     let hcl = Notation::of(source.path.file_name()) == Some(Notation::Hcl);
     let worked_out = |span: Span| hcl && !source.slice(span).starts_with('"');
@@ -137,7 +131,11 @@ fn of_configuration(cx: &Context<'_>, file: FileId) -> Option<Holder> {
         let told = is_published(&leak.key) || is_answered_for(source, leak.span);
         !(told || worked_out(leak.span))
     });
-    holder(Some(id), leaks, false)
+    if leaks.is_empty() {
+        return Vec::new();
+    }
+    let documents = configuration::by_document(cx, file, leaks).into_iter();
+    documents.filter_map(|(id, leaks)| holder(Some(id), leaks, false)).collect()
 }
 
 /// Whether a tool builds the variable into what everybody may read.

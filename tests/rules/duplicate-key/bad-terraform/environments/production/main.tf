@@ -1,0 +1,4 @@
+resource "aws_db_instance" "orders" {
+  multi_az = true
+  multi_az = true
+}

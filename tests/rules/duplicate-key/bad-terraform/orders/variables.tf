@@ -1,0 +1,7 @@
+variable "retries" {
+  type = number
+}
+
+variable "limits" {
+  type = map(number)
+}

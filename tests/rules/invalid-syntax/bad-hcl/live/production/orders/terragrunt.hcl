@@ -1,0 +1,4 @@
+inputs = {
+  retries =
+  timeout = 30
+}

@@ -1,0 +1,2 @@
+retires       = 5
+cache_seconds = 60

@@ -1,0 +1,2 @@
+retries       = 3
+cache_seconds = 60

@@ -1,0 +1,8 @@
+module "web" {
+  source = "./web"
+  size   = 1
+}
+
+locals {
+  again = "3-x"
+}

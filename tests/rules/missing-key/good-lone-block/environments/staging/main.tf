@@ -1,0 +1,8 @@
+module "web" {
+  source = "./web"
+  size   = var.size
+}
+
+variable "size" {
+  default = 1
+}

@@ -1,0 +1,4 @@
+inputs = {
+  retries = 3
+  timeout = 30
+}

@@ -1,0 +1,7 @@
+variable "cache_seconds" {
+  type = number
+}
+
+variable "queue" {
+  type = string
+}

@@ -1,0 +1,7 @@
+variable "retries" {
+  type = number
+}
+
+variable "cache_seconds" {
+  type = number
+}

@@ -1,0 +1,5 @@
+data "nordwerk_policy" "orders" {
+  statement {
+    actions = ["*"]
+  }
+}

@@ -1,0 +1,6 @@
+module "web" {
+  source = "./web"
+  size   = 1
+
+  depends_on = [module.network]
+}
