@@ -368,6 +368,7 @@ impl Looking<'_> {
             class,
             difference: raw,
             names: &PairNames::default(),
+            required: false,
             scaled: false,
             tags: promotion::are_tags(snapshot, resource, raw),
         };

@@ -150,9 +150,10 @@ pub fn is_single_network(text: &str) -> bool {
     is_network(text) && !is_everything(text)
 }
 
-/// Whether the text is the network that holds all addresses.
+/// Whether the text is, or lists, the network that holds all addresses or the pattern that fits all names.
 pub(crate) fn is_everything(text: &str) -> bool {
     text.split([',', ' ']).any(|part| matches!(part, "0.0.0.0/0" | "::/0"))
+        || text.split(',').any(|part| part.trim() == "*")
 }
 
 /// Whether two paths of URLs have the same parts but for ids and versions.
@@ -238,6 +239,7 @@ mod tests {
             ("info", "debug"),
             ("100", "200"),
             ("0.0.0.0/0", "10.20.0.0/16"),
+            ("https://a.example.org,*", "https://b.example.org"),
         ] {
             assert!(!are_identifiers(a, b), "{a}");
         }

@@ -22,7 +22,7 @@ use crate::compare::promotion::{self, Place, Promotion, Standing};
 use crate::compare::remotes;
 use crate::compare::scalar::without_hash;
 use crate::compare::secrets;
-use crate::compare::terraform::is_terraform;
+use crate::compare::terraform::{self, is_terraform};
 use crate::compare::together::{MOST_OF_A_TEXT, list_around, tell_once};
 use crate::compare::values::{in_values, is_switched_off};
 use crate::compare::witness::Witness;
@@ -540,9 +540,22 @@ impl Judging<'_> {
             difference: raw,
             names,
             tags: promotion::are_tags(self.world.snapshot, resource, raw),
+            required: self.is_required(raw, resource),
             scaled: raw.path.last_key() == Some("replicas") && self.is_scaled(&resource.id),
         };
         judge(&case, self.world.config)
+    }
+
+    /// Whether a module asks for a variable that one side does not give it.
+    fn is_required(&self, raw: &RawDifference, resource: &Resource) -> bool {
+        let lacking = match raw.change {
+            Change::Changed => return false,
+            Change::OnlyHere => self.there,
+            Change::OnlyThere => self.here,
+        };
+        let required = rendered(self.world, lacking).map(|side| &side.required);
+        terraform::is_variable(&resource.id.gvk, raw.path.steps())
+            && required.zip(raw.path.last_key()).is_some_and(|(all, name)| all.contains(name))
     }
 
     /// Whether an autoscaler of either side decides about the number of pods of an object.

@@ -53,6 +53,7 @@ impl Renderer<'_> {
             variables: None,
             told: Vec::new(),
             read_keys: Vec::new(),
+            required: BTreeSet::new(),
         })
     }
 

@@ -130,6 +130,8 @@ pub struct Rendered {
     /// The keys of `ConfigMap`s whose values are laid under those of a release, each with the place of
     /// its object.
     pub read_keys: Vec<(Span, Arc<str>)>,
+    /// The variables that its root module asks for: those that have no default.
+    pub required: BTreeSet<Arc<str>>,
 }
 
 impl Rendered {
@@ -166,6 +168,7 @@ impl Rendered {
             variables: None,
             told: Vec::new(),
             read_keys: Vec::new(),
+            required: BTreeSet::new(),
         }
     }
 

@@ -4,13 +4,17 @@ mod table;
 
 use std::cmp::Ordering;
 
+use crate::compare::amounts::amounts;
 use crate::compare::classify::Class;
-use crate::compare::diff::Change;
+use crate::compare::diff::{Change, RawDifference};
 use crate::compare::flags::{switch, words};
 use crate::compare::identity::{is_everything, is_single_network};
-use crate::compare::parameters::{Case, Judgement, allowed, amounts, is_foreign};
+use crate::compare::machines;
+use crate::compare::parameters::{Case, Judgement, allowed, is_foreign};
+use crate::compare::protection::compared;
 use crate::compare::scalar::has_placeholder;
 use crate::compare::version;
+use crate::kube::quantity::quantity;
 use crate::kube::{Form, Gvk, PathStep, ResourceId, Value, looks_secret_key};
 use crate::syntax::scalar::Tag;
 
@@ -92,17 +96,30 @@ fn has(name: &str, pattern: &str) -> bool {
     })
 }
 
+/// Whether a path says by its name that the tag of an image stands there: which build runs.
+pub fn is_image_tag(gvk: &Gvk, path: &[PathStep]) -> bool {
+    is_terraform(gvk) && path.last().and_then(key).is_some_and(names_image_tag)
+}
+
+/// Whether a variable or an argument is the tag of an image by its name: `image_tag`.
+fn names_image_tag(name: &str) -> bool {
+    let words = words(name);
+    matches!(&words[..], [.., image, tag] if tag == "tag" && table::TAGGED.contains(&image.as_str()))
+}
+
 /// What has the version that stands at a path, by its name.
 pub(crate) fn versioned(id: &ResourceId, path: &[&str]) -> Option<String> {
     let (last, above) = path.split_last()?;
-    let is_version = *last == "ref" || has(&spaced(last), "version");
+    let tag = names_image_tag(last);
+    let is_version = *last == "ref" || tag || has(&spaced(last), "version");
     if !is_version || !is_terraform(&id.gvk) {
         return None;
     }
     let words = words(last);
     let (kind, name) = (&id.gvk.kind, &id.name);
     let own = if id.gvk.is_block() { format!("{kind}.{name}") } else { String::new() };
-    let what = words.iter().filter(|word| *word != "version" && *word != "ref");
+    let told = |word: &str| word == "version" || word == "ref" || tag && word == "tag";
+    let what = words.iter().filter(|word| !told(word));
     let what = what.map(String::as_str).collect::<Vec<_>>().join("_");
     let parts = [own.as_str()].into_iter().chain(above.iter().copied()).chain([what.as_str()]);
     Some(parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("."))
@@ -123,6 +140,12 @@ fn texts<'c>(case: &'c Case<'_>) -> Option<(&'c str, &'c str, &'c str)> {
 pub(crate) fn identities(case: &Case<'_>) -> Judgement {
     let Some((mine, theirs, last)) = texts(case) else { return Judgement::Free };
     let (here, there) = (case.difference.here.value.as_ref(), case.difference.there.value.as_ref());
+    // Nothing but a label is called yes or no, and which build runs is a version.
+    if !is_label(case) && [here, there].into_iter().flatten().any(is_switch)
+        || is_image_tag(case.gvk, case.difference.path.steps())
+    {
+        return Judgement::Free;
+    }
     let secret = here.is_some() && there.is_some() && looks_secret_key(last);
     let foreign = is_foreign(mine, theirs, case.names);
     if secret || is_principal(case) && !foreign {
@@ -147,9 +170,9 @@ pub(crate) fn sizes(case: &Case<'_>) -> Judgement {
     let change = case.difference.change;
     let (here, there) = (case.difference.here.value.as_ref(), case.difference.there.value.as_ref());
     match case.class {
-        Class::Capacity if change != Change::OnlyThere => {
-            capacity(change, (here, there), (mine, theirs))
-        }
+        Class::Capacity if is_count(case) => counted(here, there),
+        Class::Capacity if change == Change::OnlyHere => given(last, here),
+        Class::Capacity if change == Change::Changed => capacity((here, there), (mine, theirs)),
         // What is newer here is a matter of promotion, not of difference.
         Class::Dependency => allowed(version::order(mine, theirs) == Some(Ordering::Greater)),
         Class::Observability if has(&spaced(last), "retention") => {
@@ -163,8 +186,39 @@ pub(crate) fn sizes(case: &Case<'_>) -> Judgement {
 /// A switch that protects may be on here and off in the reference, never the reverse.
 pub(crate) fn protections(case: &Case<'_>) -> Judgement {
     let Some((_, _, last)) = texts(case) else { return Judgement::Free };
-    let (here, there) = (case.difference.here.value.as_ref(), case.difference.there.value.as_ref());
-    protection(last, here, there).unwrap_or(Judgement::Free)
+    let values = (case.difference.here.value.as_ref(), case.difference.there.value.as_ref());
+    if let Some(judged) = switched(last, values) {
+        return judged;
+    }
+    match compared(case.difference.path.steps(), values) {
+        Some(Ordering::Less) => unprotected(),
+        Some(_) => allowed(true),
+        None => Judgement::Free,
+    }
+}
+
+fn unprotected() -> Judgement {
+    Judgement::Violated("must protect as well as in the reference".to_owned())
+}
+
+/// The class of a switch that protects and whose name tells nothing else.
+pub(crate) fn of_switch(gvk: &Gvk, difference: &RawDifference) -> Option<Class> {
+    let sides = [&difference.here.value, &difference.there.value];
+    let switch = is_terraform(gvk) && sides.into_iter().flatten().all(is_switch);
+    let (_, class) = switch.then(|| guard(key(difference.path.steps().last()?)?))??;
+    (class != Class::Other).then_some(class)
+}
+
+/// The position in which a switch of this name protects, and its class.
+fn guard(name: &str) -> Option<(bool, Class)> {
+    let words = spaced(name);
+    let mut rows = table::SWITCHES.iter();
+    rows.find(|(pattern, ..)| has(&words, pattern)).map(|&(_, safe, class)| (safe, class))
+}
+
+/// Whether a value is a switch, perhaps one in quotes.
+fn is_switch(value: &Value) -> bool {
+    value.as_bool().is_some() || value.text().is_some_and(|text| matches!(text, "true" | "false"))
 }
 
 /// Where a module comes from: what one environment takes from its own files, another takes from where
@@ -225,29 +279,25 @@ fn kept(change: Change, (here, there): (Option<&Value>, Option<&Value>)) -> Judg
 }
 
 /// The judgement of a switch that protects; nothing where it is none.
-fn protection(name: &str, here: Option<&Value>, there: Option<&Value>) -> Option<Judgement> {
+fn switched(name: &str, (here, there): (Option<&Value>, Option<&Value>)) -> Option<Judgement> {
     let on = |value: Option<&Value>| value.and_then(Value::text).and_then(switch);
-    let bools = [here, there].into_iter().flatten().all(|value| value.as_bool().is_some());
-    if !bools {
+    if ![here, there].into_iter().flatten().all(is_switch) {
         return None;
     }
-    let words = spaced(name);
-    let any = |list: &[&str]| list.iter().any(|pattern| has(&words, pattern));
-    let safe = if any(table::SAFE_OFF) {
-        false
-    } else if any(table::SAFE_ON) {
-        true
-    } else {
-        return None;
-    };
+    let (safe, _) = guard(name)?;
     match (on(here), on(there)) {
         (Some(here), _) if here == safe => Some(allowed(true)),
-        (Some(_), Some(_)) => {
-            let asked = "must protect as well as in the reference".to_owned();
-            Some(Judgement::Violated(asked))
-        }
+        (Some(_), Some(_)) => Some(unprotected()),
         _ => None,
     }
+}
+
+/// Whether a path leads into a map of labels.
+fn is_label(case: &Case<'_>) -> bool {
+    let above = case.difference.path.steps().split_last().map_or(&[][..], |(_, above)| above);
+    above.iter().filter_map(key).any(|name| {
+        words(name).last().is_some_and(|word| matches!(word.as_str(), "labels" | "tags"))
+    })
 }
 
 /// Whether one of the names in the path says that every environment has its own there, before one
@@ -277,41 +327,61 @@ fn is_identity(case: &Case<'_>) -> bool {
     false
 }
 
-/// Sizes may grow towards production, never shrink; a type of machine of another family is another
-/// choice.
-fn capacity(
-    change: Change,
-    (here, there): (Option<&Value>, Option<&Value>),
-    (mine, theirs): (&str, &str),
-) -> Judgement {
-    let below = || Judgement::Violated("must not be below the reference".to_owned());
-    if change != Change::Changed {
-        return allowed(true);
-    }
-    match amounts(here, there) {
-        Some((here, there)) if here < there => below(),
-        Some(_) => allowed(true),
-        None => match (machine(mine), machine(theirs)) {
-            (Some((family, size)), Some((other, least))) if family == other && size < least => {
-                below()
-            }
-            _ => allowed(true),
-        },
+fn below() -> Judgement {
+    Judgement::Violated("must not be below the reference".to_owned())
+}
+
+/// Whether a path is that of how many of a block there are.
+fn is_count(case: &Case<'_>) -> bool {
+    let path = case.difference.path.steps();
+    case.gvk.is_block() && matches!(path, [PathStep::Key(key)] if &**key == "count")
+}
+
+/// How many of a block there are: one, where nothing says it.
+fn counted(here: Option<&Value>, there: Option<&Value>) -> Judgement {
+    let count = |value: Option<&Value>| match value {
+        Some(value) => value.text().and_then(quantity),
+        None => Some(1.0),
+    };
+    match (count(here), count(there)) {
+        (Some(here), Some(there)) if here < there => below(),
+        (Some(_), Some(_)) => allowed(true),
+        _ => Judgement::Free,
     }
 }
 
-/// The family and the size of a type of machine: `db.m6g.2xlarge`.
-fn machine(text: &str) -> Option<(&str, usize)> {
-    let (family, size) = text.rsplit_once('.')?;
-    let digits = size.trim_start_matches(|c: char| c.is_ascii_digit());
-    let times: usize = size.get(..size.len() - digits.len())?.parse().unwrap_or(1);
-    let place = table::SIZES.iter().position(|&word| word == digits)?;
-    Some((family, place.saturating_add(times)))
+/// A size that the reference leaves to others: none of them means nothing at all.
+fn given(name: &str, here: Option<&Value>) -> Judgement {
+    let none = here.and_then(Value::text).and_then(quantity) == Some(0.0);
+    let words = spaced(name);
+    let counts = none && table::COUNTS.iter().any(|pattern| has(&words, pattern));
+    allowed(!counts && here.and_then(Value::as_bool) != Some(false))
+}
+
+/// Sizes may grow towards production, never shrink; a type of machine of another family is another
+/// choice as long as it is not far smaller. What has no order does not grow.
+fn capacity(
+    (here, there): (Option<&Value>, Option<&Value>),
+    (mine, theirs): (&str, &str),
+) -> Judgement {
+    // What has to be worked out may be as much.
+    if has_placeholder(mine) || has_placeholder(theirs) {
+        return allowed(true);
+    }
+    let order = match amounts(here, there) {
+        Some((here, there)) => here.partial_cmp(&there),
+        None => machines::order(mine, theirs),
+    };
+    match (order, switch(mine).zip(switch(theirs))) {
+        (Some(Ordering::Less), _) => below(),
+        (Some(_), _) | (None, Some((true, false))) => allowed(true),
+        (None, _) => Judgement::Free,
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{classify, machine};
+    use super::classify;
     use crate::compare::Class;
     use crate::kube::{Form, Gvk, PathStep};
 
@@ -338,15 +408,5 @@ mod tests {
         assert_eq!(class(&group, "timeouts"), Class::Network);
         assert_eq!(class(&Gvk::block("google_project_iam_member"), "x"), Class::Access);
         assert_eq!(class(&Gvk::block("module"), "source"), Class::Dependency);
-    }
-
-    #[test]
-    fn types_of_machines_have_an_order_within_a_family() {
-        let size = |text| machine(text).map(|(_, size)| size);
-        let ordered =
-            ["t3.nano", "t3.medium", "t3.large", "t3.xlarge", "t3.2xlarge", "t3.12xlarge"];
-        assert!(ordered.windows(2).all(|pair| size(pair[0]) < size(pair[1])));
-        assert_eq!(machine("cache.r6g.large").map(|(family, _)| family), Some("cache.r6g"));
-        assert_eq!(machine("Standard_B2s"), None);
     }
 }
