@@ -156,6 +156,14 @@ pub(crate) fn is_everything(text: &str) -> bool {
         || text.split(',').any(|part| part.trim() == "*")
 }
 
+/// Whether two texts are places on the same host that differ in more than ids and versions, or two paths.
+pub(crate) fn on_one_host(here: &str, there: &str) -> bool {
+    match (Url::parse(here), Url::parse(there)) {
+        (Some(a), Some(b)) => a.authority == b.authority && !same_path(a.path, b.path),
+        _ => here.starts_with('/') && there.starts_with('/') && !same_path(here, there),
+    }
+}
+
 /// Whether two paths of URLs have the same parts but for ids and versions.
 fn same_path(here: &str, there: &str) -> bool {
     let parts = |text: &str| -> Vec<String> { text.split('/').map(str::to_owned).collect() };
@@ -172,6 +180,7 @@ fn are_plain_identifiers(here: &str, there: &str) -> bool {
 
 struct Url<'t> {
     scheme: &'t str,
+    authority: &'t str,
     port: &'t str,
     path: &'t str,
 }
@@ -185,7 +194,7 @@ impl<'t> Url<'t> {
         let (authority, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
         let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
         let port = host.rsplit_once(':').map_or("", |(_, port)| port);
-        Some(Self { scheme, port, path })
+        Some(Self { scheme, authority, port, path })
     }
 }
 

@@ -21,6 +21,7 @@ mod follow;
 mod foreign;
 mod habit;
 mod identity;
+mod inherited;
 mod learn;
 mod lines;
 mod list;

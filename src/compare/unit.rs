@@ -13,6 +13,7 @@ use crate::compare::difference::{Difference, Topic, topic};
 use crate::compare::find::find;
 use crate::compare::foreign::{self, Foreign, Sides};
 use crate::compare::identity::image;
+use crate::compare::inherited::inherited;
 use crate::compare::learn::Substitution;
 use crate::compare::names::{Names, PairNames};
 use crate::compare::pairs::Comparison;
@@ -114,6 +115,12 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
             let (a, b) = (&sides.words.0, &sides.words.1);
             let (own, other) = if first { (a, b) } else { (b, a) };
             reference.peers = foreign::peers(objects, reference, own, other);
+        }
+        if !siblings {
+            let objects = (&mine.resources[..], &theirs.resources[..]);
+            let known = &result.foreign;
+            let more = inherited(world.snapshot, (here, there), objects, &names, known);
+            foreign.extend(more);
         }
         result.foreign.append(&mut foreign);
         let new = &mut result.differences[before..];
@@ -283,7 +290,7 @@ impl Judging<'_> {
         let (here, there) =
             if change == Change::OnlyHere { (side, nowhere) } else { (nowhere, side) };
         let path = Path::default();
-        RawDifference { path, change, here, there, more: 0, text: None, noise: None }
+        RawDifference { path, change, here, there, more: 0, fewer: false, text: None, noise: None }
     }
 
     /// The patch that deletes an object which the other side has.

@@ -8,8 +8,9 @@ use crate::compare::amounts::amounts;
 use crate::compare::classify::Class;
 use crate::compare::diff::{Change, RawDifference};
 use crate::compare::flags::{switch, words};
-use crate::compare::identity::{is_everything, is_single_network};
+use crate::compare::identity::{is_everything, is_single_network, on_one_host};
 use crate::compare::machines;
+use crate::compare::names::same_but_names;
 use crate::compare::parameters::{Case, Judgement, allowed, is_foreign};
 use crate::compare::protection::compared;
 use crate::compare::scalar::has_placeholder;
@@ -154,7 +155,7 @@ pub(crate) fn identities(case: &Case<'_>) -> Judgement {
     if let Some(judged) = source(case, last) {
         return judged;
     }
-    if is_identity(case) && !foreign {
+    if is_identity(case) && !foreign && !loses_a_zone(case) && !is_elsewhere(case, mine, theirs) {
         // What a block lacks is what its provider chooses.
         let dropped = case.gvk.is_block() && case.difference.change == Change::OnlyThere;
         return allowed(!dropped || here.or(there).is_none_or(|value| value.as_scalar().is_none()));
@@ -290,6 +291,24 @@ fn switched(name: &str, (here, there): (Option<&Value>, Option<&Value>)) -> Opti
         (Some(_), Some(_)) => Some(unprotected()),
         _ => None,
     }
+}
+
+/// Whether the environment runs in fewer zones than its reference.
+fn loses_a_zone(case: &Case<'_>) -> bool {
+    let list = case.difference.path.steps().iter().rev().skip(1).find_map(key);
+    let zones = |name: &str| {
+        name == "zones" || table::ZONES.iter().any(|end| spaced(name).ends_with(end))
+    };
+    case.difference.fewer && list.is_some_and(zones)
+}
+
+/// Whether both sides name a place on the same host, and another one there: another repository, another
+/// check.
+fn is_elsewhere(case: &Case<'_>, mine: &str, theirs: &str) -> bool {
+    let Some(name) = case.difference.path.steps().last().and_then(key) else { return false };
+    let words = spaced(name);
+    let told = table::TOLD.iter().any(|pattern| has(&words, pattern));
+    told && on_one_host(mine, theirs) && !same_but_names(mine, theirs, case.names)
 }
 
 /// Whether a path leads into a map of labels.

@@ -365,3 +365,12 @@ pub(super) const COUNTS: &[&str] =
 
 /// What has a tag that says which build runs, before the word `tag` at the end of a name.
 pub(super) const TAGGED: &[&str] = &["app", "container", "docker", "image", "release"];
+
+/// How the name of a list of zones ends.
+pub(super) const ZONES: &[&str] =
+    &[" az ", " azs ", " availability zone ", " availability zones "];
+
+/// Words of a name whose value says what is run or asked, not only where: on one host another path is
+/// another thing.
+pub(super) const TOLD: &[&str] =
+    &["check path", "probe path", "git", "repo", "repo url", "repository", "repository url"];

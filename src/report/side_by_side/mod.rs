@@ -61,7 +61,8 @@ impl SideBySide<'_> {
             subject.resource.as_ref() == Some(&contrast.resource)
                 && subject.path.as_deref().unwrap_or_default() == path
         };
-        told.sort_by_key(|(finding, excepted)| (!exact(finding), *excepted));
+        let bare = |finding: &Finding| finding.subject.reference.is_none();
+        told.sort_by_key(|(finding, excepted)| (!exact(finding), bare(finding), *excepted));
         let &(finding, excepted) = told.first()?;
         Some(Told { rule: finding.rule, level: level(finding.level), excepted })
     }
@@ -79,9 +80,16 @@ impl SideBySide<'_> {
             let own = side.value.as_ref().map(|_| side.span);
             own.into_iter().chain(side.key)
         });
+        let own = subject.environment.as_deref();
+        // What is wrong with a value by itself is so on either side.
+        let compared = match subject.reference.as_deref() {
+            Some(reference) => {
+                own == environment(self.here) && Some(reference) == environment(there)
+            }
+            None => own.is_none() || own == environment(self.here) || own == environment(there),
+        };
         subject.unit.as_ref().is_none_or(|name| name == unit)
-            && subject.environment.as_deref() == environment(self.here)
-            && subject.reference.as_deref() == environment(there)
+            && compared
             && places.any(|place| finding.labels.iter().any(|label| says(contrast, label.span, place)))
     }
 
