@@ -94,7 +94,8 @@ mod tests {
         ] {
             assert_eq!(order(less, more), Some(std::cmp::Ordering::Less), "{less} {more}");
         }
-        for (a, b) in [("1GB", "1 vCPU"), ("1", "1 vCPU"), ("GB", "1GB"), ("1.2.3g", "2g"), ("", "")]
+        for (a, b) in
+            [("1GB", "1 vCPU"), ("1", "1 vCPU"), ("GB", "1GB"), ("1.2.3g", "2g"), ("", "")]
         {
             assert_eq!(order(a, b), None, "{a} {b}");
         }

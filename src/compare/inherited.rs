@@ -21,8 +21,9 @@ pub(crate) fn inherited(
     let of_reference = found.iter().filter(|foreign| foreign.overlay == there && foreign.own);
     let also = of_reference.filter_map(|foreign| {
         let (kind, name) = (&foreign.resource.gvk, names.there.normal(&foreign.resource.name));
-        let answers =
-            |object: &&Resource| object.id.gvk == *kind && names.here.normal(&object.id.name) == name;
+        let answers = |object: &&Resource| {
+            object.id.gvk == *kind && names.here.normal(&object.id.name) == name
+        };
         let object = mine.iter().find(answers)?;
         let other = theirs.iter().find(|object| object.id == foreign.resource)?;
         let steps = foreign.path.steps();

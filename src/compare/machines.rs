@@ -11,14 +11,8 @@ use regex::{Captures, Regex};
 use crate::compare::flags::words;
 
 /// Words for sizes, and how much they are: two processors are sixteen. `4xlarge` is four times `xlarge`.
-const SIZES: &[(&str, u64)] = &[
-    ("nano", 1),
-    ("micro", 2),
-    ("small", 4),
-    ("medium", 8),
-    ("large", 16),
-    ("xlarge", 32),
-];
+const SIZES: &[(&str, u64)] =
+    &[("nano", 1), ("micro", 2), ("small", 4), ("medium", 8), ("large", 16), ("xlarge", 32)];
 /// What a processor is in that measure.
 const PROCESSOR: u64 = 8;
 /// Of two lines of machines, one that is so many times less is the smaller one for certain.

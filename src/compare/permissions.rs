@@ -227,7 +227,10 @@ pub(crate) fn instance_classes(case: &Case<'_>) -> Judgement {
     let safer = SAFETY.contains(&last) && here.and_then(switch) == Some(true);
     let Some((mine, theirs)) = texts(case) else { return allowed(database && safer) };
     let sized = TYPES.contains(&last) || are_machines(mine, theirs);
-    if sized && case.class == Class::Capacity && machines::order(mine, theirs) == Some(Ordering::Less) {
+    if sized
+        && case.class == Class::Capacity
+        && machines::order(mine, theirs) == Some(Ordering::Less)
+    {
         return Judgement::Violated("must not be smaller than in the reference".to_owned());
     }
     allowed(database && (safer || sized))

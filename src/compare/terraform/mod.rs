@@ -296,9 +296,8 @@ fn switched(name: &str, (here, there): (Option<&Value>, Option<&Value>)) -> Opti
 /// Whether the environment runs in fewer zones than its reference.
 fn loses_a_zone(case: &Case<'_>) -> bool {
     let list = case.difference.path.steps().iter().rev().skip(1).find_map(key);
-    let zones = |name: &str| {
-        name == "zones" || table::ZONES.iter().any(|end| spaced(name).ends_with(end))
-    };
+    let zones =
+        |name: &str| name == "zones" || table::ZONES.iter().any(|end| spaced(name).ends_with(end));
     case.difference.fewer && list.is_some_and(zones)
 }
 

@@ -367,8 +367,7 @@ pub(super) const COUNTS: &[&str] =
 pub(super) const TAGGED: &[&str] = &["app", "container", "docker", "image", "release"];
 
 /// How the name of a list of zones ends.
-pub(super) const ZONES: &[&str] =
-    &[" az ", " azs ", " availability zone ", " availability zones "];
+pub(super) const ZONES: &[&str] = &[" az ", " azs ", " availability zone ", " availability zones "];
 
 /// Words of a name whose value says what is run or asked, not only where: on one host another path is
 /// another thing.

@@ -90,7 +90,8 @@ impl SideBySide<'_> {
         };
         subject.unit.as_ref().is_none_or(|name| name == unit)
             && compared
-            && places.any(|place| finding.labels.iter().any(|label| says(contrast, label.span, place)))
+            && places
+                .any(|place| finding.labels.iter().any(|label| says(contrast, label.span, place)))
     }
 
     fn overlay(&self, at: usize) -> &Overlay {

@@ -1,0 +1,3 @@
+availability_zones = ["eu-west-1a"]
+health_check_path  = "/"
+repository_url     = "https://git.example.org/billing/app"

@@ -1,0 +1,4 @@
+variable "availability_zones" {}
+variable "log_path" {}
+variable "queue_url" {}
+variable "repository_url" {}
