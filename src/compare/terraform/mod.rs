@@ -260,9 +260,11 @@ fn forever(value: Option<&Value>) -> Option<Value> {
 /// public of its own.
 fn is_principal(case: &Case<'_>) -> bool {
     let difference = case.difference;
+    // The sixth part of the name of a resource is what it is called.
+    let everything = |text: &str| text.splitn(6, ':').nth(5) == Some("*");
     let named = |value: &Option<Value>| {
         let text = value.as_ref().and_then(Value::text);
-        text.is_some_and(|text| text.contains('@') || text.starts_with("arn:"))
+        text.is_some_and(|text| text.contains('@') || text.starts_with("arn:") && !everything(text))
     };
     let side = if difference.here.value.is_some() { &difference.here } else { &difference.there };
     case.class == Class::Access && difference.change != Change::Changed && named(&side.value)

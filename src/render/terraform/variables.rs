@@ -159,7 +159,7 @@ fn is_idle(statements: &[Statement], entry: &Entry) -> bool {
 }
 
 /// The variables of a module that have no default.
-fn required(declared: &Declared<'_>) -> BTreeSet<Arc<str>> {
+pub(super) fn required(declared: &Declared<'_>) -> BTreeSet<Arc<str>> {
     let asked = declared.iter().filter(|(_, declaration)| declaration.default.is_none());
     asked.map(|(&name, _)| name.into()).collect()
 }
