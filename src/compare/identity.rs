@@ -111,11 +111,11 @@ pub(crate) fn is_version(text: &str) -> bool {
 
 /// Whether two texts name two things of one sort, and agree in all but the name.
 pub(crate) fn are_identifiers(here: &str, there: &str) -> bool {
-    if let (Some(a), Some(b)) = (Url::parse(here), Url::parse(there)) {
-        return a.scheme == b.scheme && a.port == b.port && same_path(a.path, b.path);
-    }
     if is_everything(here) || is_everything(there) {
         return false;
+    }
+    if let (Some(a), Some(b)) = (Url::parse(here), Url::parse(there)) {
+        return a.scheme == b.scheme && a.port == b.port && same_path(a.path, b.path);
     }
     let list = |text: &str| text.contains(',');
     if list(here) && list(there) {

@@ -539,6 +539,9 @@ impl Judging<'_> {
         names: &PairNames,
     ) -> Judgement {
         let overlay = &self.world.evaluated[self.here];
+        let lacking = if raw.change == Change::OnlyHere { self.there } else { self.here };
+        let asks = |side: &Rendered| terraform::is_required(&resource.id.gvk, raw, &side.required);
+        let required = rendered(self.world, lacking).is_some_and(asks);
         let case = Case {
             unit: &overlay.unit.name,
             environment: &self.world.layout.environments[overlay.overlay.environment].name,
@@ -547,22 +550,10 @@ impl Judging<'_> {
             difference: raw,
             names,
             tags: promotion::are_tags(self.world.snapshot, resource, raw),
-            required: self.is_required(raw, resource),
+            required,
             scaled: raw.path.last_key() == Some("replicas") && self.is_scaled(&resource.id),
         };
         judge(&case, self.world.config)
-    }
-
-    /// Whether a module asks for a variable that one side does not give it.
-    fn is_required(&self, raw: &RawDifference, resource: &Resource) -> bool {
-        let lacking = match raw.change {
-            Change::Changed => return false,
-            Change::OnlyHere => self.there,
-            Change::OnlyThere => self.here,
-        };
-        let required = rendered(self.world, lacking).map(|side| &side.required);
-        terraform::is_variable(&resource.id.gvk, raw.path.steps())
-            && required.zip(raw.path.last_key()).is_some_and(|(all, name)| all.contains(name))
     }
 
     /// Whether an autoscaler of either side decides about the number of pods of an object.

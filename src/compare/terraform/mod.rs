@@ -1,22 +1,27 @@
 //! What Terraform's own names say of a difference: its class, and whether it may be.
 
+mod capacity;
+mod switches;
 mod table;
 
+pub(crate) use switches::{of_switch, protections};
+
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::compare::amounts::amounts;
 use crate::compare::classify::Class;
 use crate::compare::diff::{Change, RawDifference};
-use crate::compare::flags::{switch, words};
+use crate::compare::flags::words;
 use crate::compare::identity::{is_everything, is_single_network, on_one_host};
-use crate::compare::machines;
 use crate::compare::names::same_but_names;
 use crate::compare::parameters::{Case, Judgement, allowed, is_foreign};
-use crate::compare::protection::compared;
 use crate::compare::scalar::has_placeholder;
+use crate::compare::terraform::capacity::{capacity, counted, given, is_count};
+use crate::compare::terraform::switches::is_switch;
 use crate::compare::version;
-use crate::kube::quantity::quantity;
-use crate::kube::{Form, Gvk, PathStep, ResourceId, Value, looks_secret_key};
+use crate::kube::{Form, Gvk, PathStep, ResourceId, Value, hides_text, looks_secret_key};
 use crate::syntax::scalar::Tag;
 
 /// As many days as nobody means.
@@ -43,6 +48,18 @@ pub(crate) fn is_hard_coded(here: &str, there: &str) -> bool {
 /// Whether a path is that of a whole variable.
 pub(crate) fn is_variable(gvk: &Gvk, path: &[PathStep]) -> bool {
     gvk.is_document() && &*gvk.kind == Form::Variables.kind() && path.len() == 1
+}
+
+/// Whether a difference is that one side lacks a variable of those that its module asks for.
+pub(crate) fn is_required(
+    gvk: &Gvk,
+    difference: &RawDifference,
+    asked: &BTreeSet<Arc<str>>,
+) -> bool {
+    let name = difference.path.last_key();
+    difference.change != Change::Changed
+        && is_variable(gvk, difference.path.steps())
+        && name.is_some_and(|name| asked.contains(name))
 }
 
 /// The class of a path of a document of Terraform: by the names in it, the last first, then by the
@@ -147,7 +164,9 @@ pub(crate) fn identities(case: &Case<'_>) -> Judgement {
     {
         return Judgement::Free;
     }
-    let secret = here.is_some() && there.is_some() && looks_secret_key(last);
+    // What may be shown is no secret: the length of a password.
+    let hidden = |text: &str| looks_secret_key(last) && hides_text("", last, text);
+    let secret = here.is_some() && there.is_some() && hidden(mine) && hidden(theirs);
     let foreign = is_foreign(mine, theirs, case.names);
     if secret || is_principal(case) && !foreign {
         return allowed(true);
@@ -182,44 +201,6 @@ pub(crate) fn sizes(case: &Case<'_>) -> Judgement {
         Class::Backup => kept(change, (here, there)),
         _ => Judgement::Free,
     }
-}
-
-/// A switch that protects may be on here and off in the reference, never the reverse.
-pub(crate) fn protections(case: &Case<'_>) -> Judgement {
-    let Some((_, _, last)) = texts(case) else { return Judgement::Free };
-    let values = (case.difference.here.value.as_ref(), case.difference.there.value.as_ref());
-    if let Some(judged) = switched(last, values) {
-        return judged;
-    }
-    match compared(case.difference.path.steps(), values) {
-        Some(Ordering::Less) => unprotected(),
-        Some(_) => allowed(true),
-        None => Judgement::Free,
-    }
-}
-
-fn unprotected() -> Judgement {
-    Judgement::Violated("must protect as well as in the reference".to_owned())
-}
-
-/// The class of a switch that protects and whose name tells nothing else.
-pub(crate) fn of_switch(gvk: &Gvk, difference: &RawDifference) -> Option<Class> {
-    let sides = [&difference.here.value, &difference.there.value];
-    let switch = is_terraform(gvk) && sides.into_iter().flatten().all(is_switch);
-    let (_, class) = switch.then(|| guard(key(difference.path.steps().last()?)?))??;
-    (class != Class::Other).then_some(class)
-}
-
-/// The position in which a switch of this name protects, and its class.
-fn guard(name: &str) -> Option<(bool, Class)> {
-    let words = spaced(name);
-    let mut rows = table::SWITCHES.iter();
-    rows.find(|(pattern, ..)| has(&words, pattern)).map(|&(_, safe, class)| (safe, class))
-}
-
-/// Whether a value is a switch, perhaps one in quotes.
-fn is_switch(value: &Value) -> bool {
-    value.as_bool().is_some() || value.text().is_some_and(|text| matches!(text, "true" | "false"))
 }
 
 /// Where a module comes from: what one environment takes from its own files, another takes from where
@@ -281,20 +262,6 @@ fn kept(change: Change, (here, there): (Option<&Value>, Option<&Value>)) -> Judg
     }
 }
 
-/// The judgement of a switch that protects; nothing where it is none.
-fn switched(name: &str, (here, there): (Option<&Value>, Option<&Value>)) -> Option<Judgement> {
-    let on = |value: Option<&Value>| value.and_then(Value::text).and_then(switch);
-    if ![here, there].into_iter().flatten().all(is_switch) {
-        return None;
-    }
-    let (safe, _) = guard(name)?;
-    match (on(here), on(there)) {
-        (Some(here), _) if here == safe => Some(allowed(true)),
-        (Some(_), Some(_)) => Some(unprotected()),
-        _ => None,
-    }
-}
-
 /// Whether the environment runs in fewer zones than its reference.
 fn loses_a_zone(case: &Case<'_>) -> bool {
     let list = case.difference.path.steps().iter().rev().skip(1).find_map(key);
@@ -345,58 +312,6 @@ fn is_identity(case: &Case<'_>) -> bool {
         }
     }
     false
-}
-
-fn below() -> Judgement {
-    Judgement::Violated("must not be below the reference".to_owned())
-}
-
-/// Whether a path is that of how many of a block there are.
-fn is_count(case: &Case<'_>) -> bool {
-    let path = case.difference.path.steps();
-    case.gvk.is_block() && matches!(path, [PathStep::Key(key)] if &**key == "count")
-}
-
-/// How many of a block there are: one, where nothing says it.
-fn counted(here: Option<&Value>, there: Option<&Value>) -> Judgement {
-    let count = |value: Option<&Value>| match value {
-        Some(value) => value.text().and_then(quantity),
-        None => Some(1.0),
-    };
-    match (count(here), count(there)) {
-        (Some(here), Some(there)) if here < there => below(),
-        (Some(_), Some(_)) => allowed(true),
-        _ => Judgement::Free,
-    }
-}
-
-/// A size that the reference leaves to others: none of them means nothing at all.
-fn given(name: &str, here: Option<&Value>) -> Judgement {
-    let none = here.and_then(Value::text).and_then(quantity) == Some(0.0);
-    let words = spaced(name);
-    let counts = none && table::COUNTS.iter().any(|pattern| has(&words, pattern));
-    allowed(!counts && here.and_then(Value::as_bool) != Some(false))
-}
-
-/// Sizes may grow towards production, never shrink; a type of machine of another family is another
-/// choice as long as it is not far smaller. What has no order does not grow.
-fn capacity(
-    (here, there): (Option<&Value>, Option<&Value>),
-    (mine, theirs): (&str, &str),
-) -> Judgement {
-    // What has to be worked out may be as much.
-    if has_placeholder(mine) || has_placeholder(theirs) {
-        return allowed(true);
-    }
-    let order = match amounts(here, there) {
-        Some((here, there)) => here.partial_cmp(&there),
-        None => machines::order(mine, theirs),
-    };
-    match (order, switch(mine).zip(switch(theirs))) {
-        (Some(Ordering::Less), _) => below(),
-        (Some(_), _) | (None, Some((true, false))) => allowed(true),
-        (None, _) => Judgement::Free,
-    }
 }
 
 #[cfg(test)]
