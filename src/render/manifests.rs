@@ -50,10 +50,12 @@ impl Renderer<'_> {
             unread: Vec::new(),
             notices: Vec::new(),
             failures: Vec::new(),
+            charts: Vec::new(),
             variables: None,
             told: Vec::new(),
             read_keys: Vec::new(),
             required: BTreeSet::new(),
+            unknown_values: Vec::new(),
         })
     }
 
