@@ -34,7 +34,7 @@ impl Judging<'_> {
         let (here, there) =
             if change == Change::OnlyHere { (side, nowhere) } else { (nowhere, side) };
         let path = Path::default();
-        RawDifference { path, change, here, there, more: 0, text: None, noise: None }
+        RawDifference { path, change, here, there, more: 0, fewer: false, text: None, noise: None }
     }
 
     /// The patch that deletes an object which the other side has.

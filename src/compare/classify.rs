@@ -7,6 +7,7 @@ use crate::compare::classes;
 use crate::compare::diff::{Change, RawDifference, Side};
 use crate::compare::flags::{is_about_features, is_flag};
 use crate::compare::identity::image;
+use crate::compare::machines::are_machines;
 use crate::compare::names::tokens;
 use crate::compare::protection::protects;
 use crate::compare::terraform;
@@ -233,6 +234,11 @@ pub(crate) fn class_of(resource: &Resource, difference: &RawDifference) -> Class
     let steps = difference.path.steps();
     let class = classify(&resource.id.gvk, steps);
     let (here, there) = (difference.here.value.as_ref(), difference.there.value.as_ref());
+    if class == Class::Other
+        && let Some(class) = terraform::of_switch(&resource.id.gvk, difference)
+    {
+        return class;
+    }
     match class {
         Class::Config if is_secret_of_document(&resource.id.gvk, difference) => Class::SecretKeys,
         Class::Other
@@ -246,6 +252,11 @@ pub(crate) fn class_of(resource: &Resource, difference: &RawDifference) -> Class
             if is_configuration(&resource.id.gvk)
                 && sizes::sizes(here, there).is_some()
                 && sizes::is_size(&resource.id.gvk, steps, here) =>
+        {
+            Class::Capacity
+        }
+        Class::Config | Class::Other
+            if texts(here, there).is_some_and(|(here, there)| are_machines(here, there)) =>
         {
             Class::Capacity
         }
@@ -274,9 +285,15 @@ fn names_a_variable(path: &[PathStep]) -> bool {
     key.contains('_') && key.chars().all(|c| matches!(c, 'A'..='Z' | '0'..='9' | '_'))
 }
 
-/// Whether no API says what a key means: that of a configuration file, or of the values of a chart.
+/// Whether no API says what a key means: that of a configuration file, of the values of a chart, or of
+/// Terraform.
 fn is_told_in_a_document(gvk: &Gvk, path: &[PathStep]) -> bool {
-    is_configuration(gvk) || in_values(gvk, path).is_some()
+    is_configuration(gvk) || in_values(gvk, path).is_some() || terraform::is_terraform(gvk)
+}
+
+/// Both values as texts.
+fn texts<'v>(here: Option<&'v Value>, there: Option<&'v Value>) -> Option<(&'v str, &'v str)> {
+    Some((here?.text()?, there?.text()?))
 }
 
 /// Whether a document has a secret there: every environment has its own value, under the same key.

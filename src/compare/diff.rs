@@ -57,6 +57,8 @@ pub(crate) struct RawDifference {
     pub(crate) there: Side,
     /// Further places of the same text that differ and are not told one by one.
     pub(crate) more: usize,
+    /// It is an item of a list of which the environment has fewer items than its reference.
+    pub(crate) fewer: bool,
     /// How many steps of the path lead to the text that it lies in.
     pub(crate) text: Option<usize>,
     /// The noise rule that covers it.
@@ -298,6 +300,9 @@ impl<'a> Differ<'a> {
                 (None, None) => {}
             }
             self.path.pop();
+            if pair.here.is_none() && here.len() < there.len() {
+                self.found.differences[before..].iter_mut().for_each(|item| item.fewer = true);
+            }
             self.blame_removal(before, parents);
         }
     }
@@ -499,6 +504,7 @@ impl<'a> Differ<'a> {
             here: side(here, self.around.0),
             there: side(there, self.around.1),
             more: 0,
+            fewer: false,
             text: None,
             noise: None,
         });

@@ -376,6 +376,7 @@ impl Looking<'_> {
             class,
             difference: raw,
             names: &PairNames::default(),
+            required: false,
             scaled: false,
             tags: promotion::are_tags(snapshot, resource, raw),
         };
@@ -439,7 +440,7 @@ fn alone(resource: &Resource, change: Change) -> RawDifference {
     let side = Side { value: Some(resource.body.clone()), ..none.clone() };
     let (here, there) = if change == Change::OnlyHere { (side, none) } else { (none, side) };
     let path = Path::default();
-    RawDifference { path, change, here, there, more: 0, text: None, noise: None }
+    RawDifference { path, change, here, there, more: 0, fewer: false, text: None, noise: None }
 }
 
 /// Adds a text so that nothing of it can be taken for the next one.

@@ -111,11 +111,11 @@ pub(crate) fn is_version(text: &str) -> bool {
 
 /// Whether two texts name two things of one sort, and agree in all but the name.
 pub(crate) fn are_identifiers(here: &str, there: &str) -> bool {
-    if let (Some(a), Some(b)) = (Url::parse(here), Url::parse(there)) {
-        return a.scheme == b.scheme && a.port == b.port && same_path(a.path, b.path);
-    }
     if is_everything(here) || is_everything(there) {
         return false;
+    }
+    if let (Some(a), Some(b)) = (Url::parse(here), Url::parse(there)) {
+        return a.scheme == b.scheme && a.port == b.port && same_path(a.path, b.path);
     }
     let list = |text: &str| text.contains(',');
     if list(here) && list(there) {
@@ -150,9 +150,18 @@ pub fn is_single_network(text: &str) -> bool {
     is_network(text) && !is_everything(text)
 }
 
-/// Whether the text is the network that holds all addresses.
+/// Whether the text is, or lists, the network that holds all addresses or the pattern that fits all names.
 pub(crate) fn is_everything(text: &str) -> bool {
     text.split([',', ' ']).any(|part| matches!(part, "0.0.0.0/0" | "::/0"))
+        || text.split(',').any(|part| part.trim() == "*")
+}
+
+/// Whether two texts are places on the same host that differ in more than ids and versions, or two paths.
+pub(crate) fn on_one_host(here: &str, there: &str) -> bool {
+    match (Url::parse(here), Url::parse(there)) {
+        (Some(a), Some(b)) => a.authority == b.authority && !same_path(a.path, b.path),
+        _ => here.starts_with('/') && there.starts_with('/') && !same_path(here, there),
+    }
 }
 
 /// Whether two paths of URLs have the same parts but for ids and versions.
@@ -171,6 +180,7 @@ fn are_plain_identifiers(here: &str, there: &str) -> bool {
 
 struct Url<'t> {
     scheme: &'t str,
+    authority: &'t str,
     port: &'t str,
     path: &'t str,
 }
@@ -184,7 +194,7 @@ impl<'t> Url<'t> {
         let (authority, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
         let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
         let port = host.rsplit_once(':').map_or("", |(_, port)| port);
-        Some(Self { scheme, port, path })
+        Some(Self { scheme, authority, port, path })
     }
 }
 
@@ -238,6 +248,7 @@ mod tests {
             ("info", "debug"),
             ("100", "200"),
             ("0.0.0.0/0", "10.20.0.0/16"),
+            ("https://a.example.org,*", "https://b.example.org"),
         ] {
             assert!(!are_identifiers(a, b), "{a}");
         }

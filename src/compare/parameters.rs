@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::compare::agents::{is_retention, is_threshold, retention_amounts};
+use crate::compare::amounts::amounts;
 use crate::compare::classify::Class;
 use crate::compare::diff::{Change, RawDifference};
 use crate::compare::flags::words;
@@ -15,7 +16,6 @@ use crate::compare::terraform;
 use crate::compare::values;
 use crate::compare::version;
 use crate::config::{Config, Constraint, Located};
-use crate::kube::quantity::{duration, quantity};
 use crate::kube::{Gvk, PathStep, Value};
 use crate::text::Span;
 
@@ -60,6 +60,8 @@ pub(crate) struct Case<'a> {
     pub(crate) scaled: bool,
     /// Both values are tags of an image that other fields name.
     pub(crate) tags: bool,
+    /// A variable that a module asks for and that nothing gives to one of the sides.
+    pub(crate) required: bool,
 }
 
 /// Judges a difference: the first configured parameter that covers it, else the built-in ones.
@@ -82,8 +84,9 @@ pub(crate) fn judge(case: &Case<'_>, config: &Config) -> Judgement {
             None => Judgement::Allowed(path),
         };
     }
-    // A threshold reads like a version and a severity like a log level.
-    if is_threshold(case.gvk, steps) {
+    // What is asked for is missing, whatever it names. A threshold reads like a version and a severity
+    // like a log level.
+    if case.required || is_threshold(case.gvk, steps) {
         return Judgement::Free;
     }
     for built_in in BUILT_IN {
@@ -130,13 +133,6 @@ fn violation(constraint: &Constraint, case: &Case<'_>) -> Option<String> {
             (!fits).then(|| format!("must match `{}`", pattern.0.as_str()))
         }
     }
-}
-
-/// Both values as amounts of one sort.
-pub(crate) fn amounts(here: Option<&Value>, there: Option<&Value>) -> Option<(f64, f64)> {
-    let (here, there) = (here?.text()?, there?.text()?);
-    let both = |parse: fn(&str) -> Option<f64>| Some((parse(here)?, parse(there)?));
-    both(quantity).or_else(|| both(duration))
 }
 
 fn within((here, there): (f64, f64), ratio: f64) -> bool {

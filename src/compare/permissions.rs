@@ -1,9 +1,12 @@
 //! Built-in permissions for what every environment has of its own in one class of fields.
 
+use std::cmp::Ordering;
+
 use crate::compare::classify::Class;
 use crate::compare::diff::Change;
 use crate::compare::flags::switch;
 use crate::compare::identity::{are_identifiers, is_single_network};
+use crate::compare::machines::{self, are_machines};
 use crate::compare::names::{PairNames, same_but_names, tokens};
 use crate::compare::parameters::{Case, Judgement, allowed, is_foreign, keys, texts};
 use crate::kube::quantity::duration;
@@ -198,7 +201,8 @@ pub(crate) fn backup_destinations(case: &Case<'_>) -> Judgement {
     allowed(case.class == Class::Backup && place && !is_foreign(here, there, case.names))
 }
 
-/// Machine types and what makes a database survive the loss of a machine.
+/// Types of machines, unless the environment has a smaller one, and what makes a database survive the loss
+/// of a machine.
 pub(crate) fn instance_classes(case: &Case<'_>) -> Judgement {
     const TYPES: &[&str] = &[
         "dbInstanceClass",
@@ -221,7 +225,14 @@ pub(crate) fn instance_classes(case: &Case<'_>) -> Judgement {
     let database = matches!(case.class, Class::Capacity | Class::Database);
     let here = case.difference.here.value.as_ref().and_then(Value::text);
     let safer = SAFETY.contains(&last) && here.and_then(switch) == Some(true);
-    let sized = TYPES.contains(&last) && case.difference.change == Change::Changed;
+    let Some((mine, theirs)) = texts(case) else { return allowed(database && safer) };
+    let sized = TYPES.contains(&last) || are_machines(mine, theirs);
+    if sized
+        && case.class == Class::Capacity
+        && machines::order(mine, theirs) == Some(Ordering::Less)
+    {
+        return Judgement::Violated("must not be smaller than in the reference".to_owned());
+    }
     allowed(database && (safer || sized))
 }
 

@@ -14,6 +14,7 @@ const PROTECTS: &[&str] = &[
     "hsts",
     "https",
     "insecure",
+    "mfa",
     "mtls",
     "ssl",
     "sslmode",
@@ -29,6 +30,7 @@ const VAGUE: &[&str] = &["auth", "authentication", "authorization", "verify"];
 /// Words of such a key that say what is protected, or in which way.
 const MANNERS: &[&str] = &[
     "active",
+    "basic",
     "ca",
     "cert",
     "certificate",

@@ -70,6 +70,7 @@ pub(crate) fn versions<'a>(
             here: side(gap, version),
             there: side(other_gap, other),
             more: 0,
+            fewer: false,
             text: None,
             noise: None,
         };

@@ -1,7 +1,7 @@
 //! Sizes among the values of charts and in quotas: capacity, though no API says so.
 
+use crate::compare::amounts::amounts;
 use crate::compare::flags::words;
-use crate::compare::parameters::amounts;
 use crate::compare::values::{in_values, is_configuration};
 use crate::kube::quantity::quantity;
 use crate::kube::{Gvk, PathStep, Value};

@@ -15,6 +15,7 @@ use crate::compare::foreign::{self, Foreign, Sides};
 use crate::compare::gaps;
 use crate::compare::identity::image;
 use crate::compare::inflated::{is_agent, may_have, says_default};
+use crate::compare::inherited::inherited;
 use crate::compare::learn::Substitution;
 use crate::compare::names::{Names, PairNames};
 use crate::compare::pairs::Comparison;
@@ -25,7 +26,7 @@ use crate::compare::releases;
 use crate::compare::remotes;
 use crate::compare::scalar::without_hash;
 use crate::compare::secrets;
-use crate::compare::terraform::is_terraform;
+use crate::compare::terraform::{self, is_terraform};
 use crate::compare::together::{List, MOST_OF_A_TEXT, list_around, tell_once, tell_replaced};
 use crate::compare::values::{self, in_values, is_switched_off};
 use crate::compare::variables;
@@ -126,6 +127,12 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
             let (a, b) = (&sides.words.0, &sides.words.1);
             let (own, other) = if first { (a, b) } else { (b, a) };
             reference.peers = foreign::peers(objects, reference, own, other);
+        }
+        if !siblings {
+            let objects = (&mine.resources[..], &theirs.resources[..]);
+            let known = &result.foreign;
+            let more = inherited(world.snapshot, (here, there), objects, &names, known);
+            foreign.extend(more);
         }
         result.foreign.append(&mut foreign);
         let new = &mut result.differences[before..];
@@ -489,6 +496,9 @@ impl Judging<'_> {
         names: &PairNames,
     ) -> Judgement {
         let overlay = &self.world.evaluated[self.here];
+        let lacking = if raw.change == Change::OnlyHere { self.there } else { self.here };
+        let asks = |side: &Rendered| terraform::is_required(&resource.id.gvk, raw, &side.required);
+        let required = rendered(self.world, lacking).is_some_and(asks);
         let case = Case {
             unit: &overlay.unit.name,
             environment: &self.world.layout.environments[overlay.overlay.environment].name,
@@ -497,6 +507,7 @@ impl Judging<'_> {
             difference: raw,
             names,
             tags: promotion::are_tags(self.world.snapshot, resource, raw),
+            required,
             scaled: raw.path.last_key() == Some("replicas") && self.is_scaled(&resource.id),
         };
         judge(&case, self.world.config)

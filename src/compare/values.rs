@@ -4,7 +4,9 @@
 use crate::compare::classify::Class;
 use crate::compare::diff::{Change, RawDifference};
 use crate::compare::flags::{switch, words};
+use crate::compare::identity::is_everything;
 use crate::compare::parameters::{Case, Judgement, allowed, is_foreign};
+use crate::compare::terraform;
 use crate::kube::quantity::quantity;
 use crate::kube::{Form, Gvk, PathStep, Value};
 use crate::render::Rendered;
@@ -228,8 +230,10 @@ pub(crate) fn places(case: &Case<'_>) -> Judgement {
     if missing || here.starts_with('/') && there.starts_with('/') {
         return Judgement::Free;
     }
-    // A switch or an amount is no name.
-    if [here, there].iter().any(|it| switch(it).is_some() || it.parse::<f64>().is_ok()) {
+    // A switch or an amount is no name, and what fits all names is no place.
+    let no_name =
+        |it: &&str| switch(it).is_some() || it.parse::<f64>().is_ok() || is_everything(it);
+    if [here, there].iter().any(no_name) {
         return Judgement::Free;
     }
     allowed(names_a_place(steps) && !is_foreign(here, there, case.names))
@@ -250,10 +254,12 @@ fn names_the_environment(path: &[PathStep]) -> bool {
 
 /// Whether the last key of a path, or the list that it is an item of, names a place.
 fn names_a_place(path: &[PathStep]) -> bool {
-    let mut keys = path.iter().rev().filter_map(|step| match step {
-        PathStep::Key(key) => Some(words(key)),
+    // A key of a properties file is a path by itself.
+    let keys = path.iter().rev().filter_map(|step| match step {
+        PathStep::Key(key) => Some(key.rsplit('.')),
         PathStep::Element { .. } | PathStep::Index(_) => None,
     });
+    let mut keys = keys.flatten().map(words);
     let is = |list: &[&str], word: &String| list.contains(&word.as_str());
     let (Some(last), above) = (keys.next(), keys.next()) else { return false };
     last.iter().any(|word| is(PLACES, word))
@@ -264,6 +270,9 @@ fn names_a_place(path: &[PathStep]) -> bool {
 /// Which build of an image runs: it is promoted, and what may change is told of a tag alone.
 pub(crate) fn tags(case: &Case<'_>) -> Judgement {
     let steps = case.difference.path.steps();
+    if terraform::is_image_tag(case.gvk, steps) {
+        return allowed(case.difference.change == Change::Changed);
+    }
     let tag = matches!(steps, [.., PathStep::Key(image), PathStep::Key(tag)]
         if words(image).last().is_some_and(|word| word == "image")
             && matches!(&**tag, "tag" | "digest" | "sha"));

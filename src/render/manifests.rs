@@ -54,6 +54,7 @@ impl Renderer<'_> {
             variables: None,
             told: Vec::new(),
             read_keys: Vec::new(),
+            required: BTreeSet::new(),
             unknown_values: Vec::new(),
         })
     }

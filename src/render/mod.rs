@@ -141,6 +141,8 @@ pub struct Rendered {
     /// The keys of `ConfigMap`s whose values are laid under those of a release, each with the place of
     /// its object.
     pub read_keys: Vec<(Span, Arc<str>)>,
+    /// The variables that its root module asks for: those that have no default.
+    pub required: BTreeSet<Arc<str>>,
     /// Values of releases that are not known.
     pub unknown_values: Vec<UnknownValues>,
 }
@@ -180,6 +182,7 @@ impl Rendered {
             variables: None,
             told: Vec::new(),
             read_keys: Vec::new(),
+            required: BTreeSet::new(),
             unknown_values: Vec::new(),
         }
     }

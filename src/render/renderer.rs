@@ -202,6 +202,7 @@ impl<'s> Renderer<'s> {
             variables: None,
             told: Vec::new(),
             read_keys: Vec::new(),
+            required: BTreeSet::new(),
             unknown_values: Vec::new(),
         })
     }

@@ -305,6 +305,45 @@ fn exceptions_are_told() {
 }
 
 #[test]
+fn what_check_reports_is_not_allowed() {
+    let image = |name: &str, tag: &str| {
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {name}\nspec:\n  template:\n    spec:\n      \
+             containers:\n      - name: api\n        image: registry.example.org/{name}:{tag}\n"
+        )
+    };
+    let (old, new) = (image("orders", "1.2.3"), image("orders", "1.2.4"));
+    let (ahead, behind) = (image("billing", "2.1.0"), image("billing", "2.0.0"));
+    let files = [
+        ("shop/staging/orders.yaml", &*old),
+        ("shop/staging/billing.yaml", &ahead),
+        ("shop/production/orders.yaml", &new),
+        ("shop/production/billing.yaml", &behind),
+        ("infra/variables.tf", "variable \"app_version\" {}\nvariable \"image_tag\" {}\n"),
+        ("infra/staging.tfvars", "app_version = \"1.42.0\"\nimage_tag = \"1.42.0\"\n"),
+        ("infra/production.tfvars", "app_version = \"1.43.0\"\nimage_tag = \"latest\"\n"),
+    ];
+    let repo = Repo::new(&files);
+    let text = table(&repo, "100", &["diff", "shop"]);
+    assert!(text.contains(".image  (warning: promotion-order)\n"), "{text}");
+    assert!(text.contains(".image  (allowed: image-tags)\n"), "{text}");
+    assert!(text.ends_with("\n  1 reported by `check`\n  1 allowed by parameters\n"), "{text}");
+    let text = table(&repo, "100", &["diff", "infra"]);
+    assert!(text.contains("app_version  (warning: promotion-order)\n"), "{text}");
+    assert!(text.contains("image_tag  (warning: mutable-image)\n"), "{text}");
+    assert!(text.ends_with("\n2 differences\n  2 reported by `check`\n"), "{text}");
+    let json = repo.run(&["diff", "infra", "--format", "json"]).json();
+    for (at, rule) in ["promotion-order", "mutable-image"].iter().enumerate() {
+        let difference = &json["differences"][at];
+        assert_eq!(
+            (&difference["verdict"], &difference["rule"]),
+            (&"judged".into(), &(*rule).into())
+        );
+        assert_eq!(difference["by"], serde_json::Value::Null);
+    }
+}
+
+#[test]
 fn colours_are_asked_for() {
     let repo = Repo::new(ORDERS);
     let colored = |args: &[&str]| repo.run(args).out.contains('\u{1b}');

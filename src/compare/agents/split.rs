@@ -29,9 +29,9 @@ pub(crate) fn split(raw: RawDifference) -> Vec<RawDifference> {
             Change::OnlyHere => (own, raw.there.clone()),
             _ => (raw.here.clone(), own),
         };
-        let noise = raw.noise;
-        let (path, text) = (path(step), raw.text);
-        RawDifference { path, change: raw.change, here, there, more: 0, text, noise }
+        let (fewer, text, noise) = (raw.fewer, raw.text, raw.noise);
+        let (path, change) = (path(step), raw.change);
+        RawDifference { path, change, here, there, more: 0, fewer, text, noise }
     };
     entries.iter().map(one).collect()
 }

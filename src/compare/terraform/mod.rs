@@ -1,17 +1,27 @@
 //! What Terraform's own names say of a difference: its class, and whether it may be.
 
+mod capacity;
+mod switches;
 mod table;
 
-use std::cmp::Ordering;
+pub(crate) use switches::{of_switch, protections};
 
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::compare::amounts::amounts;
 use crate::compare::classify::Class;
-use crate::compare::diff::Change;
-use crate::compare::flags::{switch, words};
-use crate::compare::identity::{is_everything, is_single_network};
-use crate::compare::parameters::{Case, Judgement, allowed, amounts, is_foreign};
+use crate::compare::diff::{Change, RawDifference};
+use crate::compare::flags::words;
+use crate::compare::identity::{is_everything, is_single_network, on_one_host};
+use crate::compare::names::same_but_names;
+use crate::compare::parameters::{Case, Judgement, allowed, is_foreign};
 use crate::compare::scalar::has_placeholder;
+use crate::compare::terraform::capacity::{capacity, counted, given, is_count};
+use crate::compare::terraform::switches::is_switch;
 use crate::compare::version;
-use crate::kube::{Form, Gvk, PathStep, ResourceId, Value, looks_secret_key};
+use crate::kube::{Form, Gvk, PathStep, ResourceId, Value, hides_text, looks_secret_key};
 use crate::syntax::scalar::Tag;
 
 /// As many days as nobody means.
@@ -38,6 +48,18 @@ pub(crate) fn is_hard_coded(here: &str, there: &str) -> bool {
 /// Whether a path is that of a whole variable.
 pub(crate) fn is_variable(gvk: &Gvk, path: &[PathStep]) -> bool {
     gvk.is_document() && &*gvk.kind == Form::Variables.kind() && path.len() == 1
+}
+
+/// Whether a difference is that one side lacks a variable of those that its module asks for.
+pub(crate) fn is_required(
+    gvk: &Gvk,
+    difference: &RawDifference,
+    asked: &BTreeSet<Arc<str>>,
+) -> bool {
+    let name = difference.path.last_key();
+    difference.change != Change::Changed
+        && is_variable(gvk, difference.path.steps())
+        && name.is_some_and(|name| asked.contains(name))
 }
 
 /// The class of a path of a document of Terraform: by the names in it, the last first, then by the
@@ -92,17 +114,30 @@ fn has(name: &str, pattern: &str) -> bool {
     })
 }
 
+/// Whether a path says by its name that the tag of an image stands there: which build runs.
+pub fn is_image_tag(gvk: &Gvk, path: &[PathStep]) -> bool {
+    is_terraform(gvk) && path.last().and_then(key).is_some_and(names_image_tag)
+}
+
+/// Whether a variable or an argument is the tag of an image by its name: `image_tag`.
+fn names_image_tag(name: &str) -> bool {
+    let words = words(name);
+    matches!(&words[..], [.., image, tag] if tag == "tag" && table::TAGGED.contains(&image.as_str()))
+}
+
 /// What has the version that stands at a path, by its name.
 pub(crate) fn versioned(id: &ResourceId, path: &[&str]) -> Option<String> {
     let (last, above) = path.split_last()?;
-    let is_version = *last == "ref" || has(&spaced(last), "version");
+    let tag = names_image_tag(last);
+    let is_version = *last == "ref" || tag || has(&spaced(last), "version");
     if !is_version || !is_terraform(&id.gvk) {
         return None;
     }
     let words = words(last);
     let (kind, name) = (&id.gvk.kind, &id.name);
     let own = if id.gvk.is_block() { format!("{kind}.{name}") } else { String::new() };
-    let what = words.iter().filter(|word| *word != "version" && *word != "ref");
+    let told = |word: &str| word == "version" || word == "ref" || tag && word == "tag";
+    let what = words.iter().filter(|word| !told(word));
     let what = what.map(String::as_str).collect::<Vec<_>>().join("_");
     let parts = [own.as_str()].into_iter().chain(above.iter().copied()).chain([what.as_str()]);
     Some(parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("."))
@@ -123,7 +158,15 @@ fn texts<'c>(case: &'c Case<'_>) -> Option<(&'c str, &'c str, &'c str)> {
 pub(crate) fn identities(case: &Case<'_>) -> Judgement {
     let Some((mine, theirs, last)) = texts(case) else { return Judgement::Free };
     let (here, there) = (case.difference.here.value.as_ref(), case.difference.there.value.as_ref());
-    let secret = here.is_some() && there.is_some() && looks_secret_key(last);
+    // Nothing but a label is called yes or no, and which build runs is a version.
+    if !is_label(case) && [here, there].into_iter().flatten().any(is_switch)
+        || is_image_tag(case.gvk, case.difference.path.steps())
+    {
+        return Judgement::Free;
+    }
+    // What may be shown is no secret: the length of a password.
+    let hidden = |text: &str| looks_secret_key(last) && hides_text("", last, text);
+    let secret = here.is_some() && there.is_some() && hidden(mine) && hidden(theirs);
     let foreign = is_foreign(mine, theirs, case.names);
     if secret || is_principal(case) && !foreign {
         return allowed(true);
@@ -131,7 +174,7 @@ pub(crate) fn identities(case: &Case<'_>) -> Judgement {
     if let Some(judged) = source(case, last) {
         return judged;
     }
-    if is_identity(case) && !foreign {
+    if is_identity(case) && !foreign && !loses_a_zone(case) && !is_elsewhere(case, mine, theirs) {
         // What a block lacks is what its provider chooses.
         let dropped = case.gvk.is_block() && case.difference.change == Change::OnlyThere;
         return allowed(!dropped || here.or(there).is_none_or(|value| value.as_scalar().is_none()));
@@ -147,9 +190,9 @@ pub(crate) fn sizes(case: &Case<'_>) -> Judgement {
     let change = case.difference.change;
     let (here, there) = (case.difference.here.value.as_ref(), case.difference.there.value.as_ref());
     match case.class {
-        Class::Capacity if change != Change::OnlyThere => {
-            capacity(change, (here, there), (mine, theirs))
-        }
+        Class::Capacity if is_count(case) => counted(here, there),
+        Class::Capacity if change == Change::OnlyHere => given(last, here),
+        Class::Capacity if change == Change::Changed => capacity((here, there), (mine, theirs)),
         // What is newer here is a matter of promotion, not of difference.
         Class::Dependency => allowed(version::order(mine, theirs) == Some(Ordering::Greater)),
         Class::Observability if has(&spaced(last), "retention") => {
@@ -158,13 +201,6 @@ pub(crate) fn sizes(case: &Case<'_>) -> Judgement {
         Class::Backup => kept(change, (here, there)),
         _ => Judgement::Free,
     }
-}
-
-/// A switch that protects may be on here and off in the reference, never the reverse.
-pub(crate) fn protections(case: &Case<'_>) -> Judgement {
-    let Some((_, _, last)) = texts(case) else { return Judgement::Free };
-    let (here, there) = (case.difference.here.value.as_ref(), case.difference.there.value.as_ref());
-    protection(last, here, there).unwrap_or(Judgement::Free)
 }
 
 /// Where a module comes from: what one environment takes from its own files, another takes from where
@@ -205,9 +241,11 @@ fn forever(value: Option<&Value>) -> Option<Value> {
 /// public of its own.
 fn is_principal(case: &Case<'_>) -> bool {
     let difference = case.difference;
+    // The sixth part of the name of a resource is what it is called.
+    let everything = |text: &str| text.splitn(6, ':').nth(5) == Some("*");
     let named = |value: &Option<Value>| {
         let text = value.as_ref().and_then(Value::text);
-        text.is_some_and(|text| text.contains('@') || text.starts_with("arn:"))
+        text.is_some_and(|text| text.contains('@') || text.starts_with("arn:") && !everything(text))
     };
     let side = if difference.here.value.is_some() { &difference.here } else { &difference.there };
     case.class == Class::Access && difference.change != Change::Changed && named(&side.value)
@@ -224,30 +262,29 @@ fn kept(change: Change, (here, there): (Option<&Value>, Option<&Value>)) -> Judg
     }
 }
 
-/// The judgement of a switch that protects; nothing where it is none.
-fn protection(name: &str, here: Option<&Value>, there: Option<&Value>) -> Option<Judgement> {
-    let on = |value: Option<&Value>| value.and_then(Value::text).and_then(switch);
-    let bools = [here, there].into_iter().flatten().all(|value| value.as_bool().is_some());
-    if !bools {
-        return None;
-    }
+/// Whether the environment runs in fewer zones than its reference.
+fn loses_a_zone(case: &Case<'_>) -> bool {
+    let list = case.difference.path.steps().iter().rev().skip(1).find_map(key);
+    let zones =
+        |name: &str| name == "zones" || table::ZONES.iter().any(|end| spaced(name).ends_with(end));
+    case.difference.fewer && list.is_some_and(zones)
+}
+
+/// Whether both sides name a place on the same host, and another one there: another repository, another
+/// check.
+fn is_elsewhere(case: &Case<'_>, mine: &str, theirs: &str) -> bool {
+    let Some(name) = case.difference.path.steps().last().and_then(key) else { return false };
     let words = spaced(name);
-    let any = |list: &[&str]| list.iter().any(|pattern| has(&words, pattern));
-    let safe = if any(table::SAFE_OFF) {
-        false
-    } else if any(table::SAFE_ON) {
-        true
-    } else {
-        return None;
-    };
-    match (on(here), on(there)) {
-        (Some(here), _) if here == safe => Some(allowed(true)),
-        (Some(_), Some(_)) => {
-            let asked = "must protect as well as in the reference".to_owned();
-            Some(Judgement::Violated(asked))
-        }
-        _ => None,
-    }
+    let told = table::TOLD.iter().any(|pattern| has(&words, pattern));
+    told && on_one_host(mine, theirs) && !same_but_names(mine, theirs, case.names)
+}
+
+/// Whether a path leads into a map of labels.
+fn is_label(case: &Case<'_>) -> bool {
+    let above = case.difference.path.steps().split_last().map_or(&[][..], |(_, above)| above);
+    above.iter().filter_map(key).any(|name| {
+        words(name).last().is_some_and(|word| matches!(word.as_str(), "labels" | "tags"))
+    })
 }
 
 /// Whether one of the names in the path says that every environment has its own there, before one
@@ -277,41 +314,9 @@ fn is_identity(case: &Case<'_>) -> bool {
     false
 }
 
-/// Sizes may grow towards production, never shrink; a type of machine of another family is another
-/// choice.
-fn capacity(
-    change: Change,
-    (here, there): (Option<&Value>, Option<&Value>),
-    (mine, theirs): (&str, &str),
-) -> Judgement {
-    let below = || Judgement::Violated("must not be below the reference".to_owned());
-    if change != Change::Changed {
-        return allowed(true);
-    }
-    match amounts(here, there) {
-        Some((here, there)) if here < there => below(),
-        Some(_) => allowed(true),
-        None => match (machine(mine), machine(theirs)) {
-            (Some((family, size)), Some((other, least))) if family == other && size < least => {
-                below()
-            }
-            _ => allowed(true),
-        },
-    }
-}
-
-/// The family and the size of a type of machine: `db.m6g.2xlarge`.
-fn machine(text: &str) -> Option<(&str, usize)> {
-    let (family, size) = text.rsplit_once('.')?;
-    let digits = size.trim_start_matches(|c: char| c.is_ascii_digit());
-    let times: usize = size.get(..size.len() - digits.len())?.parse().unwrap_or(1);
-    let place = table::SIZES.iter().position(|&word| word == digits)?;
-    Some((family, place.saturating_add(times)))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{classify, machine};
+    use super::classify;
     use crate::compare::Class;
     use crate::kube::{Form, Gvk, PathStep};
 
@@ -338,15 +343,5 @@ mod tests {
         assert_eq!(class(&group, "timeouts"), Class::Network);
         assert_eq!(class(&Gvk::block("google_project_iam_member"), "x"), Class::Access);
         assert_eq!(class(&Gvk::block("module"), "source"), Class::Dependency);
-    }
-
-    #[test]
-    fn types_of_machines_have_an_order_within_a_family() {
-        let size = |text| machine(text).map(|(_, size)| size);
-        let ordered =
-            ["t3.nano", "t3.medium", "t3.large", "t3.xlarge", "t3.2xlarge", "t3.12xlarge"];
-        assert!(ordered.windows(2).all(|pair| size(pair[0]) < size(pair[1])));
-        assert_eq!(machine("cache.r6g.large").map(|(family, _)| family), Some("cache.r6g"));
-        assert_eq!(machine("Standard_B2s"), None);
     }
 }

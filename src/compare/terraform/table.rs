@@ -149,6 +149,8 @@ pub(super) const TYPES: &[(&str, Class)] = &[
     ("azurerm_firewall*", Class::Network),
     ("digitalocean_firewall*", Class::Network),
     ("aws_iam*", Class::Access),
+    ("data.aws_iam_policy_document", Class::Access),
+    ("data.google_iam_policy", Class::Access),
     ("aws_kms*", Class::Access),
     ("aws_s3_bucket_policy", Class::Access),
     ("aws_s3_bucket_server_side_encryption*", Class::Access),
@@ -292,54 +294,82 @@ pub(super) const IDENTITY: &[&str] = &[
     "zones",
 ];
 
-/// Words of switches that protect where they are on.
-pub(super) const SAFE_ON: &[&str] = &[
-    "alarm",
-    "alarms",
-    "alert",
-    "alerts",
-    "automatic failover",
-    "backup",
-    "backups",
-    "container insights",
-    "deletion protection",
-    "encrypt",
-    "encrypted",
-    "encryption",
-    "flow log",
-    "flow logs",
-    "high availability",
-    "key rotation",
-    "logging",
-    "logs",
-    "monitoring",
-    "multi az",
-    "performance insights",
-    "pitr",
-    "point in time recovery",
-    "private endpoint",
-    "protection",
-    "versioning",
-    "waf",
-    "zone redundant",
+/// Words of switches that protect: in which position, and the class where no other word tells it. The first
+/// row whose words stand side by side in the name decides.
+pub(super) const SWITCHES: &[(&str, bool, Class)] = &[
+    ("block public", true, Class::Exposure),
+    ("deny public", true, Class::Exposure),
+    ("disable public", true, Class::Exposure),
+    ("ignore public", true, Class::Exposure),
+    ("restrict public", true, Class::Exposure),
+    ("disable api stop", true, Class::Other),
+    ("disable api termination", true, Class::Other),
+    ("disable local", true, Class::Access),
+    ("disable password", true, Class::Access),
+    ("all origins", false, Class::Exposure),
+    ("anonymous", false, Class::Access),
+    ("any origin", false, Class::Exposure),
+    ("apply immediately", false, Class::Other),
+    ("debug", false, Class::Other),
+    ("disable", false, Class::Other),
+    ("disabled", false, Class::Other),
+    ("force delete", false, Class::Other),
+    ("force destroy", false, Class::Other),
+    ("host network", false, Class::Access),
+    ("insecure", false, Class::Access),
+    ("public access", false, Class::Exposure),
+    ("public ip", false, Class::Exposure),
+    ("public network access", false, Class::Exposure),
+    ("publicly accessible", false, Class::Exposure),
+    ("single nat", false, Class::Other),
+    ("skip", false, Class::Other),
+    ("unauthenticated", false, Class::Access),
+    ("without", false, Class::Other),
+    ("alarm", true, Class::Observability),
+    ("alarms", true, Class::Observability),
+    ("alert", true, Class::Observability),
+    ("alerts", true, Class::Observability),
+    ("automatic failover", true, Class::Database),
+    ("backup", true, Class::Backup),
+    ("backups", true, Class::Backup),
+    ("container insights", true, Class::Observability),
+    ("deletion protection", true, Class::Other),
+    ("encrypt", true, Class::Access),
+    ("encrypted", true, Class::Access),
+    ("encryption", true, Class::Access),
+    ("flow log", true, Class::Observability),
+    ("flow logs", true, Class::Observability),
+    ("high availability", true, Class::Database),
+    ("imdsv2", true, Class::Access),
+    ("key rotation", true, Class::Access),
+    ("logging", true, Class::Observability),
+    ("logs", true, Class::Other),
+    ("monitoring", true, Class::Observability),
+    ("multi az", true, Class::Database),
+    ("performance insights", true, Class::Observability),
+    ("pitr", true, Class::Backup),
+    ("point in time recovery", true, Class::Backup),
+    ("private endpoint", true, Class::Exposure),
+    ("private ip", true, Class::Exposure),
+    ("private nodes", true, Class::Exposure),
+    ("protection", true, Class::Other),
+    ("secure boot", true, Class::Access),
+    ("versioning", true, Class::Backup),
+    ("waf", true, Class::Exposure),
+    ("zone redundant", true, Class::Database),
 ];
 
-/// Words of switches that protect where they are off; they are looked for first.
-pub(super) const SAFE_OFF: &[&str] = &[
-    "apply immediately",
-    "debug",
-    "disable",
-    "disabled",
-    "force delete",
-    "force destroy",
-    "insecure",
-    "public access",
-    "publicly accessible",
-    "single nat",
-    "skip",
-    "skip final snapshot",
-    "without",
-];
+/// Words in the name of a number of things that zero switches off.
+pub(super) const COUNTS: &[&str] =
+    &["count", "desired", "instances", "max size", "nodes", "replicas", "workers"];
 
-/// Sizes of machines, the smallest first; `4xlarge` is more than `2xlarge`.
-pub(super) const SIZES: &[&str] = &["nano", "micro", "small", "medium", "large", "xlarge"];
+/// What has a tag that says which build runs, before the word `tag` at the end of a name.
+pub(super) const TAGGED: &[&str] = &["app", "container", "docker", "image", "release"];
+
+/// How the name of a list of zones ends.
+pub(super) const ZONES: &[&str] = &[" az ", " azs ", " availability zone ", " availability zones "];
+
+/// Words of a name whose value says what is run or asked, not only where: on one host another path is
+/// another thing.
+pub(super) const TOLD: &[&str] =
+    &["check path", "probe path", "git", "repo", "repo url", "repository", "repository url"];

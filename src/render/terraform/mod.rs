@@ -18,6 +18,7 @@ mod variables;
 mod tests;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 pub(super) use declared::all_declared;
 pub(super) use roots::Roots;
@@ -34,14 +35,15 @@ impl Renderer<'_> {
     /// What a file of variables gives to its root module, or what a root module declares.
     pub(super) fn terraform(&self, unit: &Unit, overlay: &Overlay) -> Rendered {
         let (inputs, statements) = (BTreeSet::new(), Vec::new());
-        let mut job = Job { renderer: self, inputs, gaps: Vec::new(), statements };
+        let required = BTreeSet::new();
+        let mut job = Job { renderer: self, inputs, gaps: Vec::new(), statements, required };
         let documents = match self.snapshot().find(&overlay.root) {
             Some(file) if overlay.root.extension() == "hcl" => job.terragrunt(unit, file),
             Some(file) => return job.variables_of(unit, file, &overlay.root),
             None => job.module(unit, &overlay.root),
         };
         let rendered = Rendered::of_documents(documents, job.inputs, job.gaps);
-        Rendered { statements: job.statements, ..rendered }
+        Rendered { statements: job.statements, required: job.required, ..rendered }
     }
 }
 
@@ -52,6 +54,8 @@ struct Job<'a, 's> {
     gaps: Vec<Gap>,
     /// What has no effect.
     statements: Vec<Statement>,
+    /// The variables without a default.
+    required: BTreeSet<Arc<str>>,
 }
 
 impl<'s> Job<'_, 's> {

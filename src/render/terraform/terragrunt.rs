@@ -7,7 +7,7 @@ use crate::layout::Unit;
 use crate::render::Gap;
 use crate::render::terraform::blocks::{block, collected};
 use crate::render::terraform::include::Included;
-use crate::render::terraform::variables::{Layers, body, defaults, lay};
+use crate::render::terraform::variables::{Layers, body, defaults, lay, required};
 use crate::render::terraform::{Job, include, tree};
 use crate::source::Snapshot;
 use crate::syntax::NodeRef;
@@ -15,6 +15,8 @@ use crate::text::{FileId, RepoPath, Span};
 
 /// Where the module comes from.
 const SOURCE: &str = "source";
+/// What Terraform is given besides, such as files of variables.
+const ARGUMENTS: &str = "extra_arguments";
 /// Where a dependency lies.
 const PLACE: &str = "config_path";
 
@@ -74,6 +76,12 @@ impl<'s> Job<'_, 's> {
             let above = std::mem::take(&mut layers);
             lay(&mut layers, &defaults(&declared), |_| true);
             cover(&mut layers, above, false);
+            let arguments = |file: &Included<'_>| {
+                entries(file.top, "terraform").iter().any(|entry| &*entry.key == ARGUMENTS)
+            };
+            if !files.iter().any(arguments) {
+                self.required = required(&declared);
+            }
         }
         let own = files.last().map(|file| file.top.span().file)?;
         let origin = Span::file_start(own);

@@ -49,6 +49,7 @@ impl<'s> Job<'_, 's> {
                     }
                 }
                 statements = self.idle(map, &declared);
+                self.required = required(&declared);
                 declared
             }
             None => Declared::new(),
@@ -58,7 +59,7 @@ impl<'s> Job<'_, 's> {
         let document =
             Resource::document(Form::Variables, &unit.name, body, Span::file_start(file));
         let rendered = Rendered::of_documents(vec![document], self.inputs, self.gaps);
-        Rendered { statements, ..rendered }
+        Rendered { statements, required: self.required, ..rendered }
     }
 
     /// The variables of a root module whose directory belongs to one environment.
@@ -68,6 +69,7 @@ impl<'s> Job<'_, 's> {
         root: &RepoPath,
     ) -> Option<(Resource, Vec<Statement>)> {
         let declared = self.declared(root);
+        self.required = required(&declared);
         let files = self.automatic(root);
         let mut layers = Layers::new();
         lay(&mut layers, &defaults(&declared), |_| true);
@@ -175,6 +177,12 @@ impl<'s> Job<'_, 's> {
 /// Whether a variable was found to do nothing.
 fn is_idle(statements: &[Statement], entry: &Entry) -> bool {
     statements.iter().any(|statement| statement.span == entry.key_span)
+}
+
+/// The variables of a module that have no default.
+pub(super) fn required(declared: &Declared<'_>) -> BTreeSet<Arc<str>> {
+    let asked = declared.iter().filter(|(_, declaration)| declaration.default.is_none());
+    asked.map(|(&name, _)| name.into()).collect()
 }
 
 /// The defaults of a module.

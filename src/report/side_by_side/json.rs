@@ -138,7 +138,7 @@ fn difference(report: &SideBySide<'_>, contrast: &Contrast) -> Difference {
     let (left, right) = report.sides(contrast);
     let id = &contrast.resource;
     let is_document = id.gvk.is_document();
-    let Mark { word, by } = mark(report, contrast.unreported.as_ref());
+    let Mark { word, by } = mark(report, contrast);
     let told = report.told(contrast);
     let here_only = contrast.change == Change::OnlyHere;
     Difference {

@@ -11,6 +11,7 @@ use crate::render::Evaluated;
 use crate::report::Style;
 use crate::report::concise::level;
 use crate::source::Snapshot;
+use crate::text::Span;
 
 /// What is printed.
 #[derive(Debug)]
@@ -48,9 +49,6 @@ impl SideBySide<'_> {
 
     /// The finding that tells of a difference, if a check compares these two environments.
     fn told(&self, contrast: &Contrast) -> Option<Told<'_>> {
-        if contrast.unreported.is_some() {
-            return None;
-        }
         let reported = self.outcome.reported.iter().map(|finding| (finding, false));
         let excepted = self.outcome.excepted.iter().map(|entry| (&entry.finding, true));
         let mut told: Vec<(&Finding, bool)> = reported
@@ -63,7 +61,8 @@ impl SideBySide<'_> {
             subject.resource.as_ref() == Some(&contrast.resource)
                 && subject.path.as_deref().unwrap_or_default() == path
         };
-        told.sort_by_key(|(finding, excepted)| (!exact(finding), *excepted));
+        let bare = |finding: &Finding| finding.subject.reference.is_none();
+        told.sort_by_key(|(finding, excepted)| (!exact(finding), bare(finding), *excepted));
         let &(finding, excepted) = told.first()?;
         Some(Told { rule: finding.rule, level: level(finding.level), excepted })
     }
@@ -81,10 +80,18 @@ impl SideBySide<'_> {
             let own = side.value.as_ref().map(|_| side.span);
             own.into_iter().chain(side.key)
         });
+        let own = subject.environment.as_deref();
+        // What is wrong with a value by itself is so on either side.
+        let compared = match subject.reference.as_deref() {
+            Some(reference) => {
+                own == environment(self.here) && Some(reference) == environment(there)
+            }
+            None => own.is_none() || own == environment(self.here) || own == environment(there),
+        };
         subject.unit.as_ref().is_none_or(|name| name == unit)
-            && subject.environment.as_deref() == environment(self.here)
-            && subject.reference.as_deref() == environment(there)
-            && places.any(|place| finding.labels.iter().any(|label| label.span == place))
+            && compared
+            && places
+                .any(|place| finding.labels.iter().any(|label| says(contrast, label.span, place)))
     }
 
     fn overlay(&self, at: usize) -> &Overlay {
@@ -105,6 +112,12 @@ impl SideBySide<'_> {
     }
 }
 
+/// Whether bytes that a finding shows are those of a side. Of a value that may differ, a rule can speak of a
+/// part: the version of an image.
+fn says(contrast: &Contrast, shown: Span, place: Span) -> bool {
+    shown == place || contrast.unreported.is_some() && place.contains(shown)
+}
+
 /// A finding about a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Told<'a> {
@@ -114,7 +127,7 @@ struct Told<'a> {
     excepted: bool,
 }
 
-/// What is said of a difference that the rules do not judge: one word, and what goes with it.
+/// What is said of a difference that no rule speaks of: one word, and what goes with it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Mark {
     /// The name in JSON.
@@ -123,8 +136,9 @@ struct Mark {
     by: Option<String>,
 }
 
-fn mark(report: &SideBySide<'_>, unreported: Option<&Unreported>) -> Mark {
-    let (word, by) = match unreported {
+fn mark(report: &SideBySide<'_>, contrast: &Contrast) -> Mark {
+    let told = report.told(contrast).is_some();
+    let (word, by) = match contrast.unreported.as_ref().filter(|_| !told) {
         None => ("judged", None),
         Some(Unreported::Allowed(parameter)) => ("allowed", Some(parameter.clone())),
         Some(Unreported::Noise(rule)) => ("noise", Some((*rule).to_owned())),

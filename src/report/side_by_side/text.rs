@@ -75,10 +75,10 @@ fn totals(report: &SideBySide<'_>, table: &mut Table) {
     let (mut reported, mut excepted, mut judged) = (0, 0, 0);
     for contrast in report.contrasts {
         match (&contrast.unreported, report.told(contrast)) {
-            (None, Some(Told { excepted: false, .. })) => reported += 1,
-            (None, Some(Told { excepted: true, .. })) => excepted += 1,
+            (_, Some(Told { excepted: false, .. })) => reported += 1,
+            (_, Some(Told { excepted: true, .. })) => excepted += 1,
             (None, None) => judged += 1,
-            (some, _) => *counts.entry(mark(report, some.as_ref()).word).or_default() += 1,
+            (Some(_), None) => *counts.entry(mark(report, contrast).word).or_default() += 1,
         }
     }
     let total = report.contrasts.len();
@@ -112,12 +112,12 @@ fn in_words(word: &str) -> &str {
 
 /// What stands behind the path of a difference: the finding about it, or why there is none.
 fn remark(report: &SideBySide<'_>, contrast: &Contrast) -> Option<String> {
-    let Some(unreported) = &contrast.unreported else {
-        let Told { rule, level, excepted } = report.told(contrast)?;
+    if let Some(Told { rule, level, excepted }) = report.told(contrast) {
         let excepted = if excepted { ", covered by an exception" } else { "" };
         return Some(format!("{level}: {rule}{excepted}"));
-    };
-    let Mark { word, by } = mark(report, Some(unreported));
+    }
+    contrast.unreported.as_ref()?;
+    let Mark { word, by } = mark(report, contrast);
     let text = match (word, by) {
         ("tried-out", Some(by)) => format!("as in {by}"),
         ("environment-name", _) => "environment name".to_owned(),
@@ -152,7 +152,8 @@ impl Table {
         let remark = remark(report, contrast).map(|remark| format!("  ({remark})"));
         let remark = remark.unwrap_or_default();
         let room = self.width.saturating_sub(2 + printable(&remark).width());
-        let ink = if contrast.unreported.is_none() { Ink::Judged } else { Ink::Path };
+        let judged = contrast.unreported.is_none() || report.told(contrast).is_some();
+        let ink = if judged { Ink::Judged } else { Ink::Path };
         self.out.push_str("  ");
         self.ink(&without_start(&printable(&path), room.max(self.column)), ink);
         self.ink(&printable(&remark), Ink::Faint);

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::compare::is_image_tag;
 use crate::kube::{Path, PathStep, Resource, Value};
 
 /// Lists of containers.
@@ -74,7 +75,8 @@ pub(super) fn names_no_version(tag: &str) -> bool {
 /// An image of an object.
 pub(super) struct Found<'v> {
     pub(super) path: Path,
-    /// The reference, put together from a repository and a tag in values of a chart.
+    /// The reference, put together from a repository and a tag in values of a chart, or from the name and
+    /// the value of a variable.
     pub(super) text: Cow<'v, str>,
     /// The value that names the version.
     pub(super) value: &'v Value,
@@ -101,6 +103,13 @@ pub(super) fn images(resource: &Resource) -> Vec<Found<'_>> {
         for entry in value.as_map().into_iter().flatten() {
             let mut path = path.clone();
             path.push(PathStep::Key(entry.key.clone()));
+            if is_image_tag(&resource.id.gvk, &path)
+                && let Some(tag) = entry.value.as_str().filter(|tag| !tag.is_empty())
+            {
+                let text = format!("{}:{tag}", without_tag(&entry.key)).into();
+                found.push(Found { path: Path(path), text, value: &entry.value, contained: false });
+                continue;
+            }
             let image = entry.value.as_str().filter(|_| FIELDS.contains(&&*entry.key));
             if let Some(text) = image {
                 let (path, value) = (Path(path), &entry.value);
@@ -123,6 +132,11 @@ pub(super) fn images(resource: &Resource) -> Vec<Found<'_>> {
         }
     }
     found
+}
+
+/// What a variable of Terraform tells the tag of: `orders_image` of `orders_image_tag`.
+fn without_tag(name: &str) -> &str {
+    name.get(..name.len().saturating_sub("_tag".len())).unwrap_or(name)
 }
 
 /// The image that values of a chart name by `repository` and `tag`, without a digest.

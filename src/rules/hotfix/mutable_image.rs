@@ -27,6 +27,8 @@ rule! {
     /// environments with the same text then run different programs, and going back to the last
     /// commit does not go back to the last program.
     ///
+    /// Variables of Terraform such as `image_tag` name an image, too.
+    ///
     /// A version without a digest is a note where the other environment names the digest of the
     /// same image, or nearly every image of the repository has one.
     ///

@@ -16,8 +16,8 @@ rule! {
     /// ## Why
     /// A program that may do less in production than in staging fails there first; one that may do
     /// more was never tested with it, and is a way in. Roles, service accounts, security contexts,
-    /// Pod Security labels and cloud identities belong to what is tested, and so do the switches of
-    /// encryption and authentication in values and configuration files.
+    /// Pod Security labels, cloud identities and policies belong to what is tested, and so do the switches
+    /// of encryption and authentication in values, configuration files and variables of Terraform.
     ///
     /// ## Fix
     /// Grant the same in every environment. Accounts and ids in the name of a cloud role may

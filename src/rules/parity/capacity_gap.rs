@@ -13,6 +13,7 @@ rule! {
     /// ## Why
     /// What staging needs, production needs at least. A memory limit below that of staging is an
     /// out-of-memory kill that no test has shown; one that is many times higher was never tested.
+    /// Amounts count in any usual unit, and types of machines and tiers as far as their names tell an order.
     /// An autoscaler with another metric, target or behaviour, or none, is another program still.
     ///
     /// ## Fix

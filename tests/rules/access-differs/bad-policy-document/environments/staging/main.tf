@@ -1,0 +1,6 @@
+data "aws_iam_policy_document" "queue" {
+  statement {
+    actions   = ["sqs:SendMessage", "sqs:ReceiveMessage"]
+    resources = ["arn:aws:sqs:eu-central-1:111111111111:orders"]
+  }
+}

@@ -1,0 +1,5 @@
+cpu           = "1 vCPU"
+disk_size     = "100GB"
+memory_size   = "1g"
+memory_limit  = "1GB"
+shared_memory = "512MiB"

@@ -1,0 +1,5 @@
+cpu           = "2 vCPU"
+disk_size     = "1TB"
+memory_size   = "2g"
+memory_limit  = "2GB"
+shared_memory = "1GiB"

@@ -1,0 +1,5 @@
+cpu           = "1 vCPU"
+disk_size     = "900GB"
+memory_size   = "512m"
+memory_limit  = "1GB"
+shared_memory = "512MiB"

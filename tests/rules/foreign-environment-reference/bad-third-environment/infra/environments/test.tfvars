@@ -1,0 +1,2 @@
+bucket = "orders-test"
+queue = "orders-test"

@@ -1,0 +1,3 @@
+namespace    = "orders"
+cluster_name = "orders-staging"
+size         = 1

@@ -1,0 +1,7 @@
+terraform {
+  source = "../../../modules/orders"
+}
+
+inputs = {
+  bucket_name = "orders-production"
+}

@@ -1,0 +1,8 @@
+terraform {
+  source = "../../../modules/orders"
+}
+
+inputs = {
+  namespace   = "orders"
+  bucket_name = "orders-staging"
+}

@@ -1,0 +1,5 @@
+variable "namespace" {}
+
+variable "bucket_name" {
+  default = "orders"
+}

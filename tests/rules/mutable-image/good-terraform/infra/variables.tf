@@ -1,0 +1,2 @@
+variable "image_tag" {}
+variable "image_tag_mutability" {}

@@ -1,0 +1,2 @@
+variable "image_tag" {}
+variable "worker_image_tag" {}

@@ -1,0 +1,1 @@
+cors_origins = ["https://orders.staging.example.org"]
