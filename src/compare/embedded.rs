@@ -50,7 +50,7 @@ pub(crate) fn tree(reading: Reading, text: &str, value: &Value, source: &str) ->
     }
     let step = value.provenance.last();
     let parsed = parse_inside(notation, text, source, step.span);
-    let ([document], [], false) = (&parsed.documents[..], &parsed.problems[..], parsed.template)
+    let ([document], [], None) = (&parsed.documents[..], &parsed.problems[..], parsed.template)
     else {
         return None;
     };

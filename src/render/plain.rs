@@ -56,8 +56,8 @@ fn read(store: &Store<'_>, file: FileId) -> Result<Value, Gap> {
         return Err(gap(start, "large file", detail()));
     }
     let parsed = store.named(file);
-    if parsed.template {
-        return Err(gap(start, "template", detail()));
+    if let Some(template) = parsed.template {
+        return Err(gap(template.span, "template", format!("{}: {template}", detail())));
     }
     if parsed.is_broken() {
         let span = parsed.problems.first().map_or(start, |problem| problem.span);

@@ -117,19 +117,23 @@ pub fn checked_files(
         .collect();
     let templates: Vec<_> = candidates
         .par_iter()
-        .map(|(file, _, in_chart)| in_chart.is_some() || store.yaml(*file).template)
+        .map(|(file, _, in_chart)| match in_chart {
+            Some(_) => None,
+            None => store.yaml(*file).template,
+        })
         .collect();
     let mut files = Vec::new();
     let mut left_out = Vec::new();
     let mut of_charts: BTreeMap<RepoPath, usize> = BTreeMap::new();
     for ((file, path, in_chart), template) in candidates.into_iter().zip(templates) {
-        match in_chart {
-            Some(templates) => *of_charts.entry(templates).or_default() += 1,
-            None if template => {
-                let (path, detail) = (path.clone(), "to be filled in first".to_owned());
-                left_out.push(NotAnalysed { path, span: None, what: "template", detail });
+        match (in_chart, template) {
+            (Some(templates), _) => *of_charts.entry(templates).or_default() += 1,
+            (None, Some(template)) => {
+                let (path, span) = (path.clone(), Some(template.span));
+                let detail = template.to_string();
+                left_out.push(NotAnalysed { path, span, what: "template", detail });
             }
-            None => files.push(file),
+            (None, None) => files.push(file),
         }
     }
     // A chart is rendered as a whole or not at all: it is told once.

@@ -27,5 +27,6 @@ pub use json::strictly as strictly_json;
 pub use node::{Document, Entry, Node, NodeId, NodeKind, NodeRef, Style};
 pub use notation::Notation;
 pub use store::{Named, Parsed, Problem, ProblemKind, Store};
+pub use template::Template;
 pub use toml::parse as parse_toml;
 pub use yaml::parse as parse_yaml;

@@ -153,7 +153,7 @@ fn layer(snapshot: &Snapshot, read: &Read<'_>) -> Option<Map> {
     }
     let span = read.value.span();
     let parsed = parse_embedded(text, snapshot.slice(span), span);
-    if parsed.is_broken() || parsed.template {
+    if parsed.is_broken() || parsed.template.is_some() {
         return None;
     }
     match &parsed.documents[..] {

@@ -59,15 +59,16 @@ impl<'s> Job<'_, 's> {
         self.inputs.insert(file);
         let parsed = store.tree(file);
         let root = parsed.documents.first().map(|document| document.root());
-        if !parsed.is_broken() && !parsed.template {
+        if !parsed.is_broken() && parsed.template.is_none() {
             return root.filter(|root| root.is_map());
         }
         let path = store.snapshot().path(file);
-        let gap = match parsed.problems.first() {
-            Some(problem) => (problem.span, format!("{path}: {}", problem.kind)),
-            None => (Span::file_start(file), path.to_string()),
+        let (span, what, detail) = match (parsed.template, parsed.problems.first()) {
+            (Some(it), _) => (it.span, "template", format!("{path}: {it}")),
+            (None, Some(it)) => (it.span, "broken file", format!("{path}: {}", it.kind)),
+            (None, None) => (Span::file_start(file), "broken file", path.to_string()),
         };
-        self.gaps.push(Gap { span: gap.0, what: "broken file", detail: gap.1, objects: true });
+        self.gaps.push(Gap { span, what, detail, objects: true });
         None
     }
 

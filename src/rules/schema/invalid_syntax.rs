@@ -33,7 +33,7 @@ impl Rule for InvalidSyntax {
         let configuration = configurations(cx).into_iter().filter(|file| !known.contains(file));
         let configuration: Vec<_> = configuration
             .map(|file| (file, cx.store.named(file)))
-            .filter(|(_, parsed)| !parsed.template)
+            .filter(|(_, parsed)| parsed.template.is_none())
             .map(|(file, parsed)| (file, parsed.problems.clone()))
             .collect();
         let usual = cx.files.iter().copied().chain(rendered_files(cx.snapshot));
