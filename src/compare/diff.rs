@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::compare::embedded::{are_files, readings, tree};
+use crate::compare::embedded::{are_files, breaks_promise, readings, tree};
 use crate::compare::equal::is_empty;
 use crate::compare::filled;
 use crate::compare::lines;
@@ -444,7 +444,13 @@ impl<'a> Differ<'a> {
         };
         let both =
             readings(name).find_map(|reading| Some((read(reading, here)?, read(reading, there)?)));
-        let Some((mine, theirs)) = both else { return false };
+        let Some((mine, theirs)) = both else {
+            // That it is broken is told, and lines of it mean nothing.
+            let broken = |(value, text): (&Value, &str)| {
+                name.is_some_and(|name| breaks_promise(name, text, value.span()))
+            };
+            return self.aim == Aim::Judging && (broken(here) || broken(there));
+        };
         let before = self.found.differences.len();
         self.inside += 1;
         self.value(&mine, &theirs);

@@ -59,6 +59,7 @@ pub use copies::Copied;
 pub use diff::{Change, Side};
 pub use difference::{Difference, Topic};
 pub use effects::{Effect, Effects, Move, Reach, Together, effects};
+pub(crate) use embedded::as_promised;
 pub use flags::{switch, words};
 pub use foreign::Foreign;
 pub use habit::Frequency;

@@ -97,12 +97,14 @@ fn of_overlays(cx: &Context<'_>, wanted: impl Fn(OverlayKind, Notation) -> bool)
     let files = read.flat_map(move |(found, rendered)| {
         rendered.inputs.iter().copied().filter(move |&file| taken(found, file))
     });
-    let looked_at = |file: &FileId| {
-        let path = cx.snapshot.path(*file);
-        cx.focus.has_file(path) && !is_foreign(path) && !is_excluded(path, &cx.config.exclude)
-    };
-    let files: BTreeSet<FileId> = files.filter(looked_at).collect();
+    let files: BTreeSet<FileId> = files.filter(|&file| is_looked_at(cx, file)).collect();
     files.into_iter().collect()
+}
+
+/// Whether the rules about files have anything to say of a file.
+pub(super) fn is_looked_at(cx: &Context<'_>, file: FileId) -> bool {
+    let path = cx.snapshot.path(file);
+    cx.focus.has_file(path) && !is_foreign(path) && !is_excluded(path, &cx.config.exclude)
 }
 
 /// The YAML files to look at, parsed, and those that were left out for a reason to be told.

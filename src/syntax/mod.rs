@@ -23,7 +23,7 @@ pub use compose::Composer;
 pub use conflict::{Conflict, conflicts};
 pub use embedded::{parse_embedded, parse_inside};
 pub use hcl::parse as parse_hcl;
-pub use json::strictly as strictly_json;
+pub use json::{is_stream, strictly as strictly_json};
 pub use node::{Document, Entry, Node, NodeId, NodeKind, NodeRef, Style};
 pub use notation::Notation;
 pub use store::{Named, Parsed, Problem, ProblemKind, Store};
