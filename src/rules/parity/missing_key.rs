@@ -5,6 +5,7 @@ use crate::finding::Level;
 use crate::kube::Form;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
+use crate::rules::parity::renamed::Renamed;
 use crate::rules::speak::{Speech, report_graded};
 use crate::rules::{Rule, rule};
 use crate::text::FileId;
@@ -27,13 +28,28 @@ rule! {
 impl Rule for MissingKey {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
         let company = Company::of(cx.comparison);
+        let renamed = Renamed::of(cx.comparison);
         let grade = |difference: &Difference| {
+            if renamed.is_lost(difference) {
+                return Level::Off;
+            }
             let sure = is_required(cx, difference) && !company.has(difference);
-            if sure { Level::Error } else { Level::Warning }
+            if sure || renamed.name(difference).is_some() { Level::Error } else { Level::Warning }
         };
         report_graded(cx, Topic::Key, findings, grade, |difference, sides| {
             let (with, without) = sides.with_and_without(difference.change);
             let value = difference.shown().or_else(|| difference.reference_shown());
+            if let Some(other) = renamed.name(difference) {
+                return Speech {
+                    message: format!(
+                        "`{}` of {} is set in {with} (`{}`) where {without} sets `{other}`",
+                        difference.path,
+                        difference.resource,
+                        value.unwrap_or_default(),
+                    ),
+                    help: format!("did you mean `{other}`? give it one name in both environments"),
+                };
+            }
             Speech {
                 message: format!(
                     "`{}` of {} is set in {with} (`{}`) and not in {without}",
