@@ -380,7 +380,9 @@ impl<'a> Differ<'a> {
         let names = if self.aim == Aim::Everything { &all } else { self.names };
         let (pairs, more) = lines::differing(rest, other, names);
         for pair in pairs {
-            let both = pair.here.is_some() && pair.there.is_some();
+            let opposite = pair.here.zip(pair.there);
+            let opposite = opposite.is_some_and(|(a, b)| lines::are_opposite(a.text, b.text));
+            let both = pair.here.is_some() && pair.there.is_some() && !opposite;
             let placed = |value: &Value, text: &str, line: Option<lines::Line<'_>>| {
                 let line = line?;
                 if filled::is_filled(value) {

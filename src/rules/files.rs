@@ -71,27 +71,37 @@ pub(super) fn rendered_files(snapshot: &Snapshot) -> impl Iterator<Item = FileId
 /// The files in other notations that overlays are made of: configuration of environments, and what
 /// generators take into objects.
 pub(crate) fn configuration_files(cx: &Context<'_>) -> Vec<FileId> {
-    of_overlays(cx, |kind, notation| match notation {
-        Notation::Yaml => false,
+    of_overlays(cx, |kind, path| match Notation::of(path.file_name()) {
+        None | Some(Notation::Yaml) => false,
         // What kustomize reads as an object has rules of its own.
-        Notation::Json => kind == OverlayKind::Configuration,
-        _ => true,
+        Some(Notation::Json) => kind == OverlayKind::Configuration,
+        Some(_) => true,
+    })
+}
+
+/// The files in notations of their own that generators take into objects, with `#` for comments:
+/// `nginx.conf`.
+pub(crate) fn generated_texts(cx: &Context<'_>) -> Vec<FileId> {
+    of_overlays(cx, |kind, path| {
+        let known = Notation::of(path.file_name()).is_some();
+        kind == OverlayKind::Kustomize
+            && !known
+            && HASH_COMMENTS.contains(&path.extension().as_str())
     })
 }
 
 /// The files that are the configuration of an environment as a whole.
 pub(crate) fn configurations(cx: &Context<'_>) -> Vec<FileId> {
-    of_overlays(cx, |kind, notation| {
+    of_overlays(cx, |kind, path| {
+        let notation = Notation::of(path.file_name());
         matches!(kind, OverlayKind::Configuration | OverlayKind::Terraform)
-            && notation != Notation::Yaml
+            && notation.is_some_and(|notation| notation != Notation::Yaml)
     })
 }
 
-fn of_overlays(cx: &Context<'_>, wanted: impl Fn(OverlayKind, Notation) -> bool) -> Vec<FileId> {
-    let taken = |found: &Evaluated<'_>, file: FileId| {
-        let notation = Notation::of(cx.snapshot.path(file).file_name());
-        notation.is_some_and(|notation| wanted(found.overlay.kind, notation))
-    };
+fn of_overlays(cx: &Context<'_>, wanted: impl Fn(OverlayKind, &RepoPath) -> bool) -> Vec<FileId> {
+    let taken =
+        |found: &Evaluated<'_>, file: FileId| wanted(found.overlay.kind, cx.snapshot.path(file));
     let read = cx.evaluated.iter().filter_map(|found| Some((found, found.output()?)));
     let taken = &taken;
     let files = read.flat_map(move |(found, rendered)| {

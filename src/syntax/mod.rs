@@ -19,7 +19,7 @@ mod template;
 mod toml;
 mod yaml;
 
-pub use comment::Comment;
+pub use comment::{Comment, of_lines as comments_of_lines};
 pub use compose::Composer;
 pub use conflict::{Conflict, conflicts};
 pub use embedded::{parse_embedded, parse_inside};

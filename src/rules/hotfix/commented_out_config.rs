@@ -25,7 +25,8 @@ rule! {
     /// promotion, and nobody knows whether it is still meant.
     ///
     /// Reported where the line, with the `#` taken away, is a setting that the file of the other
-    /// environment has. Examples and documentation are not.
+    /// environment has. Examples and documentation are not. Where an environment lacks a key because of it,
+    /// that is not told again by `missing-key`, and the finding weighs as much.
     ///
     /// ## Fix
     /// Take the `#` away, or delete the comment and say in an exception why this environment does

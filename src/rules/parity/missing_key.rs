@@ -15,7 +15,8 @@ rule! {
     ///
     /// ## Why
     /// Values may differ between environments; the set of names must not. A program that finds a
-    /// variable in staging and not in production falls back to a default that nobody tested.
+    /// variable in staging and not in production falls back to a default that nobody tested. A key that
+    /// the other environment has with the same value under a similar name is told once, with both names.
     ///
     /// ## Fix
     /// Set the name in both environments, in the base if the value is the same. A flag that comes with
@@ -30,11 +31,11 @@ impl Rule for MissingKey {
         let company = Company::of(cx.comparison);
         let renamed = Renamed::of(cx.comparison);
         let grade = |difference: &Difference| {
-            if renamed.is_lost(difference) {
+            if renamed.is_told(difference) {
                 return Level::Off;
             }
             let sure = is_required(cx, difference) && !company.has(difference);
-            if sure || renamed.name(difference).is_some() { Level::Error } else { Level::Warning }
+            if sure { Level::Error } else { Level::Warning }
         };
         report_graded(cx, Topic::Key, findings, grade, |difference, sides| {
             let (with, without) = sides.with_and_without(difference.change);
@@ -47,7 +48,10 @@ impl Rule for MissingKey {
                         difference.resource,
                         value.unwrap_or_default(),
                     ),
-                    help: format!("did you mean `{other}`? give it one name in both environments"),
+                    help: format!(
+                        "did you mean `{}` in {without}? give it one name in both environments",
+                        difference.path.last_name().unwrap_or_default()
+                    ),
                 };
             }
             Speech {

@@ -12,13 +12,13 @@ const TRIES: usize = 100;
 /// Where a key stands: both overlays, the object, and the path.
 type Place = (usize, usize, String, String);
 
-/// The keys of environments that stand for keys of their references.
+/// The keys of references that environments have under another name.
 #[derive(Debug, Default)]
 pub(super) struct Renamed {
-    /// The name in the reference, by the place in the environment.
+    /// The name in the environment, by the place in the reference.
     names: BTreeMap<Place, String>,
-    /// Keys of references that stand in the environment under another name.
-    lost: BTreeSet<Place>,
+    /// Those keys of the environments.
+    others: BTreeSet<Place>,
 }
 
 impl Renamed {
@@ -45,23 +45,23 @@ impl Renamed {
             for difference in new.into_iter().take(TRIES) {
                 let Some(at) = counterpart(difference, &old) else { continue };
                 let lost = old.remove(at);
-                let name = lost.path.last_name().unwrap_or_default().to_owned();
-                renamed.names.insert(place(difference), name);
-                renamed.lost.insert(place(lost));
+                let name = difference.path.last_name().unwrap_or_default().to_owned();
+                renamed.names.insert(place(lost), name);
+                renamed.others.insert(place(difference));
             }
         }
         renamed
     }
 
-    /// What the reference calls a key that only the environment has.
+    /// What the environment calls a key of its reference.
     pub(super) fn name(&self, difference: &Difference) -> Option<&str> {
-        let own = difference.change == Change::OnlyHere;
-        self.names.get(&place(difference)).filter(|_| own).map(String::as_str)
+        let lost = difference.change == Change::OnlyThere;
+        self.names.get(&place(difference)).filter(|_| lost).map(String::as_str)
     }
 
-    /// Whether the environment has a key of its reference under another name.
-    pub(super) fn is_lost(&self, difference: &Difference) -> bool {
-        difference.change == Change::OnlyThere && self.lost.contains(&place(difference))
+    /// Whether the reference has a key of the environment under another name: it is told there.
+    pub(super) fn is_told(&self, difference: &Difference) -> bool {
+        difference.change == Change::OnlyHere && self.others.contains(&place(difference))
     }
 }
 
