@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use crate::compare::agents::Cover;
-use crate::compare::{self, Effects, Past, Present, Substitution};
+use crate::compare::{self, Effects, Past, Present, Released, Substitution};
 use crate::config::{Config, did_you_mean, glob_set};
 use crate::exceptions::{self, Outcome};
 use crate::finding::{Finding, Level, NotAnalysed};
@@ -224,6 +224,8 @@ pub fn check(job: Job<'_>) -> Checked {
     reported.extend(policy.run(&cx, rules::is_about_exceptions));
     policy::sort(&mut reported);
     not_analysed.extend(gaps(snapshot, layout, &evaluated, &values.gaps));
+    let released = comparison.released.iter();
+    not_analysed.extend(released.map(|it| charted(snapshot, layout, &evaluated, it)));
     not_analysed.extend(validation.not_analysed(snapshot));
     not_analysed.extend(unknown_environments(config, layout));
     not_analysed.sort();
@@ -360,6 +362,29 @@ fn kinds_differ(layout: &Layout, evaluated: &Evaluated<'_>) -> Option<NotAnalyse
             said(other)
         ),
     })
+}
+
+/// Says of a release that what it makes cannot be compared with the objects that another environment
+/// has in its place.
+fn charted(
+    snapshot: &Snapshot,
+    layout: &Layout,
+    evaluated: &[Evaluated<'_>],
+    released: &Released,
+) -> NotAnalysed {
+    let name =
+        |at: usize| evaluated.get(at).map(|it| layout.name_of(it.overlay)).unwrap_or_default();
+    NotAnalysed {
+        path: snapshot.path(released.span.file).clone(),
+        span: Some(released.span),
+        what: "kinds differ",
+        detail: format!(
+            "{} in {} stands for objects of their own in {}: they cannot be compared",
+            released.release,
+            name(released.overlay),
+            name(released.other)
+        ),
+    }
 }
 
 /// What the renderer had to leave out of an overlay.

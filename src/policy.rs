@@ -1,6 +1,6 @@
 //! The configuration applied to the rules: which run, at which level, with which options.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
@@ -23,6 +23,8 @@ const SAYS_MORE: &[(&str, &str)] = &[
     ("undefined-variable", "unparameterized-difference"),
     ("stale-promotion", "dependency-version-differs"),
 ];
+/// The rule that says why a key is missing; it stands on the side that lacks the key.
+const SAYS_WHY: (&str, &str) = ("commented-out-config", "missing-key");
 /// The same for what a change brings: a finding that stood there before still stands beside the first.
 const SAYS_MORE_OF_CHANGES: &[(&str, &str)] =
     &[("production-only-change", "unparameterized-difference")];
@@ -111,6 +113,7 @@ impl Policy {
             .collect();
         let mut findings: Vec<_> = found.into_iter().flatten().collect();
         leave_to_others(&mut findings, SAYS_MORE);
+        leave_to_reasons(&mut findings);
         sort(&mut findings);
         number(&mut findings);
         findings
@@ -133,6 +136,30 @@ pub fn leave_to_rules_of_changes(findings: &mut Vec<Finding>) {
 fn place(finding: &Finding) -> Option<(String, String, ResourceId, String)> {
     let Subject { unit, environment, resource, path, .. } = &finding.subject;
     Some((unit.clone()?, environment.clone()?, resource.clone()?, path.clone()?))
+}
+
+/// Drops what is missing where another finding says why. That weighs as much as what it stands for.
+fn leave_to_reasons(findings: &mut Vec<Finding>) {
+    let (why, what) = SAYS_WHY;
+    let turned = |finding: &Finding| {
+        let (unit, _, resource, path) = place(finding)?;
+        Some((unit, finding.subject.reference.clone()?, resource, path))
+    };
+    let places = |finding: &Finding| [place(finding), turned(finding)].into_iter().flatten();
+    let reasons = findings.iter().filter(|finding| finding.rule == why);
+    let said: BTreeSet<_> = reasons.flat_map(places).collect();
+    let mut weights: BTreeMap<_, Level> = BTreeMap::new();
+    findings.retain(|finding| {
+        let told = place(finding).filter(|place| finding.rule == what && said.contains(place));
+        let Some(place) = told else { return true };
+        let weight = weights.entry(place).or_insert(finding.level);
+        *weight = finding.level.max(*weight);
+        false
+    });
+    for finding in findings.iter_mut().filter(|finding| finding.rule == why) {
+        let weight = places(finding).filter_map(|place| weights.get(&place)).max();
+        finding.level = weight.copied().unwrap_or(finding.level).max(finding.level);
+    }
 }
 
 /// Drops what another rule says of the same path, and says better.

@@ -1,8 +1,9 @@
 //! The differences between two aligned objects, each with both places.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::compare::embedded::{are_files, readings, tree};
+use crate::compare::embedded::{are_files, breaks_promise, readings, tree};
 use crate::compare::equal::is_empty;
 use crate::compare::filled;
 use crate::compare::lines;
@@ -14,8 +15,9 @@ use crate::compare::secrets::are_objects;
 use crate::compare::show::{SECRET, is_secret};
 use crate::compare::stages::{self, Stage};
 use crate::compare::terraform;
-use crate::kube::{Action, Entry, Kind, Map, Path, PathStep, Provenance, Value};
+use crate::kube::{Action, Entry, Form, Kind, Map, Path, PathStep, Provenance, Value};
 use crate::source::Snapshot;
+use crate::syntax::KeyRule;
 use crate::text::Span;
 
 /// Values nested deeper than this are not looked into when they are texts.
@@ -147,6 +149,8 @@ struct Differ<'a> {
     aim: Aim,
     /// Whether it is a block of Terraform.
     block: bool,
+    /// Which spellings of a key are the same, in a configuration file or a text that is one.
+    rule: Option<&'static KeyRule>,
     found: Found,
 }
 
@@ -157,6 +161,8 @@ impl<'a> Differ<'a> {
         (here, there): (&Value, &Value),
         names: &'a PairNames,
     ) -> Self {
+        let file = || snapshot.path(here.span().file).file_name();
+        let rule = (kind == Form::Config.kind()).then(|| KeyRule::of(file())).flatten();
         Self {
             snapshot,
             kind,
@@ -166,6 +172,7 @@ impl<'a> Differ<'a> {
             inside: 0,
             aim: Aim::Judging,
             block: false,
+            rule,
             found: Found::default(),
         }
     }
@@ -188,6 +195,8 @@ impl<'a> Differ<'a> {
     }
 
     fn maps(&mut self, here: &Map, there: &Map, parents: (&Value, &Value)) {
+        let respelt = self.rule.map(|rule| spelt_as(rule, there, here));
+        let there = respelt.as_ref().unwrap_or(there);
         let (mut left, mut right) = (here.iter().peekable(), there.iter().peekable());
         loop {
             let order = match (left.peek(), right.peek()) {
@@ -381,7 +390,9 @@ impl<'a> Differ<'a> {
         let names = if self.aim == Aim::Everything { &all } else { self.names };
         let (pairs, more) = lines::differing(rest, other, names);
         for pair in pairs {
-            let both = pair.here.is_some() && pair.there.is_some();
+            let opposite = pair.here.zip(pair.there);
+            let opposite = opposite.is_some_and(|(a, b)| lines::are_opposite(a.text, b.text));
+            let both = pair.here.is_some() && pair.there.is_some() && !opposite;
             let placed = |value: &Value, text: &str, line: Option<lines::Line<'_>>| {
                 let line = line?;
                 if filled::is_filled(value) {
@@ -443,9 +454,10 @@ impl<'a> Differ<'a> {
             return false;
         }
         let name = match self.path.last() {
-            Some(PathStep::Key(key)) => Some(&**key),
+            Some(PathStep::Key(key)) => Some(Arc::clone(key)),
             _ => None,
         };
+        let name = name.as_deref();
         let read = |reading, (value, text): (&Value, &str)| {
             if filled::is_filled(value) {
                 return filled::tree(self.snapshot, reading, text, value);
@@ -454,11 +466,19 @@ impl<'a> Differ<'a> {
         };
         let both =
             readings(name).find_map(|reading| Some((read(reading, here)?, read(reading, there)?)));
-        let Some((mine, theirs)) = both else { return false };
+        let Some((mine, theirs)) = both else {
+            // That it is broken is told, and lines of it mean nothing.
+            let broken = |(value, text): (&Value, &str)| {
+                name.is_some_and(|name| breaks_promise(name, text, value.span()))
+            };
+            return self.aim == Aim::Judging && (broken(here) || broken(there));
+        };
         let before = self.found.differences.len();
+        let rule = std::mem::replace(&mut self.rule, name.and_then(KeyRule::of));
         self.inside += 1;
         self.value(&mine, &theirs);
         self.inside -= 1;
+        self.rule = rule;
         let (new, noise): (Vec<_>, Vec<_>) = self
             .found
             .differences
@@ -529,4 +549,17 @@ fn holds_children(parent: &Value, span: Span) -> bool {
 fn multiline(here: &Value, there: &Value) -> bool {
     let long = |value: &Value| value.text().is_some_and(|text| text.trim_end().contains('\n'));
     long(here) && long(there)
+}
+
+/// A map with the keys of another one, where only their spelling differs.
+fn spelt_as(rule: &KeyRule, map: &Map, other: &Map) -> Map {
+    let lone = other.iter().filter(|entry| map.get(&entry.key).is_none());
+    let spellings: BTreeMap<String, &Arc<str>> =
+        lone.map(|entry| (rule.fold(&entry.key), &entry.key)).collect();
+    let entries = map.iter().map(|entry| {
+        let known = other.get(&entry.key).is_some();
+        let key = spellings.get(&rule.fold(&entry.key)).filter(|_| !known);
+        Entry { key: Arc::clone(key.copied().unwrap_or(&entry.key)), ..entry.clone() }
+    });
+    entries.collect()
 }

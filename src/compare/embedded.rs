@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::kube::{Action, Kind, Map, Provenance, Value, load};
 use crate::syntax::scalar::Dialect;
-use crate::syntax::{Notation, parse_inside};
+use crate::syntax::{Notation, Parsed, ProblemKind, is_stream, parse_inside};
+use crate::text::Span;
 
 /// A way to read a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,17 +13,48 @@ pub(crate) struct Reading {
     notation: Notation,
     /// Its name says so; else it must not be read by accident.
     named: bool,
+    /// Of a key that stands twice the last one counts; else such a text is no document.
+    twice: bool,
 }
 
 /// What is tried where the name of a text says nothing.
 const UNNAMED: &[Notation] = &[Notation::Yaml, Notation::Toml, Notation::Ini];
 
-/// The ways in which a text called `name` may be meant, the likeliest first.
+/// What a name promises: a program that reads a text of such a name refuses anything else. Files of
+/// shells (`.env`) and of what is filled in by programs of their own (`.hcl`) promise nothing.
+const PROMISED: &[Notation] =
+    &[Notation::Json, Notation::Toml, Notation::Yaml, Notation::Properties, Notation::Ini];
+
+/// The ways in which a text called `name` may be meant: what the name says, else the likeliest first.
 pub(crate) fn readings(name: Option<&str>) -> impl Iterator<Item = Reading> {
     let told = name.and_then(Notation::of);
-    let named = told.map(|notation| Reading { notation, named: true });
-    let others = UNNAMED.iter().filter(move |&&notation| Some(notation) != told);
-    named.into_iter().chain(others.map(|&notation| Reading { notation, named: false }))
+    let named = told.map(|notation| Reading { notation, named: true, twice: true });
+    let others = UNNAMED.iter().filter(move |_| told.is_none());
+    named.into_iter().chain(others.map(|&notation| Reading {
+        notation,
+        named: false,
+        twice: false,
+    }))
+}
+
+/// A text whose name promises a notation, read as that; its source stands at `span`. Nothing where the
+/// name promises nothing, or where the text is a template, a stream of documents, or empty.
+pub(crate) fn as_promised(
+    name: &str,
+    text: &str,
+    source: &str,
+    span: Span,
+) -> Option<(Notation, Parsed)> {
+    let notation = Notation::of(name).filter(|notation| PROMISED.contains(notation))?;
+    let parsed = parse_inside(notation, text, source, span);
+    let lines = || notation == Notation::Json && is_stream(text);
+    let loose = parsed.template.is_some() || text.trim().is_empty();
+    (!loose && !(parsed.is_broken() && lines())).then_some((notation, parsed))
+}
+
+/// Whether a text is not what its name promises, so that nothing can be said of what is in it.
+pub(crate) fn breaks_promise(name: &str, text: &str, span: Span) -> bool {
+    as_promised(name, text, text, span).is_some_and(|(_, parsed)| parsed.is_broken())
 }
 
 /// What the text of a value says, whatever it is meant as.
@@ -35,7 +67,7 @@ pub(crate) fn trees(text: &str, value: &Value) -> impl Iterator<Item = Value> {
         Notation::Dotenv,
         Notation::Json,
     ];
-    let readings = ALL.iter().map(|&notation| Reading { notation, named: true });
+    let readings = ALL.iter().map(|&notation| Reading { notation, named: true, twice: false });
     readings.filter_map(move |reading| tree(reading, text, value, ""))
 }
 
@@ -44,16 +76,17 @@ pub(crate) fn trees(text: &str, value: &Value) -> impl Iterator<Item = Value> {
 /// `source` is the text of the file at the span of the value. Every value and key of the tree has a
 /// span inside that one; the whole of it where the text does not stand there as it is.
 pub(crate) fn tree(reading: Reading, text: &str, value: &Value, source: &str) -> Option<Value> {
-    let Reading { notation, named } = reading;
+    let Reading { notation, named, twice } = reading;
     if !may_be(notation, text) {
         return None;
     }
     let step = value.provenance.last();
     let parsed = parse_inside(notation, text, source, step.span);
-    let ([document], [], false) = (&parsed.documents[..], &parsed.problems[..], parsed.template)
-    else {
+    let ([document], None) = (&parsed.documents[..], parsed.template) else { return None };
+    let repeated = |kind: &ProblemKind| matches!(kind, ProblemKind::DuplicateKey { .. });
+    if !parsed.problems.iter().all(|problem| twice && repeated(&problem.kind)) {
         return None;
-    };
+    }
     let yaml = notation == Notation::Yaml;
     let dialect = if yaml { Dialect::Resource } else { Dialect::Plain };
     let mut tree = load(document.root(), dialect).ok()?;
@@ -162,9 +195,11 @@ mod tests {
         ] {
             assert!(read(text).is_none(), "{text}");
         }
-        let flat =
-            read_as(Reading { notation: Notation::Properties, named: true }, "a.b=1\nc: d\n")
-                .unwrap();
+        let flat = read_as(
+            Reading { notation: Notation::Properties, named: true, twice: true },
+            "a.b=1\nc: d\n",
+        )
+        .unwrap();
         assert_eq!(flat.get("a.b").and_then(Value::text), Some("1"));
         assert!(are_files("a: 1\n", "a: 1\nb: 2\n") && are_files("{\"a\": 1}", "{ \"a\": 2}"));
         assert!(!are_files("note: this", "note: that"));

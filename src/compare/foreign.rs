@@ -1,15 +1,20 @@
 //! Values with which one environment names another: its hosts, buckets, secrets and namespaces.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
+use crate::compare::embedded::{readings, tree};
+use crate::compare::filled;
 use crate::compare::find::find;
 use crate::compare::identity::is_host;
 use crate::compare::lines::{line_span, split_key};
 use crate::compare::names::{Names, PairNames, tokens};
 use crate::compare::show::show;
+use crate::compare::unit::stable_id;
 use crate::kube::{Kind, Path, PathStep, Resource, ResourceId, Value};
 use crate::source::Snapshot;
+use crate::syntax::Notation;
 use crate::text::Span;
 
 /// Deepest nesting that is searched.
@@ -127,6 +132,21 @@ pub(crate) struct Sides<'a> {
     pub(crate) first_is_lower: bool,
 }
 
+/// Where a search is: the value of the other side that the steps of the path from `depth` on lead into.
+#[derive(Clone, Copy)]
+struct Walk<'a> {
+    root: &'a Value,
+    depth: usize,
+    objects: (&'a Resource, &'a Resource),
+}
+
+impl<'a> Walk<'a> {
+    /// What the other side has at a path.
+    fn answer(&self, path: &[PathStep], names: &PairNames) -> Option<Cow<'a, Value>> {
+        find(self.root, path.get(self.depth..)?, &names.there)
+    }
+}
+
 /// Whether a text is a pattern of what may be asked for: that is often somebody else's.
 fn is_pattern(text: &str) -> bool {
     text.starts_with('^') && text.contains(['\\', '[', '(', '*', '+'])
@@ -137,8 +157,8 @@ impl Sides<'_> {
     pub(crate) fn search(&self, here: &Resource, there: &Resource) -> Vec<Foreign> {
         let mut found: Vec<Foreign> = Vec::new();
         if !SILENT_KINDS.contains(&&*here.id.gvk.kind) {
-            let mut path = Vec::new();
-            self.walk(&here.body, &mut path, (here, there), &mut found);
+            let walk = Walk { root: &there.body, depth: 0, objects: (here, there) };
+            self.walk(&here.body, &mut Vec::new(), walk, &mut found);
         }
         found
     }
@@ -147,7 +167,7 @@ impl Sides<'_> {
         &self,
         value: &Value,
         path: &mut Vec<PathStep>,
-        objects: (&Resource, &Resource),
+        walk: Walk<'_>,
         found: &mut Vec<Foreign>,
     ) {
         if path.len() > DEPTH || found.len() >= MOST {
@@ -162,7 +182,7 @@ impl Sides<'_> {
                         continue;
                     }
                     path.push(PathStep::Key(entry.key.clone()));
-                    self.walk(&entry.value, path, objects, found);
+                    self.walk(&entry.value, path, walk, found);
                     path.pop();
                 }
             }
@@ -173,26 +193,49 @@ impl Sides<'_> {
                         key: "name".into(),
                         value: name.into(),
                     }));
-                    self.walk(item, path, objects, found);
+                    self.walk(item, path, walk, found);
                     path.pop();
                 }
             }
             Kind::Scalar(scalar) => {
-                if self.words.0.normal(&scalar.text) != self.words.1.normal(&scalar.text) {
-                    self.scalar(value, path, objects, found);
+                if self.words.0.normal(&scalar.text) != self.words.1.normal(&scalar.text)
+                    && !self.document(value, path, walk, found)
+                {
+                    self.scalar(value, path, walk, found);
                 }
             }
         }
     }
 
-    fn scalar(
+    /// Searches a text whose name says that it is a document, if both sides have one there.
+    fn document(
         &self,
         value: &Value,
-        path: &[PathStep],
-        (here, there): (&Resource, &Resource),
+        path: &mut Vec<PathStep>,
+        walk: Walk<'_>,
         found: &mut Vec<Foreign>,
-    ) {
-        let Some(answer) = find(&there.body, path, &self.names.there) else { return };
+    ) -> bool {
+        let read = |name: &str, value: &Value| {
+            let reading = readings(Some(name)).next().filter(|_| !filled::is_filled(value))?;
+            tree(reading, value.text()?, value, self.snapshot.slice(value.span()))
+        };
+        let both = || {
+            let name = path.last().and_then(|step| match step {
+                PathStep::Key(key) => Notation::of(key).map(|_| key),
+                _ => None,
+            })?;
+            let answer = walk.answer(path, self.names)?;
+            Some((read(name, value)?, read(name, &answer)?))
+        };
+        let Some((mine, theirs)) = both() else { return false };
+        let walk = Walk { root: &theirs, depth: path.len(), ..walk };
+        self.walk(&mine, path, walk, found);
+        true
+    }
+
+    fn scalar(&self, value: &Value, path: &[PathStep], walk: Walk<'_>, found: &mut Vec<Foreign>) {
+        let Some(answer) = walk.answer(path, self.names) else { return };
+        let (here, there) = walk.objects;
         let (Some(text), Some(theirs)) = (value.text(), answer.text()) else { return };
         let whole = text == theirs;
         if !whole && !text.trim_end().contains('\n') {
@@ -254,7 +297,7 @@ impl Sides<'_> {
             found.push(Foreign {
                 overlay,
                 named,
-                resource: object.id.clone(),
+                resource: stable_id(object),
                 shown: show(&object.id.gvk.kind, path.steps(), &shown),
                 path,
                 span,

@@ -73,6 +73,7 @@ pub(crate) fn differing<'t>(
     let mut right: Vec<Line<'t>> = by_key.into_values().flatten().collect();
     right.sort();
     pair_elements(&mut pairs, &mut right);
+    pair_opposites(&mut pairs, &mut right);
     pairs.extend(right.into_iter().map(|line| LinePair {
         key: split_key(line.text).0,
         here: None,
@@ -120,6 +121,32 @@ fn pair_elements<'t>(pairs: &mut [LinePair<'t>], right: &mut Vec<Line<'t>>) {
         }
     }
     *right = rest.into_iter().chain(elements).collect();
+}
+
+/// Words that begin a line and say yes or no to the rest of it, in servers' and firewalls' own notations.
+const OPPOSITES: &[(&str, &str)] =
+    &[("allow", "deny"), ("accept", "drop"), ("accept", "reject"), ("permit", "deny")];
+
+/// Pairs a line that permits what a line of the other side refuses, in order: `deny all;`, `allow all;`.
+fn pair_opposites<'t>(pairs: &mut [LinePair<'t>], right: &mut Vec<Line<'t>>) {
+    let is_word = |line: &Line<'_>| {
+        let word = split_key(line.text).0;
+        OPPOSITES.iter().any(|&(yes, no)| word == yes || word == no)
+    };
+    for pair in pairs.iter_mut().filter(|pair| pair.there.is_none()) {
+        let Some(mine) = pair.here.filter(is_word) else { continue };
+        let found =
+            right.iter().position(|other| is_word(other) && are_opposite(mine.text, other.text));
+        pair.there = found.map(|at| right.remove(at));
+    }
+}
+
+/// Whether one line permits what the other refuses.
+pub(crate) fn are_opposite(here: &str, there: &str) -> bool {
+    let ((mine, what), (theirs, that)) = (split_key(here), split_key(there));
+    let opposite =
+        |&(yes, no): &(&str, &str)| (mine == yes && theirs == no) || (mine == no && theirs == yes);
+    what.is_some() && what == that && OPPOSITES.iter().any(opposite)
 }
 
 /// The lines of both sides whose keys the other side has not as often.
@@ -221,6 +248,25 @@ mod tests {
             texts,
             [("a", Some("a=1"), Some("a=9")), ("d", None, Some("d=4")), ("c", Some("c=3"), None)]
         );
+    }
+
+    #[test]
+    fn what_is_permitted_answers_what_is_refused() {
+        let names = PairNames::default();
+        let pairs =
+            differing("deny all;\nallow 10.0.0.0/8;\n", "allow all;\ndeny 10.1.0.0/16;\n", &names)
+                .0;
+        let texts: Vec<_> = pairs
+            .iter()
+            .map(|pair| (pair.here.map(|l| l.text), pair.there.map(|l| l.text)))
+            .collect();
+        assert_eq!(texts.first(), Some(&(Some("deny all;"), Some("deny 10.1.0.0/16;"))));
+        let pairs = differing("a b;\ndeny all;\n", "a b;\nallow all;\n", &names).0;
+        let texts: Vec<_> = pairs
+            .iter()
+            .map(|pair| (pair.here.map(|l| l.text), pair.there.map(|l| l.text)))
+            .collect();
+        assert_eq!(texts, [(Some("deny all;"), Some("allow all;"))]);
     }
 
     #[test]

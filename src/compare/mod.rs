@@ -38,6 +38,7 @@ mod permissions;
 mod point;
 mod promotion;
 mod protection;
+mod released;
 mod releases;
 mod remotes;
 mod scalar;
@@ -67,6 +68,7 @@ pub use copies::Copied;
 pub use diff::{Change, Side};
 pub use difference::{Difference, Topic};
 pub use effects::{Effect, Effects, Move, Reach, Together, effects};
+pub(crate) use embedded::as_promised;
 pub use flags::{switch, words};
 pub use foreign::Foreign;
 pub use habit::Frequency;
@@ -77,6 +79,7 @@ pub use parameters::OutOfRange;
 pub use past::{Moved, Past, Present, Removed};
 pub use promotion::{Promotion, Standing};
 pub use protection::compared as protection;
+pub use released::Released;
 pub use remotes::{Pin, pin};
 pub(crate) use scalar::has_placeholder;
 pub(crate) use scalar::without_hash;
@@ -127,6 +130,8 @@ pub struct Comparison {
     pub copies: Vec<Copied>,
     /// Values that name another environment than their own, in the order of overlays.
     pub foreign: Vec<Foreign>,
+    /// Releases of charts that stand for objects of the other side, in the order of overlays.
+    pub released: Vec<Released>,
 }
 
 /// Compares every environment of every unit with its reference.
@@ -171,6 +176,7 @@ pub fn compare(
         comparison.promotions.extend(result.promotions);
         comparison.foreign.extend(result.foreign);
         comparison.copies.extend(result.copies);
+        comparison.released.extend(result.released);
     }
     for allowed in traced::trace(&mut differences, &comparison.permitted, world) {
         if let Some(parameter) = &allowed.allowed {

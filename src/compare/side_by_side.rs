@@ -10,6 +10,7 @@ use crate::compare::gaps;
 use crate::compare::names::PairNames;
 use crate::compare::pairs;
 use crate::compare::parameters::Judgement;
+use crate::compare::released;
 use crate::compare::remotes;
 use crate::compare::secrets;
 use crate::compare::show::whole;
@@ -136,7 +137,10 @@ impl Pair<'_> {
     fn objects(&self) -> Vec<Contrast> {
         let (mine, theirs) = (self.judging.mine, self.theirs);
         let mut contrasts = Vec::new();
-        for pair in align::align(&mine.resources, &theirs.resources, &self.names) {
+        let pairs = align::align(&mine.resources, &theirs.resources, &self.names);
+        let overlays = (self.judging.here, self.judging.there);
+        let answered = released::answered((mine, theirs), overlays, &pairs, &self.names);
+        for pair in pairs {
             let alone = match (pair.here, pair.there) {
                 (Some(a), None) => Some((&mine.resources, a)),
                 (None, Some(b)) => Some((&theirs.resources, b)),
@@ -151,12 +155,15 @@ impl Pair<'_> {
                 }
                 (Some(a), None) => {
                     let tried = |witness: &Witness<'_>| witness.partner(a).is_some();
-                    contrasts.push(self.alone(&mine.resources[a], Change::OnlyHere, tried));
+                    let charted = answered.here.contains(&a);
+                    let lone = (&mine.resources[a], Change::OnlyHere);
+                    contrasts.push(self.alone(lone, charted, tried));
                 }
                 (None, Some(b)) => {
                     let lost = &theirs.resources[b];
                     let lacks = |witness: &Witness<'_>| !witness.has(lost, &self.names);
-                    contrasts.push(self.alone(lost, Change::OnlyThere, lacks));
+                    let charted = answered.there.contains(&b);
+                    contrasts.push(self.alone((lost, Change::OnlyThere), charted, lacks));
                 }
                 (None, None) => {}
             }
@@ -193,16 +200,17 @@ impl Pair<'_> {
         differences.map(|(raw, settled)| self.contrast(raw, here, settled)).collect()
     }
 
-    /// An object that one side lacks; `tried`: so does a witness of the other.
+    /// An object that one side lacks; `charted`: as far as is known without its charts; `tried`: so
+    /// does a witness of the other.
     fn alone(
         &self,
-        resource: &Resource,
-        change: Change,
+        (resource, change): (&Resource, Change),
+        charted: bool,
         tried: impl Fn(&Witness<'_>) -> bool,
     ) -> Contrast {
         let lacking = if change == Change::OnlyHere { self.theirs } else { self.judging.mine };
         let kind = |at: usize| self.judging.world.evaluated[at].overlay.kind;
-        let unreported = if !kind(self.judging.here).answers(kind(self.judging.there)) {
+        let unreported = if charted || !kind(self.judging.here).answers(kind(self.judging.there)) {
             Some(Unreported::OtherKind)
         } else if lacking.lacks_objects() {
             Some(Unreported::NotWhole)

@@ -1,7 +1,7 @@
 //! All comparisons of one unit.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::compare::agents;
 use crate::compare::align::{self, Pair};
@@ -22,6 +22,7 @@ use crate::compare::pairs::Comparison;
 use crate::compare::parameters::{Case, Judgement, judge};
 use crate::compare::point::{point_at_null, point_at_switch};
 use crate::compare::promotion::{self, Place, Promotion, Standing};
+use crate::compare::released::{self, Released};
 use crate::compare::releases;
 use crate::compare::remotes;
 use crate::compare::scalar::without_hash;
@@ -62,6 +63,8 @@ pub(crate) struct UnitResult {
     pub(crate) copies: Vec<Copied>,
     /// What names another environment than its own.
     pub(crate) foreign: Vec<Foreign>,
+    /// What one side runs through a chart and the other as objects of its own.
+    pub(crate) released: Vec<Released>,
     /// Aligned objects, for counting habits: kind, name and both bodies.
     pub(crate) aligned: Vec<(String, String, Value, Value)>,
 }
@@ -100,9 +103,14 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
         let mut foreign = Vec::new();
         let before = result.differences.len();
         let pairs = align::align(&mine.resources, &theirs.resources, &names);
+        let answered = released::answered((mine, theirs), (here, there), &pairs, &names);
         let alone = releases::alone(&pairs, mine, theirs);
         for pair in pairs {
-            if releases::brought(pair, mine, theirs, &alone) {
+            // Nobody knows what the chart makes.
+            let known =
+                |side: &BTreeSet<usize>, at: Option<usize>| at.is_some_and(|at| side.contains(&at));
+            let charted = known(&answered.here, pair.here) || known(&answered.there, pair.there);
+            if charted || releases::brought(pair, mine, theirs, &alone) {
                 continue;
             }
             if let (false, Some(a), Some(b)) = (siblings, pair.here, pair.there) {
@@ -135,6 +143,7 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
             foreign.extend(more);
         }
         result.foreign.append(&mut foreign);
+        result.released.extend(answered.releases);
         let new = &mut result.differences[before..];
         agents::retag(&mine.resources, &theirs.resources, &names, new);
         if !siblings {

@@ -42,7 +42,7 @@ pub(crate) fn check(parsed: &Parsed) -> Result<(), RenderError> {
         other => other.to_string(),
     };
     let error = RenderError::new(problem.span, message);
-    Err(if parsed.template {
+    Err(if parsed.template.is_some() {
         error.help("this looks like a template; kustomize does not fill in templates")
     } else {
         error.help(problem.kind.help())

@@ -103,10 +103,13 @@ impl Renderer<'_> {
     fn read_manifests(&self, file: FileId, found: &mut Found) -> Result<(), RenderError> {
         let parsed = self.store().yaml(file);
         let problem = parsed.problems.first().filter(|_| parsed.is_broken());
-        if parsed.template || problem.is_some() {
-            let span = problem.map_or(Span::file_start(file), |problem| problem.span);
-            let what = if parsed.template { "template" } else { "broken file" };
-            let detail = self.snapshot().path(file).to_string();
+        let path = self.snapshot().path(file);
+        let told = match (parsed.template, problem) {
+            (Some(template), _) => Some((template.span, "template", format!("{path}: {template}"))),
+            (None, Some(problem)) => Some((problem.span, "broken file", path.to_string())),
+            (None, None) => None,
+        };
+        if let Some((span, what, detail)) = told {
             found.gaps.push(Gap { span, what, detail, objects: true });
             return Ok(());
         }

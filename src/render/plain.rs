@@ -1,17 +1,21 @@
 //! Configuration files of an environment: what one says, laid over what all environments share.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::kube::{Entry, Form, Kind, Map, Provenance, Resource, Value, load};
 use crate::layout::{Layout, Overlay, Unit};
 use crate::render::{Gap, Rendered};
 use crate::syntax::scalar::Dialect;
-use crate::syntax::{Document, Store};
+use crate::syntax::{Document, KeyRule, Store};
 use crate::text::{FileId, Span};
 
 /// Larger files hold data, not configuration.
 const LARGEST: usize = 512 * 1024;
+/// Most levels that one key may nest.
+const DEEPEST: usize = 32;
+/// Most keys of one map that nest.
+const MOST_NESTED: usize = 1000;
 
 /// The configuration that an overlay's file gives, with the files that it is laid over.
 ///
@@ -26,13 +30,14 @@ pub(super) fn rendered(
     let own = snapshot.find(&overlay.root)?;
     let bases = layout.bases.get(&overlay.root).into_iter().flatten();
     let files = bases.filter_map(|path| snapshot.find(path)).chain([own]);
+    let rule = KeyRule::of(snapshot.path(own).file_name());
     let (mut body, mut inputs, mut gaps) = (None, BTreeSet::new(), Vec::new());
     for file in files {
         inputs.insert(file);
         match read(store, file) {
             Ok(value) => {
                 body = Some(match body {
-                    Some(below) => over(&below, &value),
+                    Some(below) => over(rule, &below, &value),
                     None => value,
                 });
             }
@@ -56,8 +61,8 @@ fn read(store: &Store<'_>, file: FileId) -> Result<Value, Gap> {
         return Err(gap(start, "large file", detail()));
     }
     let parsed = store.named(file);
-    if parsed.template {
-        return Err(gap(start, "template", detail()));
+    if let Some(template) = parsed.template {
+        return Err(gap(template.span, "template", format!("{}: {template}", detail())));
     }
     if parsed.is_broken() {
         let span = parsed.problems.first().map_or(start, |problem| problem.span);
@@ -79,6 +84,11 @@ fn read(store: &Store<'_>, file: FileId) -> Result<Value, Gap> {
     }
     let value = load(root, Dialect::Plain)
         .map_err(|error| gap(error.span, "broken file", error.kind.to_string()))?;
+    let nests = KeyRule::of(snapshot.path(file).file_name()).and_then(|rule| rule.nests);
+    let value = match nests {
+        Some(separator) => nested(value, separator),
+        None => value,
+    };
     by_name(value).ok_or_else(|| gap(root.span(), "no keys", detail()))
 }
 
@@ -100,19 +110,56 @@ fn by_name(value: Value) -> Option<Value> {
     Some(Value::map(map, value.provenance))
 }
 
-/// One value laid over another: maps are merged, everything else is replaced.
-fn over(below: &Value, above: &Value) -> Value {
+/// The value with what keys nest in themselves: `A:B` is `B` in `A`. Very many of them stay as they are.
+fn nested(value: Value, separator: char) -> Value {
+    let Kind::Map(map) = &value.kind else { return value };
+    let steps = |key: &str| {
+        let steps: Vec<Arc<str>> = key.split(separator).map(Arc::from).collect();
+        let sound = steps.len() <= DEEPEST && steps.iter().all(|step| !step.is_empty());
+        sound.then_some(steps).unwrap_or_else(|| vec![key.into()])
+    };
+    let nesting = map.iter().filter(|entry| entry.key.contains(separator)).count();
+    let mut told = Map::default();
+    for entry in map.iter() {
+        let value = nested(entry.value.clone(), separator);
+        let key_span = entry.key_span;
+        let steps =
+            if nesting > MOST_NESTED { vec![Arc::clone(&entry.key)] } else { steps(&entry.key) };
+        let Some((first, rest)) = steps.split_first() else { continue };
+        let value = rest.iter().rev().fold(value, |value, key| {
+            let provenance = value.provenance.clone();
+            let entry = Entry { key: Arc::clone(key), key_span, value };
+            Value::map(Map::from_iter([entry]), provenance)
+        });
+        let value = match told.get(first) {
+            Some(known) => over(None, known, &value),
+            None => value,
+        };
+        told.insert(Entry { key: Arc::clone(first), key_span, value });
+    }
+    Value { kind: Kind::Map(Arc::new(told)), provenance: value.provenance }
+}
+
+/// One value laid over another: maps are merged, everything else is replaced. A key that is spelt in
+/// another way above keeps its spelling below.
+fn over(rule: Option<&KeyRule>, below: &Value, above: &Value) -> Value {
     let (Kind::Map(old), Kind::Map(new)) = (&below.kind, &above.kind) else {
         let provenance = below.provenance.then_all(&above.provenance);
         return Value { kind: above.kind.clone(), provenance };
     };
     let mut merged = Map::clone(old);
+    let folded = rule.map(|rule| -> BTreeMap<String, &Entry> {
+        old.iter().map(|entry| (rule.fold(&entry.key), entry)).collect()
+    });
     for entry in new.iter() {
-        let value = match old.get(&entry.key) {
-            Some(below) => over(below, &entry.value),
+        let respelt = || folded.as_ref()?.get(&rule?.fold(&entry.key)).copied();
+        let known = old.entry(&entry.key).or_else(respelt);
+        let value = match known {
+            Some(below) => over(rule, &below.value, &entry.value),
             None => entry.value.clone(),
         };
-        merged.insert(Entry { key: Arc::clone(&entry.key), key_span: entry.key_span, value });
+        let key = Arc::clone(known.map_or(&entry.key, |known| &known.key));
+        merged.insert(Entry { key, key_span: entry.key_span, value });
     }
     let provenance = below.provenance.then_all(&above.provenance);
     Value { kind: Kind::Map(Arc::new(merged)), provenance }

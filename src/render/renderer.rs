@@ -213,7 +213,7 @@ impl<'s> Renderer<'s> {
     pub fn misread(store: &Store<'_>, file: FileId) -> Option<RenderError> {
         let parsed = store.yaml(file);
         let root = parsed.documents.first().filter(|_| !parsed.is_broken())?.root();
-        let fits = Kustomization::is_one(root) && !parsed.template;
+        let fits = Kustomization::is_one(root) && parsed.template.is_none();
         fits.then(|| Kustomization::parse(root).err()).flatten()
     }
 

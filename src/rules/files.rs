@@ -71,38 +71,50 @@ pub(super) fn rendered_files(snapshot: &Snapshot) -> impl Iterator<Item = FileId
 /// The files in other notations that overlays are made of: configuration of environments, and what
 /// generators take into objects.
 pub(crate) fn configuration_files(cx: &Context<'_>) -> Vec<FileId> {
-    of_overlays(cx, |kind, notation| match notation {
-        Notation::Yaml => false,
+    of_overlays(cx, |kind, path| match Notation::of(path.file_name()) {
+        None | Some(Notation::Yaml) => false,
         // What kustomize reads as an object has rules of its own.
-        Notation::Json => kind == OverlayKind::Configuration,
-        _ => true,
+        Some(Notation::Json) => kind == OverlayKind::Configuration,
+        Some(_) => true,
+    })
+}
+
+/// The files in notations of their own that generators take into objects, with `#` for comments:
+/// `nginx.conf`.
+pub(crate) fn generated_texts(cx: &Context<'_>) -> Vec<FileId> {
+    of_overlays(cx, |kind, path| {
+        let known = Notation::of(path.file_name()).is_some();
+        kind == OverlayKind::Kustomize
+            && !known
+            && HASH_COMMENTS.contains(&path.extension().as_str())
     })
 }
 
 /// The files that are the configuration of an environment as a whole.
 pub(crate) fn configurations(cx: &Context<'_>) -> Vec<FileId> {
-    of_overlays(cx, |kind, notation| {
+    of_overlays(cx, |kind, path| {
+        let notation = Notation::of(path.file_name());
         matches!(kind, OverlayKind::Configuration | OverlayKind::Terraform)
-            && notation != Notation::Yaml
+            && notation.is_some_and(|notation| notation != Notation::Yaml)
     })
 }
 
-fn of_overlays(cx: &Context<'_>, wanted: impl Fn(OverlayKind, Notation) -> bool) -> Vec<FileId> {
-    let taken = |found: &Evaluated<'_>, file: FileId| {
-        let notation = Notation::of(cx.snapshot.path(file).file_name());
-        notation.is_some_and(|notation| wanted(found.overlay.kind, notation))
-    };
+fn of_overlays(cx: &Context<'_>, wanted: impl Fn(OverlayKind, &RepoPath) -> bool) -> Vec<FileId> {
+    let taken =
+        |found: &Evaluated<'_>, file: FileId| wanted(found.overlay.kind, cx.snapshot.path(file));
     let read = cx.evaluated.iter().filter_map(|found| Some((found, found.output()?)));
     let taken = &taken;
     let files = read.flat_map(move |(found, rendered)| {
         rendered.inputs.iter().copied().filter(move |&file| taken(found, file))
     });
-    let looked_at = |file: &FileId| {
-        let path = cx.snapshot.path(*file);
-        cx.focus.has_file(path) && !is_foreign(path) && !is_excluded(path, &cx.config.exclude)
-    };
-    let files: BTreeSet<FileId> = files.filter(looked_at).collect();
+    let files: BTreeSet<FileId> = files.filter(|&file| is_looked_at(cx, file)).collect();
     files.into_iter().collect()
+}
+
+/// Whether the rules about files have anything to say of a file.
+pub(super) fn is_looked_at(cx: &Context<'_>, file: FileId) -> bool {
+    let path = cx.snapshot.path(file);
+    cx.focus.has_file(path) && !is_foreign(path) && !is_excluded(path, &cx.config.exclude)
 }
 
 /// The YAML files to look at, parsed, and those that were left out for a reason to be told.
@@ -117,19 +129,23 @@ pub fn checked_files(
         .collect();
     let templates: Vec<_> = candidates
         .par_iter()
-        .map(|(file, _, in_chart)| in_chart.is_some() || store.yaml(*file).template)
+        .map(|(file, _, in_chart)| match in_chart {
+            Some(_) => None,
+            None => store.yaml(*file).template,
+        })
         .collect();
     let mut files = Vec::new();
     let mut left_out = Vec::new();
     let mut of_charts: BTreeMap<RepoPath, usize> = BTreeMap::new();
     for ((file, path, in_chart), template) in candidates.into_iter().zip(templates) {
-        match in_chart {
-            Some(templates) => *of_charts.entry(templates).or_default() += 1,
-            None if template => {
-                let (path, detail) = (path.clone(), "to be filled in first".to_owned());
-                left_out.push(NotAnalysed { path, span: None, what: "template", detail });
+        match (in_chart, template) {
+            (Some(templates), _) => *of_charts.entry(templates).or_default() += 1,
+            (None, Some(template)) => {
+                let (path, span) = (path.clone(), Some(template.span));
+                let detail = template.to_string();
+                left_out.push(NotAnalysed { path, span, what: "template", detail });
             }
-            None => files.push(file),
+            (None, None) => files.push(file),
         }
     }
     // A chart is rendered as a whole or not at all: it is told once.

@@ -16,7 +16,7 @@ mod speak;
 pub use context::{Change, Context, Focus, Judged, Malformed, Need, Touched};
 pub use exceptions::{Refusal, refusal};
 pub use files::{checked_files, commented_files, is_excluded, is_yaml};
-pub(crate) use files::{configuration_files, configurations, text_files};
+pub(crate) use files::{configuration_files, configurations, generated_texts, text_files};
 pub use findings::Findings;
 pub use meta::{Check, Described, Rule, RuleEntry, RuleMeta, Status};
 

@@ -82,7 +82,7 @@ impl<'d> Object<'d> {
 /// Every exemption in the objects of the file.
 pub(super) fn collect(source: &SourceFile, store: &Store<'_>) -> Vec<Suppression> {
     let parsed = store.yaml(source.id);
-    if parsed.template {
+    if parsed.template.is_some() {
         return argocd_template(source);
     }
     let mut found = Vec::new();

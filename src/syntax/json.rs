@@ -28,6 +28,12 @@ pub fn strictly(file: FileId, text: &str) -> Option<Problem> {
     Some(Problem { span: Span::new(file, at, end), kind: ProblemKind::Syntax(reason) })
 }
 
+/// Whether a text is several JSON documents, one behind the other.
+pub fn is_stream(text: &str) -> bool {
+    let mut documents = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
+    documents.all(|document| document.is_ok())
+}
+
 /// Parses a whole file to one document. Never fails: what is wrong stands in [`Parsed::problems`].
 pub(super) fn parse(file: FileId, text: &str) -> Parsed {
     if strictly(file, text).is_none() {

@@ -72,7 +72,10 @@ impl Notation {
             Self::Ini => ini::parse(file, text),
             Self::Hcl => hcl::parse(file, text),
         };
-        let template = parsed.is_broken() && template::waits_for_values(text);
+        let template = parsed
+            .is_broken()
+            .then(|| template::cause(self, file, text, &parsed.problems))
+            .flatten();
         Parsed { template, ..parsed }
     }
 }

@@ -7,6 +7,7 @@ use crate::source::Snapshot;
 use crate::syntax::comment::Comment;
 use crate::syntax::node::Document;
 use crate::syntax::notation::Notation;
+use crate::syntax::template::Template;
 use crate::syntax::{json, yaml};
 use crate::text::{FileId, Span};
 
@@ -60,8 +61,8 @@ pub struct Parsed {
     pub comments: Vec<Comment>,
     /// What is wrong; empty for a good file.
     pub problems: Vec<Problem>,
-    /// The file is a template: it must be filled in before it can be read.
-    pub template: bool,
+    /// What makes the file a template, to be filled in before it can be read.
+    pub template: Option<Template>,
 }
 
 impl Parsed {

@@ -120,7 +120,7 @@ fn files(world: &World<'_>, patterns: &[Pattern], naming: Naming<'_>) -> Option<
 /// The map of a file, or the maps of its list.
 fn trees(world: &World<'_>, file: FileId) -> Option<Vec<Value>> {
     let parsed = world.store.yaml(file);
-    if parsed.template || parsed.is_broken() {
+    if parsed.template.is_some() || parsed.is_broken() {
         return None;
     }
     let tree = load(parsed.documents.first()?.root(), Dialect::Config).ok()?;

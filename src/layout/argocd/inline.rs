@@ -48,7 +48,7 @@ fn tree(text: &Value, snapshot: &Snapshot, params: &Params, go: bool) -> Option<
     let inner = hidden(source, source, &mut words)?;
     let outer = hidden(snapshot.slice(span), source, &mut Vec::new())?;
     let parsed = parse_embedded(&inner, &outer, span);
-    let ([document], [], false) = (&parsed.documents[..], &parsed.problems[..], parsed.template)
+    let ([document], [], None) = (&parsed.documents[..], &parsed.problems[..], parsed.template)
     else {
         return None;
     };

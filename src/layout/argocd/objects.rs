@@ -108,7 +108,7 @@ fn read(
     let text = &store.snapshot().file(file).ok()?.text;
     let parsed = store.yaml(file);
     let mut found = Objects::default();
-    if parsed.template || parsed.is_broken() {
+    if parsed.template.is_some() || parsed.is_broken() {
         let declares = text.lines().any(|line| line.trim_end().starts_with("kind: Application"));
         if declares {
             found.unread.push(Unread { paths: paths(text) });

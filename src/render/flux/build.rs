@@ -67,14 +67,11 @@ fn generated(
             None => match renderer.objects(file) {
                 Ok(_) => entries.push(entry(path)),
                 Err(error) => {
-                    let template = renderer.store().yaml(file).template;
-                    let what = if template { "template" } else { "broken file" };
-                    gaps.push(Gap {
-                        span: error.span,
-                        what,
-                        detail: path.to_string(),
-                        objects: true,
-                    });
+                    let (span, what, detail) = match renderer.store().yaml(file).template {
+                        Some(it) => (it.span, "template", format!("{path}: {it}")),
+                        None => (error.span, "broken file", path.to_string()),
+                    };
+                    gaps.push(Gap { span, what, detail, objects: true });
                 }
             },
         }

@@ -181,7 +181,7 @@ fn written<'s>(store: &'s Store<'_>, span: Span) -> Option<&'s str> {
 /// The map that a text is; its places lie in the source at `span`.
 fn parsed(text: &str, source: &str, span: Span) -> Option<Map> {
     let parsed = parse_embedded(text, source, span);
-    if parsed.is_broken() || parsed.template {
+    if parsed.is_broken() || parsed.template.is_some() {
         return None;
     }
     match &parsed.documents[..] {

@@ -89,7 +89,7 @@ fn inline(store: &Store<'_>, text: &Value) -> Option<Value> {
     // Where a generator fills something in, only the template has the lines of the text.
     let span = text.provenance.first().span;
     let parsed = parse_embedded(text.text()?, store.snapshot().slice(span), span);
-    if parsed.template || parsed.is_broken() {
+    if parsed.template.is_some() || parsed.is_broken() {
         return None;
     }
     match &parsed.documents[..] {

@@ -132,8 +132,8 @@ pub(super) fn values(store: &Store<'_>, file: FileId) -> Result<Value, Gap> {
     let start = Span::file_start(file);
     let detail = || store.snapshot().path(file).to_string();
     let parsed = store.yaml(file);
-    if parsed.template {
-        return Err(gap(start, "template", detail()));
+    if let Some(template) = parsed.template {
+        return Err(gap(template.span, "template", format!("{}: {template}", detail())));
     }
     if parsed.is_broken() {
         return Err(gap(start, "broken file", detail()));

@@ -74,15 +74,19 @@ impl<'s> Job<'_, 's> {
         let store = self.renderer.store();
         self.inputs.insert(file);
         let parsed = store.tree(file);
-        if !parsed.is_broken() && !parsed.template {
+        if !parsed.is_broken() && parsed.template.is_none() {
             return false;
         }
-        let (span, detail) = match parsed.problems.first() {
-            Some(problem) => (problem.span, problem.kind.to_string()),
-            None => (Span::file_start(file), store.snapshot().path(file).to_string()),
+        let (span, what, detail) = match (parsed.template, parsed.problems.first()) {
+            (Some(it), _) => (it.span, "template", it.to_string()),
+            (None, Some(it)) => (it.span, "broken file", it.kind.to_string()),
+            (None, None) => {
+                let path = store.snapshot().path(file).to_string();
+                (Span::file_start(file), "broken file", path)
+            }
         };
         if self.gaps.iter().all(|gap| gap.span != span) {
-            self.gaps.push(Gap { span, what: "broken file", detail, objects });
+            self.gaps.push(Gap { span, what, detail, objects });
         }
         true
     }

@@ -1,5 +1,6 @@
 //! Settings that are commented out in one environment and live in another.
 
+use crate::compare::{Change, Difference};
 use crate::finding::{Finding, Role, Subject};
 use crate::kube::looks_like_credential;
 use crate::rules::hotfix::counterpart::{self, Step};
@@ -24,7 +25,8 @@ rule! {
     /// promotion, and nobody knows whether it is still meant.
     ///
     /// Reported where the line, with the `#` taken away, is a setting that the file of the other
-    /// environment has. Examples and documentation are not.
+    /// environment has. Examples and documentation are not. Where an environment lacks a key because of it,
+    /// that is not told again by `missing-key`, and the finding weighs as much.
     ///
     /// ## Fix
     /// Take the `#` away, or delete the comment and say in an exception why this environment does
@@ -75,23 +77,40 @@ impl Rule for CommentedOutConfig {
                 });
                 let Some(setting) = found else { continue };
                 // What the base sets anyway is rendered alike.
-                if places.text_tells(cx, file) || differs(cx, &places, setting.live) {
-                    findings.push(finding(cx, &setting));
+                let difference = differing(cx, &places, setting.live);
+                if places.text_tells(cx, file) || difference.is_some() {
+                    let lost = difference.filter(|difference| is_of(difference, &setting));
+                    findings.push(finding(cx, &setting, lost));
                 }
             }
         }
     }
 }
 
-fn differs(cx: &Context<'_>, places: &Places<'_>, live: NodeRef<'_>) -> bool {
+fn differing<'a>(
+    cx: &Context<'_>,
+    places: &Places<'a>,
+    live: NodeRef<'_>,
+) -> Option<&'a Difference> {
     let span = live.span();
-    let Ok(source) = cx.snapshot.file(span.file) else { return false };
+    let source = cx.snapshot.file(span.file).ok()?;
     let (first, last) = (span.start, span.end.saturating_sub(1).max(span.start));
     let index = source.lines();
-    places.differing(span.file, index.line_of(first), index.line_of(last)).is_some()
+    places.differing(span.file, index.line_of(first), index.line_of(last))
 }
 
-fn finding(cx: &Context<'_>, setting: &Setting<'_>) -> Finding {
+/// Whether the difference is that one side lacks the setting, and no more than it.
+fn is_of(difference: &Difference, setting: &Setting<'_>) -> bool {
+    let side = match difference.change {
+        Change::OnlyHere => &difference.here,
+        Change::OnlyThere => &difference.there,
+        Change::Changed => return false,
+    };
+    side.value.as_ref().is_some_and(|value| value.span() == setting.live.span())
+}
+
+/// `lost` is what the environments lack because of it.
+fn finding(cx: &Context<'_>, setting: &Setting<'_>, lost: Option<&Difference>) -> Finding {
     let name = |environment: usize| {
         cx.layout.environment(environment).map_or(String::new(), |found| found.name.clone())
     };
@@ -102,7 +121,9 @@ fn finding(cx: &Context<'_>, setting: &Setting<'_>) -> Finding {
     let subject = Subject {
         environment: Some(here),
         reference: Some(there.clone()),
-        path: Some(path),
+        path: Some(lost.map_or(path, |lost| lost.path.to_string())),
+        unit: lost.map(|lost| cx.evaluated[lost.here_overlay].unit.name.clone()),
+        resource: lost.map(|lost| lost.resource.clone()),
         ..Subject::default()
     };
     Finding::at(setting.span, message)

@@ -10,10 +10,10 @@ use crate::rules::hotfix::deadline::deadline;
 use crate::rules::hotfix::marked::{Marked, marked};
 use crate::rules::hotfix::markers::{self, STRONG, Verdict, WEAK};
 use crate::rules::hotfix::places::{Beside, Places};
-use crate::rules::{Context, Findings, Rule, configuration_files, locality, rule};
+use crate::rules::{Context, Findings, Rule, configuration_files, generated_texts, locality, rule};
 use crate::source::SourceFile;
 use crate::suppressions::may_hold_mark;
-use crate::syntax::{Comment, Parsed};
+use crate::syntax::{Comment, Named, Parsed, comments_of_lines};
 use crate::text::Span;
 
 /// Most further places of one comment that are shown.
@@ -52,9 +52,15 @@ impl Rule for HotfixComment {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
         let places = Places::of(cx);
         let mut plain: BTreeMap<String, Vec<Mark<'_>>> = BTreeMap::new();
-        for file in cx.files.iter().copied().chain(configuration_files(cx)) {
+        let known = cx.files.iter().copied().chain(configuration_files(cx));
+        let known = known.map(|file| (file, cx.store.named(file)));
+        let texts = generated_texts(cx).into_iter().filter_map(|file| {
+            let text = &cx.snapshot.file(file).ok()?.text;
+            Some((file, Named::Own(comments_of_lines(file, text))))
+        });
+        for (file, parsed) in known.chain(texts) {
             let Ok(source) = cx.snapshot.file(file) else { continue };
-            let parsed = &*cx.store.named(file);
+            let parsed = &*parsed;
             let mut marks = marks(cx, source, parsed, false, &places);
             for patch in patches(source, parsed) {
                 marks.extend(self::marks(cx, source, &patch, true, &places));

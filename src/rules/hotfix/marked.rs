@@ -81,6 +81,12 @@ fn lines(index: &LineIndex, from: NodeRef<'_>, to: NodeRef<'_>) -> (usize, usize
     (first, index.line_of(end.saturating_sub(1)).max(first))
 }
 
+/// Whether a map has a header of its own, as the tables of TOML have: its entries stand outside of it.
+fn is_header(value: NodeRef<'_>) -> bool {
+    let end = value.span().end;
+    value.entries().next().is_some_and(|(key, _)| key.span().start >= end)
+}
+
 /// The outermost entry or element that begins on the line: where it begins and where it ends.
 fn find<'d>(
     node: NodeRef<'d>,
@@ -96,14 +102,19 @@ fn find<'d>(
     let at = |node: NodeRef<'_>| index.line_of(node.span().start);
     for (key, value) in node.entries() {
         let (from, to) = lines(index, key, value);
-        if !(from..=to).contains(&line) {
+        let inside = (from..=to).contains(&line);
+        if !inside && !is_header(value) {
             continue;
         }
         steps.push(Step::Key(key.text()?.to_owned()));
         if at(key) == line {
             return Some((key, value));
         }
-        return find(value, line, index, steps, depth);
+        let found = find(value, line, index, steps, depth);
+        if found.is_some() || inside {
+            return found;
+        }
+        steps.pop();
     }
     for (nth, item) in node.items().enumerate() {
         let (from, to) = lines(index, item, item);

@@ -21,7 +21,7 @@ pub(super) fn check(
     let Some(file) = beside(cx, chart, LOCK) else { return };
     let parsed = cx.store.yaml(file);
     let Some(lock) = parsed.documents.first().map(|document| document.root()) else { return };
-    if parsed.is_broken() || parsed.template || !lock.is_map() {
+    if parsed.is_broken() || parsed.template.is_some() || !lock.is_map() {
         return;
     }
     let Some((key, locked)) = lock.entry("dependencies") else { return };

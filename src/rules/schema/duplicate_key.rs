@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::finding::{Finding, Role};
 use crate::rules::files::rendered_files;
-use crate::rules::schema::team;
+use crate::rules::schema::{team, texts};
 use crate::rules::{Context, Findings, Rule, configuration_files, configurations, locality, rule};
 use crate::syntax::ProblemKind;
-use crate::text::FileId;
+use crate::text::{FileId, Span};
 
 /// Ends of the names of JSON files in which a block that repeats is a key that stands twice.
 const BLOCKS: &[&str] = &[".tf.json", ".tofu.json"];
@@ -35,18 +35,24 @@ impl Rule for DuplicateKey {
         });
         let files: BTreeSet<FileId> =
             files.chain(configuration_files(cx)).chain(configuration).collect();
-        for file in files {
+        for &file in &files {
             for problem in &cx.store.named(file).problems {
-                let ProblemKind::DuplicateKey { key, first } = &problem.kind else { continue };
-                findings.push(
-                    Finding::at(problem.span, problem.kind.to_string())
-                        .label("again here")
-                        .place(Role::Related, *first, "first here")
-                        .help(problem.kind.help())
-                        .key([key])
-                        .key(locality(cx, problem.span)),
-                );
+                finding(cx, problem.span, &problem.kind)
+                    .into_iter()
+                    .for_each(|it| findings.push(it));
             }
         }
+        for (span, flaw) in texts::flaws(cx, &files) {
+            finding(cx, span, &flaw.kind).into_iter().for_each(|it| findings.push(it));
+        }
     }
+}
+
+fn finding(cx: &Context<'_>, span: Span, kind: &ProblemKind) -> Option<Finding> {
+    let ProblemKind::DuplicateKey { key, first } = kind else { return None };
+    let finding = Finding::at(span, kind.to_string())
+        .label("again here")
+        .place(Role::Related, *first, "first here")
+        .help(kind.help());
+    Some(finding.key([key]).key(locality(cx, span)))
 }

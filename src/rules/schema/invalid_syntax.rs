@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::finding::Finding;
 use crate::rules::files::rendered_files;
-use crate::rules::schema::team;
+use crate::rules::schema::{team, texts};
 use crate::rules::{Context, Findings, Rule, configurations, locality, rule};
 use crate::syntax::{Notation, ProblemKind, conflicts};
 use crate::text::FileId;
@@ -13,7 +13,9 @@ rule! {
     /// Reports a file that cannot be read
     ///
     /// JSON and TOML files are read where `[[schema]]` in the configuration covers them; so are files
-    /// in these notations, dotenv, properties and INI that are the configuration of an environment.
+    /// in these notations, dotenv, properties and INI that are the configuration of an environment. A
+    /// text in a `ConfigMap` is read where its key says what it is: `.json`, `.yaml`, `.toml`,
+    /// `.properties`, `.ini`.
     ///
     /// ## Why
     /// Nothing that the file says takes effect, and nothing that it says is checked.
@@ -33,9 +35,11 @@ impl Rule for InvalidSyntax {
         let configuration = configurations(cx).into_iter().filter(|file| !known.contains(file));
         let configuration: Vec<_> = configuration
             .map(|file| (file, cx.store.named(file)))
-            .filter(|(_, parsed)| !parsed.template)
+            .filter(|(_, parsed)| parsed.template.is_none())
             .map(|(file, parsed)| (file, parsed.problems.clone()))
             .collect();
+        let mut looked_at: BTreeSet<FileId> = known.iter().chain(cx.files).copied().collect();
+        looked_at.extend(configuration.iter().map(|(file, _)| *file));
         let usual = cx.files.iter().copied().chain(rendered_files(cx.snapshot));
         let usual = usual.map(|file| (file, &cx.store.tree(file).problems));
         let others = beside.iter().chain(&configuration).map(|(file, problems)| (*file, problems));
@@ -57,6 +61,12 @@ impl Rule for InvalidSyntax {
                 let finding = Finding::at(problem.span, &*message).help(problem.kind.help());
                 findings.push(finding.key([message]).key(locality(cx, problem.span)));
             }
+        }
+        for (span, flaw) in texts::flaws(cx, &looked_at) {
+            let ProblemKind::Syntax(reason) = &flaw.kind else { continue };
+            let message = format!("`{}` is not {}: {reason}", flaw.name, flaw.notation.name());
+            let finding = Finding::at(span, &*message).help(flaw.kind.help());
+            findings.push(finding.key([message]).key(locality(cx, span)));
         }
     }
 }

@@ -21,6 +21,7 @@ mod removed_api;
 mod schema_violation;
 mod secrets;
 mod team;
+mod texts;
 mod unknown_field;
 mod unknown_kind;
 mod values_file;

@@ -114,7 +114,7 @@ fn in_file(
 ) -> Vec<Finding> {
     let parsed = cx.store.tree(file);
     // What cannot be read is told by `invalid-syntax`.
-    if parsed.template || parsed.is_broken() {
+    if parsed.template.is_some() || parsed.is_broken() {
         return Vec::new();
     }
     let mut found = Vec::new();

@@ -27,5 +27,5 @@ pub(super) fn covered<'a>(cx: &Context<'a>) -> BTreeMap<FileId, Vec<&'a TeamSche
 pub(crate) fn beside(cx: &Context<'_>) -> Vec<FileId> {
     let known: BTreeSet<FileId> = cx.files.iter().copied().collect();
     let files = covered(cx).into_keys().filter(|file| !known.contains(file));
-    files.filter(|&file| !cx.store.tree(file).template).collect()
+    files.filter(|&file| cx.store.tree(file).template.is_none()).collect()
 }

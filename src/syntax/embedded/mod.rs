@@ -38,6 +38,9 @@ pub fn parse_inside(notation: Notation, text: &str, source: &str, span: Span) ->
     for comment in &mut parsed.comments {
         comment.span = place(comment.span);
     }
+    if let Some(template) = &mut parsed.template {
+        template.span = place(template.span);
+    }
     for Problem { span, kind } in &mut parsed.problems {
         *span = place(*span);
         if let ProblemKind::DuplicateKey { first, .. } = kind {

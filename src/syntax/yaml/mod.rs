@@ -5,6 +5,7 @@ mod build;
 use granit_parser::{Event, Parser};
 
 use crate::syntax::comment::Comment;
+use crate::syntax::notation::Notation;
 use crate::syntax::store::{Parsed, Problem, ProblemKind};
 use crate::syntax::template;
 use crate::syntax::yaml::build::Builder;
@@ -51,9 +52,9 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     }
     parsed.problems.extend(builder.problems);
     parsed.template = if parsed.is_broken() {
-        template::looks_like_template(text)
+        template::cause(Notation::Yaml, file, text, &parsed.problems)
     } else {
-        parsed.documents.iter().any(template::has_template_key)
+        parsed.documents.iter().find_map(template::template_key)
     };
     parsed
 }

@@ -1,0 +1,4 @@
+variable "retries" {
+  default = 1
+}
+variable "mode" {}

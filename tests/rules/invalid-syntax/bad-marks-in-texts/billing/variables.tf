@@ -1,0 +1,2 @@
+variable "url" {}
+variable "retries" {}
