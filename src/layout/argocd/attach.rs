@@ -56,7 +56,7 @@ fn roots(application: &Application) -> impl Iterator<Item = &RepoPath> {
 }
 
 /// Whether an overlay is of the environment of an Application, as far as that is known.
-fn agrees(application: &Application, root: &RepoPath, known: &Known<'_>) -> bool {
+pub(super) fn agrees(application: &Application, root: &RepoPath, known: &Known<'_>) -> bool {
     let stages = known.placed.get(root);
     stages.is_some_and(|stages| application.environment.is_none_or(|at| stages.contains(&at)))
 }
@@ -124,11 +124,10 @@ pub(super) fn attach(argo: &ArgoCd, users: &Users<'_>, known: &Known<'_>, plan: 
         }
     }
     plan.attached.extend(best.into_iter().map(|(at, (_, root))| (root.clone(), at)));
-    absorb(argo, &exclusive, known, plan);
 }
 
 /// The unit and the stage of the overlays whose root is no other overlay's.
-fn units<'k>(known: &Known<'k>) -> BTreeMap<&'k RepoPath, (usize, usize)> {
+pub(super) fn units<'k>(known: &Known<'k>) -> BTreeMap<&'k RepoPath, (usize, usize)> {
     let mut found = BTreeMap::new();
     let mut twice = BTreeSet::new();
     for (at, unit) in known.units.iter().enumerate() {
@@ -140,36 +139,4 @@ fn units<'k>(known: &Known<'k>) -> BTreeMap<&'k RepoPath, (usize, usize)> {
     }
     found.retain(|root, _| !twice.contains(root));
     found
-}
-
-/// Finds the units that are nothing but further files of values of other units.
-fn absorb(
-    argo: &ArgoCd,
-    exclusive: &[(usize, &RepoPath, usize)],
-    known: &Known<'_>,
-    plan: &mut Plan,
-) {
-    let whole = |unit: &&Vec<(usize, RepoPath)>| {
-        unit.iter().all(|(_, root)| plan.attached.contains_key(root))
-    };
-    let whole: BTreeSet<usize> = known
-        .units
-        .iter()
-        .filter(whole)
-        .flatten()
-        .filter_map(|(_, root)| plan.attached.get(root).copied())
-        .collect();
-    let further: BTreeSet<&RepoPath> = exclusive
-        .iter()
-        .filter(|(at, root, _)| {
-            let patched = argo.applications.get(*at).is_none_or(|it| it.patched);
-            whole.contains(at) && !patched && !plan.attached.contains_key(*root)
-        })
-        .map(|(_, root, _)| *root)
-        .collect();
-    let all = known
-        .units
-        .iter()
-        .filter(|unit| !unit.is_empty() && unit.iter().all(|(_, root)| further.contains(root)));
-    plan.absorbed = all.flatten().map(|(_, root)| root.clone()).collect();
 }

@@ -11,6 +11,7 @@ mod fill;
 mod generators;
 mod git;
 mod inline;
+mod layers;
 mod objects;
 mod params;
 mod reach;

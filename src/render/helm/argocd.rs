@@ -40,8 +40,9 @@ pub(in crate::render) fn source<'h>(
         let application = helm.layout.applications.get(overlay.application?)?;
         let is_here = |it: &&Source| it.path.as_ref().is_some_and(|path| helm.charts.has(path));
         let mut sources = application.sources.iter();
-        let elsewhere = application.sources.iter().find(|it| it.body.get("helm").is_some());
-        sources.find(is_here).or(elsewhere).filter(|_| !application.patched)
+        let installs = |it: &&Source| it.body.get("helm").is_some() || it.text("chart").is_some();
+        let elsewhere = || application.sources.iter().find(installs);
+        sources.find(is_here).or_else(elsewhere).filter(|_| !application.patched)
     };
     let mut values = unit.overlays.iter().filter(|it| it.kind == OverlayKind::HelmValues);
     values.all(|overlay| own(overlay).is_some()).then(|| own(overlay)).flatten()
