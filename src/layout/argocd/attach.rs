@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::layout::argocd::ArgoCd;
 use crate::layout::argocd::application::Application;
-use crate::layout::argocd::units::{Known, Plan};
+use crate::layout::argocd::evidence::Told;
+use crate::layout::argocd::units::{Known, Plan, group};
 use crate::text::{RepoPath, Span};
 
 /// Who deploys the overlays that are placed: for each the Applications, by where they are declared.
@@ -62,18 +63,38 @@ pub(super) fn agrees(application: &Application, root: &RepoPath, known: &Known<'
 }
 
 /// Tells the overlay that nobody deploys which Application should: one of its environment that
-/// deploys the overlay of another environment of its unit, or the chart in which its values lie.
-pub(super) fn attach_strayed(argo: &ArgoCd, users: &Users<'_>, known: &Known<'_>, plan: &mut Plan) {
+/// deploys the overlay of another environment of its unit, or the chart in which its values lie, or
+/// that answers those which deploy the unit's other values.
+pub(super) fn attach_strayed(
+    argo: &ArgoCd,
+    told: &[Option<Told>],
+    users: &Users<'_>,
+    known: &Known<'_>,
+    plan: &mut Plan,
+) {
     let taken: BTreeSet<usize> = plan.attached.values().copied().collect();
     let units = units(known);
+    let group = |at: usize| {
+        let from = argo.told.get(at).map_or(&[][..], |from| from);
+        group(argo.applications.get(at)?, from, told.get(at)?.as_ref()?, known)
+    };
+    let mut of_groups: BTreeMap<(String, String), BTreeSet<&RepoPath>> = BTreeMap::new();
+    for (root, at) in plan.attached.iter().filter(|(root, _)| root.is_yaml()) {
+        let root = units.get_key_value(root).map(|(root, _)| *root);
+        if let Some((group, root)) = group(*at).zip(root) {
+            of_groups.entry(group).or_default().insert(root);
+        }
+    }
     for (at, application) in argo.applications.iter().enumerate() {
         let Some(stage) = application.environment else { continue };
         if taken.contains(&at) || application.rewritten || !application.is_named() {
             continue;
         }
+        let beside = group(at).and_then(|group| of_groups.get(&group));
         let astray: BTreeSet<usize> = roots(application)
             .filter(|root| !agrees(application, root, known))
             .chain(inside(application, &units))
+            .chain(beside.into_iter().flatten().copied())
             .filter_map(|root| units.get(root).map(|(unit, _)| *unit))
             .collect();
         let of_units = astray.iter().filter_map(|unit| known.units.get(*unit));

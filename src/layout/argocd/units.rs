@@ -105,7 +105,7 @@ pub(in crate::layout) fn plan(argo: &mut ArgoCd, known: &Known<'_>) -> Plan {
     }
     let users = Users::of(argo, known);
     attach(argo, &users, known, &mut plan);
-    attach_strayed(argo, &users, known, &mut plan);
+    attach_strayed(argo, &told, &users, known, &mut plan);
     let found: BTreeSet<usize> = plan.attached.values().copied().collect();
     for (at, why) in unclear {
         if let Some(application) = argo.applications.get_mut(at).filter(|_| !found.contains(&at)) {
