@@ -83,10 +83,14 @@ pub(in crate::render) fn rendered(
 fn deployed(helm: Helm<'_>, unit: &Unit, overlay: &Overlay, source: &Source) -> Rendered {
     let snapshot = helm.store.snapshot();
     let argocd::Told { layers, gaps } = argocd::told(helm.store, source);
-    let (origin, provenance) = (source.body.span(), source.body.provenance.clone());
     let mut inputs: BTreeSet<FileId> = layers.iter().map(|layer| layer.span().file).collect();
-    inputs.insert(origin.file);
-    inputs.extend(snapshot.find(&overlay.root));
+    inputs.insert(source.body.span().file);
+    let file = snapshot.find(&overlay.root);
+    inputs.extend(file);
+    // What is not there belongs into the file of the environment, else where the last word is said.
+    let of_environment = layers.iter().find(|layer| Some(layer.span().file) == file);
+    let place = of_environment.or(layers.last()).unwrap_or(&source.body);
+    let (origin, provenance) = (place.span(), place.provenance.clone());
     let defaults = source.path.as_ref().and_then(|root| root.join(VALUES).ok());
     let defaults = defaults.and_then(|path| snapshot.find(&path));
     let own: Vec<Value> =
