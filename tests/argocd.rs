@@ -529,3 +529,40 @@ fn levels_that_no_other_environment_answers_keep_the_units_of_their_paths() {
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].starts_with("config: "), "{found:?}");
 }
+
+#[test]
+fn a_directory_that_a_generator_leaves_out_is_orphaned() {
+    let generators = |more: &str| {
+        format!(
+            "  - git:\n      repoURL: https://git.example.org/nordwerk/deploy.git\n      \
+             revision: main\n      directories:\n      - path: envs/*\n{more}"
+        )
+    };
+    let all = |more: &str| {
+        let set = set(&generators(more), false, "{{path.basename}}-orders", "charts/orders");
+        set.replace(
+            "        targetRevision",
+            "        helm: {valueFiles: ['../../{{path}}/values.yaml']}\n        targetRevision",
+        )
+    };
+    let files = |set: &str| {
+        let files = [
+            ("argocd/orders.yaml", set),
+            ("charts/orders/Chart.yaml", CHART),
+            ("envs/dev/values.yaml", "replicas: 1\n"),
+            ("envs/staging/values.yaml", "replicas: 2\n"),
+            ("envs/prod/values.yaml", "replicas: 3\n"),
+        ];
+        (units(&files), orphans(&files))
+    };
+    let (found, left_out) = files(&all(""));
+    assert!(found[0].contains("prod=envs/prod/values.yaml<prod-orders>"), "{found:?}");
+    assert!(left_out.is_empty());
+    let (found, left_out) = files(&all("      - path: envs/prod\n        exclude: true\n"));
+    let rest = "orders: dev=envs/dev/values.yaml<dev-orders> \
+                staging=envs/staging/values.yaml<staging-orders>";
+    assert_eq!(
+        (found, left_out),
+        (vec![rest.to_owned()], vec!["envs/prod/values.yaml".to_owned()])
+    );
+}

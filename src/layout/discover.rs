@@ -97,9 +97,10 @@ impl Layout {
             units: &assembly.units(),
         };
         let plan = argocd::plan(&mut argo, &known);
-        assembly.deployed_by(plan, &mut search.unplaced);
-        let orphans = argocd::orphans(store, &argo, &kustomizations, assembly.overlays());
+        let names = assembly.deployed_by(plan, &mut search.unplaced);
+        let orphans = argocd::orphans(store, &argo, &kustomizations, &assembly.overlays_of_units());
         assembly.without(&orphans, &mut search.unplaced);
+        assembly.rename(&names);
         let known = (&kustomizations, &lexicon);
         let bases = plain::add(store, known, choices, &taken, &mut assembly, &mut search.unplaced);
         let mut layout = assembly.finish(search.unplaced, tree, argo.applications);

@@ -353,6 +353,49 @@ mod tests {
     }
 
     #[test]
+    fn what_an_application_lays_over_each_other_stands_in_the_file_of_the_environment() {
+        let application = |env: &str| {
+            format!(
+                "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: web-{env}}}\n\
+                 spec:\n  source:\n    repoURL: https://git.example.org/a/b.git\n    path: charts/orders\n    \
+                 helm: {{valueFiles: [/config/base.yaml, /config/{env}/values.yaml, \
+                 /config/{env}/eu-west-1/values.yaml]}}\n"
+            )
+        };
+        let (staging, prod) = (application("staging"), application("prod"));
+        let files = [
+            ("argocd/staging.yaml", staging.as_str()),
+            ("argocd/prod.yaml", prod.as_str()),
+            CHART,
+            ("charts/orders/values.yaml", "a: 1\n"),
+            ("config/base.yaml", "a: 2\nb: 2\n"),
+            ("config/staging/values.yaml", "b: 3\n"),
+            ("config/staging/eu-west-1/values.yaml", "c: 4\n"),
+            ("config/prod/values.yaml", "a: 3\nb: 3\n"),
+            ("config/prod/eu-west-1/values.yaml", "b: 4\n"),
+        ];
+        let found = documents(&files);
+        assert!(!found.contains_key("config/prod/values.yaml"), "{found:?}");
+        let (default, base) = ("charts/orders/values.yaml", "config/base.yaml");
+        let (all, own) = ("config/prod/values.yaml", "config/prod/eu-west-1/values.yaml");
+        let production = [
+            "orders".to_owned(),
+            format!("/a=3 {default} {base} {all}"),
+            format!("/b=4 {base} {all} {own}"),
+        ];
+        assert_eq!(found[own], production);
+        let snapshot = Snapshot::from_memory(files.iter().copied());
+        let store = Store::new(&snapshot);
+        let layout = Layout::discover(&store, &Choices::default());
+        let renderer = Renderer::new(&store, Options { restricted: false, partial: true });
+        let unit = layout.units.iter().find(|unit| unit.name == "web").unwrap();
+        for overlay in &unit.overlays {
+            let output = renderer.overlay(&layout, unit, overlay).unwrap().unwrap();
+            assert_eq!(*snapshot.path(output.resources[0].origin.file), overlay.root);
+        }
+    }
+
+    #[test]
     fn a_helmfile_says_what_lies_below_and_which_chart_gets_it() {
         let helmfile = "environments:\n  staging: {}\n  prod: {}\n---\n\
                         {{ if eq .Environment.Name \"x\" }}\n{{ end }}\n\
