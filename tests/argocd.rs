@@ -521,6 +521,47 @@ fn levels_that_several_charts_share_are_no_unit() {
 }
 
 #[test]
+fn a_chart_of_another_name_in_one_environment_is_the_same_unit() {
+    let mut files = layered(&[
+        ("web-staging", "web", &["staging", "staging/eu-west-1"]),
+        ("web-prod", "old", &["prod", "prod/eu-west-1"]),
+    ]);
+    let web = "web: staging=config/staging/eu-west-1/values.yaml<web-staging> \
+               prod=config/prod/eu-west-1/values.yaml<web-prod>";
+    assert_eq!(units_of(&files), [web]);
+    files.retain(|(path, _)| !path.starts_with("charts/old/"));
+    assert_eq!(units_of(&files), [web]);
+}
+
+#[test]
+fn an_application_without_values_of_its_own_is_no_reason_to_leave_the_paths() {
+    let helm = "    helm:\n      valueFiles: [/values/staging/redis.yaml]\n";
+    let staging = application("redis-staging", "charts/redis", helm);
+    let prod = application("redis-prod", "charts/redis", "");
+    let found = units(&[
+        ("apps/one.yaml", &format!("{staging}---\n{prod}")),
+        ("charts/redis/Chart.yaml", CHART),
+        ("values/staging/redis.yaml", "replicas: 1\n"),
+        ("values/prod/redis.yaml", "replicas: 2\n"),
+    ]);
+    let redis = "values/redis: staging=values/staging/redis.yaml<redis-staging> \
+                 prod=values/prod/redis.yaml";
+    assert!(found.contains(&redis.to_owned()), "{found:?}");
+    // One whose file is not there is deployed with that one all the same.
+    let lost = prod.replace(
+        "  destination",
+        "    helm: {valueFiles: [/values/prod/lost.yaml]}\n  destination",
+    );
+    let found = units(&[
+        ("apps/one.yaml", &format!("{staging}---\n{lost}")),
+        ("charts/redis/Chart.yaml", CHART),
+        ("values/staging/redis.yaml", "replicas: 1\n"),
+        ("values/prod/redis.yaml", "replicas: 2\n"),
+    ]);
+    assert_eq!(found, [format!("{redis}<redis-prod>")]);
+}
+
+#[test]
 fn levels_that_no_other_environment_answers_keep_the_units_of_their_paths() {
     let found = units_of(&layered(&[
         ("web-staging", "web", &["staging", "staging/eu-west-1"]),

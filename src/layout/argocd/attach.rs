@@ -64,7 +64,7 @@ pub(super) fn agrees(application: &Application, root: &RepoPath, known: &Known<'
 
 /// Tells the overlay that nobody deploys which Application should: one of its environment that
 /// deploys the overlay of another environment of its unit, or the chart in which its values lie, or
-/// that answers those which deploy the unit's other values.
+/// that answers those which deploy the unit's other values and reads files that are not there.
 pub(super) fn attach_strayed(
     argo: &ArgoCd,
     told: &[Option<Told>],
@@ -90,7 +90,10 @@ pub(super) fn attach_strayed(
         if taken.contains(&at) || application.rewritten || !application.is_named() {
             continue;
         }
-        let beside = group(at).and_then(|group| of_groups.get(&group));
+        let mut files = application.sources.iter().flat_map(|source| &source.value_files);
+        let snapshot = known.store.snapshot();
+        let lacks = files.any(|it| it.path.as_ref().is_some_and(|it| snapshot.find(it).is_none()));
+        let beside = group(at).filter(|_| lacks).and_then(|group| of_groups.get(&group));
         let astray: BTreeSet<usize> = roots(application)
             .filter(|root| !agrees(application, root, known))
             .chain(inside(application, &units))

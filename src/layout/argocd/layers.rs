@@ -15,10 +15,25 @@ use crate::text::RepoPath;
 /// The Applications that paths do not show as they are, and what becomes of their files.
 #[derive(Default)]
 pub(super) struct Layered {
-    /// Indices of Applications, each with the file of values that says most about it.
-    pub deploying: BTreeMap<usize, Option<RepoPath>>,
+    /// By the indices of the Applications.
+    pub deploying: BTreeMap<usize, Laid>,
     /// Files of values that are overlays of no unit, because they are layers of others.
     pub absorbed: BTreeSet<RepoPath>,
+}
+
+/// What an Application deploys that lays files over each other.
+pub(super) struct Laid {
+    /// What the Applications of its unit have in common.
+    pub what: String,
+    /// The file of values that says most about it, if one tells the environment.
+    pub file: Option<RepoPath>,
+}
+
+/// Applications that answer each other.
+#[derive(Default)]
+struct Group<'a> {
+    members: Vec<(usize, &'a Application)>,
+    stages: BTreeSet<usize>,
 }
 
 /// Finds the Applications that read several files of one unit, files that others read as well, or
@@ -29,33 +44,47 @@ pub(super) fn layered(
     known: &Known<'_>,
     attached: &BTreeMap<RepoPath, usize>,
 ) -> Layered {
-    let units = units(known);
+    let placed = units(known);
     let roots = attached.iter().map(|(root, at)| (*at, root)).collect();
-    let world = World { known, units: &units, attached, roots };
-    let mut groups: BTreeMap<(String, String), Vec<(usize, &Application)>> = BTreeMap::new();
-    let mut stages: BTreeMap<(String, String), BTreeSet<usize>> = BTreeMap::new();
+    let world = World { known, units: &placed, attached, roots };
+    let mut units: BTreeMap<String, BTreeMap<String, Group<'_>>> = BTreeMap::new();
     for (at, (application, told)) in argo.applications.iter().zip(told).enumerate() {
         let surely = !(application.rewritten || application.patched) && application.is_named();
         let Some(told) = told.as_ref().filter(|_| surely) else { continue };
         let from = argo.told.get(at).map_or(&[][..], |from| from);
-        let Some(group) = group(application, from, told, known) else { continue };
-        stages.entry(group.clone()).or_default().insert(told.stage);
-        groups.entry(group).or_default().push((at, application));
+        let Some((unit, what)) = group(application, from, told, known) else { continue };
+        let group = units.entry(unit).or_default().entry(what).or_default();
+        group.members.push((at, application));
+        group.stages.insert(told.stage);
     }
     let mut found = Layered::default();
-    for (group, members) in groups {
-        let several = stages.get(&group).is_some_and(|stages| stages.len() > 1);
-        if !several || world.shows(&members) {
+    for (what, Group { members, stages }) in units.into_values().flat_map(joined) {
+        if stages.len() < 2 || world.shows(&members) {
             continue;
         }
         for (at, application) in members {
             let files: Vec<&RepoPath> = world.files(application).collect();
-            let telling = files.last().copied().cloned();
-            found.deploying.insert(at, telling);
+            let file = files.last().copied().cloned();
+            found.deploying.insert(at, Laid { what: what.clone(), file });
             found.absorbed.extend(files.into_iter().cloned());
         }
     }
     found
+}
+
+/// What one name means: two charts are one unit where no environment has both.
+fn joined(mut groups: BTreeMap<String, Group<'_>>) -> BTreeMap<String, Group<'_>> {
+    let apart = match &groups.values().collect::<Vec<_>>()[..] {
+        [one, other] => one.stages.is_disjoint(&other.stages),
+        _ => false,
+    };
+    if let Some((_, last)) = apart.then(|| groups.pop_last()).flatten()
+        && let Some(mut first) = groups.first_entry()
+    {
+        first.get_mut().members.extend(last.members);
+        first.get_mut().stages.extend(last.stages);
+    }
+    groups
 }
 
 /// The files of values that an Application reads and that overlays of its environment consist of.
@@ -87,15 +116,17 @@ impl<'a> World<'a> {
 
     /// Whether a unit of paths shows the Applications of a group, or none has to do with them.
     fn shows(&self, members: &[(usize, &'a Application)]) -> bool {
-        if members.iter().all(|(_, application)| self.files(application).next().is_none()) {
+        let reading: Vec<_> =
+            members.iter().filter(|(_, it)| self.files(it).next().is_some()).collect();
+        if reading.is_empty() {
             return true;
         }
         let home = |at: &usize| self.unit(self.roots.get(at)?);
-        let homes: BTreeSet<Option<usize>> = members.iter().map(|(at, _)| home(at)).collect();
+        let homes: BTreeSet<Option<usize>> = reading.iter().map(|(at, _)| home(at)).collect();
         let mut homes = homes.into_iter();
         let (Some(Some(home)), None) = (homes.next(), homes.next()) else { return false };
         let whole = is_whole(self.known, home, self.attached);
-        members.iter().all(|(_, application)| {
+        reading.iter().all(|(_, application)| {
             let files: BTreeSet<&RepoPath> = self.files(application).collect();
             let units: BTreeSet<usize> = files.iter().filter_map(|file| self.unit(file)).collect();
             units.len() == files.len() && (whole || files.len() < 2)

@@ -31,12 +31,14 @@ struct Reach {
 
 /// The roots of the overlays that no Application reaches, where the Applications of this
 /// repository deploy most of what an environment has, or where a generator leaves them out that deploys
-/// what stands beside them. `units` are the overlays of each unit.
+/// what stands beside them. `units` are the overlays of each unit, `layers` those that Applications lay
+/// under others.
 pub(in crate::layout) fn orphans(
     store: &Store<'_>,
     argo: &ArgoCd,
     known: &Kustomizations,
     units: &[Vec<&Overlay>],
+    layers: &[(usize, OverlayKind)],
 ) -> BTreeSet<RepoPath> {
     let understood = argo.applications.iter().any(|application| {
         let here = |source: &Source| {
@@ -60,6 +62,9 @@ pub(in crate::layout) fn orphans(
         declaring.extend(std::iter::successors(Some(file.clone()), RepoPath::parent));
     }
     let mut counts: BTreeMap<(usize, OverlayKind), usize> = BTreeMap::new();
+    for layer in layers {
+        *counts.entry(*layer).or_default() += 1;
+    }
     let mut missed: BTreeMap<(usize, OverlayKind), Vec<&RepoPath>> = BTreeMap::new();
     for overlay in units.iter().flatten() {
         let key = (overlay.environment, overlay.kind);

@@ -158,7 +158,11 @@ pub(super) fn group(
     if paths.any(|path| known.placed.contains_key(path)) {
         return None;
     }
-    let (what, _) = deployed(application, from, told, known)?;
+    let path = || application.sources.iter().find_map(|source| source.text("path"));
+    let what = match deployed(application, from, told, known) {
+        Some((what, _)) => what,
+        None => path().filter(|path| !is_open(path))?.to_owned(),
+    };
     Some((named(application, from, told, known.lexicon).0, what))
 }
 
@@ -180,9 +184,16 @@ fn make(
             continue;
         }
         let from = argo.told.get(at).map_or(&[][..], |told| told);
-        let Some((what, root)) = deployed(application, from, told, known) else { continue };
+        let deployed = deployed(application, from, told, known);
+        let (what, root) = match (layered.deploying.get(&at), deployed) {
+            (Some(laid), found) => {
+                let root = laid.file.clone().or(found.and_then(|(_, root)| root));
+                (laid.what.clone(), root)
+            }
+            (None, Some(found)) => found,
+            (None, None) => continue,
+        };
         let (unit, variant) = named(application, from, told, known.lexicon);
-        let root = layered.deploying.get(&at).cloned().flatten().or(root);
         let found = Deployed { at, told: told.clone(), unit: unit.clone(), variant, root };
         groups.entry((unit, what)).or_default().push(found);
     }

@@ -82,11 +82,18 @@ pub(in crate::render) fn rendered(
 /// What an Application of Argo CD tells its chart.
 fn deployed(helm: Helm<'_>, unit: &Unit, overlay: &Overlay, source: &Source) -> Rendered {
     let snapshot = helm.store.snapshot();
-    let argocd::Told { layers, gaps } = argocd::told(helm.store, source);
+    let argocd::Told { layers, mut gaps, open } = argocd::told(helm.store, source);
     let mut inputs: BTreeSet<FileId> = layers.iter().map(|layer| layer.span().file).collect();
     inputs.insert(source.body.span().file);
     let file = snapshot.find(&overlay.root);
     inputs.extend(file);
+    let chart = source.path.as_ref().and_then(|root| helm.charts.get(helm.store, root));
+    let lacking = lacks_chart(helm, unit, source);
+    let known = !open && lacking.is_none();
+    gaps.extend(lacking);
+    if !known {
+        return Rendered::of_documents(Vec::new(), inputs, gaps);
+    }
     // What is not there belongs into the file of the environment, else where the last word is said.
     let of_environment = layers.iter().find(|layer| Some(layer.span().file) == file);
     let place = of_environment.or(layers.last()).unwrap_or(&source.body);
@@ -95,11 +102,19 @@ fn deployed(helm: Helm<'_>, unit: &Unit, overlay: &Overlay, source: &Source) -> 
     let defaults = defaults.and_then(|path| snapshot.find(&path));
     let own: Vec<Value> =
         layers.iter().filter(|layer| Some(layer.span().file) != defaults).cloned().collect();
-    let chart = source.path.as_ref().and_then(|root| helm.charts.get(helm.store, root));
     let own = Some(stacked(&own));
     let secret = holds_secrets(&overlay.root);
     let laid = Laid { told: stacked(&layers), own, provenance, origin, inputs, gaps, secret };
     finished(helm, unit, chart.map(|chart| &**chart), laid)
+}
+
+/// The gap of a source whose chart is not there, while that of another environment is.
+fn lacks_chart(helm: Helm<'_>, unit: &Unit, source: &Source) -> Option<Gap> {
+    let has = |source: &Source| source.path.as_ref().is_some_and(|path| helm.charts.has(path));
+    let others = unit.overlays.iter().filter_map(|other| argocd::source(helm, unit, other));
+    let path = source.path.as_ref().filter(|_| !has(source) && others.into_iter().any(has))?;
+    let span = source.body.get("path").map_or(source.body.span(), Value::span);
+    Some(Gap { span, what: "helm chart", detail: path.display().to_owned(), objects: true })
 }
 
 /// Later values over earlier ones.

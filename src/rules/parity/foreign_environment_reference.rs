@@ -21,6 +21,11 @@ rule! {
     /// Production that reads the database of staging serves test data; staging that writes to the
     /// queue of production is an incident. Both look like a value that was copied and not adapted.
     ///
+    /// Annotations, and namespaces that are called like an environment and nothing else, are reported
+    /// where each environment has written them for itself; what both have from one place is shared. A
+    /// version whose end names an environment (`1.4.2-production`) says how it was built.
+    /// A values file of another environment is one finding, whatever it says.
+    ///
     /// ## Fix
     /// Name the thing of the environment itself. What both share on purpose can be documented with
     /// an exception, or named without the word of one environment.
