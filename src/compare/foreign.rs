@@ -163,8 +163,8 @@ impl Sides<'_> {
                     let name = &*entry.key;
                     let own_name = path.len() == 1 && matches!(name, "name" | "generateName");
                     let annotation = path.last().is_some_and(is_annotations);
-                    let of_tool = |start: &&str| name.starts_with(start);
-                    let written = annotation && WRITTEN_BY_TOOLS.iter().any(|it| of_tool(it));
+                    let of_tool = |start: &&str| name.starts_with(*start);
+                    let written = annotation && WRITTEN_BY_TOOLS.iter().any(of_tool);
                     if SILENT.contains(&name) || own_name || written {
                         continue;
                     }

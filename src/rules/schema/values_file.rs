@@ -55,8 +55,10 @@ pub(super) fn check(cx: &Context<'_>, findings: &mut Findings) {
     for (span, wanted) in &missing {
         let places = wanted.iter().map(|wanted| wanted.span).chain([*span]);
         let mut files = places.map(|place| cx.snapshot.path(place.file));
-        if files.any(|file| cx.focus.has_file(file)) {
-            finding(cx, *span, wanted).into_iter().for_each(|finding| findings.push(finding));
+        if files.any(|file| cx.focus.has_file(file))
+            && let Some(finding) = finding(cx, *span, wanted)
+        {
+            findings.push(finding);
         }
     }
 }
