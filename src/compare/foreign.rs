@@ -136,6 +136,11 @@ pub(crate) struct Sides<'a> {
     pub(crate) first_is_lower: bool,
 }
 
+/// Whether a text is a pattern of what may be asked for: that is often somebody else's.
+fn is_pattern(text: &str) -> bool {
+    text.starts_with('^') && text.contains(['\\', '[', '(', '*', '+'])
+}
+
 impl Sides<'_> {
     /// The values of two aligned objects that name the environment of one side on both.
     pub(crate) fn search(&self, here: &Resource, there: &Resource) -> Vec<Foreign> {
@@ -242,9 +247,9 @@ impl Sides<'_> {
             let upwards = other == self.first_is_lower;
             let itself = !upwards && names_itself(&path, said, words);
             let namespace = is_namespace(&path, said, words);
-            let elsewhere = points_somewhere(said, words)
-                && !(upwards && is_shared(&path, said))
-                && !is_flavour(&path, said, words);
+            let shared = upwards && (is_shared(&path, said) || is_pattern(said));
+            let elsewhere =
+                points_somewhere(said, words) && !shared && !is_flavour(&path, said, words);
             if !itself && !elsewhere && !namespace {
                 continue;
             }
@@ -259,8 +264,7 @@ impl Sides<'_> {
             let (object, span, owner) =
                 if other { (here, mine_at, theirs_at) } else { (there, theirs_at, mine_at) };
             let own = span.file != owner.file;
-            let shared = span == owner;
-            if shared && (namespace || path.iter().any(is_annotations)) {
+            if span == owner && (namespace || path.iter().any(is_annotations)) {
                 continue;
             }
             let path = Path(path);

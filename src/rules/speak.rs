@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use crate::compare::{Cause, Change, Difference, Grouping, Side, Topic, in_values, is_terraform};
 use crate::finding::{Finding, Identity, Level, Role, Subject};
 use crate::kube::{Action, Form, Gvk, Path, ResourceId, Step};
+use crate::layout::OverlayKind;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::text::{FileId, Span};
@@ -225,10 +226,21 @@ fn is_chosen(difference: &Difference, cx: &Context<'_>) -> bool {
     }
     difference.topic == Topic::Other
         && match difference.change {
-            Change::Changed => !reads(own, &difference.there) || is_filled_in(difference),
+            Change::Changed => {
+                !reads(own, &difference.there)
+                    || is_filled_in(difference)
+                    || is_of_environments(difference, cx)
+            }
             Change::OnlyThere => difference.here.key.is_none(),
             Change::OnlyHere => false,
         }
+}
+
+/// Whether a helmfile says it for each environment, in one file for all.
+fn is_of_environments(difference: &Difference, cx: &Context<'_>) -> bool {
+    let (here, there) = (difference.here.span, difference.there.span);
+    let overlay = cx.evaluated[difference.here_overlay].overlay;
+    overlay.kind == OverlayKind::Helmfile && here.file == there.file && here != there
 }
 
 /// Whether one template is filled in with a value for each environment.
