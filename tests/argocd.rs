@@ -430,3 +430,180 @@ fn charts_below_directories_of_environments_are_one_unit_each() {
                     production=workloads/production/orders/values.yaml<production-orders>";
     assert_eq!(units(&files), [expected]);
 }
+
+/// Values of `levels` below `config/`, each in a file of its own, and the Applications that read them
+/// in this order: names, charts and the levels.
+fn layered(applications: &[(&str, &str, &[&str])]) -> Vec<(String, String)> {
+    let mut files: Vec<(String, String)> = Vec::new();
+    for (at, (name, chart, levels)) in applications.iter().enumerate() {
+        let names: Vec<String> =
+            levels.iter().map(|level| format!("/config/{level}/values.yaml")).collect();
+        let helm = format!("    helm:\n      valueFiles: [{}]\n", names.join(", "));
+        files.push((
+            format!("argocd/{at}.yaml"),
+            application(name, &format!("charts/{chart}"), &helm),
+        ));
+        files.push((format!("charts/{chart}/Chart.yaml"), CHART.replace("orders", chart)));
+        for name in names {
+            files.push((name[1..].to_owned(), "replicas: 2\n".to_owned()));
+        }
+    }
+    files.sort();
+    files.dedup_by(|a, b| a.0 == b.0);
+    files
+}
+
+fn units_of(files: &[(String, String)]) -> Vec<String> {
+    let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    units(&files)
+}
+
+#[test]
+fn an_application_with_several_levels_of_values_is_one_overlay() {
+    let found = units_of(&layered(&[
+        ("web-staging", "web", &["base", "staging", "staging/eu-west-1", "staging/eu-west-1/web"]),
+        ("web-prod", "web", &["base", "prod", "prod/eu-west-1", "prod/eu-west-1/web"]),
+    ]));
+    let web = "web: staging=config/staging/eu-west-1/web/values.yaml<web-staging> \
+               prod=config/prod/eu-west-1/web/values.yaml<web-prod>";
+    assert_eq!(found, [web]);
+}
+
+#[test]
+fn each_region_is_a_variant_with_its_levels() {
+    let mut applications = Vec::new();
+    let names = [
+        "web-staging-eu-west-1",
+        "web-staging-us-east-1",
+        "web-prod-eu-west-1",
+        "web-prod-us-east-1",
+    ];
+    let levels = [
+        ["staging", "staging/eu-west-1"],
+        ["staging", "staging/us-east-1"],
+        ["prod", "prod/eu-west-1"],
+        ["prod", "prod/us-east-1"],
+    ];
+    for (name, levels) in names.iter().zip(&levels) {
+        applications.push((*name, "web", &levels[..]));
+    }
+    let overlays = |told: [&str; 4]| {
+        let overlay = |environment: &str, region: &str, by: &str| {
+            format!("{environment}/{region}=config/{environment}/{region}/values.yaml<{by}>")
+        };
+        let [a, b, c, d] = told;
+        let [a, b] = [overlay("staging", "eu-west-1", a), overlay("staging", "us-east-1", b)];
+        let [c, d] = [overlay("prod", "eu-west-1", c), overlay("prod", "us-east-1", d)];
+        vec![format!("web: {a} {b} {c} {d}")]
+    };
+    assert_eq!(units_of(&layered(&applications)), overlays(names));
+    // Where neither names nor clusters tell them apart, their values do.
+    for application in &mut applications {
+        application.0 = if application.2[0] == "prod" { "web-prod" } else { "web-staging" };
+    }
+    let same = ["web-staging", "web-staging", "web-prod", "web-prod"];
+    assert_eq!(units_of(&layered(&applications)), overlays(same));
+}
+
+#[test]
+fn levels_that_several_charts_share_are_no_unit() {
+    let found = units_of(&layered(&[
+        ("orders-staging", "orders", &["staging"]),
+        ("orders-prod", "orders", &["prod", "prod/orders"]),
+        ("web-staging", "web", &["staging", "staging/web"]),
+        ("web-prod", "web", &["prod", "prod/web"]),
+    ]));
+    let orders = "orders: staging=config/staging/values.yaml<orders-staging> \
+                  prod=config/prod/orders/values.yaml<orders-prod>";
+    let web = "config/web: staging=config/staging/web/values.yaml<web-staging> \
+               prod=config/prod/web/values.yaml<web-prod>";
+    assert_eq!(found, [web, orders]);
+}
+
+#[test]
+fn a_chart_of_another_name_in_one_environment_is_the_same_unit() {
+    let mut files = layered(&[
+        ("web-staging", "web", &["staging", "staging/eu-west-1"]),
+        ("web-prod", "old", &["prod", "prod/eu-west-1"]),
+    ]);
+    let web = "web: staging=config/staging/eu-west-1/values.yaml<web-staging> \
+               prod=config/prod/eu-west-1/values.yaml<web-prod>";
+    assert_eq!(units_of(&files), [web]);
+    files.retain(|(path, _)| !path.starts_with("charts/old/"));
+    assert_eq!(units_of(&files), [web]);
+}
+
+#[test]
+fn an_application_without_values_of_its_own_is_no_reason_to_leave_the_paths() {
+    let helm = "    helm:\n      valueFiles: [/values/staging/redis.yaml]\n";
+    let staging = application("redis-staging", "charts/redis", helm);
+    let prod = application("redis-prod", "charts/redis", "");
+    let found = units(&[
+        ("apps/one.yaml", &format!("{staging}---\n{prod}")),
+        ("charts/redis/Chart.yaml", CHART),
+        ("values/staging/redis.yaml", "replicas: 1\n"),
+        ("values/prod/redis.yaml", "replicas: 2\n"),
+    ]);
+    let redis = "values/redis: staging=values/staging/redis.yaml<redis-staging> \
+                 prod=values/prod/redis.yaml";
+    assert!(found.contains(&redis.to_owned()), "{found:?}");
+    // One whose file is not there is deployed with that one all the same.
+    let lost = prod.replace(
+        "  destination",
+        "    helm: {valueFiles: [/values/prod/lost.yaml]}\n  destination",
+    );
+    let found = units(&[
+        ("apps/one.yaml", &format!("{staging}---\n{lost}")),
+        ("charts/redis/Chart.yaml", CHART),
+        ("values/staging/redis.yaml", "replicas: 1\n"),
+        ("values/prod/redis.yaml", "replicas: 2\n"),
+    ]);
+    assert_eq!(found, [format!("{redis}<redis-prod>")]);
+}
+
+#[test]
+fn levels_that_no_other_environment_answers_keep_the_units_of_their_paths() {
+    let found = units_of(&layered(&[
+        ("web-staging", "web", &["staging", "staging/eu-west-1"]),
+        ("shop-prod", "shop", &["prod", "prod/eu-west-1"]),
+    ]));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("config: "), "{found:?}");
+}
+
+#[test]
+fn a_directory_that_a_generator_leaves_out_is_orphaned() {
+    let generators = |more: &str| {
+        format!(
+            "  - git:\n      repoURL: https://git.example.org/nordwerk/deploy.git\n      \
+             revision: main\n      directories:\n      - path: envs/*\n{more}"
+        )
+    };
+    let all = |more: &str| {
+        let set = set(&generators(more), false, "{{path.basename}}-orders", "charts/orders");
+        set.replace(
+            "        targetRevision",
+            "        helm: {valueFiles: ['../../{{path}}/values.yaml']}\n        targetRevision",
+        )
+    };
+    let files = |set: &str| {
+        let files = [
+            ("argocd/orders.yaml", set),
+            ("charts/orders/Chart.yaml", CHART),
+            ("envs/dev/values.yaml", "replicas: 1\n"),
+            ("envs/staging/values.yaml", "replicas: 2\n"),
+            ("envs/prod/values.yaml", "replicas: 3\n"),
+        ];
+        (units(&files), orphans(&files))
+    };
+    let (found, left_out) = files(&all(""));
+    assert!(found[0].contains("prod=envs/prod/values.yaml<prod-orders>"), "{found:?}");
+    assert!(left_out.is_empty());
+    let (found, left_out) = files(&all("      - path: envs/prod\n        exclude: true\n"));
+    let rest = "orders: dev=envs/dev/values.yaml<dev-orders> \
+                staging=envs/staging/values.yaml<staging-orders>";
+    assert_eq!(
+        (found, left_out),
+        (vec![rest.to_owned()], vec!["envs/prod/values.yaml".to_owned()])
+    );
+}

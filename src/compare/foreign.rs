@@ -51,7 +51,6 @@ pub struct Foreign {
 
 /// Keys below which names of environments say nothing, or say it on purpose.
 const SILENT: &[&str] = &[
-    "annotations",
     "description",
     "expr",
     "generators",
@@ -73,6 +72,16 @@ const SILENT: &[&str] = &[
     "subjects",
     "summary",
 ];
+/// The key of annotations, which say much that environments share: only what each has written for
+/// itself is told.
+const ANNOTATIONS: &str = "annotations";
+/// Beginnings of annotations that tools write.
+const WRITTEN_BY_TOOLS: &[&str] =
+    &["argocd.argoproj.io/", "kubectl.kubernetes.io/", "meta.helm.sh/"];
+/// Keys whose values are namespaces, which may be called like an environment and nothing else.
+const NAMESPACES: &[&str] = &["namespace", "releaseNamespace", "targetNamespace"];
+/// Words in keys whose values are versions.
+const VERSIONS: &[&str] = &["revision", "tag", "version"];
 /// Kinds whose content is about other things than what a workload talks to.
 const SILENT_KINDS: &[&str] = &[
     "CustomResourceDefinition",
@@ -178,7 +187,10 @@ impl Sides<'_> {
                 for entry in map.iter() {
                     let name = &*entry.key;
                     let own_name = path.len() == 1 && matches!(name, "name" | "generateName");
-                    if SILENT.contains(&name) || own_name {
+                    let annotation = path.last().is_some_and(is_annotations);
+                    let of_tool = |start: &&str| name.starts_with(*start);
+                    let written = annotation && WRITTEN_BY_TOOLS.iter().any(of_tool);
+                    if SILENT.contains(&name) || own_name || written {
                         continue;
                     }
                     path.push(PathStep::Key(entry.key.clone()));
@@ -277,9 +289,11 @@ impl Sides<'_> {
             // other way round.
             let upwards = other == self.first_is_lower;
             let itself = !upwards && names_itself(&path, said, words);
+            let namespace = is_namespace(&path, said, words);
             let shared = upwards && (is_shared(&path, said) || is_pattern(said));
-            let elsewhere = points_somewhere(said, words) && !shared;
-            if !itself && !elsewhere {
+            let elsewhere =
+                points_somewhere(said, words) && !shared && !is_flavour(&path, said, words);
+            if !itself && !elsewhere && !namespace {
                 continue;
             }
             let telling = |value: &Value, text: &str, number: usize| {
@@ -292,6 +306,10 @@ impl Sides<'_> {
                 if other { self.overlays } else { (self.overlays.1, self.overlays.0) };
             let (object, span, owner) =
                 if other { (here, mine_at, theirs_at) } else { (there, theirs_at, mine_at) };
+            let own = span.file != owner.file;
+            if span == owner && (namespace || path.iter().any(is_annotations)) {
+                continue;
+            }
             let path = Path(path);
             let shown = Value::string(said, value.provenance.clone());
             found.push(Foreign {
@@ -302,7 +320,7 @@ impl Sides<'_> {
                 path,
                 span,
                 owner,
-                own: span.file != owner.file,
+                own,
                 peers: 0,
                 vague: is_vague(said, words),
             });
@@ -384,6 +402,32 @@ fn names_itself(path: &[PathStep], text: &str, words: &Names) -> bool {
     });
     let text = text.trim_matches(['"', '\'', ',', ' ']);
     setting && !text.is_empty() && !words.normal(text).chars().any(char::is_alphanumeric)
+}
+
+fn is_annotations(step: &PathStep) -> bool {
+    matches!(step, PathStep::Key(key) if &**key == ANNOTATIONS)
+}
+
+/// Whether the text is a namespace that is called like the environment and nothing else.
+fn is_namespace(path: &[PathStep], text: &str, words: &Names) -> bool {
+    let key = path
+        .last()
+        .is_some_and(|step| matches!(step, PathStep::Key(key) if NAMESPACES.contains(&&**key)));
+    key && !text.is_empty() && !words.normal(text).chars().any(char::is_alphanumeric)
+}
+
+/// Whether the text is a version whose end says for whom it was built: `2024-03-30-production`.
+fn is_flavour(path: &[PathStep], text: &str, words: &Names) -> bool {
+    let key = match path.last() {
+        Some(PathStep::Key(key) | PathStep::Element { value: key, .. }) => key.to_ascii_lowercase(),
+        _ => String::new(),
+    };
+    let text = text.trim_matches(['"', '\'']);
+    let Some((version, flavour)) = text.rsplit_once(['-', '_', '+', '.']) else { return false };
+    VERSIONS.iter().any(|word| key.ends_with(word))
+        && words.names_environment(flavour)
+        && !words.names_environment(version)
+        && version.contains(|character: char| character.is_ascii_digit())
 }
 
 fn is_shared(path: &[PathStep], text: &str) -> bool {

@@ -219,17 +219,31 @@ impl<'l> Assembly<'l> {
         self.drafts.retain(|_, draft| !draft.overlays.is_empty());
     }
 
-    /// Adds what Applications of Argo CD say: who deploys an overlay, and units of their own.
-    pub(super) fn deployed_by(&mut self, plan: Plan, unplaced: &mut BTreeSet<Unplaced>) {
+    /// The overlays of each unit; the environments are stages.
+    pub(super) fn overlays_of_units(&self) -> Vec<Vec<&Overlay>> {
+        self.drafts.values().map(|draft| draft.overlays.values().collect()).collect()
+    }
+
+    /// Gives units whose paths have no name the one that all their Applications agree in.
+    pub(super) fn rename(&mut self, names: &BTreeMap<RepoPath, String>) {
+        for draft in self.drafts.values_mut().filter(|draft| !draft.fixed) {
+            draft.rename(names);
+        }
+    }
+
+    /// Adds what Applications of Argo CD say: who deploys an overlay, and units of their own. Hands
+    /// back what they call the units of overlays.
+    pub(super) fn deployed_by(
+        &mut self,
+        plan: Plan,
+        unplaced: &mut BTreeSet<Unplaced>,
+    ) -> BTreeMap<RepoPath, String> {
         for draft in self.drafts.values_mut().filter(|draft| !draft.fixed) {
             draft.overlays.retain(|_, overlay| !plan.absorbed.contains(&overlay.root));
         }
         self.drafts.retain(|_, draft| !draft.overlays.is_empty());
         for overlay in self.drafts.values_mut().flat_map(|draft| draft.overlays.values_mut()) {
             overlay.application = plan.attached.get(&overlay.root).copied();
-        }
-        for draft in self.drafts.values_mut().filter(|draft| !draft.fixed) {
-            draft.rename(&plan.names);
         }
         let made = plan.units.iter().flat_map(|unit| &unit.parts);
         let made: BTreeSet<&RepoPath> = made.map(|part| &part.root).collect();
@@ -262,6 +276,7 @@ impl<'l> Assembly<'l> {
             let why = "several environments deploy this one path through Argo CD".to_owned();
             unplaced.insert(Unplaced { why, ..found });
         }
+        plan.names
     }
 
     /// Adds a helmfile in one of its environments: what it reads is part of it.

@@ -98,9 +98,13 @@ impl Layout {
             units: &assembly.units(),
         };
         let plan = argocd::plan(&mut argo, &known);
-        assembly.deployed_by(plan, &mut search.unplaced);
-        let orphans = argocd::orphans(store, &argo, &kustomizations, assembly.overlays());
+        let layers = assembly.overlays().filter(|overlay| plan.absorbed.contains(&overlay.root));
+        let layers: Vec<_> = layers.map(|overlay| (overlay.environment, overlay.kind)).collect();
+        let names = assembly.deployed_by(plan, &mut search.unplaced);
+        let units = assembly.overlays_of_units();
+        let orphans = argocd::orphans(store, &argo, &kustomizations, &units, &layers);
         assembly.without(&orphans, &mut search.unplaced);
+        assembly.rename(&names);
         let known = (&kustomizations, &lexicon);
         let bases = plain::add(store, known, choices, &taken, &mut assembly, &mut search.unplaced);
         let helmfiles = helmfile::targets(store, &lexicon, choices, &mut search.unplaced);

@@ -49,10 +49,12 @@ pub struct Source {
 /// A file of values that an Application names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValueFile {
-    /// As written.
+    /// As written, templates filled in.
     pub text: String,
-    /// Where.
+    /// What made it this file: the text, or the element of the generator that is filled in.
     pub span: Span,
+    /// Where it is named: in the object, or in the template.
+    pub named: Span,
     /// The file, if it is one of this repository and its path is known.
     pub path: Option<RepoPath>,
 }
@@ -103,7 +105,8 @@ impl Source {
             .filter_map(|file| {
                 let text = file.text()?;
                 let path = value_file(text, path.as_ref(), here, all, home);
-                Some(ValueFile { text: text.to_owned(), span: file.span(), path })
+                let named = file.provenance.first().span;
+                Some(ValueFile { text: text.to_owned(), span: file.span(), named, path })
             })
             .collect();
         Self { body: body.clone(), here, path, value_files }

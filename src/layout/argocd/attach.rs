@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::layout::argocd::ArgoCd;
 use crate::layout::argocd::application::Application;
-use crate::layout::argocd::units::{Known, Plan};
+use crate::layout::argocd::evidence::Told;
+use crate::layout::argocd::units::{Known, Plan, group};
 use crate::text::{RepoPath, Span};
 
 /// Who deploys the overlays that are placed: for each the Applications, by where they are declared.
@@ -56,24 +57,47 @@ fn roots(application: &Application) -> impl Iterator<Item = &RepoPath> {
 }
 
 /// Whether an overlay is of the environment of an Application, as far as that is known.
-fn agrees(application: &Application, root: &RepoPath, known: &Known<'_>) -> bool {
+pub(super) fn agrees(application: &Application, root: &RepoPath, known: &Known<'_>) -> bool {
     let stages = known.placed.get(root);
     stages.is_some_and(|stages| application.environment.is_none_or(|at| stages.contains(&at)))
 }
 
 /// Tells the overlay that nobody deploys which Application should: one of its environment that
-/// deploys the overlay of another environment of its unit, or the chart in which its values lie.
-pub(super) fn attach_strayed(argo: &ArgoCd, users: &Users<'_>, known: &Known<'_>, plan: &mut Plan) {
+/// deploys the overlay of another environment of its unit, or the chart in which its values lie, or
+/// that answers those which deploy the unit's other values and reads files that are not there.
+pub(super) fn attach_strayed(
+    argo: &ArgoCd,
+    told: &[Option<Told>],
+    users: &Users<'_>,
+    known: &Known<'_>,
+    plan: &mut Plan,
+) {
     let taken: BTreeSet<usize> = plan.attached.values().copied().collect();
     let units = units(known);
+    let group = |at: usize| {
+        let from = argo.told.get(at).map_or(&[][..], |from| from);
+        group(argo.applications.get(at)?, from, told.get(at)?.as_ref()?, known)
+    };
+    let mut of_groups: BTreeMap<(String, String), BTreeSet<&RepoPath>> = BTreeMap::new();
+    for (root, at) in plan.attached.iter().filter(|(root, _)| root.is_yaml()) {
+        let root = units.get_key_value(root).map(|(root, _)| *root);
+        if let Some((group, root)) = group(*at).zip(root) {
+            of_groups.entry(group).or_default().insert(root);
+        }
+    }
     for (at, application) in argo.applications.iter().enumerate() {
         let Some(stage) = application.environment else { continue };
         if taken.contains(&at) || application.rewritten || !application.is_named() {
             continue;
         }
+        let mut files = application.sources.iter().flat_map(|source| &source.value_files);
+        let snapshot = known.store.snapshot();
+        let lacks = files.any(|it| it.path.as_ref().is_some_and(|it| snapshot.find(it).is_none()));
+        let beside = group(at).filter(|_| lacks).and_then(|group| of_groups.get(&group));
         let astray: BTreeSet<usize> = roots(application)
             .filter(|root| !agrees(application, root, known))
             .chain(inside(application, &units))
+            .chain(beside.into_iter().flatten().copied())
             .filter_map(|root| units.get(root).map(|(unit, _)| *unit))
             .collect();
         let of_units = astray.iter().filter_map(|unit| known.units.get(*unit));
@@ -124,11 +148,10 @@ pub(super) fn attach(argo: &ArgoCd, users: &Users<'_>, known: &Known<'_>, plan: 
         }
     }
     plan.attached.extend(best.into_iter().map(|(at, (_, root))| (root.clone(), at)));
-    absorb(argo, &exclusive, known, plan);
 }
 
 /// The unit and the stage of the overlays whose root is no other overlay's.
-fn units<'k>(known: &Known<'k>) -> BTreeMap<&'k RepoPath, (usize, usize)> {
+pub(super) fn units<'k>(known: &Known<'k>) -> BTreeMap<&'k RepoPath, (usize, usize)> {
     let mut found = BTreeMap::new();
     let mut twice = BTreeSet::new();
     for (at, unit) in known.units.iter().enumerate() {
@@ -140,36 +163,4 @@ fn units<'k>(known: &Known<'k>) -> BTreeMap<&'k RepoPath, (usize, usize)> {
     }
     found.retain(|root, _| !twice.contains(root));
     found
-}
-
-/// Finds the units that are nothing but further files of values of other units.
-fn absorb(
-    argo: &ArgoCd,
-    exclusive: &[(usize, &RepoPath, usize)],
-    known: &Known<'_>,
-    plan: &mut Plan,
-) {
-    let whole = |unit: &&Vec<(usize, RepoPath)>| {
-        unit.iter().all(|(_, root)| plan.attached.contains_key(root))
-    };
-    let whole: BTreeSet<usize> = known
-        .units
-        .iter()
-        .filter(whole)
-        .flatten()
-        .filter_map(|(_, root)| plan.attached.get(root).copied())
-        .collect();
-    let further: BTreeSet<&RepoPath> = exclusive
-        .iter()
-        .filter(|(at, root, _)| {
-            let patched = argo.applications.get(*at).is_none_or(|it| it.patched);
-            whole.contains(at) && !patched && !plan.attached.contains_key(*root)
-        })
-        .map(|(_, root, _)| *root)
-        .collect();
-    let all = known
-        .units
-        .iter()
-        .filter(|unit| !unit.is_empty() && unit.iter().all(|(_, root)| further.contains(root)));
-    plan.absorbed = all.flatten().map(|(_, root)| root.clone()).collect();
 }

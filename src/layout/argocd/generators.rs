@@ -30,6 +30,8 @@ pub(super) struct World<'a> {
     pub work: Cell<usize>,
     /// The files that generators have read.
     pub read: RefCell<BTreeSet<RepoPath>>,
+    /// The directories that generators find and leave out, because they are told to.
+    pub excluded: RefCell<BTreeSet<RepoPath>>,
 }
 
 impl World<'_> {

@@ -71,6 +71,15 @@ fn taken(patterns: &[Pattern], path: &RepoPath) -> Option<Span> {
     matching().next().map(|pattern| pattern.span)
 }
 
+/// Whether one pattern takes a path and another one excludes it.
+fn is_excluded(patterns: &[Pattern], path: &RepoPath) -> bool {
+    let matching = |exclude: bool| {
+        let mut all = patterns.iter().filter(|pattern| pattern.exclude == exclude);
+        all.any(|pattern| pattern.glob.is_match(path.as_str()))
+    };
+    matching(true) && matching(false)
+}
+
 fn directories(world: &World<'_>, patterns: &[Pattern], naming: Naming<'_>) -> Option<Expansion> {
     let snapshot = world.store.snapshot();
     let mut found = Expansion::default();
@@ -81,6 +90,9 @@ fn directories(world: &World<'_>, patterns: &[Pattern], naming: Naming<'_>) -> O
         let hidden = directory.segments().any(|name| name.starts_with('.'));
         if directory.is_root() || hidden {
             continue;
+        }
+        if is_excluded(patterns, directory) {
+            world.excluded.borrow_mut().insert(directory.clone());
         }
         if let Some(span) = taken(patterns, directory) {
             let mut params = Params::default();

@@ -11,6 +11,7 @@ mod fill;
 mod generators;
 mod git;
 mod inline;
+mod layers;
 mod objects;
 mod params;
 mod reach;
@@ -65,6 +66,8 @@ pub(super) struct ArgoCd {
     room: usize,
     /// The files besides manifests that were read.
     pub read: BTreeSet<RepoPath>,
+    /// The directories that generators find and leave out.
+    excluded: BTreeSet<RepoPath>,
 }
 
 impl ArgoCd {
@@ -79,6 +82,7 @@ impl ArgoCd {
             home: &home,
             work: Cell::new(generators::WORK),
             read: RefCell::default(),
+            excluded: RefCell::default(),
         };
         let mut all = Self { unread, room: MOST_VALUES, ..Self::default() };
         for object in &objects {
@@ -93,6 +97,7 @@ impl ArgoCd {
             }
         }
         all.read = world.read.into_inner();
+        all.excluded = world.excluded.into_inner();
         all.home = home;
         all
     }

@@ -30,12 +30,15 @@ struct Reach {
 }
 
 /// The roots of the overlays that no Application reaches, where the Applications of this
-/// repository deploy most of what an environment has.
-pub(in crate::layout) fn orphans<'o>(
+/// repository deploy most of what an environment has, or where a generator leaves them out that deploys
+/// what stands beside them. `units` are the overlays of each unit, `layers` those that Applications lay
+/// under others.
+pub(in crate::layout) fn orphans(
     store: &Store<'_>,
     argo: &ArgoCd,
     known: &Kustomizations,
-    overlays: impl Iterator<Item = &'o Overlay>,
+    units: &[Vec<&Overlay>],
+    layers: &[(usize, OverlayKind)],
 ) -> BTreeSet<RepoPath> {
     let understood = argo.applications.iter().any(|application| {
         let here = |source: &Source| {
@@ -59,8 +62,11 @@ pub(in crate::layout) fn orphans<'o>(
         declaring.extend(std::iter::successors(Some(file.clone()), RepoPath::parent));
     }
     let mut counts: BTreeMap<(usize, OverlayKind), usize> = BTreeMap::new();
+    for layer in layers {
+        *counts.entry(*layer).or_default() += 1;
+    }
     let mut missed: BTreeMap<(usize, OverlayKind), Vec<&RepoPath>> = BTreeMap::new();
-    for overlay in overlays {
+    for overlay in units.iter().flatten() {
         let key = (overlay.environment, overlay.kind);
         let root = &overlay.root;
         let by_hand =
@@ -74,13 +80,40 @@ pub(in crate::layout) fn orphans<'o>(
             _ => missed.entry(key).or_default().push(root),
         }
     }
-    let orphans: BTreeSet<RepoPath> = missed
+    let left_out = left_out(argo, units);
+    let left_out = missed.values().flatten().copied().filter(|root| left_out.contains(*root));
+    let mut orphans: BTreeSet<RepoPath> = left_out.cloned().collect();
+    let most = missed
         .into_iter()
         .filter(|(key, missed)| counts.get(key).is_some_and(|reached| *reached > missed.len()))
-        .flat_map(|(_, missed)| missed.into_iter().cloned())
-        .collect();
+        .flat_map(|(_, missed)| missed.into_iter().cloned());
+    orphans.extend(most);
     // Flux may deploy what Argo CD does not.
     if orphans.is_empty() || is_used(store) { BTreeSet::new() } else { orphans }
+}
+
+/// The overlays in directories that a generator leaves out, where the directory beside holds another
+/// overlay of the unit that an Application deploys.
+fn left_out<'o>(argo: &ArgoCd, units: &[Vec<&'o Overlay>]) -> BTreeSet<&'o RepoPath> {
+    let mut found = BTreeSet::new();
+    for unit in units {
+        let deployed = || unit.iter().filter(|overlay| overlay.application.is_some());
+        for overlay in unit.iter().filter(|overlay| overlay.application.is_none()) {
+            let mut above = std::iter::successors(Some(overlay.root.clone()), RepoPath::parent);
+            let Some(directory) = above.find(|path| argo.excluded.contains(path)) else { continue };
+            let Some(parent) = directory.parent() else { continue };
+            let own = directory.segments().count();
+            let beside = |other: &&&Overlay| {
+                other.environment != overlay.environment
+                    && other.root.is_in(&parent)
+                    && other.root.segments().count() >= own
+            };
+            if deployed().any(|other| beside(&other)) {
+                found.insert(&overlay.root);
+            }
+        }
+    }
+    found
 }
 
 impl Reach {

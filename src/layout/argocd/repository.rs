@@ -9,7 +9,7 @@ use crate::layout::argocd::objects::{Object, What};
 use crate::source::Snapshot;
 use crate::text::RepoPath;
 
-/// This repository's address: the one that most sources whose path exists here name.
+/// This repository's address: the one that most sources whose path or values files are here name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Home(Option<String>);
 
@@ -27,6 +27,9 @@ impl Home {
             let mut named: Vec<(&Value, &Value)> = Vec::new();
             for source in sources(spec) {
                 named.extend(source.get("repoURL").zip(source.get("path")));
+            }
+            for url in reading(snapshot, spec) {
+                *counts.entry(address(url)).or_default() += 1;
             }
             if let Some(generators) = object.body.at(&["spec", "generators"]) {
                 searched(generators, 0, &mut named);
@@ -70,6 +73,25 @@ fn sources(spec: &Value) -> impl Iterator<Item = &Value> {
     let several = spec.get("sources").and_then(Value::as_list).unwrap_or_default();
     let single = spec.get("source").filter(|_| several.is_empty());
     single.into_iter().chain(several)
+}
+
+/// The addresses of the repositories that values files which are here are read from: `$name/…`.
+fn reading<'v>(snapshot: &Snapshot, spec: &'v Value) -> Vec<&'v str> {
+    let text = |source: &'v Value, key: &str| source.get(key).and_then(Value::text);
+    let of_ref = |name: &str| {
+        let mut all = sources(spec);
+        let url = all.find(|source| text(source, "ref") == Some(name))?.get("repoURL")?.text()?;
+        (!is_open(url)).then_some(url)
+    };
+    let files = sources(spec).filter_map(|source| source.at(&["helm", "valueFiles"])?.as_list());
+    let files = files.flatten().filter_map(Value::text);
+    let here = files.filter_map(|file| {
+        let (name, path) = file.strip_prefix('$')?.split_once('/')?;
+        let file = || RepoPath::new(path).is_ok_and(|path| snapshot.find(&path).is_some());
+        let found = if is_open(path) { exists(snapshot, path) } else { file() };
+        of_ref(name).filter(|_| found)
+    });
+    here.collect()
 }
 
 /// Deeper generators are not looked into.

@@ -7,6 +7,7 @@ use crate::layout::argocd::application::Application;
 use crate::layout::argocd::attach::{Users, attach, attach_strayed};
 use crate::layout::argocd::evidence::{Judge, Told, Verdict, host};
 use crate::layout::argocd::fill::is_open;
+use crate::layout::argocd::layers::{Layered, absorb, layered};
 use crate::layout::argocd::{ArgoCd, unplaced};
 use crate::layout::candidates::is_manifest;
 use crate::layout::kustomizations::Kustomizations;
@@ -104,7 +105,7 @@ pub(in crate::layout) fn plan(argo: &mut ArgoCd, known: &Known<'_>) -> Plan {
     }
     let users = Users::of(argo, known);
     attach(argo, &users, known, &mut plan);
-    attach_strayed(argo, &users, known, &mut plan);
+    attach_strayed(argo, &told, &users, known, &mut plan);
     let found: BTreeSet<usize> = plan.attached.values().copied().collect();
     for (at, why) in unclear {
         if let Some(application) = argo.applications.get_mut(at).filter(|_| !found.contains(&at)) {
@@ -118,6 +119,9 @@ pub(in crate::layout) fn plan(argo: &mut ArgoCd, known: &Known<'_>) -> Plan {
             }
         }
     }
+    let layered = layered(argo, &told, known, &plan.attached);
+    plan.attached.retain(|_, at| !layered.deploying.contains_key(at));
+    absorb(argo, known, &layered, &mut plan);
     let users = Users::of(argo, known);
     for (root, at) in &plan.attached {
         let Some((application, Some(told))) = argo.applications.get(*at).zip(told.get(*at)) else {
@@ -129,7 +133,7 @@ pub(in crate::layout) fn plan(argo: &mut ArgoCd, known: &Known<'_>) -> Plan {
             plan.names.insert(root.clone(), name);
         }
     }
-    make(argo, &told, &users, known, &mut plan);
+    make(argo, (&told, &layered), &users, known, &mut plan);
     plan
 }
 
@@ -142,11 +146,31 @@ struct Deployed {
     root: Option<RepoPath>,
 }
 
+/// What the Applications of a unit have in common: its name, and what they deploy with environments
+/// and clusters taken out; nothing where a path tells that already.
+pub(super) fn group(
+    application: &Application,
+    from: &[(String, String)],
+    told: &Told,
+    known: &Known<'_>,
+) -> Option<(String, String)> {
+    let mut paths = application.sources.iter().filter_map(|source| source.path.as_ref());
+    if paths.any(|path| known.placed.contains_key(path)) {
+        return None;
+    }
+    let path = || application.sources.iter().find_map(|source| source.text("path"));
+    let what = match deployed(application, from, told, known) {
+        Some((what, _)) => what,
+        None => path().filter(|path| !is_open(path))?.to_owned(),
+    };
+    Some((named(application, from, told, known.lexicon).0, what))
+}
+
 /// Makes units of Applications that deploy the same to several environments and whose paths do not
 /// tell it.
 fn make(
     argo: &ArgoCd,
-    told: &[Option<Told>],
+    (told, layered): (&[Option<Told>], &Layered),
     users: &Users<'_>,
     known: &Known<'_>,
     plan: &mut Plan,
@@ -155,11 +179,20 @@ fn make(
     let taken: BTreeSet<usize> = plan.attached.values().copied().collect();
     for (at, (application, told)) in argo.applications.iter().zip(told).enumerate() {
         let Some(told) = told.as_ref().filter(|_| !taken.contains(&at)) else { continue };
-        if application.rewritten || !application.is_named() || users.settle(at, argo, known) {
+        let settled = || users.settle(at, argo, known) && !layered.deploying.contains_key(&at);
+        if application.rewritten || !application.is_named() || settled() {
             continue;
         }
         let from = argo.told.get(at).map_or(&[][..], |told| told);
-        let Some((what, root)) = deployed(application, from, told, known) else { continue };
+        let deployed = deployed(application, from, told, known);
+        let (what, root) = match (layered.deploying.get(&at), deployed) {
+            (Some(laid), found) => {
+                let root = laid.file.clone().or(found.and_then(|(_, root)| root));
+                (laid.what.clone(), root)
+            }
+            (None, Some(found)) => found,
+            (None, None) => continue,
+        };
         let (unit, variant) = named(application, from, told, known.lexicon);
         let found = Deployed { at, told: told.clone(), unit: unit.clone(), variant, root };
         groups.entry((unit, what)).or_default().push(found);
@@ -171,8 +204,13 @@ fn make(
         }
         let roots: BTreeSet<&RepoPath> =
             group.iter().filter_map(|found| found.root.as_ref()).collect();
-        let alike = roots.len() < 2;
-        let kind = kind(roots.first().copied(), alike, known);
+        let laid = group.iter().any(|found| layered.deploying.contains_key(&found.at));
+        let alike = roots.len() < 2 && !laid;
+        let kind = if laid {
+            Some(OverlayKind::HelmValues)
+        } else {
+            kind(roots.first().copied(), alike, known)
+        };
         let Some(kind) = kind else { continue };
         // What differs between Applications alone is seen where they are compared as objects.
         let same = kind == OverlayKind::Application || have_same_files(&group, argo);
@@ -183,7 +221,7 @@ fn make(
         if alike && same && all.all(|application| application.compared) {
             continue;
         }
-        tell_apart(&mut group, argo);
+        tell_apart(&mut group, argo, known);
         let name = group.first().map(|found| found.unit.clone()).unwrap_or_default();
         let parts = group.into_iter().filter_map(|found| {
             let application = argo.applications.get(found.at)?;
@@ -331,23 +369,55 @@ fn without_part(name: &str, part: &str) -> Option<String> {
     end.or_else(start).filter(|rest| !rest.is_empty()).map(str::to_owned)
 }
 
-/// Gives overlays of one environment that have no variant, or the same, one of their cluster or
-/// namespace.
-fn tell_apart(group: &mut [Deployed], argo: &ArgoCd) {
-    let mut counts: BTreeMap<(usize, Option<String>), usize> = BTreeMap::new();
-    for found in group.iter() {
-        *counts.entry((found.told.stage, found.variant.clone())).or_default() += 1;
+/// Gives overlays of one environment that have no variant, or the same, one of their own: the first
+/// of cluster, region and namespace in which they differ.
+fn tell_apart(group: &mut [Deployed], argo: &ArgoCd, known: &Known<'_>) {
+    let mut alike: BTreeMap<(usize, Option<String>), Vec<&mut Deployed>> = BTreeMap::new();
+    for found in group {
+        alike.entry((found.told.stage, found.variant.clone())).or_default().push(found);
     }
-    for found in group.iter_mut() {
-        if counts.get(&(found.told.stage, found.variant.clone())) == Some(&1) {
-            continue;
+    for mut members in alike.into_values().filter(|members| members.len() > 1) {
+        let told: Vec<_> = members.iter().map(|found| distinctions(found, argo, known)).collect();
+        let differ = |at: &usize| {
+            let texts: BTreeSet<&String> =
+                told.iter().filter_map(|told| told.get(*at)?.as_ref()).collect();
+            texts.len() == told.len()
+        };
+        let best = (0..DISTINCTIONS).find(differ);
+        for (found, told) in members.iter_mut().zip(&told) {
+            let place = match best {
+                Some(at) => told.get(at).cloned().flatten(),
+                None => told.iter().flatten().next().cloned(),
+            };
+            found.variant = place.or_else(|| found.variant.take());
         }
-        let Some(application) = argo.applications.get(found.at) else { continue };
-        let server = application.destination("server").map(host).filter(|h| *h != "kubernetes");
-        let place = application.destination("name").or(server);
-        let place = place.or_else(|| application.destination("namespace"));
-        found.variant = place.map(str::to_owned).or_else(|| found.variant.take());
     }
+}
+
+/// How many things may tell Applications of one environment apart.
+const DISTINCTIONS: usize = 5;
+
+/// What may tell an Application from others of its environment: its cluster, the regions in the path
+/// of its values and in that of the file that declares it, its namespace.
+fn distinctions(
+    found: &Deployed,
+    argo: &ArgoCd,
+    known: &Known<'_>,
+) -> [Option<String>; DISTINCTIONS] {
+    let Some(application) = argo.applications.get(found.at) else { return Default::default() };
+    let server = application.destination("server").map(host).filter(|h| *h != "kubernetes");
+    let owned = |text: Option<&str>| text.map(str::to_owned);
+    let regions = |path: &RepoPath| {
+        let names: Vec<&str> = path.segments().filter(|name| words::is_place(name)).collect();
+        (!names.is_empty()).then(|| names.join("/"))
+    };
+    [
+        owned(application.destination("name")),
+        owned(server),
+        found.root.as_ref().and_then(regions),
+        regions(known.store.snapshot().path(application.file)),
+        owned(application.destination("namespace")),
+    ]
 }
 
 /// How what lies in a directory is worked out; what is the same everywhere is compared as the

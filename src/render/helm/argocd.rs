@@ -21,9 +21,17 @@ pub(in crate::render) struct Told {
     pub layers: Vec<Value>,
     /// What else it is told and is not known here.
     pub gaps: Vec<Gap>,
+    /// A file below the values cannot be read: what is not among them may be anything.
+    pub open: bool,
 }
 
 impl Told {
+    /// What is known so far may be replaced by what cannot be read.
+    fn forget(&mut self) {
+        self.layers.clear();
+        self.open = true;
+    }
+
     fn unknown(&mut self, span: Span, what: &'static str, detail: &str) {
         self.gaps.push(Gap { span, what, detail: detail.to_owned(), objects: true });
     }
@@ -40,8 +48,9 @@ pub(in crate::render) fn source<'h>(
         let application = helm.layout.applications.get(overlay.application?)?;
         let is_here = |it: &&Source| it.path.as_ref().is_some_and(|path| helm.charts.has(path));
         let mut sources = application.sources.iter();
-        let elsewhere = application.sources.iter().find(|it| it.body.get("helm").is_some());
-        sources.find(is_here).or(elsewhere).filter(|_| !application.patched)
+        let installs = |it: &&Source| it.body.get("helm").is_some() || it.text("chart").is_some();
+        let elsewhere = || application.sources.iter().find(installs);
+        sources.find(is_here).or_else(elsewhere).filter(|_| !application.patched)
     };
     let mut values = unit.overlays.iter().filter(|it| it.kind == OverlayKind::HelmValues);
     values.all(|overlay| own(overlay).is_some()).then(|| own(overlay)).flatten()
@@ -56,9 +65,17 @@ pub(in crate::render) fn told(store: &Store<'_>, source: &Source) -> Told {
         let found = file.path.as_ref().and_then(|path| store.snapshot().find(path));
         match found.map(|file| values(store, file)) {
             Some(Ok(value)) => told.layers.push(value),
-            Some(Err(gap)) => told.gaps.push(gap),
+            Some(Err(gap)) => {
+                told.forget();
+                told.gaps.push(gap);
+            }
             None if file.path.is_some() && ignores == Some(true) => {}
-            None => told.unknown(file.span, "values file", &file.text),
+            None => {
+                if file.path.is_some() {
+                    told.forget();
+                }
+                told.unknown(file.span, "values file", &file.text);
+            }
         }
     }
     let Some(helm) = helm else { return told };
@@ -205,7 +222,8 @@ mod tests {
         let mine = [("envs/prod.yaml", "a: 1\n")];
         let helm = "      valueFiles: [$mine/envs/prod.yaml, $theirs/envs/prod.yaml, no.yaml]\n";
         let (values, gaps, _) = read(helm, &mine);
-        assert_eq!(values, "a: 1");
+        // Nobody knows what the file that is not there says of `a`.
+        assert_eq!(values, "");
         assert_eq!(gaps, ["$theirs/envs/prod.yaml", "no.yaml"]);
         let ignoring = format!("      ignoreMissingValueFiles: true\n{helm}");
         assert_eq!(read(&ignoring, &mine).1, ["$theirs/envs/prod.yaml"]);

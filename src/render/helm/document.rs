@@ -83,20 +83,39 @@ pub(in crate::render) fn rendered(
 /// What an Application of Argo CD tells its chart.
 fn deployed(helm: Helm<'_>, unit: &Unit, overlay: &Overlay, source: &Source) -> Rendered {
     let snapshot = helm.store.snapshot();
-    let argocd::Told { layers, gaps } = argocd::told(helm.store, source);
-    let (origin, provenance) = (source.body.span(), source.body.provenance.clone());
+    let argocd::Told { layers, mut gaps, open } = argocd::told(helm.store, source);
     let mut inputs: BTreeSet<FileId> = layers.iter().map(|layer| layer.span().file).collect();
-    inputs.insert(origin.file);
-    inputs.extend(snapshot.find(&overlay.root));
+    inputs.insert(source.body.span().file);
+    let file = snapshot.find(&overlay.root);
+    inputs.extend(file);
+    let chart = source.path.as_ref().and_then(|root| helm.charts.get(helm.store, root));
+    let lacking = lacks_chart(helm, unit, source);
+    let known = !open && lacking.is_none();
+    gaps.extend(lacking);
+    if !known {
+        return Rendered::of_documents(Vec::new(), inputs, gaps);
+    }
+    // What is not there belongs into the file of the environment, else where the last word is said.
+    let of_environment = layers.iter().find(|layer| Some(layer.span().file) == file);
+    let place = of_environment.or(layers.last()).unwrap_or(&source.body);
+    let (origin, provenance) = (place.span(), place.provenance.clone());
     let defaults = source.path.as_ref().and_then(|root| root.join(VALUES).ok());
     let defaults = defaults.and_then(|path| snapshot.find(&path));
     let own: Vec<Value> =
         layers.iter().filter(|layer| Some(layer.span().file) != defaults).cloned().collect();
-    let chart = source.path.as_ref().and_then(|root| helm.charts.get(helm.store, root));
     let own = Some(stacked(&own));
     let secret = holds_secrets(&overlay.root);
     let laid = Laid { told: stacked(&layers), own, provenance, origin, inputs, gaps, secret };
     finished(helm, unit, chart.map(|chart| &**chart), laid)
+}
+
+/// The gap of a source whose chart is not there, while that of another environment is.
+fn lacks_chart(helm: Helm<'_>, unit: &Unit, source: &Source) -> Option<Gap> {
+    let has = |source: &Source| source.path.as_ref().is_some_and(|path| helm.charts.has(path));
+    let others = unit.overlays.iter().filter_map(|other| argocd::source(helm, unit, other));
+    let path = source.path.as_ref().filter(|_| !has(source) && others.into_iter().any(has))?;
+    let span = source.body.get("path").map_or(source.body.span(), Value::span);
+    Some(Gap { span, what: "helm chart", detail: path.display().to_owned(), objects: true })
 }
 
 /// Later values over earlier ones.
@@ -409,6 +428,49 @@ mod tests {
             "/b=3 envs/prod/billing/values.yaml",
         ];
         assert_eq!(found["envs/prod/billing/values.yaml"], billing);
+    }
+
+    #[test]
+    fn what_an_application_lays_over_each_other_stands_in_the_file_of_the_environment() {
+        let application = |env: &str| {
+            format!(
+                "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: web-{env}}}\n\
+                 spec:\n  source:\n    repoURL: https://git.example.org/a/b.git\n    path: charts/orders\n    \
+                 helm: {{valueFiles: [/config/base.yaml, /config/{env}/values.yaml, \
+                 /config/{env}/eu-west-1/values.yaml]}}\n"
+            )
+        };
+        let (staging, prod) = (application("staging"), application("prod"));
+        let files = [
+            ("argocd/staging.yaml", staging.as_str()),
+            ("argocd/prod.yaml", prod.as_str()),
+            CHART,
+            ("charts/orders/values.yaml", "a: 1\n"),
+            ("config/base.yaml", "a: 2\nb: 2\n"),
+            ("config/staging/values.yaml", "b: 3\n"),
+            ("config/staging/eu-west-1/values.yaml", "c: 4\n"),
+            ("config/prod/values.yaml", "a: 3\nb: 3\n"),
+            ("config/prod/eu-west-1/values.yaml", "b: 4\n"),
+        ];
+        let found = documents(&files);
+        assert!(!found.contains_key("config/prod/values.yaml"), "{found:?}");
+        let (default, base) = ("charts/orders/values.yaml", "config/base.yaml");
+        let (all, own) = ("config/prod/values.yaml", "config/prod/eu-west-1/values.yaml");
+        let production = [
+            "orders".to_owned(),
+            format!("/a=3 {default} {base} {all}"),
+            format!("/b=4 {base} {all} {own}"),
+        ];
+        assert_eq!(found[own], production);
+        let snapshot = Snapshot::from_memory(files.iter().copied());
+        let store = Store::new(&snapshot);
+        let layout = Layout::discover(&store, &Choices::default());
+        let renderer = Renderer::new(&store, Options { restricted: false, partial: true });
+        let unit = layout.units.iter().find(|unit| unit.name == "web").unwrap();
+        for overlay in &unit.overlays {
+            let output = renderer.overlay(&layout, unit, overlay).unwrap().unwrap();
+            assert_eq!(*snapshot.path(output.resources[0].origin.file), overlay.root);
+        }
     }
 
     #[test]

@@ -179,5 +179,6 @@ fn installed(store: &Store<'_>, source: &Source) -> Option<Named> {
     let told = argocd::told(store, source);
     named.layers = told.layers;
     named.gaps = told.gaps;
+    named.defaults = !told.open;
     Some(named)
 }

@@ -1,13 +1,13 @@
 //! `foreign-environment-reference`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::compare::{Foreign, SECRET};
 use crate::finding::{Finding, Level, Role, Subject};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::{Rule, rule};
-use crate::text::Span;
+use crate::text::{FileId, Span};
 
 /// So many values that bear the own name make one that bears another a mistake.
 const PEERS: usize = 2;
@@ -21,6 +21,11 @@ rule! {
     /// Production that reads the database of staging serves test data; staging that writes to the
     /// queue of production is an incident. Both look like a value that was copied and not adapted.
     ///
+    /// Annotations, and namespaces that are called like an environment and nothing else, are reported
+    /// where each environment has written them for itself; what both have from one place is shared. A
+    /// version whose end names an environment (`1.4.2-production`) says how it was built.
+    /// A values file of another environment is one finding, whatever it says.
+    ///
     /// ## Fix
     /// Name the thing of the environment itself. What both share on purpose can be documented with
     /// an exception, or named without the word of one environment.
@@ -33,7 +38,13 @@ impl Rule for ForeignEnvironmentReference {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
         // One line may reach many objects, and one value many lines of a unit.
         let mut spans: BTreeMap<Span, &Foreign> = BTreeMap::new();
+        let files = foreign_files(cx);
         for foreign in &cx.comparison.foreign {
+            // What a whole file says of the other environment is told where the file is named.
+            let application = cx.evaluated[foreign.overlay].overlay.application;
+            if application.is_some_and(|at| files.contains(&(at, foreign.span.file))) {
+                continue;
+            }
             // That there is no such object weighs more than whose name it bears.
             if cx.references.is_dangling(foreign.overlay, foreign.span) {
                 continue;
@@ -55,6 +66,19 @@ impl Rule for ForeignEnvironmentReference {
             }
         }
     }
+}
+
+/// The values files that Applications read and whose names are reported themselves.
+fn foreign_files(cx: &Context<'_>) -> BTreeSet<(usize, FileId)> {
+    let told: BTreeSet<Span> = cx.comparison.foreign.iter().map(|foreign| foreign.span).collect();
+    let applications = cx.layout.applications.iter().enumerate();
+    let files = applications.flat_map(|(at, application)| {
+        let files = application.sources.iter().flat_map(|source| &source.value_files);
+        files.map(move |file| (at, file))
+    });
+    let foreign = files.filter(|(_, file)| told.contains(&file.span));
+    let found = foreign.filter_map(|(at, file)| Some((at, cx.snapshot.find(file.path.as_ref()?)?)));
+    found.collect()
 }
 
 /// The level of a finding where the rule runs at another level than usual.

@@ -1,12 +1,13 @@
 //! Values files of this repository that are not there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::nearest;
-use crate::finding::Finding;
+use crate::finding::{Finding, Role};
 use crate::kube::{Resource, Value};
 use crate::layout::{Application, Source, ValueFile};
 use crate::render::{Evaluated, Rendered};
+use crate::rules::schema::reach::listed;
 use crate::rules::{Context, Findings, locality};
 use crate::text::{RepoPath, Span};
 
@@ -15,48 +16,65 @@ const REVISIONS: [&str; 4] = ["", "HEAD", "main", "master"];
 /// What makes a name of something that is filled in or searched for.
 const OPEN: [char; 6] = ['$', '*', '?', '[', '{', '%'];
 
-/// Who wants a file: where it is named, and what lets the release do without it.
-type Wanted = (String, &'static str);
+/// Most further places of a finding.
+const PLACES: usize = 20;
+
+/// A file that somebody wants.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Wanted {
+    path: RepoPath,
+    /// What made it this file: where it is named, or what a generator filled in there.
+    span: Span,
+    /// Who wants it.
+    kind: &'static str,
+    name: String,
+}
 
 /// Reports values files that an Application or a `HelmRelease` names and that are not there.
+///
+/// What a template names is one finding, whatever files its generators make of it.
 pub(super) fn check(cx: &Context<'_>, findings: &mut Findings) {
-    let mut missing: BTreeMap<(Span, RepoPath), Wanted> = BTreeMap::new();
+    let mut missing: BTreeMap<Span, BTreeSet<Wanted>> = BTreeMap::new();
     let sure = |it: &&Application| !(it.rewritten || it.patched);
     for application in cx.layout.applications.iter().filter(sure) {
         for source in &application.sources {
-            let names = || (format!("Application {}", application.name), "ignoreMissingValueFiles");
-            for (span, path) in of_source(cx, application, source) {
-                missing.entry((span, path)).or_insert_with(names);
+            for (file, path) in of_source(cx, application, source) {
+                let name = application.name.clone();
+                let wanted = Wanted { path, span: file.span, kind: "Application", name };
+                missing.entry(file.named).or_default().insert(wanted);
             }
         }
     }
     for object in cx.evaluated.iter().filter_map(Evaluated::output).flat_map(Rendered::objects) {
-        let names = || {
-            (format!("HelmRelease {}", object.id.name), "spec.chart.spec.ignoreMissingValuesFiles")
-        };
         for (span, path) in of_release(cx, object) {
-            missing.entry((span, path)).or_insert_with(names);
+            let name = object.id.name.to_string();
+            let wanted = Wanted { path, span, kind: "HelmRelease", name };
+            missing.entry(span).or_default().insert(wanted);
         }
     }
-    for ((span, path), wanted) in &missing {
-        if cx.focus.has_file(cx.snapshot.path(span.file)) {
-            findings.push(finding(cx, *span, path, wanted));
+    for (span, wanted) in &missing {
+        let places = wanted.iter().map(|wanted| wanted.span).chain([*span]);
+        let mut files = places.map(|place| cx.snapshot.path(place.file));
+        if files.any(|file| cx.focus.has_file(file))
+            && let Some(finding) = finding(cx, *span, wanted)
+        {
+            findings.push(finding);
         }
     }
 }
 
 /// The values files that a source of an Application lacks.
-fn of_source(
+fn of_source<'s>(
     cx: &Context<'_>,
     application: &Application,
-    source: &Source,
-) -> Vec<(Span, RepoPath)> {
+    source: &'s Source,
+) -> Vec<(&'s ValueFile, RepoPath)> {
     let helm = source.body.get("helm");
     let ignores = helm.and_then(|helm| helm.get("ignoreMissingValueFiles"));
     if ignores.is_some_and(|ignores| ignores.as_bool() != Some(false)) {
         return Vec::new();
     }
-    let lacks = |file: &ValueFile| {
+    let lacks = |file: &'s ValueFile| {
         let holder = match file.text.strip_prefix('$').and_then(|text| text.split_once('/')) {
             Some((name, _)) => {
                 application.sources.iter().find(|it| it.text("ref") == Some(name))?
@@ -66,7 +84,7 @@ fn of_source(
         let own = holder.text("repoURL").is_some_and(|url| cx.layout.repository.is_surely(url))
             && REVISIONS.contains(&holder.text("targetRevision").unwrap_or_default());
         let path = file.path.clone().filter(|path| own && is_missing(cx, path))?;
-        Some((file.span, path))
+        Some((file, path))
     };
     source.value_files.iter().filter_map(lacks).collect()
 }
@@ -104,19 +122,43 @@ fn is_missing(cx: &Context<'_>, path: &RepoPath) -> bool {
     !(known || path.is_outside() || path.as_str().contains(OPEN) || elsewhere())
 }
 
-fn finding(cx: &Context<'_>, span: Span, path: &RepoPath, wanted: &Wanted) -> Finding {
-    let (who, ignores) = wanted;
-    let parent = path.parent().unwrap_or_else(RepoPath::root);
+fn finding(cx: &Context<'_>, span: Span, wanted: &BTreeSet<Wanted>) -> Option<Finding> {
+    let first = wanted.first()?;
+    let parent = first.path.parent().unwrap_or_else(RepoPath::root);
     let beside = cx.snapshot.files_below(&parent).map(|(_, file)| file);
     let beside = beside.filter(|file| file.is_yaml() && file.parent().as_ref() == Some(&parent));
-    let near = nearest(path.file_name(), beside.map(RepoPath::file_name));
-    let help = match near {
+    let near = nearest(first.path.file_name(), beside.map(RepoPath::file_name));
+    let several = wanted.len() > 1;
+    let ignores = match first.kind {
+        "Application" => "ignoreMissingValueFiles",
+        _ => "spec.chart.spec.ignoreMissingValuesFiles",
+    };
+    let help = match near.filter(|_| !several) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("add the file, or set `{ignores}: true` if the release can do without it"),
     };
+    let names: BTreeSet<&str> = wanted.iter().map(|wanted| &*wanted.name).collect();
+    let who = match names.len() {
+        1 => format!("{} {} reads", first.kind, first.name),
+        _ => format!("{}s {} read", first.kind, listed(&Vec::from_iter(names))),
+    };
+    let files: BTreeSet<String> = wanted.iter().map(|it| format!("`{}`", it.path)).collect();
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    let message = match &files[..] {
+        [file] => format!("{who} the values file {file}, which is not there"),
+        files => format!("{who} the values files {}, which are not there", listed(files)),
+    };
     let [overlay, object] = locality(cx, span);
-    Finding::at(span, format!("{who} reads the values file `{path}`, which is not there"))
-        .label("no such file")
+    // A template is known by what it says, not by what it is filled in with.
+    let text = cx.snapshot.slice(span);
+    let text = text.rsplit('/').next().filter(|_| text.contains("{{"));
+    let file = text.unwrap_or(first.path.file_name());
+    let mut finding = Finding::at(span, message)
+        .label(if several { "no such files" } else { "no such file" })
         .help(help)
-        .known_by(["values file", &*overlay, &*object, path.file_name()])
+        .known_by(["values file", &*overlay, &*object, file]);
+    for one in wanted.iter().filter(|one| one.span != span).take(PLACES) {
+        finding = finding.place(Role::Related, one.span, format!("makes it `{}`", one.path));
+    }
+    Some(finding)
 }
