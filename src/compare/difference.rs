@@ -129,6 +129,10 @@ pub struct Difference {
     pub weak: bool,
     /// Both overlays are variants of one environment, and the other variants side with the second.
     pub siblings: bool,
+    /// The bytes that cause it are on the environment's side.
+    pub caused_here: bool,
+    /// It deserves a note at most: somebody may have wanted it, or little depends on it.
+    pub quiet: bool,
     /// How often the path differs in the repository.
     pub frequency: Option<Frequency>,
     /// Where it was rendered, if the sides are those of the chart's values.

@@ -517,6 +517,8 @@ impl Judging<'_> {
             more: raw.more,
             weak: self.weak,
             siblings: self.siblings,
+            caused_here: true,
+            quiet: false,
             frequency: None,
             traced: None,
             allowed,
