@@ -26,6 +26,8 @@ const MANY_SETTINGS: usize = 40;
 pub enum Grouping {
     /// The same bytes cause them.
     Span,
+    /// Two spellings of one key: the environment's, then the reference's.
+    Slip,
     /// The repository does it everywhere: one note for all.
     Habit,
     /// Two copies of one object that differ in many places.
@@ -223,7 +225,8 @@ pub(crate) fn group(
     let mut first_with: BTreeMap<Key, usize> = BTreeMap::new();
     let mut broad: Vec<Option<Grouping>> = vec![None; placed.len()];
     for (at, (one, wide)) in placed.iter().zip(wide).enumerate() {
-        broad[at] = wide.as_ref().map(Key::grouping);
+        let slip = one.follow.as_ref().is_some_and(|follow| follow.slip);
+        broad[at] = wide.as_ref().map(Key::grouping).or(slip.then_some(Grouping::Slip));
         // An object that one overlay lacks among others, and another overlay alone, is two causes.
         let among_others = one.difference.path.steps().is_empty() && wide.is_some();
         let narrow = if among_others {
@@ -258,6 +261,9 @@ pub(crate) fn group(
         let group = matches!(cause.grouping, Grouping::Entries | Grouping::Document);
         if group && cause.differences.len() == 1 {
             cause.grouping = Grouping::Span;
+        }
+        if cause.grouping == Grouping::Slip {
+            cause.differences.sort_by_key(|difference| difference.change != Change::OnlyHere);
         }
         if group {
             // What matters most is named first, and shown.
@@ -391,6 +397,7 @@ fn broad_keys(placed: &Placed, components: &BTreeSet<Key>, world: World<'_>) -> 
         // What watches a program, what stops its deployment, which version it asks for: each is
         // told for itself, however different two copies are.
     } else if is_terraform(&difference.resource.gvk)
+        && !(difference.is_of_list() && difference.resource.gvk.is_document())
         && (difference.change != Change::Changed || difference.violated.is_some())
     {
         // What one environment forgot, or has less of, is told one by one.
@@ -401,17 +408,20 @@ fn broad_keys(placed: &Placed, components: &BTreeSet<Key>, world: World<'_>) -> 
             let map = Path(map.to_vec());
             let step = difference.path.steps().last();
             // What stands at a place of a list has no name to be told by.
-            let unnamed = matches!(step, Some(PathStep::Index(_))) || difference.weak;
+            let numbered = matches!(step, Some(PathStep::Index(_)));
+            let unnamed = numbered || difference.is_of_list() || difference.weak;
             keys.push(Key::Entries(overlay, difference.topic, resource.clone(), map, unnamed));
         }
-        if difference.topic.is_about_a_class()
+        let alone = is_terraform(&difference.resource.gvk) && difference.change != Change::Changed;
+        if !alone
+            && difference.topic.is_about_a_class()
             && difference.change != Change::Changed
             && let Some(key) = difference.path.last_key()
         {
             let (topic, change) = (difference.topic, difference.change);
             keys.push(Key::Same(overlay, topic, change, resource.clone(), key.to_owned()));
         }
-        if difference.topic == Topic::Other {
+        if !alone && difference.topic == Topic::Other {
             keys.push(Key::Document(overlay, resource.clone(), difference.weak));
         }
     } else if world.snapshot.is_mounted(primary) {

@@ -23,7 +23,7 @@ use crate::compare::remotes;
 use crate::compare::scalar::without_hash;
 use crate::compare::secrets;
 use crate::compare::terraform::is_terraform;
-use crate::compare::together::{MOST_OF_A_TEXT, list_around, tell_once};
+use crate::compare::together::{MOST_OF_A_TEXT, tell_once};
 use crate::compare::values::{in_values, is_switched_off};
 use crate::compare::witness::Witness;
 use crate::config::Config;
@@ -345,7 +345,6 @@ impl Judging<'_> {
     ) {
         result.unknown += found.unknown;
         let mut texts: BTreeMap<Path, Vec<usize>> = BTreeMap::new();
-        let mut lists: BTreeMap<(Path, Change), Vec<usize>> = BTreeMap::new();
         for difference in found.differences {
             let settled = if self.siblings {
                 !witnesses.iter().all(|witness| witness.sides_with_reference(at, &difference))
@@ -360,19 +359,14 @@ impl Judging<'_> {
                 result.promotions.extend(found);
             }
             let text = difference.text.map(|to| difference.path.steps()[..to].to_vec());
-            let list = list_around(&difference, (resource, answer), names);
             let before = result.differences.len();
             self.judge(difference, resource, names, result);
             if let Some(text) = text {
                 texts.entry(Path(text)).or_default().extend(before..result.differences.len());
             }
-            if let Some(list) = list {
-                lists.entry(list).or_default().extend(before..result.differences.len());
-            }
         }
         let texts = texts.into_values().filter(|places| places.len() > MOST_OF_A_TEXT);
-        let lists = lists.into_values().filter(|places| places.len() > 1);
-        tell_once(texts.chain(lists), &mut result.differences);
+        tell_once(texts, &mut result.differences);
     }
 
     /// The places of both sides, if each declares the object in its own.

@@ -79,6 +79,7 @@ fn told_of(
     let sides = Sides::of(cx, first);
     let speech = match cause.grouping {
         Grouping::Span => say(first, &sides),
+        Grouping::Slip => slip(cause, &sides),
         Grouping::Habit => habit(first, &sides),
         Grouping::Copy => copy(cause, &sides),
         Grouping::Directory => directory(cause, &sides),
@@ -248,7 +249,7 @@ fn subject(cx: &Context<'_>, cause: &Cause) -> Subject {
         .filter(|difference| difference.unit == first.unit)
         .filter_map(|difference| cx.evaluated[difference.here_overlay].overlay.variant.clone())
         .collect();
-    let single = matches!(cause.grouping, Grouping::Span | Grouping::Habit);
+    let single = matches!(cause.grouping, Grouping::Span | Grouping::Slip | Grouping::Habit);
     let path = first.path.to_string();
     Subject {
         variants: variants.into_iter().collect(),
@@ -356,6 +357,21 @@ fn remarks(cause: &Cause) -> String {
     text
 }
 
+/// Two spellings of one key.
+fn slip(cause: &Cause, sides: &Sides) -> Speech {
+    let first = cause.first();
+    let other = cause.differences.iter().find(|it| it.change != first.change).unwrap_or(first);
+    let meant = other.path.last_key().unwrap_or_default();
+    let (path, resource) = (&first.path, &first.resource);
+    Speech {
+        message: format!(
+            "`{path}` of {resource} stands in {} and not in {}, which has `{meant}`",
+            sides.here, sides.there
+        ),
+        help: format!("did you mean `{meant}`? Use one spelling for both"),
+    }
+}
+
 fn habit(first: &Difference, sides: &Sides) -> Speech {
     let kind = &first.resource.gvk.kind;
     let counted = first.frequency.map_or(String::new(), |frequency| {
@@ -421,12 +437,18 @@ fn entries(cause: &Cause, sides: &Sides) -> Speech {
     let first = cause.first();
     let steps = first.path.steps();
     let map = Path(steps.get(..steps.len().saturating_sub(1)).unwrap_or_default().to_vec());
-    let inside = |difference: &Difference| {
+    let inside = |difference: &Difference| -> String {
         let own = difference.path.steps();
         Path(own.get(map.steps().len()..).unwrap_or_default().to_vec()).to_string()
     };
+    if !cause.differences.iter().all(|it| it.path.steps().starts_with(map.steps())) {
+        // The same bytes stand in other lists too.
+        return document(cause, sides);
+    }
     let names = distinct(cause.differences.iter().map(inside));
-    if let ([_], more) = (&names[..], cause.differences.len()) {
+    let changes: BTreeSet<Change> = cause.differences.iter().map(|it| it.change).collect();
+    let one_sort = changes.len() == 1 || changes.contains(&Change::Changed);
+    if let ([_], more, true) = (&names[..], cause.differences.len(), one_sort) {
         let message = format!(
             "`{}` of {} differs between {} and {} in {more} places",
             first.path, first.resource, sides.here, sides.there,
@@ -439,16 +461,27 @@ fn entries(cause: &Cause, sides: &Sides) -> Speech {
     } else {
         format!("`{map}` of {}", first.resource)
     };
-    Speech {
-        message: format!(
-            "{} entries of {whose} differ between {} and {}: {}",
-            names.len(),
-            sides.here,
-            sides.there,
-            listed(names.iter().map(|name| format!("`{name}`")), names.len(), NAMED),
-        ),
-        help: ALIGN.to_owned(),
-    }
+    let places: BTreeSet<_> = cause.differences.iter().map(|it| (it.change, &it.path)).collect();
+    let count = places.len();
+    let (here, there) = (&sides.here, &sides.there);
+    let named = |change: Option<Change>, most: usize| {
+        let wanted = |it: &&Difference| change.is_none_or(|change| it.change == change);
+        let names = distinct(cause.differences.iter().filter(wanted).map(inside));
+        let names = (!names.is_empty()).then_some(names)?;
+        Some(listed(names.iter().map(|name| format!("`{name}`")), names.len(), most))
+    };
+    let message = if cause.differences.iter().any(|it| it.change == Change::Changed) {
+        let names = named(None, NAMED).unwrap_or_default();
+        format!("{count} entries of {whose} differ between {here} and {there}: {names}")
+    } else {
+        let alone = [(Change::OnlyHere, here), (Change::OnlyThere, there)];
+        let alone = alone.into_iter().filter_map(|(change, side)| {
+            Some(format!("{} only in {side}", named(Some(change), NAMED)?))
+        });
+        let alone = alone.collect::<Vec<_>>().join("; ");
+        format!("{count} entries of {whose} are not in both {here} and {there}: {alone}")
+    };
+    Speech { message, help: ALIGN.to_owned() }
 }
 
 /// Many values of a document that no rule knows the meaning of, or that are of one name.
