@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use crate::compare::agents::Cover;
 use crate::compare::{self, Effects, Past, Present, Substitution};
 use crate::config::{Config, did_you_mean, glob_set};
 use crate::exceptions::{self, Outcome};
@@ -38,6 +39,8 @@ pub struct Checked {
     pub past: Past,
     /// What the change does to what runs, where that was asked for.
     pub effects: Option<Effects>,
+    /// The agents of each environment, as far as it was looked at.
+    pub cover: Cover,
 }
 
 /// The rule that asks for the history.
@@ -130,7 +133,8 @@ pub fn evaluate<'l>(
 ) -> Vec<Evaluated<'l>> {
     let mut evaluated =
         evaluate::all(layout, wanted, |unit, overlay| renderer.overlay(layout, unit, overlay));
-    render::lay_values(renderer.snapshot(), &mut evaluated);
+    render::lay_values(renderer.store(), &mut evaluated);
+    helm::add_releases(renderer.helm(layout), &mut evaluated);
     evaluated
 }
 
@@ -139,6 +143,13 @@ pub fn check(job: Job<'_>) -> Checked {
     let Job { store, config, policy, layout, today, touched, focus, history, part } = job;
     let snapshot = store.snapshot();
     let (files, mut not_analysed) = rules::checked_files(store, &config.exclude, focus);
+    // What is a unit is not left out because it is a template.
+    let is_read = |path: &RepoPath| {
+        let file = snapshot.find(path);
+        let mut parts = layout.helmfiles.iter().map(|target| &target.state.files);
+        file.is_some_and(|file| parts.any(|files| files.contains(&file)))
+    };
+    not_analysed.retain(|left_out| left_out.span.is_some() || !is_read(&left_out.path));
     let renderer = renderer(store, layout);
     let evaluated = evaluate(&renderer, layout, |unit| focus.has_unit(&unit.name));
     let releases = helm::releases(renderer.helm(layout), &evaluated);
@@ -251,7 +262,8 @@ pub fn check(job: Job<'_>) -> Checked {
         None
     };
     let files = [files, with_schemas].concat();
-    Checked { outcome, counts, files, roots, failed, past, effects }
+    let cover = comparison.cover.clone();
+    Checked { outcome, counts, files, roots, failed, past, effects, cover }
 }
 
 /// What the configuration decides about environments and units.
@@ -353,7 +365,14 @@ fn kinds_differ(layout: &Layout, evaluated: &Evaluated<'_>) -> Option<NotAnalyse
 /// What the renderer had to leave out of an overlay.
 pub fn not_rendered(snapshot: &Snapshot, evaluated: &Evaluated<'_>) -> Vec<NotAnalysed> {
     let gaps = evaluated.output().into_iter().flat_map(|rendered| &rendered.gaps);
-    gaps.map(|gap| of_gap(snapshot, gap)).collect()
+    let values = evaluated.output().into_iter().flat_map(|rendered| &rendered.unknown_values);
+    let values = values.map(|unknown| NotAnalysed {
+        path: snapshot.path(unknown.span.file).clone(),
+        span: Some(unknown.span),
+        what: "values",
+        detail: unknown.source.clone(),
+    });
+    gaps.map(|gap| of_gap(snapshot, gap)).chain(values).collect()
 }
 
 fn of_gap(snapshot: &Snapshot, gap: &Gap) -> NotAnalysed {

@@ -126,10 +126,14 @@ fn what_was_not_there_before_is_brought() {
 /// Cases of configuration that reaches an environment through other files.
 const REACHED: &[&str] = &[
     "commented-out-config/bad-values",
+    "dangling-reference/good-elsewhere-in-the-repository",
     "invalid-values/bad-gitops",
+    "missing-agent/good-required",
     "missing-scrape/bad-argo-generator",
     "reconciliation-paused/bad-argo-set",
     "reconciliation-paused/bad-siblings",
+    "undefined-variable/bad-flux-settings",
+    "undefined-variable/good-from-a-config-map",
 ];
 
 /// Whoever takes out a line or puts it back learns what a whole check says, wherever the line stands.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::iter::{IntoParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
 
-use crate::change::{Layouts, Side};
+use crate::change::{Layouts, Side, names};
 use crate::config::{self, FILE_NAMES};
 use crate::layout::{self, Layout, Overlay, OverlayKind, Unit};
 use crate::owners::CodeOwners;
@@ -37,10 +37,16 @@ pub(super) fn of(
     if layouts.before().environments != layouts.after.environments {
         return Focus::Everything;
     }
-    let mut units = layouts.after.units_of(after.store.snapshot(), paths);
+    let mentioning = names::mentioning(before, after, paths);
+    let reached: BTreeSet<RepoPath> = paths.union(&mentioning).cloned().collect();
+    let mut units = layouts.after.units_of(after.store.snapshot(), &reached);
+    units.extend(layouts.after.deployed_beside(paths));
+    units.extend(layouts.after.holders(&units));
     let mut sides = vec![(after, &layouts.after)];
     if let Some(old) = &layouts.before {
-        units.extend(old.units_of(before.store.snapshot(), paths));
+        units.extend(old.units_of(before.store.snapshot(), &reached));
+        units.extend(old.deployed_beside(paths));
+        units.extend(old.holders(&units));
         units.extend(rearranged(old, &layouts.after));
         sides.push((before, old));
     }

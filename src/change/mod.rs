@@ -6,6 +6,7 @@
 //! both confirm is reported.
 
 mod focus;
+mod names;
 mod news;
 
 use std::collections::BTreeSet;
@@ -116,8 +117,12 @@ pub fn between(before: Side<'_>, after: Side<'_>, terms: Terms<'_>) -> Changed {
         check(after, &layouts.after, focus, Part::After { change: &change, effects })
     };
     let rules_move = focus::moves_rules(before, after, &paths);
-    let look = Look { before: old, after: new(&focus, terms.effects), rules_move };
-    let decided = focus == Focus::Everything || (look.brought().is_empty() && !terms.whole);
+    let brought = new(&focus, terms.effects);
+    // An agent that is gone may be missing anywhere in its environment.
+    let uncovered = focus != Focus::Everything && old.cover != brought.cover;
+    let look = Look { before: old, after: brought, rules_move, uncovered };
+    let quiet = look.brought().is_empty() && !uncovered;
+    let decided = focus == Focus::Everything || (quiet && !terms.whole);
     let whole = (!decided).then(|| new(&Focus::Everything, false));
     let old = || check(before, layouts.before(), &Focus::Everything, Part::None);
     look.into_changed(whole, old, &layouts, paths, terms.whole)
@@ -142,6 +147,8 @@ struct Look {
     after: Checked,
     /// Whether the change moves what the findings are judged by.
     rules_move: bool,
+    /// Whether what covers whole environments moves, so that units which were not looked at are concerned.
+    uncovered: bool,
 }
 
 impl Look {
@@ -162,7 +169,7 @@ impl Look {
         wanted: bool,
     ) -> Changed {
         let mut new = self.brought();
-        let Self { before, after: mut checked, rules_move } = self;
+        let Self { before, after: mut checked, rules_move, uncovered } = self;
         let effects = checked.effects.take();
         let suspected = whole.is_some();
         let now = Said::of(&checked.outcome.reported);
@@ -176,7 +183,7 @@ impl Look {
         };
         let outcome = &mut checked.outcome;
         let all = outcome.reported.len();
-        outcome.reported.retain(|finding| !finding.parts().is_disjoint(&new));
+        outcome.reported.retain(|finding| uncovered || !finding.parts().is_disjoint(&new));
         if suspected && !outcome.reported.is_empty() {
             let old = Said::of(&old().outcome.reported);
             outcome.reported.retain(|finding| !old.knows(finding));

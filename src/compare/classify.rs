@@ -255,13 +255,23 @@ pub(crate) fn class_of(resource: &Resource, difference: &RawDifference) -> Class
             Class::Access
         }
         Class::Config if is_flag(difference) => Class::FeatureFlag,
-        Class::Other if is_flag(difference) && is_about_features(steps) => Class::FeatureFlag,
+        Class::Other
+            if is_flag(difference) && (is_about_features(steps) || names_a_variable(steps)) =>
+        {
+            Class::FeatureFlag
+        }
         Class::Other if in_values(&resource.id.gvk, steps).is_some() && is_switch(difference) => {
             Class::FeatureFlag
         }
         Class::Other if is_schedule(steps) && is_backup_job(resource) => Class::Backup,
         _ => class,
     }
+}
+
+/// Whether the last key is written as the variables of programs are, wherever it stands: `FF_UPLOADS`.
+fn names_a_variable(path: &[PathStep]) -> bool {
+    let Some(PathStep::Key(key)) = path.last() else { return false };
+    key.contains('_') && key.chars().all(|c| matches!(c, 'A'..='Z' | '0'..='9' | '_'))
 }
 
 /// Whether no API says what a key means: that of a configuration file, or of the values of a chart.

@@ -1,9 +1,10 @@
 //! What objects of Flux and Argo CD say that shows better elsewhere: where it arrives.
 
-use crate::compare::diff::{Change, RawDifference};
+use crate::compare::diff::RawDifference;
 use crate::compare::names::{Names, PairNames};
+use crate::compare::values::are_values;
 use crate::kube::{Path, PathStep, Resource, Value};
-use crate::render::{Rendered, Told, Variables, is_laid};
+use crate::render::{Rendered, Told, Variables};
 
 /// The fields below `spec` whose effect is compared where it arrives.
 const FIELDS: [&str; 11] = [
@@ -59,7 +60,7 @@ pub(crate) fn is_told(
     }
 }
 
-fn key(step: &PathStep) -> Option<&str> {
+pub(super) fn key(step: &PathStep) -> Option<&str> {
     match step {
         PathStep::Key(key) => Some(key),
         _ => None,
@@ -87,22 +88,64 @@ fn is_lost(name: &str, a: Option<Own<'_>>, b: Option<Own<'_>>) -> bool {
     lacking.open && having.open && !used.defaulted && !bears
 }
 
-/// Whether one side lacks a value of a release that sources set which are known on the other side only.
+/// The keys of a path among the values of a release: its own, or those of the document that stands for them.
+fn in_release<'p>(release: &Resource, path: &'p Path) -> Option<Vec<&'p str>> {
+    let keys: Vec<&str> = path.steps().iter().map_while(key).collect();
+    if are_values(&release.id.gvk) {
+        return Some(keys);
+    }
+    match &keys[..] {
+        ["spec", "values", rest @ ..] if &*release.id.gvk.kind == "HelmRelease" => {
+            Some(rest.to_vec())
+        }
+        _ => None,
+    }
+}
+
+/// Whether a source that is not known may decide a value of one side only, or holds nothing but this value.
 pub(crate) fn is_unknown(
     mine: &Rendered,
     theirs: &Rendered,
     (here, there): (&Resource, &Resource),
-    difference: &RawDifference,
+    path: &Path,
 ) -> bool {
-    let (having, lacking) = match difference.change {
-        Change::Changed => return false,
-        Change::OnlyHere => ((mine, here), (theirs, there)),
-        Change::OnlyThere => ((theirs, there), (mine, here)),
+    let Some(keys) = in_release(here, path) else { return false };
+    let open = |rendered: &Rendered, release: &Resource| {
+        let unknown = rendered.unknown_values.iter();
+        let of_release = unknown.filter(|unknown| unknown.release == release.origin);
+        let (mut any, mut only) = (false, false);
+        for unknown in of_release.filter(|unknown| unknown.covers(&keys)) {
+            any |= unknown.target.is_empty();
+            only |= !unknown.target.is_empty();
+        }
+        (any, only)
     };
-    let mut keys = difference.path.steps().iter().map_while(key);
-    (keys.next(), keys.next()) == (Some("spec"), Some("values"))
-        && is_laid(lacking.0, lacking.1) == Some(false)
-        && is_laid(having.0, having.1) == Some(true)
+    let ((a, only), (b, other)) = (open(mine, here), open(theirs, there));
+    only || other || a != b
+}
+
+/// Whether a document stands for the values of a release: it shows what becomes of them.
+pub(crate) fn shows_values(resources: &[Resource], release: &Resource) -> bool {
+    &*release.id.gvk.kind == "HelmRelease"
+        && resources.iter().any(|it| are_values(&it.id.gvk) && it.origin == release.origin)
+}
+
+/// Whether a document stands for the values of one of the objects beside it.
+pub(crate) fn is_of_release(resources: &[Resource], document: &Resource) -> bool {
+    are_values(&document.id.gvk)
+        && resources
+            .iter()
+            .any(|it| &*it.id.gvk.kind == "HelmRelease" && it.origin == document.origin)
+}
+
+/// Whether documents of both sides show a difference in the values of two releases.
+pub(crate) fn is_shown(
+    (mine, theirs): (&[Resource], &[Resource]),
+    (here, there): (&Resource, &Resource),
+    path: &Path,
+) -> bool {
+    let values = in_release(here, path).is_some() && !are_values(&here.id.gvk);
+    values && shows_values(mine, here) && shows_values(theirs, there)
 }
 
 /// Whether the values that two Applications give to their charts tell the difference, too.

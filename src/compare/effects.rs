@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::compare::align;
 use crate::compare::classify::{Class, class_of};
+use crate::compare::deployed;
 use crate::compare::diff::{self, Change, RawDifference, Side};
 use crate::compare::names::{Names, PairNames};
 use crate::compare::pairs;
@@ -295,13 +296,20 @@ impl Looking<'_> {
                 (Some(here), Some(there)) => {
                     let kind = &here.id.gvk.kind;
                     let found = diff::since(self.world.snapshot, kind, &here.body, &there.body);
-                    for raw in found.differences {
+                    let all = (now, &before.objects[..]);
+                    let shown =
+                        |it: &RawDifference| deployed::is_shown(all, (here, there), &it.path);
+                    for raw in found.differences.into_iter().filter(|it| !shown(it)) {
                         add(here, raw);
                     }
                 }
-                (Some(here), None) => add(here, alone(here, Change::OnlyHere)),
-                (None, Some(there)) => add(there, alone(there, Change::OnlyThere)),
-                (None, None) => {}
+                (Some(here), None) if !deployed::is_of_release(now, here) => {
+                    add(here, alone(here, Change::OnlyHere));
+                }
+                (None, Some(there)) if !deployed::is_of_release(&before.objects, there) => {
+                    add(there, alone(there, Change::OnlyThere));
+                }
+                _ => {}
             }
         }
         if singles.is_empty() { Fate::Same } else { Fate::Moves(singles, more) }

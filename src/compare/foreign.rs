@@ -127,6 +127,11 @@ pub(crate) struct Sides<'a> {
     pub(crate) first_is_lower: bool,
 }
 
+/// Whether a text is a pattern of what may be asked for: that is often somebody else's.
+fn is_pattern(text: &str) -> bool {
+    text.starts_with('^') && text.contains(['\\', '[', '(', '*', '+'])
+}
+
 impl Sides<'_> {
     /// The values of two aligned objects that name the environment of one side on both.
     pub(crate) fn search(&self, here: &Resource, there: &Resource) -> Vec<Foreign> {
@@ -229,7 +234,8 @@ impl Sides<'_> {
             // other way round.
             let upwards = other == self.first_is_lower;
             let itself = !upwards && names_itself(&path, said, words);
-            let elsewhere = points_somewhere(said, words) && !(upwards && is_shared(&path, said));
+            let shared = upwards && (is_shared(&path, said) || is_pattern(said));
+            let elsewhere = points_somewhere(said, words) && !shared;
             if !itself && !elsewhere {
                 continue;
             }

@@ -1,5 +1,6 @@
 //! Environments side by side: which objects answer which, and where they disagree.
 
+mod absence;
 pub mod agents;
 mod align;
 mod cause;
@@ -20,6 +21,7 @@ mod follow;
 mod foreign;
 mod habit;
 mod identity;
+mod inflated;
 mod learn;
 mod lines;
 mod list;
@@ -33,6 +35,7 @@ mod point;
 mod promotion;
 mod protection;
 mod quiet;
+mod releases;
 mod remotes;
 mod scalar;
 mod secrets;
@@ -214,12 +217,18 @@ fn learn(results: &[UnitResult], world: World<'_>) -> Vec<Substitution> {
     learner.finish()
 }
 
+/// Whether other places with the path of a difference tell anything of it: what one chart has waited for
+/// says nothing of another one.
+fn has_habits(difference: &Difference) -> bool {
+    let chart = inflated::is_chart(&difference.resource.gvk);
+    !(difference.siblings || difference.path.steps().is_empty() || chart)
+}
+
 /// Fills in how often each differing path differs in the whole repository.
 fn count_habits(results: &mut [UnitResult], evaluated: &[Evaluated<'_>]) {
     let mut census = Census::default();
     for (unit, result) in results.iter().enumerate() {
-        let counted = |d: &&Difference| !d.siblings && !d.path.steps().is_empty();
-        for difference in result.differences.iter().filter(counted) {
+        for difference in result.differences.iter().filter(|it| has_habits(it)) {
             let kind = &difference.resource.gvk.kind;
             let general = General::of(kind, difference.path.steps());
             census.note(general, unit, &difference.resource.name);
@@ -231,7 +240,7 @@ fn count_habits(results: &mut [UnitResult], evaluated: &[Evaluated<'_>]) {
         }
     }
     for difference in results.iter_mut().flat_map(|result| &mut result.differences) {
-        if !difference.siblings && !difference.path.steps().is_empty() {
+        if has_habits(difference) {
             let kind = &difference.resource.gvk.kind;
             let general = General::of(kind, difference.path.steps());
             difference.frequency = Some(census.frequency(&general));

@@ -249,6 +249,7 @@ mod tests {
             kind: OverlayKind::Kustomize,
             build: None,
             application: None,
+            helmfile: None,
             why: String::new(),
         };
         Names::of(&environment, &overlay)

@@ -7,6 +7,7 @@ use crate::compare::classify::Class;
 use crate::compare::diff::{Change, RawDifference};
 use crate::compare::flags::words;
 use crate::compare::identity::{are_identifiers, image, is_version, looks_like_image};
+use crate::compare::inflated::is_chart;
 use crate::compare::names::{PairNames, same_but_names};
 use crate::compare::permissions;
 use crate::compare::sizes;
@@ -193,7 +194,9 @@ fn namespaces(case: &Case<'_>) -> Judgement {
     let own = matches!(path, [PathStep::Key(a), PathStep::Key(b)]
         if &**a == "metadata" && &**b == "namespace");
     let named = matches!(path, [.., PathStep::Key(last)] if &**last == "namespace");
-    allowed(own || named && case.difference.change == Change::Changed)
+    // What an entry of a chart does not say, its kustomization may.
+    let told = case.difference.change == Change::Changed || is_chart(case.gvk);
+    allowed(own || named && told)
 }
 
 fn image_tags(case: &Case<'_>) -> Judgement {

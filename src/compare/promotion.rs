@@ -197,7 +197,7 @@ pub(crate) struct Versions {
 
 /// Keys that say where something comes from, beside its version or above it.
 const SOURCES: &[&str] =
-    &["chart", "name", "registry", "repoURL", "repository", "sourceRef", "url"];
+    &["chart", "name", "registry", "repo", "repoURL", "repository", "sourceRef", "url"];
 /// Words in the name of a variable that Flux puts in the place of a version.
 const VERSIONS: &[&str] = &["tag", "version"];
 /// How many maps above a version may say where it comes from.
@@ -232,7 +232,7 @@ fn artefact<'v>(
         ("HelmRelease", [.., "chart", "spec", "version"])
         | ("HelmChart", ["spec", "version"])
         | ("OCIRepository" | "GitRepository", ["spec", "ref", "tag"])
-        | ("chart", ["dependencies", _, "version"]) => true,
+        | ("chart", ["version"] | ["dependencies", _, "version"]) => true,
         ("Application" | "ApplicationSet", [.., "targetRevision"]) => text.contains('.'),
         ("values", [.., key]) if is_version_key(key) && is_version(text) => {
             let name = keys.join(".");

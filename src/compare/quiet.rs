@@ -7,6 +7,7 @@ use crate::compare::diff::{Change, Side};
 use crate::compare::difference::{Difference, Topic};
 use crate::compare::terraform::is_terraform;
 use crate::kube::{Form, ResourceId, Step};
+use crate::layout::OverlayKind;
 use crate::render::Evaluated;
 use crate::text::FileId;
 
@@ -49,10 +50,21 @@ fn is_chosen(difference: &Difference, evaluated: &[Evaluated<'_>]) -> bool {
     }
     difference.topic == Topic::Other
         && match difference.change {
-            Change::Changed => !reads(own, &difference.there) || is_filled_in(difference),
+            Change::Changed => {
+                !reads(own, &difference.there)
+                    || is_filled_in(difference)
+                    || is_of_environments(difference, evaluated)
+            }
             Change::OnlyThere => difference.here.key.is_none(),
             Change::OnlyHere => false,
         }
+}
+
+/// Whether a helmfile says it for each environment, in one file for all.
+fn is_of_environments(difference: &Difference, evaluated: &[Evaluated<'_>]) -> bool {
+    let (here, there) = (difference.here.span, difference.there.span);
+    let overlay = evaluated[difference.here_overlay].overlay;
+    overlay.kind == OverlayKind::Helmfile && here.file == there.file && here != there
 }
 
 /// Whether one template is filled in with a value for each environment.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::compare::names::{PairNames, same_but_names};
 use crate::kube::quantity::{duration, quantity};
-use crate::kube::{Action, Scalar, Value};
+use crate::kube::{Action, HIDDEN, Scalar, Value};
 use crate::syntax::scalar::Tag;
 
 /// Longer texts are data that no object of a cluster can hold, and are not compared.
@@ -122,12 +122,12 @@ fn without_default_registry(text: &str) -> &str {
     text.strip_prefix("library/").unwrap_or(text)
 }
 
-/// A variable or template expression that something fills in later.
+/// A variable or template expression that something fills in later, or a secret that nobody may see.
 pub(crate) fn has_placeholder(text: &str) -> bool {
     let filled = |open: &str, close: char| {
         text.split_once(open).is_some_and(|(_, rest)| rest.contains(close))
     };
-    filled("${", '}') || filled("{{", '}')
+    text == HIDDEN || filled("${", '}') || filled("{{", '}')
 }
 
 #[cfg(test)]

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use crate::compare::list;
 use crate::config::nearest;
-use crate::kube::{Form, Kind, PathStep, Value, hides_text, looks_like_credential};
+use crate::kube::{Form, HIDDEN, Kind, PathStep, Value, hides_text, looks_like_credential};
 
 /// What stands for a value that must not be shown.
-pub const SECRET: &str = "(secret)";
+pub const SECRET: &str = HIDDEN;
 /// Longest text that is shown whole, in characters.
 const LONGEST: usize = 100;
 /// How much of a text is searched for credentials before its first characters are shown, in bytes.

@@ -4,6 +4,7 @@ use crate::compare::Present;
 use crate::compare::agents;
 use crate::compare::align;
 use crate::compare::classify::{Class, class_of};
+use crate::compare::deployed;
 use crate::compare::diff::{self, Change, NAMES, PLACEHOLDERS, RawDifference, Side};
 use crate::compare::names::PairNames;
 use crate::compare::pairs;
@@ -135,6 +136,14 @@ impl Pair<'_> {
         let (mine, theirs) = (self.judging.mine, self.theirs);
         let mut contrasts = Vec::new();
         for pair in align::align(&mine.resources, &theirs.resources, &self.names) {
+            let alone = match (pair.here, pair.there) {
+                (Some(a), None) => Some((&mine.resources, a)),
+                (None, Some(b)) => Some((&theirs.resources, b)),
+                _ => None,
+            };
+            if alone.is_some_and(|(all, at)| deployed::is_of_release(all, &all[at])) {
+                continue;
+            }
             match (pair.here, pair.there) {
                 (Some(a), Some(b)) => {
                     contrasts.extend(self.fields(a, (&mine.resources[a], &theirs.resources[b])));
@@ -160,6 +169,12 @@ impl Pair<'_> {
         let kind = &here.id.gvk.kind;
         let mut found = diff::everything(snapshot, kind, &here.body, &there.body, &self.names);
         remotes::join(&mut found.differences);
+        let all = (&self.judging.mine.resources[..], &self.theirs.resources[..]);
+        let rendered = (self.judging.mine, self.theirs);
+        found.differences.retain(|it| {
+            !deployed::is_shown(all, (here, there), &it.path)
+                && !deployed::is_read(rendered.0, rendered.1, (here, there), &it.path)
+        });
         let lacking = lacks_data(self.judging.mine, here) || lacks_data(self.theirs, there);
         let differences = found.differences.into_iter().flat_map(|raw| {
             let unknown = lacking && raw.change != Change::Changed;

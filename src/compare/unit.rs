@@ -13,25 +13,26 @@ use crate::compare::difference::{Difference, Topic, topic};
 use crate::compare::find::find;
 use crate::compare::foreign::{self, Foreign, Sides};
 use crate::compare::identity::image;
+use crate::compare::inflated::{is_agent, may_have, says_default};
 use crate::compare::learn::Substitution;
 use crate::compare::names::{Names, PairNames};
 use crate::compare::pairs::Comparison;
 use crate::compare::parameters::{Case, Judgement, judge};
 use crate::compare::point::{point_at_null, point_at_switch};
 use crate::compare::promotion::{self, Place, Promotion, Standing};
+use crate::compare::releases;
 use crate::compare::remotes;
 use crate::compare::scalar::without_hash;
 use crate::compare::secrets;
 use crate::compare::terraform::is_terraform;
 use crate::compare::together::{MOST_OF_A_TEXT, tell_once};
-use crate::compare::values::{in_values, is_switched_off};
+use crate::compare::values::{self, in_values, is_switched_off};
 use crate::compare::witness::Witness;
 use crate::config::Config;
 use crate::kube::{Form, Gvk, Path, Resource, ResourceId, Value};
 use crate::layout::Layout;
 use crate::render::{Evaluated, Rendered};
 use crate::source::Snapshot;
-use crate::text::{FileId, Span};
 
 /// What every comparison needs.
 #[derive(Clone, Copy)]
@@ -95,7 +96,12 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
         };
         let mut foreign = Vec::new();
         let before = result.differences.len();
-        for pair in align::align(&mine.resources, &theirs.resources, &names) {
+        let pairs = align::align(&mine.resources, &theirs.resources, &names);
+        let alone = releases::alone(&pairs, mine, theirs);
+        for pair in pairs {
+            if releases::brought(pair, mine, theirs, &alone) {
+                continue;
+            }
             if let (false, Some(a), Some(b)) = (siblings, pair.here, pair.there) {
                 let objects = (&mine.resources[a], &theirs.resources[b]);
                 let mut search = sides.search(objects.0, objects.1);
@@ -103,7 +109,11 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
                     // Defaults that all environments share may list them all.
                     search.retain(|it| it.own);
                 }
-                search.retain(|it| !deployed::is_told(mine, theirs, objects, &it.path, &names));
+                let all = (&mine.resources[..], &theirs.resources[..]);
+                search.retain(|it| {
+                    !deployed::is_told(mine, theirs, objects, &it.path, &names)
+                        && !deployed::is_shown(all, objects, &it.path)
+                });
                 foreign.append(&mut search);
             }
             judging.pair(pair, theirs, &names, &witnesses, &mut result);
@@ -135,7 +145,7 @@ fn rank(world: World<'_>, at: usize) -> u32 {
 
 /// Whether a generated object lacks the data of a file that is not in the repository.
 pub(super) fn lacks_data(rendered: &Rendered, resource: &Resource) -> bool {
-    rendered.gaps.iter().any(|gap| resource.origin.contains(gap.span))
+    rendered.gaps.iter().any(|gap| !gap.is_chart() && resource.origin.contains(gap.span))
 }
 
 pub(crate) fn rendered(world: World<'_>, at: usize) -> Option<&Rendered> {
@@ -194,10 +204,15 @@ impl Judging<'_> {
                 let differ = if here.id.gvk.is_block() { diff::of_blocks } else { diff::diff };
                 let mut found = differ(snapshot, kind, &here.body, &there.body, names);
                 remotes::join(&mut found.differences);
+                releases::join_charts(here, &mut found.differences);
+                let all = (&self.mine.resources[..], &theirs.resources[..]);
+                let sides = (here, there);
                 found.differences.retain(|difference| {
-                    let sides = (here, there);
-                    !deployed::is_told(self.mine, theirs, sides, &difference.path, names)
-                        && !deployed::is_unknown(self.mine, theirs, sides, difference)
+                    !says_default(&here.id.gvk, difference)
+                        && !values::is_unread(self.mine, theirs, &here.id.gvk, difference)
+                        && !deployed::is_told(self.mine, theirs, sides, &difference.path, names)
+                        && !deployed::is_unknown(self.mine, theirs, sides, &difference.path)
+                        && !deployed::is_shown(all, sides, &difference.path)
                         && !deployed::gives(self.mine, theirs, sides, difference)
                 });
                 for difference in &mut found.differences {
@@ -232,7 +247,7 @@ impl Judging<'_> {
             // Which objects a variant has is its own affair.
             (Some(_), None) | (None, Some(_)) if self.siblings || self.blind => {}
             (Some(a), None) => {
-                let whole = |rendered: &Rendered| !rendered.lacks_objects();
+                let whole = |rendered: &Rendered| !may_have(rendered, &self.mine.resources[a]);
                 let tried = witnesses.iter().any(|witness| witness.partner(a).is_some());
                 if whole(theirs) && witnesses.iter().all(|w| whole(w.rendered)) && !tried {
                     self.alone(&self.mine.resources[a], Change::OnlyHere, names, result);
@@ -241,7 +256,7 @@ impl Judging<'_> {
             (None, Some(b)) => {
                 let lost = &theirs.resources[b];
                 let everywhere = witnesses.iter().all(|witness| witness.has(lost, names));
-                if !self.mine.lacks_objects() && everywhere {
+                if !may_have(self.mine, lost) && everywhere {
                     self.alone(lost, Change::OnlyThere, names, result);
                 }
             }
@@ -257,81 +272,18 @@ impl Judging<'_> {
         names: &PairNames,
         result: &mut UnitResult,
     ) {
-        if resource.id.gvk == Gvk::document(Form::Application) {
-            // Nobody knows who deploys the other side.
+        // Nobody knows who deploys the other side.
+        if resource.id.gvk == Gvk::document(Form::Application) || is_agent(resource) {
+            return;
+        }
+        let holder = if change == Change::OnlyHere { self.here } else { self.there };
+        let beside = rendered(self.world, holder).map_or(&[][..], |it| &it.resources);
+        if deployed::is_of_release(beside, resource) {
+            // The release tells it.
             return;
         }
         let raw = self.absence(resource, change, names);
         self.judge(raw, resource, names, result);
-    }
-
-    /// The difference that an object makes which one side lacks.
-    pub(super) fn absence(
-        &self,
-        resource: &Resource,
-        change: Change,
-        names: &PairNames,
-    ) -> RawDifference {
-        let name = resource.body.at(&["metadata", "name"]);
-        let span = name.map_or(resource.origin, |value| value.provenance.first().span);
-        let side = Side { value: Some(resource.body.clone()), span, key: Some(span) };
-        let overlay = if change == Change::OnlyHere { self.there } else { self.here };
-        let nowhere = match self.removal(overlay, resource, names) {
-            Some(removal) => Side { value: None, span: removal, key: Some(removal) },
-            None => Side { value: None, span: self.kustomization(overlay, span), key: None },
-        };
-        let (here, there) =
-            if change == Change::OnlyHere { (side, nowhere) } else { (nowhere, side) };
-        let path = Path::default();
-        RawDifference { path, change, here, there, more: 0, text: None, noise: None }
-    }
-
-    /// The patch that deletes an object which the other side has.
-    fn removal(&self, overlay: usize, resource: &Resource, names: &PairNames) -> Option<Span> {
-        let (own, others) = if overlay == self.here {
-            (&names.here, &names.there)
-        } else {
-            (&names.there, &names.here)
-        };
-        let wanted = others.normal(&resource.id.name);
-        let removed = &rendered(self.world, overlay)?.removed;
-        let meant = removed.iter().find(|removed| {
-            removed.id.gvk.kind == resource.id.gvk.kind && own.normal(&removed.id.name) == wanted
-        });
-        meant.map(|removed| removed.span)
-    }
-
-    /// The file that an absent object would be listed in, as well as it is known.
-    fn kustomization(&self, overlay: usize, otherwise: Span) -> Span {
-        let root = &self.world.evaluated[overlay].overlay.root;
-        let inputs = rendered(self.world, overlay).map(|rendered| &rendered.inputs);
-        inputs
-            .into_iter()
-            .flatten()
-            .find(|&&file| {
-                let path = self.world.snapshot.path(file);
-                path.parent().as_ref() == Some(root)
-                    && path.stem().eq_ignore_ascii_case("kustomization")
-            })
-            .and_then(|&file| self.list_of_resources(file))
-            .unwrap_or(otherwise)
-    }
-
-    /// The key `resources` of a kustomization file, or its first word.
-    fn list_of_resources(&self, file: FileId) -> Option<Span> {
-        let text = &self.world.snapshot.file(file).ok()?.text;
-        let mut at = 0;
-        let mut first = None;
-        for line in text.split_inclusive('\n') {
-            let word = line.find(|c: char| !c.is_alphanumeric()).unwrap_or(line.len());
-            let span = Span::new(file, at, at + word);
-            if line.starts_with("resources:") {
-                return Some(span);
-            }
-            first = first.or((word > 0).then_some(span));
-            at += line.len();
-        }
-        first
     }
 
     fn settle(

@@ -18,7 +18,7 @@ pub use merge_keys::{Cursor, MergeKeys, OpenApiError};
 pub use path::{Path, PathStep};
 pub use provenance::{Action, Provenance, Step};
 pub use secret::{
-    Credential, credentials, hides_text, looks_like_credential, looks_secret_key,
+    Credential, HIDDEN, credentials, hides_text, looks_like_credential, looks_secret_key,
     words as key_words,
 };
 pub use value::{Entry, Kind, Map, Scalar, Value};

@@ -1,5 +1,8 @@
 //! What must never be shown: values under secret-looking keys, values shaped like credentials.
 
+/// What stands for a value that nobody may see.
+pub const HIDDEN: &str = "(secret)";
+
 /// Words of a key that mean its value is secret.
 const SECRET_WORDS: &[&str] = &[
     "password",

@@ -6,6 +6,7 @@ use crate::layout::argocd;
 use crate::layout::candidates::is_manifest;
 use crate::layout::defaults;
 use crate::layout::flux;
+use crate::layout::helmfile;
 use crate::layout::kustomizations::is_kustomization;
 use crate::layout::plain;
 use crate::syntax::Store;
@@ -26,9 +27,11 @@ pub fn are_alike(before: &Store<'_>, after: &Store<'_>, paths: &BTreeSet<RepoPat
         };
         let (Some(old), Some(new)) = (at(before), at(after)) else { return false };
         let read = path.is_yaml() && !is_kustomization(path.file_name());
-        let unread = !path.is_yaml() && !is_kustomization(path.file_name());
+        let unread =
+            !path.is_yaml() && !is_kustomization(path.file_name()) && !helmfile::is_helmfile(path);
         // The places in Applications are part of the layout.
-        let moves = |store, file| argocd::may_speak(store, file);
+        let moves =
+            |store, file| argocd::may_speak(store, file) || helmfile::may_speak(store, file);
         let object = |store, file| plain::declares_object(store, file);
         let same_sort = object(before, old) == object(after, new);
         unread && same_sort

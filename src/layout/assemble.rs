@@ -16,6 +16,7 @@ use crate::layout::flux::Flux;
 use crate::layout::flux::FluxBuild;
 use crate::layout::flux::Found;
 use crate::layout::flux::Tree;
+use crate::layout::helmfile;
 use crate::layout::lexicon::Lexicon;
 use crate::layout::mixed;
 use crate::layout::rendered::RenderedOverlay;
@@ -68,6 +69,7 @@ impl<'l> Assembly<'l> {
             kind: found.candidate.kind,
             build: builds.first().map(|(_, build)| *build),
             application: None,
+            helmfile: None,
             why: found.place.why.clone(),
         };
         let draft = self.drafts.entry(template.key.clone()).or_default();
@@ -108,6 +110,7 @@ impl<'l> Assembly<'l> {
             kind,
             build: Some(at),
             application: None,
+            helmfile: None,
             why: format!("the Flux Kustomization `{name}` in `{}` deploys it", file.display()),
         };
         let (clusters, unit) = (found.clusters(), found.unit(self.lexicon));
@@ -135,6 +138,7 @@ impl<'l> Assembly<'l> {
             kind: found.kind,
             build: None,
             application: None,
+            helmfile: None,
             why: "the configuration names its unit".to_owned(),
         };
         let draft = self.drafts.entry(format!("declared:{}", choice.name)).or_default();
@@ -163,6 +167,7 @@ impl<'l> Assembly<'l> {
             kind: OverlayKind::Manifests,
             build: None,
             application: None,
+            helmfile: None,
             why: "`--rendered` names it".to_owned(),
         };
         let draft = self.rendered.entry(found.unit.clone()).or_default();
@@ -241,6 +246,7 @@ impl<'l> Assembly<'l> {
                     kind: part.kind,
                     build: None,
                     application: Some(part.application),
+                    helmfile: None,
                     why: part.why,
                 };
                 self.drafts.entry(key.clone()).or_default().put(overlay, unplaced);
@@ -256,6 +262,37 @@ impl<'l> Assembly<'l> {
             let why = "several environments deploy this one path through Argo CD".to_owned();
             unplaced.insert(Unplaced { why, ..found });
         }
+    }
+
+    /// Adds a helmfile in one of its environments: what it reads is part of it.
+    pub(super) fn add_helmfile(
+        &mut self,
+        found: &helmfile::Found,
+        at: usize,
+        unplaced: &mut BTreeSet<Unplaced>,
+    ) {
+        for draft in self.drafts.values_mut().filter(|draft| !draft.fixed) {
+            draft.overlays.retain(|_, overlay| {
+                !matches!(overlay.kind, OverlayKind::HelmValues | OverlayKind::Configuration)
+                    || !found.target.reads.contains(&overlay.root)
+            });
+        }
+        self.drafts.retain(|_, draft| !draft.overlays.is_empty());
+        self.spell(found.mark.stage, Some(&found.mark.word));
+        let overlay = Overlay {
+            environment: found.mark.stage,
+            variant: found.variant(),
+            root: found.path.clone(),
+            kind: OverlayKind::Helmfile,
+            build: None,
+            application: None,
+            helmfile: Some(at),
+            why: format!("the helmfile declares the environment `{}`", found.target.name),
+        };
+        let draft = self.drafts.entry(format!("helmfile:{}", found.path.as_str())).or_default();
+        draft.names.insert(found.unit(), 1);
+        draft.templates.insert(format!("{}: environments.{{env}}", found.path.as_str()), 1);
+        draft.put(overlay, unplaced);
     }
 
     fn spell(&mut self, stage: usize, word: Option<&str>) {
@@ -303,6 +340,7 @@ impl<'l> Assembly<'l> {
             }
             units.push(unit);
         }
+        let repositories = tree.repositories;
         let builds = tree.found.into_iter().map(|found| found.build).collect();
         let overlays = units.iter().flat_map(|unit| &unit.overlays);
         let shown = overlays.filter_map(|overlay| overlay.build).collect();
@@ -311,7 +349,7 @@ impl<'l> Assembly<'l> {
             environments: environments.into_iter().map(|(_, environment)| environment).collect(),
             units,
             unplaced: unplaced.into_iter().collect(),
-            flux: Flux { builds, shown },
+            flux: Flux { builds, shown, repositories },
             applications,
             ..Layout::default()
         }

@@ -14,6 +14,7 @@ use crate::layout::candidates;
 use crate::layout::candidates::Candidate;
 use crate::layout::explicit;
 use crate::layout::flux::Tree;
+use crate::layout::helmfile;
 use crate::layout::kustomizations::Kustomizations;
 use crate::layout::lexicon::Lexicon;
 use crate::layout::lexicon::Mark;
@@ -102,6 +103,11 @@ impl Layout {
         assembly.without(&orphans, &mut search.unplaced);
         let known = (&kustomizations, &lexicon);
         let bases = plain::add(store, known, choices, &taken, &mut assembly, &mut search.unplaced);
+        let helmfiles = helmfile::targets(store, &lexicon, choices, &mut search.unplaced);
+        for (at, found) in helmfiles.iter().enumerate() {
+            assembly.add_helmfile(found, at, &mut search.unplaced);
+            search.unplaced.retain(|it| !found.target.reads.contains(&it.root));
+        }
         let mut layout = assembly.finish(search.unplaced, tree, argo.applications);
         layout.repository = argo.home;
         layout.parameter_files = argo.read;
@@ -111,6 +117,13 @@ impl Layout {
                 referenced.entry(base.clone()).or_default().insert(over.clone());
             }
         }
+        for found in &helmfiles {
+            let parts = found.target.state.files.iter().map(|file| snapshot.path(*file).clone());
+            for part in parts.chain(found.target.reads.iter().cloned()) {
+                referenced.entry(part).or_default().insert(found.path.clone());
+            }
+        }
+        layout.helmfiles = helmfiles.into_iter().map(|found| found.target).collect();
         layout.users = Users { of_directories: includers, of_files: referenced };
         layout.bases = bases;
         layout
@@ -232,6 +245,7 @@ impl Search<'_> {
                 OverlayKind::Manifests
                 | OverlayKind::Terraform
                 | OverlayKind::Configuration
+                | OverlayKind::Helmfile
                 | OverlayKind::Application => refusal.whole,
             } {
                 let idle = words::is_base(candidate.root.file_name());

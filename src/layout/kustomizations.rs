@@ -30,6 +30,8 @@ const REWRITING_KEYS: &[&str] = &[
     "transformers",
     "vars",
 ];
+/// The kind of a generator that inflates a chart.
+const CHART_GENERATOR: &str = "HelmChartInflationGenerator";
 /// Most nodes of one kustomization that are looked at.
 const MOST_NODES: usize = 20_000;
 /// Texts longer than this are not paths.
@@ -161,8 +163,31 @@ impl Read {
             }
             read.only_lists = lists && !read.resources.is_empty();
             add_files(snapshot, &directory, root, &mut files);
+            add_values(store, &directory, root, &mut files);
         }
         Some(Self { directory, kustomization: read, directories, files })
+    }
+}
+
+/// Adds the values files that generators of charts name: their paths begin where the kustomization is.
+fn add_values(
+    store: &Store<'_>,
+    directory: &RepoPath,
+    root: NodeRef<'_>,
+    files: &mut BTreeSet<RepoPath>,
+) {
+    let snapshot = store.snapshot();
+    let find = |name: NodeRef<'_>| snapshot.find(&directory.join(name.text()?).ok()?);
+    let listed = root.get("generators").into_iter().flat_map(NodeRef::items);
+    for file in listed.filter_map(find) {
+        let charts = snapshot.file(file).is_ok_and(|source| source.text.contains(CHART_GENERATOR));
+        let documents = charts.then(|| &store.yaml(file).documents);
+        for generator in documents.into_iter().flatten().map(crate::syntax::Document::root) {
+            let named = ["valuesFile", "values"].iter().filter_map(|key| generator.get(key));
+            let more = generator.get("additionalValuesFiles").into_iter();
+            let found = named.chain(more.flat_map(NodeRef::items)).filter_map(find);
+            files.extend(found.map(|file| snapshot.path(file).clone()));
+        }
     }
 }
 

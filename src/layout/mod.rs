@@ -8,6 +8,7 @@ mod defaults;
 mod discover;
 mod explicit;
 mod flux;
+mod helmfile;
 mod kustomizations;
 mod lexicon;
 mod mixed;
@@ -22,6 +23,11 @@ mod words;
 pub use alike::are_alike;
 pub use argocd::{Application, Home, Source, ValueFile};
 pub use flux::{FLUX_GROUP, Flux, FluxBuild, FluxBuilds, flux_directory};
+pub(crate) use helmfile::condition::{holds, path as value_path};
+pub(crate) use helmfile::is_helmfile;
+pub(crate) use helmfile::state::{filled, filled_with, find as find_beside};
+pub(crate) use helmfile::text::{masked, unmasked};
+pub use helmfile::{State, Target};
 pub(crate) use kustomizations::{is_kustomization, names};
 pub use plain::Bases;
 pub use users::{Inputs, Users};
@@ -98,6 +104,8 @@ pub enum OverlayKind {
     Manifests,
     /// Helm values files (found, not rendered yet).
     HelmValues,
+    /// A helmfile in one of its environments.
+    Helmfile,
     /// A file of plain configuration: JSON, TOML, dotenv, properties or INI.
     Configuration,
     /// A file of Terraform variables, a root module that belongs to one environment, or a directory or
@@ -115,6 +123,7 @@ impl OverlayKind {
             Self::Kustomize => "kustomize",
             Self::Manifests => "manifests",
             Self::HelmValues => "values",
+            Self::Helmfile => "helmfile",
             Self::Terraform => "terraform",
             Self::Configuration => "configuration",
             Self::Application => "application",
@@ -144,6 +153,8 @@ pub struct Overlay {
     pub build: Option<usize>,
     /// The Application that deploys it, if exactly one does: index into [`Layout::applications`].
     pub application: Option<usize>,
+    /// What the helmfile says that it is: index into [`Layout::helmfiles`].
+    pub helmfile: Option<usize>,
     /// The segment or file name that told the environment, for `paritylint units`.
     pub why: String,
 }
@@ -185,6 +196,8 @@ pub struct Layout {
     pub flux: Flux,
     /// The Applications of Argo CD, in the order of their files.
     pub applications: Vec<Application>,
+    /// The helmfiles that are units, in each of their environments.
+    pub helmfiles: Vec<Target>,
     /// Which of the repositories that they name this one is.
     pub repository: Home,
     /// What was read for them besides manifests.

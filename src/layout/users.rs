@@ -28,9 +28,9 @@ impl Users {
         reached
     }
 
-    /// Whether a kustomization names the file.
-    pub fn is_used(&self, file: &RepoPath) -> bool {
-        self.of_files.contains_key(file)
+    /// The directories that hold files which kustomizations name.
+    pub fn directories(&self) -> BTreeSet<RepoPath> {
+        self.of_files.keys().filter_map(RepoPath::parent).collect()
     }
 
     /// What each kustomization uses.
@@ -141,6 +141,11 @@ impl Layout {
             let sources = application.into_iter().flat_map(|application| &application.sources);
             let values = sources.flat_map(|source| &source.value_files);
             found.extend(bases.chain(values.filter_map(|file| file.path.clone())));
+            let target = overlay.helmfile.and_then(|at| self.helmfiles.get(at));
+            if let Some(target) = target {
+                let parts = target.state.files.iter().map(|file| snapshot.path(*file).clone());
+                found.extend(parts.chain(target.reads.iter().cloned()));
+            }
             if overlay.kind != OverlayKind::Kustomize {
                 found.extend(snapshot.files_below(&overlay.root).map(|(_, path)| path.clone()));
             }

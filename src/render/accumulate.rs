@@ -8,6 +8,7 @@ use crate::kube::field_specs::FieldSpecs;
 use crate::kube::kinds;
 use crate::render::generate::absorb::{Absorbed, absorb};
 use crate::render::generate::{self, Files};
+use crate::render::helm::Inflated;
 use crate::render::kustomization::{
     Generator, GeneratorOptions, Kustomization, OpenApi, Text, Var,
 };
@@ -15,7 +16,8 @@ use crate::render::locate::Target;
 use crate::render::origin::{Author, Notes};
 use crate::render::working::{Key, Working, key};
 use crate::render::{
-    Gap, Notice, Removed, RenderError, Renderer, Statement, configuration, pipeline, plugin, vars,
+    CHART, Gap, Notice, Removed, RenderError, Renderer, Statement, configuration, pipeline, plugin,
+    vars,
 };
 use crate::text::{FileId, RepoPath, Span};
 
@@ -64,6 +66,8 @@ pub(crate) struct Accumulated {
     /// The objects that patches deleted.
     pub(crate) removed: Vec<Removed>,
     pub(crate) failures: Vec<RenderError>,
+    /// The charts that are to be inflated.
+    pub(crate) charts: Vec<Inflated>,
     pub(crate) inputs: BTreeSet<FileId>,
     /// The directories that were entered.
     pub(crate) visited: BTreeSet<RepoPath>,
@@ -83,6 +87,7 @@ impl Accumulated {
             notices: Vec::new(),
             removed: Vec::new(),
             failures: Vec::new(),
+            charts: Vec::new(),
             inputs: BTreeSet::new(),
             visited: BTreeSet::new(),
             schema,
@@ -149,6 +154,7 @@ impl Accumulated {
         self.notices.extend_from_slice(&base.notices);
         self.removed.extend_from_slice(&base.removed);
         self.failures.extend(base.failures.iter().map(|error| error.clone().via(entry)));
+        self.charts.extend_from_slice(&base.charts);
         self.inputs.extend(&base.inputs);
         self.visited.extend(base.visited.iter().cloned());
         self.schema = base.schema;
@@ -446,7 +452,10 @@ impl<'w, 's> Walk<'w, 's> {
             self.generate(directory, generator, options, author.as_ref(), set)?;
         }
         for chart in &kustomization.charts {
-            self.gap(set, chart, "helm chart", Holds::Objects)?;
+            self.gap(set, &chart.name, CHART, Holds::Objects)?;
+            let home = kustomization.chart_home.as_ref().map(|home| &*home.value);
+            let chart = chart.body.as_ref().map(|body| Inflated::new(directory, home, body));
+            set.charts.extend(chart);
         }
         plugin::generate(self, directory, kustomization, set)
     }

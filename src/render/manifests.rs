@@ -50,9 +50,11 @@ impl Renderer<'_> {
             unread: Vec::new(),
             notices: Vec::new(),
             failures: Vec::new(),
+            charts: Vec::new(),
             variables: None,
             told: Vec::new(),
             read_keys: Vec::new(),
+            unknown_values: Vec::new(),
         })
     }
 

@@ -48,8 +48,7 @@ use crate::text::{FileId, Span};
 
 pub use effect::{Effect, Statement, StatementKind};
 pub use error::RenderError;
-pub(crate) use flux::is_laid;
-pub use flux::{Definition, Told, VariableUse, Variables, lay_values};
+pub use flux::{Definition, Told, UnknownValues, VariableUse, Variables, lay_values};
 pub use renderer::{Options, Renderer};
 
 /// How much of an overlay could be rendered.
@@ -60,6 +59,9 @@ pub enum Grade {
     /// Everything but the gaps: nothing may be concluded to be missing.
     Partial,
 }
+
+/// What a gap is where a chart is inflated.
+const CHART: &str = "helm chart";
 
 /// Something that an overlay uses and that cannot be rendered here.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,6 +74,13 @@ pub struct Gap {
     pub detail: String,
     /// Whether whole objects may be in it.
     pub objects: bool,
+}
+
+impl Gap {
+    /// Whether it is what a chart makes that is inflated: which one, and what it is told, is known.
+    pub fn is_chart(&self) -> bool {
+        self.what == CHART
+    }
 }
 
 /// Something to warn about in an overlay that renders.
@@ -123,6 +132,8 @@ pub struct Rendered {
     pub unread: Vec<helm::Unread>,
     /// What kustomize refuses, and what was left out to render the rest all the same.
     pub failures: Vec<RenderError>,
+    /// The charts that kustomize inflates for it.
+    pub charts: Vec<helm::Inflated>,
     /// The variables that Flux filled in.
     pub variables: Option<Box<Variables>>,
     /// The documents of Flux Kustomizations and Applications whose effect is an overlay of its own.
@@ -130,6 +141,8 @@ pub struct Rendered {
     /// The keys of `ConfigMap`s whose values are laid under those of a release, each with the place of
     /// its object.
     pub read_keys: Vec<(Span, Arc<str>)>,
+    /// Values of releases that are not known.
+    pub unknown_values: Vec<UnknownValues>,
 }
 
 impl Rendered {
@@ -163,9 +176,11 @@ impl Rendered {
             notices: Vec::new(),
             unread: Vec::new(),
             failures: Vec::new(),
+            charts: Vec::new(),
             variables: None,
             told: Vec::new(),
             read_keys: Vec::new(),
+            unknown_values: Vec::new(),
         }
     }
 

@@ -23,6 +23,7 @@ impl Renderer<'_> {
             _ => self.undeployed(layout, unit, overlay),
         };
         if let Some(Ok(rendered)) = &mut rendered {
+            helm::add_inflated(self.helm(layout), unit, rendered);
             if let Some(clusters) = clusters {
                 clusters.note_told(self, rendered);
             }
@@ -42,6 +43,7 @@ impl Renderer<'_> {
             OverlayKind::Kustomize => Some(self.render(&overlay.root)),
             OverlayKind::Manifests => Some(self.manifests(&overlay.root)),
             OverlayKind::HelmValues => helm::rendered(self.helm(layout), unit, overlay).map(Ok),
+            OverlayKind::Helmfile => helm::of_helmfile(self.helm(layout), unit, overlay).map(Ok),
             OverlayKind::Application => {
                 Some(Ok(Rendered::of_documents(Vec::new(), BTreeSet::new(), Vec::new())))
             }

@@ -3,6 +3,7 @@
 use crate::kube::field_specs::FieldSpec;
 use crate::kube::{Action, Kind, Value};
 use crate::render::accumulate::{Accumulated, Holds, Layer, Walk};
+use crate::render::helm::Inflated;
 use crate::render::kustomization::read::{fields, list, optional, pairs, text};
 use crate::render::kustomization::{
     GENERATOR_FIELDS, Generator, GeneratorKind, GeneratorOptions, Kustomization, Patch, Text,
@@ -15,7 +16,7 @@ use crate::render::transform::{
     images, labels, namespace, patches, replacements, replicas, value_add,
 };
 use crate::render::working::Working;
-use crate::render::{RenderError, generate, load, pipeline};
+use crate::render::{CHART, RenderError, generate, load, pipeline};
 use crate::syntax::scalar::Tag;
 use crate::syntax::{Composer, Document, NodeId, NodeRef};
 use crate::text::RepoPath;
@@ -64,7 +65,8 @@ pub(crate) fn generate(
                 continue;
             }
             Some("HelmChartInflationGenerator") => {
-                walk.gap(set, &describe(&config), "helm chart", Holds::Objects)?;
+                walk.gap(set, &describe(&config), CHART, Holds::Objects)?;
+                set.charts.push(Inflated::new(directory, None, &config.body));
                 continue;
             }
             _ => {

@@ -198,9 +198,11 @@ impl<'s> Renderer<'s> {
             unread: Vec::new(),
             notices: set.notices,
             failures: set.failures,
+            charts: set.charts,
             variables: None,
             told: Vec::new(),
             read_keys: Vec::new(),
+            unknown_values: Vec::new(),
         })
     }
 

@@ -1,6 +1,7 @@
 //! A message with its places, for the terminal.
 
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 
@@ -53,6 +54,8 @@ pub(super) struct Printer<'a> {
     store: &'a Store<'a>,
     handler: GraphicalReportHandler,
     masks: BTreeMap<FileId, Vec<Range<usize>>>,
+    /// The files of which nobody may see any value.
+    secret_files: OnceCell<BTreeSet<FileId>>,
 }
 
 /// How many places are shown with their source: never all but one.
@@ -67,7 +70,7 @@ impl<'a> Printer<'a> {
             if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
         let handler =
             GraphicalReportHandler::new_themed(theme).with_wrap_lines(false).with_links(false);
-        Self { snapshot, store, handler, masks: BTreeMap::new() }
+        Self { snapshot, store, handler, masks: BTreeMap::new(), secret_files: OnceCell::new() }
     }
 
     /// What to do, and the places that are not shown with their source.
@@ -110,10 +113,15 @@ impl<'a> Printer<'a> {
                 .iter()
                 .map(|&at| Mark { span: spots[at].span, secret: spots[at].secret })
                 .collect();
-            let masks = self
-                .masks
-                .entry(file)
-                .or_insert_with(|| mask::masks(self.snapshot, self.store, file));
+            let (snapshot, store) = (self.snapshot, self.store);
+            let secret = self.secret_files.get_or_init(|| mask::secret_files(snapshot, store));
+            let masks = self.masks.entry(file).or_insert_with(|| {
+                if secret.contains(&file) {
+                    mask::all_values(snapshot, store, file)
+                } else {
+                    mask::masks(snapshot, store, file)
+                }
+            });
             let found = excerpt.add(source, &wanted, masks);
             for (at, place) in here.into_iter().zip(found) {
                 places[at] = place;

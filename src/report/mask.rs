@@ -1,21 +1,88 @@
 //! Which bytes of a file must not be printed because they hold a secret.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::config::nearest;
-use crate::kube::{hides_text, looks_like_credential, looks_secret_key};
+use crate::kube::{HIDDEN, hides_text, looks_like_credential, looks_secret_key};
+use crate::layout::is_kustomization;
 use crate::source::{Snapshot, SourceFile};
 use crate::syntax::{Document, NodeRef, Notation, Store, parse_embedded};
 use crate::text::FileId;
 
 /// What stands in the place of a secret.
-pub(super) const MASK: &str = "(secret)";
+pub(super) const MASK: &str = HIDDEN;
 /// Deepest nesting that is searched for secrets; the parser accepts no more.
 const DEPTH: usize = 256;
 /// Most nodes that are searched in one file.
 const NODES: usize = 1_000_000;
 /// Most texts inside of each other that are read as YAML.
 const EMBEDDED: usize = 3;
+
+/// The files that generators make Secrets of, as kustomizations say.
+pub(super) fn secret_files(snapshot: &Snapshot, store: &Store<'_>) -> BTreeSet<FileId> {
+    let mut found = BTreeSet::new();
+    for (file, path) in snapshot.files().filter(|(_, path)| is_kustomization(path.file_name())) {
+        let text = snapshot.file(file).map_or("", |source| &source.text);
+        let Some(directory) = path.parent().filter(|_| text.contains("secretGenerator")) else {
+            continue;
+        };
+        let documents = store.yaml(file).documents.iter();
+        let generators = documents.filter_map(|document| document.root().get("secretGenerator"));
+        for generator in generators.flat_map(NodeRef::items) {
+            let lists = ["files", "envs"].into_iter().filter_map(|key| generator.get(key));
+            let entries = lists.flat_map(NodeRef::items).chain(generator.get("env"));
+            for entry in entries.filter_map(NodeRef::text) {
+                let path = entry.split_once('=').map_or(entry, |(_, path)| path);
+                let path = directory.join(path).ok();
+                found.extend(path.and_then(|path| snapshot.find(&path)));
+            }
+        }
+    }
+    found
+}
+
+/// The bytes of a file of which nobody may see any value, sorted, not overlapping.
+pub(super) fn all_values(
+    snapshot: &Snapshot,
+    store: &Store<'_>,
+    file: FileId,
+) -> Vec<Range<usize>> {
+    let Ok(source) = snapshot.file(file) else { return Vec::new() };
+    let mut masks = Vec::new();
+    let parsed = store.parsed(file).filter(|parsed| {
+        let text = |it: &Document| it.root().text().is_some();
+        parsed.problems.is_empty() && !parsed.documents.iter().any(text)
+    });
+    if let Some(parsed) = parsed {
+        for document in &parsed.documents {
+            leaves(document.root(), 0, &mut masks);
+        }
+        return merge(masks);
+    }
+    for line in 0..source.lines().len() {
+        let range = source.lines().line_range(&source.text, line);
+        let text = source.text[range.clone()].trim_end();
+        let key = text.find(['=', ':']).map_or(0, |at| at + 1);
+        masks.push(range.start + key..range.start + text.len());
+    }
+    merge(masks)
+}
+
+fn leaves(node: NodeRef<'_>, depth: usize, masks: &mut Vec<Range<usize>>) {
+    if depth > DEPTH || masks.len() > NODES || node.is_alias() {
+        return;
+    }
+    if node.text().is_some() {
+        masks.push(node.span().range());
+    }
+    for (_, value) in node.entries() {
+        leaves(value, depth + 1, masks);
+    }
+    for item in node.items() {
+        leaves(item, depth + 1, masks);
+    }
+}
 
 /// The bytes of the file that hold secrets, sorted, not overlapping.
 pub(super) fn masks(snapshot: &Snapshot, store: &Store<'_>, file: FileId) -> Vec<Range<usize>> {

@@ -78,6 +78,14 @@ impl Document {
         NodeRef { document: self, id: self.root }
     }
 
+    /// The text of the scalar that stands at a place, if one does.
+    pub fn text_at(&self, span: Span) -> Option<&str> {
+        self.nodes.iter().filter(|node| node.span == span).find_map(|node| match &node.kind {
+            NodeKind::Scalar { text, .. } => Some(&**text),
+            _ => None,
+        })
+    }
+
     /// How many nodes the document has.
     pub fn len(&self) -> usize {
         self.nodes.len()

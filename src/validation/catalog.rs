@@ -8,7 +8,7 @@ use crate::kube::{Gvk, Version};
 use crate::layout::Layout;
 use crate::schema::pack::{self, SchemaId};
 use crate::schema::structural::json_schema;
-use crate::schema::{KindSchema, SchemaError};
+use crate::schema::{KindSchema, SchemaError, json};
 use crate::source::Snapshot;
 use crate::text::{FileId, Span};
 use crate::validation::definitions::Definitions;
@@ -169,7 +169,7 @@ impl<'a> Catalog<'a> {
             Origin::Kubernetes(id) => pack::kubernetes().document(*id),
             Origin::Definition(at) => self.definitions.get(*at).and_then(|definition| {
                 let Gvk { group, version, kind } = &definition.gvk;
-                Some(json_schema(definition.schema.as_ref()?, group, version, kind))
+                Some(json_schema(&json(definition.schema.as_ref()?), group, version, kind))
             }),
             Origin::Custom(gvk) => pack::custom().schema(&gvk.group, &gvk.version, &gvk.kind),
             Origin::File(file) => Some(directories::read(self.snapshot, *file)?),

@@ -2,11 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value as Json;
-
 use crate::kube::{Gvk, Value, load};
 use crate::render::Evaluated;
-use crate::schema::json;
 use crate::syntax::scalar::Dialect;
 use crate::syntax::{Document, NodeRef, Store};
 use crate::text::{FileId, Span};
@@ -28,7 +25,7 @@ pub(super) struct Definition {
     /// Whether the version is deprecated.
     pub(super) deprecated: bool,
     /// Its structural schema; none means that anything goes.
-    pub(super) schema: Option<Json>,
+    pub(super) schema: Option<Value>,
 }
 
 /// All definitions, those of one kind beside each other, in a stable order.
@@ -99,7 +96,8 @@ impl Definitions {
         for (name, schema, served, deprecated) in listed.chain(single) {
             let Some(version) = name.text().filter(|_| wanted(schema)) else { continue };
             let gvk = Gvk { group: group.into(), version: version.into(), kind: kind.into() };
-            let schema = schema.map(json);
+            // Few kinds are asked for: each becomes a schema then.
+            let schema = schema.cloned();
             let (environments, span) = (Vec::new(), name.span());
             let at = self.all.len();
             self.by_kind.entry(gvk.clone()).or_default().push(at);

@@ -50,10 +50,11 @@ impl Loose {
         let units = evaluated.iter().filter_map(Evaluated::output);
         let read: BTreeSet<FileId> =
             units.chain(&found).flat_map(|output| output.inputs.iter().copied()).collect();
+        let taken = layout.users.directories();
         let plain: Vec<FileId> = files
             .iter()
             .copied()
-            .filter(|file| !read.contains(file) && stands_alone(renderer, layout, snapshot, *file))
+            .filter(|file| !read.contains(file) && stands_alone(renderer, &taken, snapshot, *file))
             .collect();
         let plain = plain.into_par_iter().filter_map(|file| {
             let output = renderer.manifests(snapshot.path(file)).ok()?;
@@ -64,16 +65,17 @@ impl Loose {
     }
 }
 
-/// Whether a file is applied as it stands, if it is applied at all: no kustomization names it or
-/// lies above it, and it belongs to no chart, example or test.
+/// Whether a file is applied as it stands, if it is applied at all: no kustomization names it or one
+/// beside it, which `taken` tells, or lies above it, and it belongs to no chart, example or test.
 fn stands_alone(
     renderer: &Renderer<'_>,
-    layout: &Layout,
+    taken: &BTreeSet<RepoPath>,
     snapshot: &Snapshot,
     file: FileId,
 ) -> bool {
     let path = snapshot.path(file);
-    !layout.users.is_used(path)
+    // What lies beside parts of kustomizations is a part too that is not used, as a patch is.
+    !path.parent().is_some_and(|directory| taken.contains(&directory))
         && path.segments().all(|name| aside(name).is_none())
         && !renderer.is_built(path)
 }

@@ -9,7 +9,7 @@ use crate::layout::Layout;
 use crate::render::Evaluated;
 
 /// The agents of every environment, by name, with what they cover there.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Cover {
     environments: Vec<BTreeMap<&'static str, Provisions>>,
 }

@@ -26,6 +26,7 @@ pub use application::{Application, Source, ValueFile};
 pub(super) use objects::may_speak;
 pub(super) use reach::orphans;
 pub use repository::Home;
+pub(super) use repository::address;
 pub(super) use units::{Known, Plan, plan};
 
 use crate::kube::Value;

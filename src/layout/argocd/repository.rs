@@ -107,7 +107,7 @@ fn exists(snapshot: &Snapshot, path: &str) -> bool {
 }
 
 /// Host and path of an address, however it is written.
-fn address(url: &str) -> String {
+pub(in crate::layout) fn address(url: &str) -> String {
     let url = url.trim().trim_end_matches('/');
     let url = url.strip_suffix(".git").unwrap_or(url);
     let url = url.split_once("://").map_or(url, |(_, rest)| rest);

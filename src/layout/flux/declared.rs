@@ -13,6 +13,8 @@ const SOURCES: &str = "source.toolkit.fluxcd.io";
 const OPERATOR: &str = "fluxcd.controlplane.io";
 /// What an object says of itself if it is one of Flux.
 const GROUPS: [&str; 3] = [FLUX_GROUP, SOURCES, OPERATOR];
+/// Keys of the reference of a `GitRepository` that mean one state.
+const STATES: [&str; 3] = ["commit", "semver", "tag"];
 /// Most variables of one object that are kept.
 const VARIABLES: usize = 1_000;
 
@@ -27,6 +29,8 @@ pub(in crate::layout) enum Declared {
         id: SourceId,
         /// Its address.
         url: String,
+        /// It asks for one state and not for a branch.
+        pinned: bool,
     },
 }
 
@@ -112,7 +116,9 @@ fn read(root: NodeRef<'_>) -> Option<Declared> {
         }
         (SOURCES, _) => {
             let url = text(spec, &["url"]).or_else(|| text(spec, &["bucketName"]))?;
-            Some(Declared::Source { id: (kind, namespace, name), url })
+            let state = |key: &&str| spec.get("ref").is_some_and(|it| it.get(key).is_some());
+            let pinned = STATES.iter().any(state);
+            Some(Declared::Source { id: (kind, namespace, name), url, pinned })
         }
         (OPERATOR, "FluxInstance") => {
             let sync = spec.get("sync")?;

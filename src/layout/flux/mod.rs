@@ -7,11 +7,14 @@
 
 mod covers;
 mod declared;
+mod holders;
+mod repositories;
 mod tree;
 
 pub use covers::FluxBuilds;
 pub use declared::FLUX_GROUP;
 pub(super) use declared::of_file;
+pub(super) use repositories::Repositories;
 pub(super) use tree::{Found, Tree};
 
 use std::collections::BTreeSet;
@@ -62,6 +65,8 @@ pub struct Flux {
     pub builds: Vec<FluxBuild>,
     /// Those that overlays of the layout show.
     pub(super) shown: BTreeSet<usize>,
+    /// Which sources are this repository.
+    pub repositories: Repositories,
 }
 
 impl Flux {

@@ -7,7 +7,8 @@ use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use crate::layout::OverlayKind;
 use crate::layout::candidates::{Candidate, DEEPEST};
 use crate::layout::flux::FluxBuild;
-use crate::layout::flux::declared::{self, Declared, Kustomization, SourceId, directory};
+use crate::layout::flux::declared::{self, Declared, Kustomization, directory};
+use crate::layout::flux::repositories::Repositories;
 use crate::layout::kustomizations::Kustomizations;
 use crate::layout::lexicon::Lexicon;
 use crate::layout::place::{Place, Placer};
@@ -71,6 +72,8 @@ impl Found {
 pub(in crate::layout) struct Tree {
     /// In the order of [`super::Flux::builds`].
     pub found: Vec<Found>,
+    /// Which sources are this repository.
+    pub repositories: Repositories,
     by_root: BTreeMap<RepoPath, Vec<usize>>,
 }
 
@@ -97,14 +100,14 @@ impl Tree {
         }
         let reach = Reach::new(store.snapshot(), kustomizations);
         let walk = Walk { declared, lexicon, placer, reach, found: Vec::new() };
-        let found = walk.run();
+        let (found, repositories) = walk.run();
         let mut by_root: BTreeMap<RepoPath, Vec<usize>> = BTreeMap::new();
         for (at, one) in found.iter().enumerate() {
             for root in &one.roots {
                 by_root.entry(root.clone()).or_default().push(at);
             }
         }
-        Self { found, by_root }
+        Self { found, repositories, by_root }
     }
 
     /// The builds that deploy a directory.
@@ -197,7 +200,7 @@ struct Open<'d> {
 }
 
 impl Walk<'_> {
-    fn run(mut self) -> Vec<Found> {
+    fn run(mut self) -> (Vec<Found>, Repositories) {
         let declared = std::mem::take(&mut self.declared);
         let all: Vec<(&RepoPath, &Kustomization)> = declared
             .iter()
@@ -207,7 +210,6 @@ impl Walk<'_> {
                 Declared::Source { .. } => None,
             })
             .collect();
-        let urls: BTreeMap<&SourceId, BTreeSet<&str>> = sources(&declared);
         let mut reached: BTreeSet<(&RepoPath, &str)> = BTreeSet::new();
         // An entry deploys the directory that it stands in.
         let is_entry = |(path, object): &(&RepoPath, &Kustomization)| {
@@ -215,19 +217,10 @@ impl Walk<'_> {
                 || directory(&object.path).is_some_and(|home| !home.is_root() && path.is_in(&home))
         };
         let entries = all.iter().filter(|it| is_entry(it));
-        let homes: BTreeSet<&SourceId> =
-            entries.clone().filter_map(|(_, object)| object.source.as_ref()).collect();
-        let own: BTreeSet<&str> =
-            homes.iter().filter_map(|id| urls.get(*id)).flatten().copied().collect();
+        let here = entries.clone().map(|(_, object)| *object);
+        let repositories = Repositories::of(declared.values().flatten(), here);
         let is_here = |object: &Kustomization| {
-            let Some(id) = &object.source else { return true };
-            let named = urls.iter().filter(|(known, _)| {
-                known.0 == id.0
-                    && known.2 == id.2
-                    && (known.1 == id.1 || known.1.is_empty() || id.1.is_empty())
-            });
-            let mut urls = named.flat_map(|(_, urls)| urls).peekable();
-            own.is_empty() || urls.peek().is_none() || urls.any(|url| own.contains(url))
+            object.source.as_ref().is_none_or(|id| repositories.is_here(id))
         };
         let mut queue: VecDeque<Open<'_>> = VecDeque::new();
         let open =
@@ -279,7 +272,7 @@ impl Walk<'_> {
                 }
             }
         }
-        self.found
+        (self.found, repositories)
     }
 
     /// What an object deploys, if its path is known.
@@ -370,19 +363,6 @@ impl Walk<'_> {
         let cluster = || Candidate::directory(directory.clone(), OverlayKind::Manifests);
         told.then(|| self.placer.place(&cluster()).ok()).flatten()
     }
-}
-
-/// The addresses of all sources; an object may have several where patches choose one.
-fn sources<'d>(
-    declared: &'d BTreeMap<&RepoPath, Vec<Declared>>,
-) -> BTreeMap<&'d SourceId, BTreeSet<&'d str>> {
-    let mut urls: BTreeMap<&SourceId, BTreeSet<&str>> = BTreeMap::new();
-    for object in declared.values().flatten() {
-        if let Declared::Source { id, url } = object {
-            urls.entry(id).or_default().insert(url);
-        }
-    }
-    urls
 }
 
 /// A text with a parent's variables filled in; `None` if one of them is not known here.

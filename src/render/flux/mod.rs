@@ -10,7 +10,8 @@
 mod build;
 mod metadata;
 mod substitute;
-pub(crate) mod values;
+mod values;
+mod values_from;
 mod variables;
 
 use std::sync::{Arc, OnceLock};
@@ -21,8 +22,7 @@ use crate::render::working::Working;
 use crate::render::{RenderError, Rendered, Renderer};
 use crate::text::{FileId, RepoPath, Span};
 
-pub(crate) use values::is_laid;
-pub use values::lay_values;
+pub use values::{UnknownValues, lay_values};
 pub use variables::{Definition, VariableUse, Variables};
 
 type Slot<T> = OnceLock<Result<Arc<T>, RenderError>>;

@@ -178,7 +178,7 @@ fn read(text: &str, in_list: bool, span: Span) -> Option<Value> {
 }
 
 /// The value with one history for all of its parts.
-fn with_history(value: Value, history: &Provenance) -> Value {
+pub(super) fn with_history(value: Value, history: &Provenance) -> Value {
     let kind = match value.kind {
         Kind::Scalar(scalar) => Kind::Scalar(scalar),
         Kind::List(items) => Kind::List(Arc::new(

@@ -103,8 +103,9 @@ impl Clusters<'_> {
             let definition = Definition { key, span, value, own: true };
             found.defined.insert(Arc::clone(&entry.key), definition);
         }
-        // Without any variable the controller leaves the texts alone.
-        (found.open || !found.defined.is_empty()).then_some(found)
+        // Without any variable the controller leaves the texts alone, unless it is told not to.
+        let always = build.get("substituteStrategy").and_then(Value::text) == Some("Always");
+        (always || found.open || !found.defined.is_empty()).then_some(found)
     }
 
     /// The `ConfigMap` or Secret that a build takes variables from, if it is in the repository.
@@ -134,9 +135,28 @@ impl Clusters<'_> {
         let others: Vec<_> = builds.filter(|(_, build)| build.cluster == cluster).collect();
         let holds = |build: &FluxBuild| mentions.iter().any(|path| path.is_in(&build.path));
         let (near, far): (Vec<_>, Vec<_>) = others.into_iter().partition(|(_, build)| holds(build));
-        near.into_iter().chain(far).find_map(|(other, _)| {
+        let deployed = near.into_iter().chain(far).find_map(|(other, _)| {
             let output = self.bare(renderer, other).ok()?;
             find(&output.resources, wanted)
+        });
+        deployed.or_else(|| self.beside(renderer, at, &mentions, wanted))
+    }
+
+    /// The same among the objects in the directory of the Flux Kustomization itself: whoever applies
+    /// that applies them.
+    fn beside(
+        &self,
+        renderer: &Renderer<'_>,
+        at: usize,
+        mentions: &[&RepoPath],
+        wanted: (&str, &str, &str),
+    ) -> Option<Resource> {
+        let home = self.flux.builds.get(at)?.file.parent();
+        mentions.iter().filter(|path| path.parent() == home).find_map(|path| {
+            let objects = renderer.objects(renderer.snapshot().find(path)?).ok()?;
+            let objects: Vec<Resource> =
+                objects.iter().map(|object| object.clone().finish()).collect();
+            find(&objects, wanted)
         })
     }
 }
@@ -164,12 +184,15 @@ fn mentions<'s>(renderer: &Renderer<'s>, name: &str) -> Vec<&'s RepoPath> {
         })
     };
     // What Flux is told to read is no data itself.
-    let reads = |file: FileId| {
+    let only_reads = |file: FileId| {
         let source = snapshot.file(file).ok();
-        source.is_some_and(|source| source.text.contains("substituteFrom"))
+        let declares = |line: &str| MAKERS[..2].iter().any(|maker| line.starts_with(maker));
+        source.is_some_and(|source| {
+            source.text.contains("substituteFrom") && !source.text.lines().any(declares)
+        })
     };
     let files = snapshot.files().filter(|(_, path)| path.is_yaml());
-    files.filter(|&(file, _)| makes(file) && !reads(file)).map(|(_, path)| path).collect()
+    files.filter(|&(file, _)| makes(file) && !only_reads(file)).map(|(_, path)| path).collect()
 }
 
 impl Variables {

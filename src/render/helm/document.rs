@@ -1,15 +1,16 @@
 //! The values that an overlay gives to its chart, as one document.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::kube::{Entry, Form, Kind, Map, Provenance, Resource, Value, load};
+use crate::kube::{Entry, Form, Gvk, Kind, Map, Provenance, Resource, Value, load};
 use crate::layout::{Overlay, Source, Unit};
 use crate::render::helm::Helm;
 use crate::render::helm::chart::{Chart, VALUES, values};
 use crate::render::helm::coalesce::{Deleted, Effective, GLOBAL, Unused, effective};
 use crate::render::helm::home::{self, Home};
 use crate::render::helm::merge::stack;
+use crate::render::helm::told::Told;
 use crate::render::helm::unread::unread;
 use crate::render::helm::{argocd, shared, told};
 use crate::render::{Gap, Rendered};
@@ -99,9 +100,59 @@ fn deployed(helm: Helm<'_>, unit: &Unit, overlay: &Overlay, source: &Source) -> 
 }
 
 /// Later values over earlier ones.
-fn stacked(layers: &[Value]) -> Map {
+pub(super) fn stacked(layers: &[Value]) -> Map {
     let maps = layers.iter().filter_map(Value::as_map);
     maps.fold(Map::default(), |below, above| stack(&below, above))
+}
+
+/// A name, with a number where it is not the first of its kind.
+pub(super) fn apart(name: &str, names: &mut BTreeMap<String, usize>) -> String {
+    let count = names.entry(name.to_owned()).or_default();
+    *count += 1;
+    if *count == 1 { name.to_owned() } else { format!("{name} ({count})") }
+}
+
+/// Adds the values that a release of this name tells its chart; what nobody may see is a document of its
+/// own.
+pub(super) fn add_values(
+    helm: Helm<'_>,
+    unit: &Unit,
+    (name, origin): (&str, Span),
+    (told, chart): (Told, Option<&Chart>),
+    rendered: &mut Rendered,
+) {
+    let path = |value: &Value| helm.store.snapshot().path(value.span().file);
+    let (secrets, open): (Vec<Value>, Vec<Value>) =
+        told.layers.into_iter().partition(|layer| holds_secrets(path(layer)));
+    let laid = |layers: &[Value], secret| Laid {
+        told: stacked(layers),
+        own: Some(stacked(layers)),
+        provenance: Provenance::declared(origin),
+        origin,
+        inputs: BTreeSet::new(),
+        gaps: Vec::new(),
+        secret,
+    };
+    let mut parts = vec![finished(helm, unit, chart, laid(&open, false))];
+    if !secrets.is_empty() {
+        parts.push(finished(helm, unit, None, laid(&secrets, true)));
+    }
+    rendered.inputs.extend(told.inputs);
+    rendered.gaps.extend(told.gaps);
+    for Rendered { resources, inputs, gaps, deleted, unread, .. } in parts {
+        rendered.inputs.extend(inputs);
+        rendered.gaps.extend(gaps);
+        rendered.deleted.extend(deleted);
+        rendered.unread.extend(unread);
+        let values = resources.into_iter().filter(|it| it.id.gvk != Gvk::document(Form::Chart));
+        rendered.resources.extend(values.map(|it| named(it, name)));
+    }
+}
+
+fn named(mut document: Resource, name: &str) -> Resource {
+    document.id.name = name.into();
+    document.original.name = name.into();
+    document
 }
 
 /// What an overlay tells a chart.
@@ -120,13 +171,14 @@ struct Laid {
 
 /// The document, the defaults of the chart below what it is told.
 fn finished(helm: Helm<'_>, unit: &Unit, chart: Option<&Chart>, laid: Laid) -> Rendered {
-    let Laid { told, own, provenance, origin, mut inputs, mut gaps, secret } = laid;
+    let Laid { told, own, provenance, origin, inputs, gaps, secret } = laid;
     let unread = match chart.zip(own) {
         Some((chart, own)) => unread(helm, chart, &own),
         None => Vec::new(),
     };
-    let mut deleted = Vec::new();
-    let (kind, name) = laid_out(unit, chart, told, (&mut inputs, &mut gaps, &mut deleted));
+    let mut stage = Stage { inputs, gaps, deleted: Vec::new() };
+    let (kind, name) = laid_out(unit, chart, told, &mut stage);
+    let Stage { mut inputs, gaps, deleted } = stage;
     let body = Value { kind, provenance };
     let form = if secret { Form::Secrets } else { Form::Values };
     let mut documents = vec![Resource::document(form, &name, body, origin)];
@@ -160,18 +212,29 @@ fn is_secret_word(token: &str) -> bool {
     SECRETS.iter().any(|word| token.eq_ignore_ascii_case(word))
 }
 
+/// What comes to light while values are laid over the defaults of a chart.
+#[derive(Debug, Default)]
+pub(super) struct Stage {
+    /// The files that were read.
+    pub(super) inputs: BTreeSet<FileId>,
+    /// What could not be read.
+    pub(super) gaps: Vec<Gap>,
+    /// The defaults that nulls deleted.
+    pub(super) deleted: Vec<Deleted>,
+}
+
 /// The effective values of a chart that is told `told`, and their name.
-fn laid_out(
+pub(super) fn laid_out(
     unit: &Unit,
     chart: Option<&Chart>,
     told: Map,
-    (inputs, gaps, deleted): (&mut BTreeSet<FileId>, &mut Vec<Gap>, &mut Vec<Deleted>),
+    stage: &mut Stage,
 ) -> (Kind, String) {
     let Some(chart) = chart else { return (Kind::Map(Arc::new(told)), last_name(unit)) };
-    chart.defaults(inputs);
-    gaps.extend(chart.gaps.iter().cloned());
+    chart.defaults(&mut stage.inputs);
+    stage.gaps.extend(chart.gaps.iter().cloned());
     let Effective { values: mut body, unused, deleted: nulls, .. } = effective(chart, &told);
-    deleted.extend(nulls);
+    stage.deleted.extend(nulls);
     for unused in &unused {
         without_unused(&mut body, unused);
     }
@@ -350,8 +413,7 @@ mod tests {
 
     #[test]
     fn a_helmfile_says_what_lies_below_and_which_chart_gets_it() {
-        let helmfile = "environments:\n  staging: {}\n  prod: {}\n---\n\
-                        {{ if eq .Environment.Name \"x\" }}\n{{ end }}\n\
+        let helmfile = "{{ if eq .Environment.Name \"x\" }}\n{{ end }}\n\
                         releases:\n- name: web\n  namespace: {{ .Environment.Name }}\n  \
                         chart: ../charts/orders\n  values:\n  - retries: {{ .Values.n }}\n  - shared.yaml\n  \
                         - values/{{ .Environment.Name }}/web.yaml\n  - absent.yaml\n  \
@@ -379,7 +441,7 @@ mod tests {
                          metadata: {name: loki}\nname: loki\nrepo: https://charts.example.org\n\
                          valuesFile: loki-values.yaml\n\
                          additionalValuesFiles: [loki-prod-values.yaml]\n\
-                         valuesInline: {bucket: own}\n";
+                         valuesInline: {a: 4, bucket: own}\n";
         let found = documents(&[
             ("logs/prod/generator.yaml", generator),
             ("logs/prod/loki-values.yaml", "a: 1\nb: 1\n"),
@@ -389,7 +451,7 @@ mod tests {
         let production = found.iter().find(|(root, _)| root.starts_with("logs/prod/"));
         let leaves: Vec<&str> =
             production.unwrap().1.iter().filter_map(|leaf| leaf.split(' ').next()).collect();
-        assert_eq!(leaves, ["loki", "/a=1", "/b=2", "/bucket=own"]);
+        assert_eq!(leaves, ["loki", "/a=4", "/b=2", "/bucket=none"]);
     }
 
     #[test]

@@ -1,15 +1,14 @@
 //! Which chart an overlay installs, with which values: one line of a table for each way to say it.
 
-use crate::kube::{Resource, Value, load};
+use crate::kube::{Resource, Value};
 use crate::layout::{Application, Layout, OverlayKind, Source};
-use crate::render::flux::values::is_read;
 use crate::render::helm::Helm;
 use crate::render::helm::argocd;
 use crate::render::helm::chart::{VALUES, values};
+use crate::render::helm::flux;
 use crate::render::helm::home;
 use crate::render::{Evaluated, Gap};
-use crate::syntax::scalar::Dialect;
-use crate::syntax::{NodeRef, Store};
+use crate::syntax::Store;
 use crate::text::{FileId, RepoPath, Span};
 
 /// A chart of the repository and what an overlay tells it.
@@ -31,7 +30,7 @@ pub struct Named {
 type Way = fn(Helm<'_>, &Evaluated<'_>) -> Vec<Named>;
 
 /// Every way that is understood.
-const WAYS: [Way; 4] = [beside, kustomize, flux, argo_cd];
+const WAYS: [Way; 4] = [beside, kustomize, flux::flux, argo_cd];
 
 /// The charts of the repository that an overlay installs.
 pub(super) fn named(helm: Helm<'_>, evaluated: &Evaluated<'_>) -> Vec<Named> {
@@ -53,12 +52,18 @@ impl Named {
         self.layers.is_empty() && self.gaps.is_empty()
     }
 
-    fn new(chart: RepoPath) -> Self {
+    pub(super) fn new(chart: RepoPath) -> Self {
         Self { chart, layers: Vec::new(), gaps: Vec::new(), defaults: true, closed: true }
     }
 
     /// Adds a file; one that is not there or cannot be read is a gap.
-    fn file(&mut self, store: &Store<'_>, directory: &RepoPath, name: &str, entry: Span) {
+    pub(super) fn file(
+        &mut self,
+        store: &Store<'_>,
+        directory: &RepoPath,
+        name: &str,
+        entry: Span,
+    ) {
         let file = directory.join(name).ok().and_then(|path| store.snapshot().find(&path));
         match file.map(|file| values(store, file)) {
             Some(Ok(value)) => self.layers.push(value),
@@ -67,7 +72,7 @@ impl Named {
         }
     }
 
-    fn unknown(&mut self, span: Span, what: &'static str, detail: &str) {
+    pub(super) fn unknown(&mut self, span: Span, what: &'static str, detail: &str) {
         self.gaps.push(Gap { span, what, detail: detail.to_owned(), objects: true });
     }
 }
@@ -123,44 +128,19 @@ fn is_shared(stem: &str) -> bool {
 const SHARED: [&str; 9] =
     ["all", "base", "common", "default", "global", "lower", "nonprod", "non-prod", "shared"];
 
-/// An entry of `helmCharts:` that means a chart of the repository.
-fn kustomize(Helm { store, .. }: Helm<'_>, evaluated: &Evaluated<'_>) -> Vec<Named> {
-    let gaps = evaluated.output().into_iter().flat_map(|rendered| &rendered.gaps);
-    let entries = gaps.filter(|gap| gap.what == "helm chart");
-    entries.filter_map(|gap| inflated(store, gap.span)).collect()
-}
-
-/// What the entry of a kustomization says whose chart is named at `name`.
-fn inflated(store: &Store<'_>, name: Span) -> Option<Named> {
-    let directory = store.snapshot().path(name.file).parent()?;
-    let root = store.yaml(name.file).documents.first()?.root();
-    let mut entries = root.get("helmCharts")?.items();
-    let entry = entries.find(|entry| entry.get("name").is_some_and(|it| it.span() == name))?;
-    let text = |key: &str| entry.get(key).and_then(NodeRef::text).filter(|text| !text.is_empty());
-    if text("repo").is_some() {
-        return None;
-    }
-    let home = root.get("helmGlobals").and_then(|globals| globals.get("chartHome")?.text());
-    let chart = directory.join(home.unwrap_or("charts")).ok()?.join(text("name")?).ok()?;
-    let mut named = Named::new(chart);
-    let files = entry.get("valuesFile").into_iter();
-    let more = entry.get("additionalValuesFiles").into_iter().flat_map(NodeRef::items);
-    for file in files.chain(more) {
-        named.file(store, &directory, file.text().unwrap_or(""), file.span());
-    }
-    if let Some(inline) = entry.get("valuesInline").filter(|inline| inline.is_map()) {
-        match (load(inline, Dialect::Config), text("valuesMerge")) {
-            (Ok(value), None | Some("override")) => named.layers.push(value),
-            (Ok(value), Some("merge")) => named.layers.insert(0, value),
-            (Ok(value), _) => named.layers = vec![value],
-            (Err(error), _) => named.unknown(error.span, "values", "valuesInline"),
-        }
-    }
-    Some(named)
+/// A chart of the repository that a kustomization inflates.
+fn kustomize(Helm { store, charts, .. }: Helm<'_>, evaluated: &Evaluated<'_>) -> Vec<Named> {
+    let inflated = evaluated.output().into_iter().flat_map(|rendered| &rendered.charts);
+    let told = inflated.map(|inflated| inflated.told(store, charts));
+    told.filter_map(|told| {
+        let named = Named::new(told.chart?);
+        Some(Named { layers: told.layers, gaps: told.gaps, ..named })
+    })
+    .collect()
 }
 
 /// The objects of a kind that an overlay runs.
-fn objects<'e>(
+pub(super) fn objects<'e>(
     evaluated: &'e Evaluated<'_>,
     group: &'static str,
     kind: &'static str,
@@ -169,38 +149,12 @@ fn objects<'e>(
     objects.filter(move |object| *object.id.gvk.group == *group && *object.id.gvk.kind == *kind)
 }
 
-fn text<'v>(value: &'v Value, path: &[&str]) -> Option<&'v str> {
+pub(super) fn text<'v>(value: &'v Value, path: &[&str]) -> Option<&'v str> {
     value.at(path).and_then(Value::text).filter(|text| !text.is_empty())
 }
 
-fn items<'v>(value: &'v Value, path: &[&str]) -> &'v [Value] {
+pub(super) fn items<'v>(value: &'v Value, path: &[&str]) -> &'v [Value] {
     value.at(path).and_then(Value::as_list).unwrap_or_default()
-}
-
-/// A Flux `HelmRelease` whose chart is a directory of a git repository: this one, if it has it.
-fn flux(Helm { store, .. }: Helm<'_>, evaluated: &Evaluated<'_>) -> Vec<Named> {
-    let objects = objects(evaluated, "helm.toolkit.fluxcd.io", "HelmRelease");
-    objects.filter_map(|object| released(store, evaluated, object)).collect()
-}
-
-fn released(store: &Store<'_>, evaluated: &Evaluated<'_>, release: &Resource) -> Option<Named> {
-    let spec = release.body.get("spec")?;
-    let chart = spec.at(&["chart", "spec"])?;
-    if text(chart, &["sourceRef", "kind"]) != Some("GitRepository") {
-        return None;
-    }
-    let mut named = Named::new(RepoPath::new(text(chart, &["chart"])?).ok()?);
-    // Flux makes these files the defaults of the chart.
-    named.defaults = items(chart, &["valuesFiles"]).is_empty();
-    for file in items(chart, &["valuesFiles"]) {
-        named.file(store, &RepoPath::root(), file.text().unwrap_or(""), file.span());
-    }
-    let read = |from: &&Value| is_read(evaluated, release, from);
-    for from in items(spec, &["valuesFrom"]).iter().filter(|from| !read(from)) {
-        named.unknown(from.span(), "values", text(from, &["name"]).unwrap_or("valuesFrom"));
-    }
-    named.layers.extend(spec.get("values").filter(|values| values.as_map().is_some()).cloned());
-    Some(named)
 }
 
 /// The Application that deploys an overlay and that no other overlay has as an object.

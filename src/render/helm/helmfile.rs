@@ -3,30 +3,16 @@
 //! A helmfile is a template. What it says between `{{` and `}}` is not evaluated: the names of the
 //! environment and of the release are filled in where they make the path of a file, and nothing else.
 
-use std::sync::Arc;
-
-use crate::kube::{Kind, Value, load};
+use crate::kube::{Value, load};
+use crate::layout::{is_helmfile, masked, unmasked};
 use crate::render::helm::told::{Layer, Release};
 use crate::source::Snapshot;
 use crate::syntax::parse_yaml;
 use crate::syntax::scalar::Dialect;
 use crate::text::{FileId, RepoPath};
 
-/// What a helmfile may be called.
-const NAMES: [&str; 4] =
-    ["helmfile.yaml", "helmfile.yml", "helmfile.yaml.gotmpl", "helmfile.yml.gotmpl"];
-/// A directory of helmfiles.
-const DIRECTORY: &str = "helmfile.d";
 /// Larger helmfiles are not read.
 const LARGEST: usize = 1 << 20;
-
-/// Whether a file is a helmfile by its name.
-pub(super) fn is_helmfile(path: &RepoPath) -> bool {
-    let inside = path.parent().is_some_and(|parent| parent.file_name() == DIRECTORY);
-    let named = path.file_name();
-    NAMES.contains(&named)
-        || inside && [".yaml", ".yml", ".gotmpl"].iter().any(|end| named.ends_with(end))
-}
 
 /// Every release of every helmfile.
 pub(super) fn releases(snapshot: &Snapshot) -> Vec<Release> {
@@ -39,7 +25,8 @@ fn of_file(snapshot: &Snapshot, file: FileId, path: &RepoPath) -> Vec<Release> {
     if source.text.len() > LARGEST {
         return Vec::new();
     }
-    let parsed = parse_yaml(file, &masked(&source.text));
+    let Some(masked) = masked(&source.text, None) else { return Vec::new() };
+    let parsed = parse_yaml(file, &masked.text);
     let Some(parent) = path.parent() else { return Vec::new() };
     // The files of a `helmfile.d` say their paths from where they are.
     let mut found = Vec::new();
@@ -80,29 +67,6 @@ fn layers(snapshot: &Snapshot, release: &Value) -> Vec<Layer> {
         .collect()
 }
 
-/// Values with the texts of the file in the place of what was masked.
-fn unmasked(snapshot: &Snapshot, mut value: Value) -> Value {
-    match &mut value.kind {
-        Kind::Map(map) => {
-            for (_, inner) in Arc::make_mut(map).values_mut() {
-                *inner = unmasked(snapshot, inner.clone());
-            }
-        }
-        Kind::List(items) => {
-            for inner in Arc::make_mut(items) {
-                *inner = unmasked(snapshot, inner.clone());
-            }
-        }
-        Kind::Scalar(scalar) => {
-            let text = snapshot.slice(value.provenance.last().span);
-            if text.contains("{{") {
-                scalar.text = text.trim_matches(['"', '\'']).into();
-            }
-        }
-    }
-    value
-}
-
 /// A text as it stands in the file: what was masked is there.
 fn written(snapshot: &Snapshot, value: &Value) -> Option<String> {
     value.text()?;
@@ -110,51 +74,9 @@ fn written(snapshot: &Snapshot, value: &Value) -> Option<String> {
     Some(text.trim_matches(['"', '\'']).to_owned())
 }
 
-/// The text of a helmfile with all actions replaced, so that it is YAML of the same length: lines that
-/// are nothing but actions become comments.
-fn masked(text: &str) -> String {
-    let mut masked = String::with_capacity(text.len());
-    for line in text.split_inclusive('\n') {
-        let content = line.trim();
-        let end = line.trim_end().len();
-        if content.starts_with("{{") && content.ends_with("}}") && !content.contains(": ") {
-            let indent = line.len() - line.trim_start().len();
-            masked.push_str(&line[..indent]);
-            masked.push('#');
-            masked.extend(std::iter::repeat_n('x', end - indent - 1));
-            masked.push_str(&line[end..]);
-            continue;
-        }
-        let mut rest = line;
-        while let Some(start) = rest.find("{{") {
-            let Some(length) = rest[start..].rfind("}}").map(|at| at + 2) else { break };
-            // Two actions in one line are two, unless one quotes the other.
-            let nested = rest[start..].starts_with("{{`");
-            let first = rest[start..].find("}}").map_or(length, |at| at + 2);
-            let length = if nested { length } else { first };
-            masked.push_str(&rest[..start]);
-            masked.extend(std::iter::repeat_n('x', length));
-            rest = &rest[start + length..];
-        }
-        masked.push_str(rest);
-    }
-    masked
-}
-
 #[cfg(test)]
 mod tests {
-    use super::masked;
-    use crate::render::helm::told::filled;
-
-    #[test]
-    fn actions_are_masked_and_keep_their_length() {
-        let text = "a: {{ .X }}\n{{ if eq .Y \"b: c\" }}\n  {{- end }}\nb: \"x-{{ .Z }}-é\"\n\
-                    c: values/{{`{{ .Release.Name }}`}}/{{ .Environment.Name }}.yaml\n";
-        let masked = masked(text);
-        assert_eq!(masked.len(), text.len());
-        assert!(!masked.contains("{{"));
-        assert!(masked.contains("b: \"x-xxxxxxxx-é\""));
-    }
+    use crate::layout::filled;
 
     #[test]
     fn names_are_filled_in_and_nothing_else() {

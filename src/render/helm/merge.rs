@@ -87,6 +87,11 @@ fn without_nulls(entry: &Entry) -> Option<Entry> {
     Some(Entry { value, ..entry.clone() })
 }
 
+/// A map without nulls in it and in its maps. Lists keep theirs.
+pub(super) fn cleared(map: &Map) -> Map {
+    map.iter().filter_map(without_nulls).collect()
+}
+
 /// Whether a null stands in the map or in one of its maps.
 fn has_null(value: &Value) -> bool {
     value.as_map().into_iter().flatten().any(|e| e.value.is_null() || has_null(&e.value))

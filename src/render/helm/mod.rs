@@ -7,15 +7,18 @@ mod chart;
 mod charts;
 mod coalesce;
 mod document;
+mod environment;
 mod find;
+mod flux;
 mod helmfile;
 mod home;
+mod inflated;
 mod inflation;
 mod merge;
 mod open;
 mod reads;
 mod release;
-mod set;
+pub(super) mod set;
 mod shared;
 mod told;
 mod unread;
@@ -27,14 +30,19 @@ use crate::text::RepoPath;
 
 pub(super) use argocd::{source, told as told_by};
 pub(super) use document::rendered;
+pub(super) use environment::rendered as of_helmfile;
+pub(super) use inflated::add as add_inflated;
 
 pub use chart::{Chart, Child, Import};
 pub use charts::Charts;
 pub use coalesce::{Deleted, Effective, Part};
 pub use find::Named;
+pub use flux::add_releases;
+pub use inflation::Inflated;
 pub(crate) use merge::stack;
 pub use open::may_be_filled_in;
 pub use release::{Release, releases};
+pub(super) use set::keys_of;
 pub use unread::Unread;
 
 /// Whether a file has a say in what several units tell their charts, or in what these are.

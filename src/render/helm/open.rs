@@ -1,7 +1,11 @@
 //! Values that are not known until something fills them in.
 
+use crate::kube::HIDDEN;
+
 /// What begins and what ends a mark that some tool replaces before or while values are used.
-const MARKS: [(&str, &str); 12] = [
+const MARKS: [(&str, &str); 13] = [
+    // What a Secret holds.
+    (HIDDEN, ""),
     // Shells, Flux, Terraform, Argo CD's build variables.
     ("${", "}"),
     ("$(", ")"),

@@ -22,7 +22,7 @@ enum Step {
 ///
 /// `name` is where the path stands, `source` the value as it is written. `as_text` keeps numbers
 /// and booleans as they are.
-pub(super) fn lay(
+pub(in crate::render) fn lay(
     values: &Value,
     path: &str,
     name: Span,
@@ -33,6 +33,20 @@ pub(super) fn lay(
     let steps = steps(path)?;
     let value = read(text, source, as_text)?;
     put(Some(values), &steps, name, value, source)
+}
+
+/// The values with one more laid over them whose text nobody knows yet: it stands as it is written.
+pub(super) fn lay_open(values: &Value, path: &str, name: Span, source: &Value) -> Option<Value> {
+    put(Some(values), &steps(path)?, name, source.clone(), source)
+}
+
+/// The keys with which a path begins, up to the first place in a list.
+pub(in crate::render) fn keys_of(path: &str) -> Vec<Arc<str>> {
+    let key = |step| match step {
+        Step::Key(key) => Some(Arc::from(key)),
+        Step::Index(_) => None,
+    };
+    steps(path).unwrap_or_default().into_iter().map_while(key).collect()
 }
 
 fn put(

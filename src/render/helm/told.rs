@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::kube::Value;
-use crate::layout::Overlay;
+use crate::layout::{Overlay, filled, is_helmfile};
 use crate::render::Gap;
 use crate::render::helm::Helm;
 use crate::render::helm::chart::values;
@@ -22,7 +22,7 @@ pub(super) fn releases(store: &Store<'_>) -> Vec<Release> {
 
 /// Whether a file writes down releases.
 pub(super) fn is_source(snapshot: &Snapshot, path: &RepoPath) -> bool {
-    helmfile::is_helmfile(path) || inflation::is_generator(snapshot, path)
+    is_helmfile(path) || inflation::is_generator(snapshot, path)
 }
 
 /// A chart that is installed with certain values.
@@ -60,25 +60,6 @@ pub(super) struct Told {
     pub(super) inputs: BTreeSet<FileId>,
     /// What could not be read.
     pub(super) gaps: Vec<Gap>,
-}
-
-/// A text with the names of an environment and of a release; `None` where it asks for more.
-pub(super) fn filled(text: &str, environment: &str, release: &str) -> Option<String> {
-    let text = text.replace("{{`", "").replace("`}}", "");
-    let mut result = String::with_capacity(text.len());
-    let mut rest = text.as_str();
-    while let Some((before, behind)) = rest.split_once("{{") {
-        let (action, after) = behind.split_once("}}")?;
-        result.push_str(before);
-        result.push_str(match action.trim_matches(['-', ' ']) {
-            ".Environment.Name" => environment,
-            ".Release.Name" => release,
-            _ => return None,
-        });
-        rest = after;
-    }
-    result.push_str(rest);
-    Some(result)
 }
 
 /// What the one release tells that reads the file of an overlay; `None` where none or several do.

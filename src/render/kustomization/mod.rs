@@ -4,8 +4,10 @@ mod parts;
 pub(crate) mod read;
 mod replacement;
 
+use crate::kube::{Value, load};
 use crate::render::{RenderError, origin};
 use crate::syntax::NodeRef;
+use crate::syntax::scalar::Dialect;
 
 pub(crate) use parts::{
     GENERATOR_FIELDS, Generator, GeneratorKind, GeneratorOptions, Image, Labels, Patch, Replica,
@@ -57,8 +59,10 @@ pub(crate) struct Kustomization {
     pub(crate) config_maps: Vec<Generator>,
     pub(crate) secrets: Vec<Generator>,
     pub(crate) generator_options: GeneratorOptions,
-    /// The charts to inflate: their names where they have one.
-    pub(crate) charts: Vec<Text>,
+    /// The charts to inflate.
+    pub(crate) charts: Vec<ChartEntry>,
+    /// The directory that has them, where one is named.
+    pub(crate) chart_home: Option<Text>,
     pub(crate) sort: Option<SortOrder>,
     pub(crate) build_metadata: Vec<Text>,
 }
@@ -152,7 +156,7 @@ impl Kustomization {
                 "secretGenerator" => {
                     it.secrets = list(node, |node| generator(node, GeneratorKind::Secret))?;
                 }
-                "helmGlobals" => helm_globals(node)?,
+                "helmGlobals" => it.chart_home = helm_globals(node)?.or(it.chart_home.take()),
                 "helmCharts" => charts = list(node, |node| chart(node, &CHART))?,
                 "helmChartInflationGenerator" => {
                     old_charts = list(node, |node| chart(node, &OLD_CHART))?;
@@ -197,6 +201,15 @@ impl Kustomization {
         };
         ANNOTATIONS.iter().any(asked)
     }
+}
+
+/// A chart to inflate.
+#[derive(Debug, Clone)]
+pub(crate) struct ChartEntry {
+    /// Its name; its place is that of the entry where it has none.
+    pub(crate) name: Text,
+    /// The whole entry; nothing where its aliases are too many.
+    pub(crate) body: Option<Value>,
 }
 
 fn is_component(kind: Option<&Text>, version: Option<&Text>) -> Result<bool, RenderError> {
@@ -302,8 +315,11 @@ const OLD_CHART: [(&str, ChartField); 13] = [
     ("extraArgs", ChartField::Texts),
 ];
 
-/// The name of a chart that is to be inflated; its place is that of the entry where it has none.
-fn chart(node: NodeRef<'_>, known: &[(&'static str, ChartField)]) -> Result<Text, RenderError> {
+/// An entry of one of the lists of charts.
+fn chart(
+    node: NodeRef<'_>,
+    known: &[(&'static str, ChartField)],
+) -> Result<ChartEntry, RenderError> {
     let names: Vec<_> = known.iter().map(|(name, _)| *name).collect();
     let mut found: Vec<(&str, Text)> = Vec::new();
     fields(node, &names, |field, node| {
@@ -318,10 +334,20 @@ fn chart(node: NodeRef<'_>, known: &[(&'static str, ChartField)]) -> Result<Text
     })?;
     let with = |name: &&str| found.iter().rev().find(|(field, _)| field == name);
     let name = ["name", "chartName", "releaseName"].iter().find_map(with);
-    Ok(name.map_or_else(|| Text { value: "".into(), span: node.span() }, |(_, name)| name.clone()))
+    let nameless = || Text { value: "".into(), span: node.span() };
+    let name = name.map_or_else(nameless, |(_, name)| name.clone());
+    Ok(ChartEntry { name, body: load(node, Dialect::Config).ok() })
 }
 
-/// `helmGlobals:`.
-fn helm_globals(node: NodeRef<'_>) -> Result<(), RenderError> {
-    fields(node, &["chartHome", "configHome"], |_, node| text(node).map(drop))
+/// `helmGlobals:`: the directory of the charts.
+fn helm_globals(node: NodeRef<'_>) -> Result<Option<Text>, RenderError> {
+    let mut home = None;
+    fields(node, &["chartHome", "configHome"], |field, node| {
+        let text = text(node)?;
+        if field == "chartHome" && !text.value.is_empty() {
+            home = Some(text);
+        }
+        Ok(())
+    })?;
+    Ok(home)
 }

@@ -14,8 +14,7 @@ impl Job<'_, '_> {
     pub(super) fn with_defaults(&mut self, root: &RepoPath, mut module: Resource) -> Resource {
         let source = module.body.get("source").and_then(Value::text);
         let local = source.filter(|text| LOCAL.iter().any(|start| text.starts_with(start)));
-        // Two slashes only divide what is fetched from what is used.
-        let directory = local.and_then(|text| root.join(&text.replace("//", "/")).ok());
+        let directory = local.and_then(|text| root.join(text).ok());
         let (Some(directory), Some(arguments)) = (directory, module.body.as_map()) else {
             return module;
         };

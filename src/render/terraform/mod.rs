@@ -6,6 +6,7 @@
 mod blocks;
 mod calls;
 mod declared;
+mod include;
 mod roots;
 mod terragrunt;
 mod tree;

@@ -37,15 +37,14 @@ pub(super) fn report(cx: &Context<'_>, topic: Topic, findings: &mut Findings) {
 
 /// Whether charts are all that is not known of an overlay.
 fn is_known(evaluated: &Evaluated<'_>) -> bool {
-    evaluated.output().is_some_and(|rendered| {
-        rendered.gaps.iter().all(|gap| !gap.objects || gap.what == "helm chart")
-    })
+    evaluated
+        .output()
+        .is_some_and(|rendered| rendered.gaps.iter().all(|gap| !gap.objects || gap.is_chart()))
 }
 
 fn charts<'a>(evaluated: &'a Evaluated<'_>) -> impl Iterator<Item = (&'a Gap, &'static Shown)> {
     let gaps = evaluated.output().into_iter().flat_map(|rendered| &rendered.gaps);
-    gaps.filter(|gap| gap.what == "helm chart")
-        .filter_map(|gap| Some((gap, agents::chart(&gap.detail)?)))
+    gaps.filter(|gap| gap.is_chart()).filter_map(|gap| Some((gap, agents::chart(&gap.detail)?)))
 }
 
 fn finding(

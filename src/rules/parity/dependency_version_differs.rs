@@ -2,7 +2,7 @@
 
 use crate::compare::{Change, Difference, Pin, Side, Topic, pin};
 use crate::finding::Level;
-use crate::kube::Value;
+use crate::kube::{PathStep, Value};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
 use crate::rules::speak::{Speech, report_graded, told};
@@ -65,7 +65,8 @@ impl Rule for DependencyVersionDiffers {
 
 /// Two versions are a promotion that is under way; a branch in production is none.
 fn grade(difference: &Difference) -> Level {
-    if is_source(difference) {
+    let of_source = |step: &PathStep| matches!(step, PathStep::Key(key) if &**key == "sourceRef");
+    if is_source(difference) || difference.path.steps().iter().any(of_source) {
         return Level::Warning;
     }
     let pinned = |side: &Side| side.value.as_ref().and_then(Value::text).map(pin);
@@ -78,5 +79,5 @@ fn grade(difference: &Difference) -> Level {
 /// Whether both sides name an address, not a version.
 fn is_source(difference: &Difference) -> bool {
     difference.change == Change::Changed
-        && matches!(difference.path.last_key(), Some("url" | "bucketName"))
+        && matches!(difference.path.last_key(), Some("url" | "bucketName" | "repo"))
 }

@@ -1,0 +1,8 @@
+terraform {
+  source = "${get_repo_root()}//modules/database"
+}
+
+inputs = {
+  engine  = "postgres"
+  storage = 200
+}

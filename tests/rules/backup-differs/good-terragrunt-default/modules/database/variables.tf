@@ -1,0 +1,12 @@
+variable "engine" {
+  type = string
+}
+
+variable "storage" {
+  type = number
+}
+
+variable "backup_retention_period" {
+  type    = number
+  default = 7
+}

@@ -1,0 +1,3 @@
+inputs = {
+  storage = 100
+}

@@ -1,0 +1,7 @@
+dependency "database" {
+  config_path = "../database"
+}
+
+inputs = {
+  address = dependency.database.outputs.address
+}
