@@ -18,6 +18,8 @@ const FAMILIES: &[(&str, Family)] = &[
     ("schema", Family::Schema),
 ];
 
+/// Says of values that no template reads them.
+const READS_NOTHING: &str = "patch-without-effect";
 /// Pairs of rules: what the first says of a path, the second need not say too.
 const SAYS_MORE: &[(&str, &str)] = &[
     ("undefined-variable", "unparameterized-difference"),
@@ -114,6 +116,7 @@ impl Policy {
         let mut findings: Vec<_> = found.into_iter().flatten().collect();
         leave_to_others(&mut findings, SAYS_MORE);
         leave_to_reasons(&mut findings);
+        leave_what_nothing_reads(&mut findings);
         sort(&mut findings);
         number(&mut findings);
         findings
@@ -129,6 +132,36 @@ pub fn leave_to_rules_of_changes(findings: &mut Vec<Finding>) {
     findings.retain(|finding| {
         let about_changes = SAYS_MORE_OF_CHANGES.iter().any(|&(rule, _)| rule == finding.rule);
         !(about_changes && place(finding).is_some_and(|place| classed.contains(&place)))
+    });
+}
+
+/// Drops the differences in values that no template reads: that is why they are there, and it is said of
+/// each already.
+fn leave_what_nothing_reads(findings: &mut Vec<Finding>) {
+    let is_unread =
+        |finding: &&Finding| finding.rule == READS_NOTHING && finding.subject.path.is_some();
+    let unread = findings.iter().filter(is_unread);
+    let unread: Vec<(Subject, Level)> =
+        unread.map(|finding| (finding.subject.clone(), finding.level)).collect();
+    findings.retain(|finding| {
+        let own = &finding.subject;
+        let is_below = |path: &str, around: &str| {
+            let rest = path.strip_prefix(around);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        let is_told = |(unread, level): &(Subject, Level)| {
+            *level >= finding.level
+                && unread.unit == own.unit
+                && unread.resource == own.resource
+                && (unread.environment.is_none() || unread.environment == own.environment)
+                && own
+                    .path
+                    .as_deref()
+                    .zip(unread.path.as_deref())
+                    .is_some_and(|(a, b)| is_below(a, b))
+        };
+        let differs = finding.family == Family::Parity && own.reference.is_some();
+        !(differs && unread.iter().any(is_told))
     });
 }
 

@@ -168,7 +168,7 @@ impl Look {
         paths: BTreeSet<RepoPath>,
         wanted: bool,
     ) -> Changed {
-        let new = self.brought();
+        let mut new = self.brought();
         let Self { before, after: mut checked, rules_move, uncovered } = self;
         let effects = checked.effects.take();
         let suspected = whole.is_some();
@@ -187,6 +187,8 @@ impl Look {
         if suspected && !outcome.reported.is_empty() {
             let old = Said::of(&old().outcome.reported);
             outcome.reported.retain(|finding| !old.knows(finding));
+            let lacks = outcome.reported.iter().flat_map(|finding| old.lacks(finding)).collect();
+            new = new.intersection(&lacks).cloned().collect();
         }
         let excepted = Said::of(&findings(&outcome.excepted));
         let mut resolved = before.outcome.reported;
@@ -204,6 +206,9 @@ impl Look {
                 && news::is_still_there(finding, &layouts.after)
         });
         let known = all - outcome.reported.len();
+        let told = std::mem::take(&mut outcome.reported).into_iter();
+        outcome.reported = told.flat_map(|finding| finding.narrowed(&new)).collect();
+        policy::sort(&mut outcome.reported);
         policy::leave_to_rules_of_changes(&mut outcome.reported);
         let old = Said::of(&findings(&before.outcome.excepted));
         outcome.excepted.retain(|entry| !old.knows(&entry.finding));

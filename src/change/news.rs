@@ -26,8 +26,13 @@ impl Said {
 
     /// Whether all that the finding says is said here, as loudly at least.
     pub(super) fn knows(&self, finding: &Finding) -> bool {
-        let level = |part: &String| self.0.get(part).is_some_and(|&level| level >= finding.level);
-        finding.parts().iter().all(level)
+        self.lacks(finding).is_empty()
+    }
+
+    /// What the finding says and is not said here, or not as loudly.
+    pub(super) fn lacks(&self, finding: &Finding) -> BTreeSet<String> {
+        let known = |part: &String| self.0.get(part).is_some_and(|&level| level >= finding.level);
+        finding.parts().into_iter().filter(|part| !known(part)).collect()
     }
 
     /// What is said here and not in `other`, or there not as loudly.

@@ -7,6 +7,7 @@ use crate::compare::diff::{Change, Side};
 use crate::compare::difference::{Difference, Topic};
 use crate::compare::follow::{Follow, follow};
 use crate::compare::habit::{Frequency, General};
+use crate::compare::quiet::is_quiet;
 use crate::compare::terraform::is_terraform;
 use crate::kube::{Action, Path, PathStep, ResourceId};
 use crate::render::Evaluated;
@@ -25,6 +26,8 @@ const MANY_SETTINGS: usize = 40;
 pub enum Grouping {
     /// The same bytes cause them.
     Span,
+    /// Two spellings of one key: the environment's, then the reference's.
+    Slip,
     /// The repository does it everywhere: one note for all.
     Habit,
     /// Two copies of one object that differ in many places.
@@ -46,8 +49,6 @@ pub struct Cause {
     pub grouping: Grouping,
     /// Sorted by unit, overlay, object and path.
     pub differences: Vec<Difference>,
-    /// Whether the bytes that cause it are on the environment's side.
-    pub caused_here: bool,
 }
 
 impl Cause {
@@ -64,12 +65,27 @@ impl Cause {
 
     /// The bytes that cause it.
     pub fn primary(&self) -> Span {
-        place(self.first(), self.caused_here)
+        place(self.first(), self.first().caused_here)
+    }
+
+    /// One of its differences, as if there were no other.
+    pub fn alone(&self, difference: &Difference) -> Self {
+        Self { topic: self.topic, grouping: Grouping::Span, differences: vec![difference.clone()] }
+    }
+
+    /// Whether the environment's side shows one of its differences: of what only one side has, the
+    /// side that has it or took it away.
+    pub fn is_here(&self, difference: &Difference) -> bool {
+        match difference.change {
+            Change::Changed => self.first().caused_here,
+            Change::OnlyHere => true,
+            Change::OnlyThere => difference.here.key.is_some(),
+        }
     }
 
     /// The bytes on the other side.
     pub fn counterpart(&self) -> Span {
-        place(self.first(), !self.caused_here)
+        place(self.first(), !self.first().caused_here)
     }
 }
 
@@ -122,6 +138,8 @@ enum Key {
     Same(usize, Topic, Change, ResourceId, String),
     /// A document of an overlay; whether few values are many already.
     Document(usize, ResourceId, bool),
+    /// Of many values of a document what is quiet, or what is loud and of one sort.
+    Sort(usize, ResourceId, Option<Change>),
     /// The directory of objects that one side lacks, and the overlays that lack them.
     Directory(usize, Topic, Change, RepoPath, BTreeSet<usize>),
 }
@@ -129,8 +147,6 @@ enum Key {
 /// A difference with what is known of it before it is grouped.
 struct Placed {
     difference: Difference,
-    /// Whether the bytes that cause it are on the environment's side.
-    here: bool,
     /// What it is told together with.
     follow: Option<Follow>,
 }
@@ -192,37 +208,30 @@ pub(crate) fn group(
         .into_iter()
         .zip(follows)
         .map(|(mut difference, follow)| {
-            let here = caused_here(&difference, evaluated);
+            difference.caused_here = caused_here(&difference, evaluated);
             if let Some(follow) = &follow {
                 difference.topic = follow.topic;
             }
-            Placed { difference, here, follow }
+            difference.quiet = is_quiet(&difference, evaluated);
+            Placed { difference, follow }
         })
         .collect();
     placed.sort_by(|a, b| order(a).cmp(&order(b)));
     let lacking = lacking(&placed, evaluated);
     let world = World { evaluated, snapshot, lacking: &lacking };
     let components = components(&placed, world);
-    let mut sizes: BTreeMap<Key, BTreeSet<(Span, Path)>> = BTreeMap::new();
-    for one in &placed {
-        for key in broad_keys(one, &components, world) {
-            let place = (place(&one.difference, one.here), one.difference.path.clone());
-            sizes.entry(key).or_default().insert(place);
-        }
-    }
+    let wide = wide_keys(&placed, &components, world);
     let mut groups = Groups::new(placed.len());
     let mut first_with: BTreeMap<Key, usize> = BTreeMap::new();
     let mut broad: Vec<Option<Grouping>> = vec![None; placed.len()];
-    for (at, one) in placed.iter().enumerate() {
-        let wide = broad_keys(one, &components, world)
-            .into_iter()
-            .find(|key| sizes.get(key).is_some_and(|places| places.len() > key.most()));
-        broad[at] = wide.as_ref().map(Key::grouping);
+    for (at, (one, wide)) in placed.iter().zip(wide).enumerate() {
+        let slip = one.follow.as_ref().is_some_and(|follow| follow.slip);
+        broad[at] = wide.as_ref().map(Key::grouping).or(slip.then_some(Grouping::Slip));
         // An object that one overlay lacks among others, and another overlay alone, is two causes.
         let among_others = one.difference.path.steps().is_empty() && wide.is_some();
         let narrow = if among_others {
             object_key(&one.difference, world).into_iter().collect()
-        } else if matches!(wide, Some(Key::Entries(..) | Key::Same(..) | Key::Document(..))) {
+        } else if matches!(wide, Some(Key::Entries(..) | Key::Same(..) | Key::Sort(..))) {
             vec![span_key(one)]
         } else {
             narrow_keys(one)
@@ -232,13 +241,12 @@ pub(crate) fn group(
         }
     }
     let mut causes: BTreeMap<usize, Cause> = BTreeMap::new();
-    for (at, Placed { difference, here: caused_here, .. }) in placed.into_iter().enumerate() {
+    for (at, Placed { difference, .. }) in placed.into_iter().enumerate() {
         let topic = difference.topic;
         let cause = causes.entry(groups.root(at)).or_insert_with(|| Cause {
             topic,
             grouping: Grouping::Span,
             differences: Vec::new(),
-            caused_here,
         });
         cause.grouping = broad[at].map_or(cause.grouping, |wide| cause.grouping.max(wide));
         if cause.topic != topic {
@@ -248,8 +256,64 @@ pub(crate) fn group(
         cause.differences.push(difference);
     }
     let mut causes: Vec<Cause> = causes.into_values().collect();
+    for cause in &mut causes {
+        // The others of its document may belong to narrower groups.
+        let group = matches!(cause.grouping, Grouping::Entries | Grouping::Document);
+        if group && cause.differences.len() == 1 {
+            cause.grouping = Grouping::Span;
+        }
+        if cause.grouping == Grouping::Slip {
+            cause.differences.sort_by_key(|difference| difference.change != Change::OnlyHere);
+        }
+        if group {
+            // What matters most is named first, and shown.
+            cause.differences.sort_by_key(|difference| difference.quiet);
+        }
+    }
     causes.sort_by_key(Cause::primary);
     causes
+}
+
+/// The places that share a key.
+#[derive(Default)]
+struct Sizes(BTreeMap<Key, BTreeSet<(Span, Path)>>);
+
+impl Sizes {
+    fn count(&mut self, key: Key, Placed { difference, .. }: &Placed) {
+        let place = place(difference, difference.caused_here);
+        self.0.entry(key).or_default().insert((place, difference.path.clone()));
+    }
+
+    fn are_many(&self, key: &Key) -> bool {
+        self.0.get(key).is_some_and(|places| places.len() > key.most())
+    }
+}
+
+/// The wider cause that each difference belongs to, if enough others do.
+fn wide_keys(placed: &[Placed], components: &BTreeSet<Key>, world: World<'_>) -> Vec<Option<Key>> {
+    let mut sizes = Sizes::default();
+    for one in placed {
+        for key in broad_keys(one, components, world) {
+            sizes.count(key, one);
+        }
+    }
+    let first =
+        |one| broad_keys(one, components, world).into_iter().find(|key| sizes.are_many(key));
+    let mut wide: Vec<Option<Key>> = placed.iter().map(first).collect();
+    let mut sorts = Sizes::default();
+    for (one, key) in placed.iter().zip(&mut wide) {
+        if matches!(key, Some(Key::Document(..))) {
+            let sort = sort_key(&one.difference);
+            sorts.count(sort.clone(), one);
+            *key = Some(sort);
+        }
+    }
+    for key in &mut wide {
+        if matches!(key, Some(sort @ Key::Sort(..)) if !sorts.are_many(sort)) {
+            *key = None;
+        }
+    }
+    wide
 }
 
 fn order(placed: &Placed) -> (bool, usize, usize, &ResourceId, bool, &Path) {
@@ -269,7 +333,14 @@ fn object_key(difference: &Difference, world: World<'_>) -> Option<Key> {
 
 fn span_key(placed: &Placed) -> Key {
     let difference = &placed.difference;
-    Key::Span(difference.topic, difference.change, place(difference, placed.here))
+    Key::Span(difference.topic, difference.change, place(difference, difference.caused_here))
+}
+
+/// What of the many values of a document is told together: nothing is told more quietly because there
+/// is more of it.
+fn sort_key(difference: &Difference) -> Key {
+    let loud = (!difference.quiet).then_some(difference.change);
+    Key::Sort(difference.here_overlay, difference.resource.clone(), loud)
 }
 
 fn narrow_keys(placed: &Placed) -> Vec<Key> {
@@ -310,7 +381,8 @@ fn broad_keys(placed: &Placed, components: &BTreeSet<Key>, world: World<'_>) -> 
     if placed.follows() {
         return Vec::new();
     }
-    let (difference, here) = (&placed.difference, placed.here);
+    let difference = &placed.difference;
+    let here = difference.caused_here;
     let primary = place(difference, here).file;
     let mut keys = Vec::new();
     let kind = &difference.resource.gvk.kind;
@@ -325,6 +397,7 @@ fn broad_keys(placed: &Placed, components: &BTreeSet<Key>, world: World<'_>) -> 
         // What watches a program, what stops its deployment, which version it asks for: each is
         // told for itself, however different two copies are.
     } else if is_terraform(&difference.resource.gvk)
+        && !(difference.is_of_list() && difference.resource.gvk.is_document())
         && (difference.change != Change::Changed || difference.violated.is_some())
     {
         // What one environment forgot, or has less of, is told one by one.
@@ -335,17 +408,20 @@ fn broad_keys(placed: &Placed, components: &BTreeSet<Key>, world: World<'_>) -> 
             let map = Path(map.to_vec());
             let step = difference.path.steps().last();
             // What stands at a place of a list has no name to be told by.
-            let unnamed = matches!(step, Some(PathStep::Index(_))) || difference.weak;
+            let numbered = matches!(step, Some(PathStep::Index(_)));
+            let unnamed = numbered || difference.is_of_list() || difference.weak;
             keys.push(Key::Entries(overlay, difference.topic, resource.clone(), map, unnamed));
         }
-        if difference.topic.is_about_a_class()
+        let alone = is_terraform(&difference.resource.gvk) && difference.change != Change::Changed;
+        if !alone
+            && difference.topic.is_about_a_class()
             && difference.change != Change::Changed
             && let Some(key) = difference.path.last_key()
         {
             let (topic, change) = (difference.topic, difference.change);
             keys.push(Key::Same(overlay, topic, change, resource.clone(), key.to_owned()));
         }
-        if difference.topic == Topic::Other {
+        if !alone && difference.topic == Topic::Other {
             keys.push(Key::Document(overlay, resource.clone(), difference.weak));
         }
     } else if world.snapshot.is_mounted(primary) {
@@ -398,8 +474,9 @@ fn components(placed: &[Placed], world: World<'_>) -> BTreeSet<Key> {
     });
     let none = BTreeSet::new();
     programs
-        .map(|Placed { difference, here, .. }| {
-            directory(difference, place(difference, *here).file, &none, world)
+        .map(|Placed { difference, .. }| {
+            let file = place(difference, difference.caused_here).file;
+            directory(difference, file, &none, world)
         })
         .collect()
 }
@@ -422,6 +499,7 @@ impl Key {
             | Self::Values(..)
             | Self::Ports(..)
             | Self::Follow(..)
+            | Self::Sort(.., None)
             | Self::Habit(..) => 0,
             // A definition differs because its version does: never a line at a time.
             Self::Copy(_, resource, _) if &*resource.gvk.kind == "CustomResourceDefinition" => 0,
@@ -430,7 +508,7 @@ impl Key {
             Self::Directory(..) | Self::Entries(.., true) => 1,
             // The settings of a flat file are told one by one, as long as anybody reads them.
             Self::Entries(_, _, _, map, false) if map.steps().is_empty() => MANY_SETTINGS,
-            Self::Entries(..) | Self::Same(..) => MANY_ENTRIES,
+            Self::Entries(..) | Self::Same(..) | Self::Sort(..) => MANY_ENTRIES,
         }
     }
 
@@ -446,7 +524,7 @@ impl Key {
             Self::Habit(..) => Grouping::Habit,
             Self::Copy(..) => Grouping::Copy,
             Self::Entries(..) => Grouping::Entries,
-            Self::Document(..) | Self::Same(..) => Grouping::Document,
+            Self::Document(..) | Self::Same(..) | Self::Sort(..) => Grouping::Document,
             Self::Directory(..) => Grouping::Directory,
         }
     }

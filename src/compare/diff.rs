@@ -20,6 +20,8 @@ use crate::source::Snapshot;
 use crate::syntax::KeyRule;
 use crate::text::Span;
 
+/// Lists whose elements have their places.
+const COMMANDS: &[&str] = &["args", "cmd", "command", "entrypoint"];
 /// Values nested deeper than this are not looked into when they are texts.
 const DEEPEST: usize = 64;
 
@@ -283,7 +285,9 @@ impl<'a> Differ<'a> {
     }
 
     fn lists(&mut self, here: &[Value], there: &[Value], parents: (&Value, &Value)) {
-        let mut pairs = list::align(here, there, self.names);
+        let command =
+            matches!(self.path.last(), Some(PathStep::Key(key)) if COMMANDS.contains(&&**key));
+        let mut pairs = list::align(here, there, self.names, command);
         if self.aim == Aim::Everything {
             pairs.extend(list::alike(here, there, self.names));
         }

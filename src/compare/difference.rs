@@ -6,7 +6,7 @@ use crate::compare::diff::{Change, RawDifference, Side};
 use crate::compare::habit::Frequency;
 use crate::compare::identity::looks_like_image;
 use crate::compare::parameters::OutOfRange;
-use crate::compare::show::show;
+use crate::compare::show::{SECRET, show};
 use crate::compare::switches::{self, Control};
 use crate::compare::terraform;
 use crate::compare::traced::Traced;
@@ -129,6 +129,10 @@ pub struct Difference {
     pub weak: bool,
     /// Both overlays are variants of one environment, and the other variants side with the second.
     pub siblings: bool,
+    /// The bytes that cause it are on the environment's side.
+    pub caused_here: bool,
+    /// It deserves a note at most: somebody may have wanted it, or little depends on it.
+    pub quiet: bool,
     /// How often the path differs in the repository.
     pub frequency: Option<Frequency>,
     /// Where it was rendered, if the sides are those of the chart's values.
@@ -146,6 +150,19 @@ impl Difference {
     /// The value of the reference as reports show it.
     pub fn reference_shown(&self) -> Option<String> {
         self.show(&self.there)
+    }
+
+    /// Whether one side has an element of a list that the other lacks.
+    pub fn is_of_list(&self) -> bool {
+        let side = if self.change == Change::OnlyHere { &self.here } else { &self.there };
+        let text = side.value.as_ref().and_then(Value::text);
+        self.change != Change::Changed
+            && match self.path.steps().last() {
+                Some(PathStep::Element { .. } | PathStep::Index(_)) => true,
+                // A text of a list is called by itself.
+                Some(PathStep::Key(key)) => text == Some(key) || text.is_some() && &**key == SECRET,
+                None => false,
+            }
     }
 
     fn show(&self, side: &Side) -> Option<String> {

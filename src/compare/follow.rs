@@ -7,9 +7,12 @@ use crate::compare::diff::{Change, Side};
 use crate::compare::difference::{Difference, Topic};
 use crate::compare::flags::switch;
 use crate::compare::promotion::parent;
+use crate::config::is_slip;
 use crate::kube::{Path, PathStep, ResourceId, Value};
 use crate::render::Evaluated;
 
+/// More keys than this of one map are not held against each other.
+const MOST_KEYS: usize = 200;
 /// Keys that switch the map on that they stand in.
 const SWITCHES: &[&str] = &["enabled", "enable"];
 /// Maps that hold all settings of an object: what is in them belongs to nothing narrower.
@@ -24,6 +27,8 @@ pub(crate) struct Follow {
     pub(crate) topic: Topic,
     /// Whether it follows, instead of leading.
     pub(crate) follows: bool,
+    /// Whether it is one of two spellings of a key.
+    pub(crate) slip: bool,
 }
 
 /// A map of an object, as two overlays have it.
@@ -50,7 +55,7 @@ pub(crate) fn follow(
     let one = |difference: &Difference| {
         if let Some((map, _)) = switched(difference) {
             let map = Path(map.to_vec());
-            return Some(Follow { map, topic: difference.topic, follows: false });
+            return Some(Follow { map, topic: difference.topic, follows: false, slip: false });
         }
         let steps = difference.path.steps();
         let above = (1..steps.len()).rev().filter_map(|end| steps.get(..end));
@@ -60,7 +65,8 @@ pub(crate) fn follow(
                 && (difference.resource.gvk.is_document()
                     || [topic, Topic::Other, Topic::Capacity].contains(&difference.topic))
             {
-                return Some(Follow { map: Path(map.to_vec()), topic, follows: true });
+                let map = Path(map.to_vec());
+                return Some(Follow { map, topic, follows: true, slip: false });
             }
         }
         let map = chosen(difference)?;
@@ -69,9 +75,62 @@ pub(crate) fn follow(
             map: Path(map.to_vec()),
             topic: difference.topic,
             follows: difference.change == Change::OnlyThere,
+            slip: false,
         })
     };
-    differences.iter().map(one).collect()
+    let slips = slips(differences);
+    let told = |(at, difference): (usize, &Difference)| {
+        let slip = slips.get(&at).map(|&lead| &differences[lead]);
+        let slip = slip.map(|lead| Follow {
+            map: lead.path.clone(),
+            topic: lead.topic,
+            follows: true,
+            slip: true,
+        });
+        slip.or_else(|| one(difference))
+    };
+    differences.iter().enumerate().map(told).collect()
+}
+
+/// Two keys of one map that are one letter apart, each on one side only, with values of one sort: for both
+/// the one of the environment.
+fn slips(differences: &[Difference]) -> BTreeMap<usize, usize> {
+    let mut maps: BTreeMap<Place<'_>, Vec<usize>> = BTreeMap::new();
+    for (at, difference) in differences.iter().enumerate() {
+        let named = matches!(difference.path.steps().last(), Some(PathStep::Key(_)));
+        let one_sided = difference.change != Change::Changed && !difference.is_of_list();
+        if let (true, true, Some((_, map))) =
+            (named, one_sided, difference.path.steps().split_last())
+        {
+            maps.entry(place(difference, map)).or_default().push(at);
+        }
+    }
+    let mut found = BTreeMap::new();
+    for places in maps.into_values().filter(|places| places.len() <= MOST_KEYS) {
+        let side = |change: Change| {
+            places.iter().copied().filter(move |&at| differences[at].change == change)
+        };
+        for own in side(Change::OnlyHere) {
+            let alike = |other: &usize| are_spellings(&differences[own], &differences[*other]);
+            let mut others = side(Change::OnlyThere).filter(alike);
+            if let (Some(other), None) = (others.next(), others.next()) {
+                found.extend([(own, own), (other, own)]);
+            }
+        }
+    }
+    found
+}
+
+/// Whether two keys may be one, and one of them misspelt.
+fn are_spellings(own: &Difference, other: &Difference) -> bool {
+    let sort = |side: &Side| {
+        let value = side.value.as_ref()?;
+        let number = value.text().is_some_and(|text| text.parse::<f64>().is_ok());
+        let switch = value.text().and_then(switch).is_some();
+        Some((value.as_map().is_some(), value.as_list().is_some(), number, switch))
+    };
+    let names = own.path.last_key().zip(other.path.last_key());
+    names.is_some_and(|(own, other)| is_slip(own, other)) && sort(&own.here) == sort(&other.there)
 }
 
 /// The map that a switch stands in, and what a key has that only the side has where it is on.

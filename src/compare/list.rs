@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::compare::equal::equal;
 use crate::compare::identity::are_identifiers;
 use crate::compare::lines::{SEARCH, split_key};
-use crate::compare::names::{PairNames, without_names};
+use crate::compare::names::{PairNames, tokens, without_names};
 use crate::kube::{PathStep, Value};
 
 /// Keys that name the elements of lists in the Kubernetes API and in common custom resources, in
@@ -31,6 +31,7 @@ const KEYS: &[&str] = &[
     "uid",
     "ip",
     "username",
+    "cidr",
 ];
 
 /// Keys that say what an element is rather than what it is called: where one is left on both sides,
@@ -48,14 +49,20 @@ pub(crate) struct Pair<'v> {
     pub(crate) there: Option<&'v Value>,
 }
 
-/// Aligns the elements of two lists; pairs that are equal may be left out.
-pub(crate) fn align<'v>(here: &'v [Value], there: &'v [Value], names: &PairNames) -> Vec<Pair<'v>> {
+/// Aligns the elements of two lists; pairs that are equal may be left out. In a `command` each element
+/// has its place, and other texts are the members of a set.
+pub(crate) fn align<'v>(
+    here: &'v [Value],
+    there: &'v [Value],
+    names: &PairNames,
+    command: bool,
+) -> Vec<Pair<'v>> {
     if let Some((key, left, right)) = by_names(here, there) {
         return by_key(key, left, right, names);
     }
     let scalars = |list: &[Value]| list.iter().all(|item| item.as_scalar().is_some());
     if scalars(here) && scalars(there) {
-        return by_text(here, there, names);
+        return by_text(here, there, names, command);
     }
     by_content(here, there, names)
 }
@@ -163,7 +170,12 @@ fn pair_values<'v>(key: &str, pairs: &mut [Pair<'v>], open: &mut [Option<(&'v st
 
 /// Scalars: equal texts answer each other wherever they stand; `--flag=value`, and the value after
 /// a bare `--flag`, by the flag.
-fn by_text<'v>(here: &'v [Value], there: &'v [Value], names: &PairNames) -> Vec<Pair<'v>> {
+fn by_text<'v>(
+    here: &'v [Value],
+    there: &'v [Value],
+    names: &PairNames,
+    command: bool,
+) -> Vec<Pair<'v>> {
     let (mine, theirs) = (flags(here), flags(there));
     let (left, right) = unequal(here, there, names);
     let mut right: Vec<Option<(usize, &Value)>> = right.into_iter().map(Some).collect();
@@ -206,11 +218,20 @@ fn by_text<'v>(here: &'v [Value], there: &'v [Value], names: &PairNames) -> Vec<
     });
     let right: Numbered<'v> = right.into_iter().flatten().collect();
     if alone.len() == right.len() {
-        pairs.extend(alone.into_iter().zip(right).map(|((at, value), (_, other))| Pair {
-            step: step(&mine, at, value),
-            here: Some(value),
-            there: Some(other),
-        }));
+        let ordered = command || here.len() == 1 && there.len() == 1;
+        let one_by_one = alone.into_iter().zip(right).map(|((at, value), (to, other))| {
+            let (here, there) = (step(&mine, at, value), step(&theirs, to, other));
+            let flag = mine[at].is_some() || theirs[to].is_some();
+            (here, there, value, other, ordered || flag || are_alike(value, other))
+        });
+        for (here, there, value, other, together) in one_by_one {
+            if together {
+                pairs.push(Pair { step: here, here: Some(value), there: Some(other) });
+            } else {
+                pairs.push(Pair { step: here, here: Some(value), there: None });
+                pairs.push(Pair { step: there, here: None, there: Some(other) });
+            }
+        }
         return pairs;
     }
     pairs.extend(alone.into_iter().map(|(at, value)| Pair {
@@ -224,6 +245,22 @@ fn by_text<'v>(here: &'v [Value], there: &'v [Value], names: &PairNames) -> Vec<
         there: Some(value),
     }));
     pairs
+}
+
+/// Whether one text may be what the other has become: both are sentences or numbers, or they have a
+/// word in common.
+fn are_alike(here: &Value, there: &Value) -> bool {
+    let (Some(here), Some(there)) = (here.text(), there.text()) else { return true };
+    let sentence = |text: &str| text.contains(char::is_whitespace);
+    let number = |text: &str| text.parse::<f64>().is_ok();
+    if sentence(here) || sentence(there) || number(here) && number(there) {
+        return true;
+    }
+    let words = |text: &str| -> BTreeSet<String> {
+        let long = tokens(text).filter(|word| word.len() > 1 && !number(word));
+        long.map(str::to_lowercase).collect()
+    };
+    !words(here).is_disjoint(&words(there))
 }
 
 /// The flag that each element belongs to: its own `--flag=value`, or the bare one before it.
@@ -365,7 +402,7 @@ mod tests {
         for (key, form) in [(Some("host"), ".example.org"), (None, ".example.org"), (None, "=1")] {
             let here = list(key, (0..20_000).map(|at| format!("a{at}{form}")));
             let there = list(key, (0..19_999).map(|at| format!("b{at}{form}")));
-            let pairs = align(&here, &there, &PairNames::default());
+            let pairs = align(&here, &there, &PairNames::default(), false);
             let both = |pair: &&super::Pair<'_>| pair.here.is_some() && pair.there.is_some();
             assert_eq!(pairs.iter().filter(both).count(), 0, "{key:?} {form}");
             assert_eq!(pairs.len(), 39_999, "{key:?} {form}");

@@ -248,9 +248,27 @@ fn replicas(case: &Case<'_>) -> Judgement {
 
 fn autoscaling(case: &Case<'_>) -> Judgement {
     const BOUNDS: &[&str] = &["minReplicas", "maxReplicas", "minReplicaCount", "maxReplicaCount"];
+    const TARGETS: &[&str] = &[
+        "averageUtilization",
+        "targetAverageUtilization",
+        "targetCPUUtilizationPercentage",
+        "targetMemoryUtilizationPercentage",
+    ];
     match keys(case).last() {
         Some(key) if BOUNDS.contains(&key) => capacity(case),
+        Some(key) if TARGETS.contains(&key) => utilization(case),
         _ => Judgement::Free,
+    }
+}
+
+/// At how much load pods are added: production may add them earlier, never later.
+fn utilization(case: &Case<'_>) -> Judgement {
+    let (here, there) = (case.difference.here.value.as_ref(), case.difference.there.value.as_ref());
+    match amounts(here, there) {
+        Some((here, there)) if here > there => {
+            Judgement::Violated("must not be above the reference".to_owned())
+        }
+        amounts => allowed(amounts.is_some()),
     }
 }
 

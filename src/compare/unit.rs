@@ -28,7 +28,7 @@ use crate::compare::remotes;
 use crate::compare::scalar::without_hash;
 use crate::compare::secrets;
 use crate::compare::terraform::{self, is_terraform};
-use crate::compare::together::{List, MOST_OF_A_TEXT, list_around, tell_once, tell_replaced};
+use crate::compare::together::{MOST_OF_A_TEXT, tell_once};
 use crate::compare::values::{self, in_values, is_switched_off};
 use crate::compare::variables;
 use crate::compare::witness::Witness;
@@ -314,7 +314,6 @@ impl Judging<'_> {
     ) {
         result.unknown += found.unknown;
         let mut texts: BTreeMap<Path, Vec<usize>> = BTreeMap::new();
-        let mut lists: BTreeMap<(List, Topic), Vec<usize>> = BTreeMap::new();
         for difference in found.differences {
             let settled = if self.siblings {
                 !witnesses.iter().all(|witness| witness.sides_with_reference(at, &difference))
@@ -329,23 +328,14 @@ impl Judging<'_> {
                 result.promotions.extend(found);
             }
             let text = difference.text.map(|to| difference.path.steps()[..to].to_vec());
-            let list = list_around(&difference, (resource, answer), names);
             let before = result.differences.len();
             self.judge(difference, resource, names, result);
             if let Some(text) = text {
                 texts.entry(Path(text)).or_default().extend(before..result.differences.len());
             }
-            for (at, told) in result.differences.iter().enumerate().skip(before) {
-                if let Some(list) = &list {
-                    lists.entry((list.clone(), told.topic)).or_default().push(at);
-                }
-            }
         }
         let texts = texts.into_values().filter(|places| places.len() > MOST_OF_A_TEXT);
-        let lists = lists.into_values().filter(|places| places.len() > 1);
-        let mut lists: Vec<_> = lists.collect();
-        let needless = tell_replaced(&mut lists, &mut result.differences);
-        tell_once(texts.chain(lists), needless, &mut result.differences);
+        tell_once(texts, &mut result.differences);
     }
 
     /// The places of both sides, if each declares the object in its own.
@@ -490,6 +480,8 @@ impl Judging<'_> {
             more: raw.more,
             weak: self.weak,
             siblings: self.siblings,
+            caused_here: true,
+            quiet: false,
             frequency: None,
             traced: None,
             allowed,

@@ -227,7 +227,8 @@ pub(crate) fn places(case: &Case<'_>) -> Judgement {
     }
     // What only one side has is missing, whatever it names; a path below a host is no place.
     let missing = case.difference.change != Change::Changed;
-    if missing || here.starts_with('/') && there.starts_with('/') {
+    // Nor is a place that this environment has emptied.
+    if missing || here.is_empty() || here.starts_with('/') && there.starts_with('/') {
         return Judgement::Free;
     }
     // A switch or an amount is no name, and what fits all names is no place.

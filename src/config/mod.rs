@@ -33,7 +33,7 @@ pub use sections::{
     Config, ConfigSchema, HistoryBudget, Names, Override, Owners, Ownership, Parameter,
     RuleSetting, Substitution, Terms, UnitEntry,
 };
-pub use suggest::{did_you_mean, nearest};
+pub use suggest::{did_you_mean, is_slip, nearest};
 pub use team::TeamSchema;
 
 #[cfg(test)]

@@ -10,9 +10,6 @@ use sha2::{Digest as _, Sha256};
 
 use crate::finding::{Finding, Subject};
 
-/// Most things of one finding that are told apart; what is beyond them comes and goes unnoticed.
-const MOST_PARTS: usize = 256;
-
 /// What a finding is known by within its rule.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Identity(Vec<String>);
@@ -40,7 +37,7 @@ impl Identity {
         self
     }
 
-    fn hash(&self, rule: &str) -> String {
+    pub(super) fn hash(&self, rule: &str) -> String {
         let mut hash = Sha256::new();
         for part in std::iter::once(rule).chain(self.0.iter().map(String::as_str)) {
             hash.update((part.len() as u64).to_le_bytes());
@@ -78,14 +75,6 @@ impl Finding {
         self
     }
 
-    /// Says what a finding about several things is made of. It is old news only where all of them are.
-    #[must_use]
-    pub fn made_of(mut self, members: impl IntoIterator<Item = Identity>) -> Self {
-        let members: BTreeSet<Identity> = members.into_iter().take(MOST_PARTS).collect();
-        self.members = members.into_iter().collect();
-        self
-    }
-
     /// The name of the finding: the same on both sides of an unrelated edit, and its own in a run.
     pub fn fingerprint(&self) -> String {
         let name = self.bare_fingerprint();
@@ -98,7 +87,7 @@ impl Finding {
         if self.members.is_empty() {
             return BTreeSet::from([self.fingerprint()]);
         }
-        self.members.iter().map(|member| member.hash(self.rule)).collect()
+        self.members.iter().map(|member| member.identity.hash(self.rule)).collect()
     }
 
     /// Whether it says nothing but what is known; `known` are the [`Finding::parts`] of what is.

@@ -1,6 +1,7 @@
 //! What a rule says: plain data, without lines, colours or formats.
 
 mod identity;
+mod member;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,7 @@ use crate::text::RepoPath;
 use crate::text::Span;
 
 pub use identity::{Identity, number};
+pub use member::Member;
 
 /// How much a finding matters. The names are SARIF's.
 #[derive(
@@ -144,7 +146,7 @@ pub struct Finding {
     /// The whole identity within the rule, where the subject is only an example.
     pub identity: Option<Identity>,
     /// What a finding about several things is made of, sorted.
-    pub members: Vec<Identity>,
+    pub members: Vec<Member>,
     /// How many findings of the run have the same identity and come before it, see [`number`].
     pub occurrence: usize,
     /// Who last changed the line of the primary place, where somebody asked and it is known.

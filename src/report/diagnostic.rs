@@ -13,13 +13,15 @@ use crate::config::ConfigError;
 use crate::finding::Level;
 use crate::report::concise::level;
 use crate::report::excerpt::{Excerpt, Mark};
-use crate::report::mask;
+use crate::report::{mask, place};
 use crate::source::Snapshot;
 use crate::syntax::Store;
 use crate::text::{FileId, Span, printable};
 
-/// Most places of one message that are shown.
-const PLACES: usize = 5;
+/// Most places of one message that are shown with their source.
+const PLACES: usize = 12;
+/// Most further places that are named, one on a line.
+const NAMED: usize = 48;
 
 /// How the terminal is used. Lines are never wrapped: names and paths stay whole.
 #[derive(Debug, Clone, Copy)]
@@ -56,13 +58,10 @@ pub(super) struct Printer<'a> {
     secret_files: OnceCell<BTreeSet<FileId>>,
 }
 
-/// What to do, and how many places are not shown.
-fn help(message: &Message<'_>) -> Option<String> {
-    let more = message.spots.len().saturating_sub(PLACES);
-    let rest = (more > 0).then(|| format!("{more} more places are in the JSON report"));
-    let name = message.fingerprint.as_ref().map(|name| format!("fingerprint: {name}"));
-    let parts: Vec<String> = message.help.map(lines).into_iter().chain(rest).chain(name).collect();
-    (!parts.is_empty()).then(|| parts.join("\n"))
+/// How many places are shown with their source: never all but one.
+fn shown(message: &Message<'_>) -> usize {
+    let all = message.spots.len();
+    if all == PLACES + 1 { all } else { PLACES }
 }
 
 impl<'a> Printer<'a> {
@@ -74,9 +73,26 @@ impl<'a> Printer<'a> {
         Self { snapshot, store, handler, masks: BTreeMap::new(), secret_files: OnceCell::new() }
     }
 
+    /// What to do, and the places that are not shown with their source.
+    fn help(&self, message: &Message<'_>) -> Option<String> {
+        let rest = message.spots.get(shown(message)..).unwrap_or_default();
+        let named = rest.iter().take(NAMED).map(|spot| {
+            let place = place::of(self.snapshot, spot.span);
+            let text =
+                if spot.text.is_empty() { "" } else { ": " }.to_owned() + &printable(spot.text);
+            format!("{}:{}:{}{text}", printable(&place.file), place.start.line, place.start.column)
+        });
+        let more = rest.len().saturating_sub(NAMED);
+        let more = (more > 0).then(|| format!("and {more} more places"));
+        let name = message.fingerprint.as_ref().map(|name| format!("fingerprint: {name}"));
+        let help = message.help.map(lines);
+        let parts: Vec<String> = help.into_iter().chain(named).chain(more).chain(name).collect();
+        (!parts.is_empty()).then(|| parts.join("\n"))
+    }
+
     pub(super) fn print(&mut self, message: &Message<'_>) -> String {
         let mut excerpt = Excerpt::default();
-        let spots: Vec<_> = message.spots.iter().take(PLACES).collect();
+        let spots: Vec<_> = message.spots.iter().take(shown(message)).collect();
         let mut places = vec![0..0; spots.len()];
         let mut files: Vec<FileId> = Vec::new();
         for spot in &spots {
@@ -128,7 +144,7 @@ impl<'a> Printer<'a> {
             code: message.code.map(|code| format!("{}[{code}]", level(message.level))),
             level: message.level,
             text: lines(message.text),
-            help: help(message),
+            help: self.help(message),
             labels,
             excerpt,
         };

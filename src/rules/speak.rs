@@ -4,21 +4,19 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use crate::compare::{Cause, Change, Difference, Grouping, Side, Topic, in_values, is_terraform};
+use crate::compare::{Cause, Change, Difference, Grouping, Side, Topic, in_values};
 use crate::finding::{Finding, Identity, Level, Role, Subject};
-use crate::kube::{Action, Form, Gvk, Path, ResourceId, Step};
-use crate::layout::OverlayKind;
+use crate::kube::{Action, Form, Gvk, Path, Step};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
-use crate::text::{FileId, Span};
+use crate::text::Span;
 
-/// Most objects or paths that a message names.
-const NAMED: usize = 4;
+/// Most objects or paths that a message names; it never leaves out a single one.
+const NAMED: usize = 12;
+/// Most of those that a copy has changed.
+const NAMED_OF_COPY: usize = 4;
 /// Most further places that a finding shows.
 const PLACES: usize = 60;
-
-/// The share of blocks that two root modules must have in common to be meant alike.
-const ALIKE: (usize, usize) = (7, 10);
 
 /// What a rule says of one cause.
 pub(crate) struct Speech {
@@ -66,22 +64,31 @@ pub(crate) fn report_at_most(
         if level == Level::Off {
             continue;
         }
-        let first = cause.first();
-        let sides = Sides::of(cx, first);
-        let speech = match cause.grouping {
-            Grouping::Span => say(first, &sides),
-            Grouping::Habit => habit(first, &sides),
-            Grouping::Copy => copy(cause, &sides),
-            Grouping::Directory => directory(cause, &sides),
-            Grouping::Entries => entries(cause, &sides),
-            Grouping::Document => document(cause, &sides),
-        };
-        let message = format!("{}{}", speech.message, remarks(cause));
-        let mut finding = Finding::at(cause.primary(), message).help(speech.help);
-        finding = labelled(cx, finding, cause, &sides).about(subject(cx, cause));
-        finding = identified(cx, finding, cause);
+        let finding = identified(cx, told_of(cx, cause, &say), cause, &say);
         findings.push_at(level, finding);
     }
+}
+
+/// What is said of a cause.
+fn told_of(
+    cx: &Context<'_>,
+    cause: &Cause,
+    say: &impl Fn(&Difference, &Sides) -> Speech,
+) -> Finding {
+    let first = cause.first();
+    let sides = Sides::of(cx, first);
+    let speech = match cause.grouping {
+        Grouping::Span => say(first, &sides),
+        Grouping::Slip => slip(cause, &sides),
+        Grouping::Habit => habit(first, &sides),
+        Grouping::Copy => copy(cause, &sides),
+        Grouping::Directory => directory(cause, &sides),
+        Grouping::Entries => entries(cause, &sides),
+        Grouping::Document => document(cause, &sides),
+    };
+    let message = format!("{}{}", speech.message, remarks(cause));
+    let finding = Finding::at(cause.primary(), message).help(speech.help);
+    labelled(cx, finding, cause, &sides).about(subject(cx, cause))
 }
 
 /// The cause without what `dangling-reference` tells; nothing where that is all.
@@ -99,7 +106,12 @@ fn untold<'c>(cx: &Context<'_>, cause: &'c Cause) -> Option<Cow<'c, Cause>> {
 }
 
 /// Says what tells the finding from others.
-fn identified(cx: &Context<'_>, mut finding: Finding, cause: &Cause) -> Finding {
+fn identified(
+    cx: &Context<'_>,
+    mut finding: Finding,
+    cause: &Cause,
+    say: &impl Fn(&Difference, &Sides) -> Speech,
+) -> Finding {
     let key = |difference: &Difference| -> Vec<String> {
         difference.siblings.then(|| Sides::of(cx, difference).here).into_iter().collect()
     };
@@ -109,7 +121,7 @@ fn identified(cx: &Context<'_>, mut finding: Finding, cause: &Cause) -> Finding 
     }
     // The same place in several variants is one.
     let mut seen = BTreeSet::new();
-    let mut counts: BTreeMap<Identity, usize> = BTreeMap::new();
+    let mut members: BTreeMap<Identity, Vec<&Difference>> = BTreeMap::new();
     for difference in &cause.differences {
         let path = difference.path.to_string();
         let mut subject = overlays(cx, difference);
@@ -117,15 +129,21 @@ fn identified(cx: &Context<'_>, mut finding: Finding, cause: &Cause) -> Finding 
         subject.path = (!path.is_empty()).then_some(path);
         let place = [&subject.unit, &subject.environment, &subject.reference, &subject.path];
         if seen.insert((place.map(Clone::clone), difference.resource.clone(), key(difference))) {
-            *counts.entry(Identity::of(&subject, &key(difference))).or_default() += 1;
+            let identity = Identity::of(&subject, &key(difference));
+            members.entry(identity).or_default().push(difference);
         }
     }
-    let numbered = |(identity, count): (Identity, usize)| {
-        (0..count).map(move |at| identity.clone().numbered(at))
-    };
-    let members: Vec<Identity> = counts.into_iter().flat_map(numbered).collect();
     finding = finding.key(key(cause.first()));
-    if members.len() > 1 { finding.made_of(members) } else { finding }
+    if seen.len() < 2 {
+        return finding;
+    }
+    let members = members.into_iter().flat_map(|(identity, differences)| {
+        differences.into_iter().enumerate().map(move |(at, difference)| {
+            let alone = told_of(cx, &cause.alone(difference), say).key(key(difference));
+            (identity.clone().numbered(at), alone)
+        })
+    });
+    finding.made_of_findings(members)
 }
 
 /// The unit and the two environments of a difference.
@@ -172,124 +190,34 @@ impl Sides {
     }
 }
 
-/// The level of a rule, lowered where less depends on the difference.
+/// The level of a rule for the difference of a cause that matters most: a group says what is in it as
+/// loudly as it would be said alone.
 fn level(base: Level, cause: &Cause, cx: &Context<'_>) -> Level {
-    let first = cause.first();
+    let alone = |difference: &Difference| {
+        if cause.grouping == Grouping::Habit || difference.quiet {
+            base.min(Level::Note)
+        } else {
+            level_alone(base, difference, cx)
+        }
+    };
+    cause.differences.iter().map(alone).max().unwrap_or(base)
+}
+
+/// The level of a rule, lowered where less depends on the difference.
+fn level_alone(base: Level, difference: &Difference, cx: &Context<'_>) -> Level {
     let environment = |at: usize| &cx.layout.environments[cx.evaluated[at].overlay.environment];
     let last = cx.layout.environments.iter().map(|environment| environment.rank).max();
-    let open = is_chosen(first, cx) || is_open(first) || is_apart(first, cx);
-    let unnamed = cause.grouping == Grouping::Document && cause.topic == Topic::Other;
-    let many = cause.grouping == Grouping::Habit || unnamed;
-    if many || first.weak || first.siblings || open {
-        return base.min(Level::Note);
-    }
-    let lacking = first.change == Change::OnlyThere || first.change == Change::Changed;
+    let lacking = matches!(difference.change, Change::OnlyThere | Change::Changed);
     // What values do not say, a chart may take from its defaults, here or elsewhere.
-    let gvk = &first.resource.gvk;
+    let gvk = &difference.resource.gvk;
     let of_chart =
-        *gvk == Gvk::document(Form::Secrets) || in_values(gvk, first.path.steps()).is_some();
-    let unsaid = of_chart && first.change != Change::Changed;
-    if unsaid {
-        return base.min(Level::Warning);
-    }
-    if Some(environment(first.here_overlay).rank) == last && lacking {
+        *gvk == Gvk::document(Form::Secrets) || in_values(gvk, difference.path.steps()).is_some();
+    let unsaid = of_chart && difference.change != Change::Changed;
+    if !unsaid && Some(environment(difference.here_overlay).rank) == last && lacking {
         base
     } else {
         base.min(Level::Warning)
     }
-}
-
-/// Whether somebody may have wanted what no rule knows the meaning of, because values files are there
-/// to differ: each environment says it in a file of its own, or it is on its way from the reference.
-fn is_chosen(difference: &Difference, cx: &Context<'_>) -> bool {
-    let reads = |overlay: usize, side: &Side| {
-        let rendered = cx.evaluated[overlay].output();
-        rendered.is_some_and(|rendered| rendered.inputs.contains(&side.span.file))
-    };
-    let gvk = &difference.resource.gvk;
-    if !gvk.is_document() && difference.traced.is_none() {
-        return false;
-    }
-    // What was rendered from values is what their file says.
-    let own = difference.traced.map_or(difference.here_overlay, |traced| traced.overlays.0);
-    if is_terraform(gvk) {
-        // A variable has a default so that some environment may say something else.
-        let variable = &*gvk.kind == Form::Variables.kind();
-        let apart = || {
-            !reads(difference.there_overlay, &difference.here)
-                && !reads(difference.here_overlay, &difference.there)
-        };
-        let topic = difference.topic == Topic::Other
-            || variable && matches!(difference.topic, Topic::Exposure | Topic::FeatureFlag);
-        let changed = difference.change == Change::Changed && (variable || apart());
-        return difference.violated.is_none() && topic && (changed || is_instance(difference));
-    }
-    difference.topic == Topic::Other
-        && match difference.change {
-            Change::Changed => {
-                !reads(own, &difference.there)
-                    || is_filled_in(difference)
-                    || is_of_environments(difference, cx)
-            }
-            Change::OnlyThere => difference.here.key.is_none(),
-            Change::OnlyHere => false,
-        }
-}
-
-/// Whether a helmfile says it for each environment, in one file for all.
-fn is_of_environments(difference: &Difference, cx: &Context<'_>) -> bool {
-    let (here, there) = (difference.here.span, difference.there.span);
-    let overlay = cx.evaluated[difference.here_overlay].overlay;
-    overlay.kind == OverlayKind::Helmfile && here.file == there.file && here != there
-}
-
-/// Whether one template is filled in with a value for each environment.
-fn is_filled_in(difference: &Difference) -> bool {
-    let steps = |side: &Side| -> Vec<Step> {
-        let value = side.value.as_ref();
-        value.map(|value| value.provenance.steps().to_vec()).unwrap_or_default()
-    };
-    let (here, there) = (steps(&difference.here), steps(&difference.there));
-    let both = here.iter().filter(|step| there.contains(step));
-    let own = |mine: &[Step], theirs: &[Step], file: FileId| {
-        mine.iter().any(|step| step.span.file == file && !theirs.contains(step))
-    };
-    both.into_iter()
-        .any(|step| own(&here, &there, step.span.file) && own(&there, &here, step.span.file))
-}
-
-/// Whether one side is a variable of Terraform: what it is there, nobody has worked out.
-fn is_open(difference: &Difference) -> bool {
-    let sides = [&difference.here, &difference.there].into_iter();
-    let mut texts = sides.filter_map(|side| side.value.as_ref()?.text());
-    difference.resource.gvk.is_block() && texts.any(|text| text.starts_with("${"))
-}
-
-/// Whether a block stands in one of two root modules that have little in common.
-fn is_apart(difference: &Difference, cx: &Context<'_>) -> bool {
-    if !difference.resource.gvk.is_block() || !difference.path.steps().is_empty() {
-        return false;
-    }
-    let blocks = |overlay: usize| -> BTreeSet<&ResourceId> {
-        let rendered = cx.evaluated[overlay].output();
-        let ids = rendered.into_iter().flat_map(|rendered| &rendered.resources).map(|it| &it.id);
-        ids.filter(|id| id.gvk.is_block()).collect()
-    };
-    let (here, there) = (blocks(difference.here_overlay), blocks(difference.there_overlay));
-    let shared = here.intersection(&there).count();
-    shared * ALIKE.1 < here.union(&there).count() * ALIKE.0
-}
-
-/// Whether one side has one more of what a map of a document lists, such as a database, or switches off
-/// what the other does not speak of.
-fn is_instance(difference: &Difference) -> bool {
-    if difference.change == Change::Changed || difference.path.steps().len() < 2 {
-        return false;
-    }
-    let here = difference.change == Change::OnlyHere;
-    let side = if here { &difference.here } else { &difference.there };
-    let Some(value) = &side.value else { return false };
-    value.as_map().is_some() || value.as_bool() == Some(false)
 }
 
 /// What a single difference is: both values, or which side has the object.
@@ -321,7 +249,7 @@ fn subject(cx: &Context<'_>, cause: &Cause) -> Subject {
         .filter(|difference| difference.unit == first.unit)
         .filter_map(|difference| cx.evaluated[difference.here_overlay].overlay.variant.clone())
         .collect();
-    let single = matches!(cause.grouping, Grouping::Span | Grouping::Habit);
+    let single = matches!(cause.grouping, Grouping::Span | Grouping::Slip | Grouping::Habit);
     let path = first.path.to_string();
     Subject {
         variants: variants.into_iter().collect(),
@@ -357,7 +285,7 @@ fn labelled(cx: &Context<'_>, finding: Finding, cause: &Cause, sides: &Sides) ->
     };
     let mine = value(&sides.here, first.shown(), &first.here);
     let theirs = value(&sides.there, first.reference_shown(), &first.there);
-    let (primary, counterpart) = if cause.caused_here { (mine, theirs) } else { (theirs, mine) };
+    let (primary, counterpart) = if first.caused_here { (mine, theirs) } else { (theirs, mine) };
     let role = if first.change == Change::Changed { Role::Reference } else { Role::Related };
     let mut finding = finding.label(primary);
     if cause.counterpart() != cause.primary() {
@@ -376,12 +304,12 @@ fn labelled(cx: &Context<'_>, finding: Finding, cause: &Cause, sides: &Sides) ->
         finding = finding.place(Role::Related, parameter.span, text);
     }
     let mut seen = BTreeSet::from([cause.primary(), cause.counterpart()]);
-    let side = if cause.caused_here { &first.here } else { &first.there };
+    let side = if first.caused_here { &first.here } else { &first.there };
     if let Some(span) = filled_in(side).filter(|span| seen.insert(*span)) {
         finding = finding.place(Role::Related, span, "the variable stands here");
     }
     for difference in &cause.differences[1..] {
-        let side = if is_here(cause, difference) { &difference.here } else { &difference.there };
+        let side = if cause.is_here(difference) { &difference.here } else { &difference.there };
         let span = side.key.unwrap_or(side.span);
         if seen.len() < PLACES + 2 && seen.insert(span) {
             finding = finding.place(Role::Related, span, also(cx, cause, difference));
@@ -398,16 +326,6 @@ fn filled_in(side: &Side) -> Option<Span> {
     steps.iter().rev().find(|step| !is_filled(step)).map(|step| step.span)
 }
 
-/// Whether the environment's side shows a further difference of a cause: of what only one side has,
-/// the side that has it or took it away.
-fn is_here(cause: &Cause, difference: &Difference) -> bool {
-    match difference.change {
-        Change::Changed => cause.caused_here,
-        Change::OnlyHere => true,
-        Change::OnlyThere => difference.here.key.is_some(),
-    }
-}
-
 /// What stands at a further place of a cause: the same path elsewhere, or another one.
 fn also(cx: &Context<'_>, cause: &Cause, difference: &Difference) -> String {
     let first = cause.first();
@@ -415,7 +333,7 @@ fn also(cx: &Context<'_>, cause: &Cause, difference: &Difference) -> String {
     if difference.path.steps().is_empty() {
         return format!("also {}", difference.resource);
     }
-    let here = is_here(cause, difference);
+    let here = cause.is_here(difference);
     let shown = if here { difference.shown() } else { difference.reference_shown() };
     let value = shown.map_or(String::new(), |value| format!(": `{value}`"));
     if difference.path == first.path && difference.unit == first.unit {
@@ -452,6 +370,21 @@ fn remarks(cause: &Cause) -> String {
     text
 }
 
+/// Two spellings of one key.
+fn slip(cause: &Cause, sides: &Sides) -> Speech {
+    let first = cause.first();
+    let other = cause.differences.iter().find(|it| it.change != first.change).unwrap_or(first);
+    let meant = other.path.last_key().unwrap_or_default();
+    let (path, resource) = (&first.path, &first.resource);
+    Speech {
+        message: format!(
+            "`{path}` of {resource} stands in {} and not in {}, which has `{meant}`",
+            sides.here, sides.there
+        ),
+        help: format!("did you mean `{meant}`? Use one spelling for both"),
+    }
+}
+
 fn habit(first: &Difference, sides: &Sides) -> Speech {
     let kind = &first.resource.gvk.kind;
     let counted = first.frequency.map_or(String::new(), |frequency| {
@@ -486,7 +419,7 @@ fn copy(cause: &Cause, sides: &Sides) -> Speech {
             sides.here,
             sides.there,
             count,
-            listed(paths.iter().map(|path| format!("`{path}`")), paths.len()),
+            listed(paths.iter().map(|path| format!("`{path}`")), paths.len(), NAMED_OF_COPY),
         ),
         help: "make one of them the base and the other an overlay that patches what must differ"
             .to_owned(),
@@ -502,7 +435,7 @@ fn directory(cause: &Cause, sides: &Sides) -> Speech {
         message: format!(
             "{} objects exist in {with} and not in {without}: {}",
             objects.len(),
-            listed(objects.iter().map(|object| format!("`{object}`")), objects.len()),
+            listed(objects.iter().map(|object| format!("`{object}`")), objects.len(), NAMED),
         ),
         help: format!("add them to {without}, or document why it does without"),
     }
@@ -517,12 +450,18 @@ fn entries(cause: &Cause, sides: &Sides) -> Speech {
     let first = cause.first();
     let steps = first.path.steps();
     let map = Path(steps.get(..steps.len().saturating_sub(1)).unwrap_or_default().to_vec());
-    let inside = |difference: &Difference| {
+    let inside = |difference: &Difference| -> String {
         let own = difference.path.steps();
         Path(own.get(map.steps().len()..).unwrap_or_default().to_vec()).to_string()
     };
-    let names: BTreeSet<String> = cause.differences.iter().map(inside).collect();
-    if let ([_], more) = (&names.iter().collect::<Vec<_>>()[..], cause.differences.len()) {
+    if !cause.differences.iter().all(|it| it.path.steps().starts_with(map.steps())) {
+        // The same bytes stand in other lists too.
+        return document(cause, sides);
+    }
+    let names = distinct(cause.differences.iter().map(inside));
+    let changes: BTreeSet<Change> = cause.differences.iter().map(|it| it.change).collect();
+    let one_sort = changes.len() == 1 || changes.contains(&Change::Changed);
+    if let ([_], more, true) = (&names[..], cause.differences.len(), one_sort) {
         let message = format!(
             "`{}` of {} differs between {} and {} in {more} places",
             first.path, first.resource, sides.here, sides.there,
@@ -535,42 +474,63 @@ fn entries(cause: &Cause, sides: &Sides) -> Speech {
     } else {
         format!("`{map}` of {}", first.resource)
     };
-    Speech {
-        message: format!(
-            "{} entries of {whose} differ between {} and {}: {}",
-            names.len(),
-            sides.here,
-            sides.there,
-            listed(names.iter().map(|name| format!("`{name}`")), names.len()),
-        ),
-        help: ALIGN.to_owned(),
-    }
+    let places: BTreeSet<_> = cause.differences.iter().map(|it| (it.change, &it.path)).collect();
+    let count = places.len();
+    let (here, there) = (&sides.here, &sides.there);
+    let named = |change: Option<Change>, most: usize| {
+        let wanted = |it: &&Difference| change.is_none_or(|change| it.change == change);
+        let names = distinct(cause.differences.iter().filter(wanted).map(inside));
+        let names = (!names.is_empty()).then_some(names)?;
+        Some(listed(names.iter().map(|name| format!("`{name}`")), names.len(), most))
+    };
+    let message = if cause.differences.iter().any(|it| it.change == Change::Changed) {
+        let names = named(None, NAMED).unwrap_or_default();
+        format!("{count} entries of {whose} differ between {here} and {there}: {names}")
+    } else {
+        let alone = [(Change::OnlyHere, here), (Change::OnlyThere, there)];
+        let alone = alone.into_iter().filter_map(|(change, side)| {
+            Some(format!("{} only in {side}", named(Some(change), NAMED)?))
+        });
+        let alone = alone.collect::<Vec<_>>().join("; ");
+        format!("{count} entries of {whose} are not in both {here} and {there}: {alone}")
+    };
+    Speech { message, help: ALIGN.to_owned() }
 }
 
 /// Many values of a document that no rule knows the meaning of, or that are of one name.
 fn document(cause: &Cause, sides: &Sides) -> Speech {
     let first = cause.first();
-    let paths: BTreeSet<String> =
-        cause.differences.iter().map(|difference| difference.path.to_string()).collect();
+    let paths = distinct(cause.differences.iter().map(|difference| difference.path.to_string()));
+    let (count, resource) = (paths.len(), &first.resource);
+    let one_sided = first.change != Change::Changed
+        && cause.differences.iter().all(|difference| difference.change == first.change);
+    let says = if one_sided {
+        let (with, without) = sides.with_and_without(first.change);
+        format!("{count} settings in {resource} stand in {with} and not in {without}")
+    } else {
+        let (here, there) = (&sides.here, &sides.there);
+        format!("{resource} differ between {here} and {there} in {count} places")
+    };
+    let named = listed(paths.iter().map(|path| format!("`{path}`")), count, NAMED);
     Speech {
-        message: format!(
-            "{} differ between {} and {} in {} places: {}",
-            first.resource,
-            sides.here,
-            sides.there,
-            paths.len(),
-            listed(paths.iter().map(|path| format!("`{path}`")), paths.len()),
-        ),
+        message: format!("{says}: {named}"),
         help: "use one value for both where it is not meant to differ, and declare a \
                `[[parameter]]` for the rest"
             .to_owned(),
     }
 }
 
-fn listed(items: impl Iterator<Item = String>, count: usize) -> String {
-    let mut text = items.take(NAMED).collect::<Vec<_>>().join(", ");
-    if count > NAMED {
-        let _ = write!(text, " and {} more", count - NAMED);
+/// Each text once, in the order of the first.
+fn distinct(texts: impl Iterator<Item = String>) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    texts.filter(|text| seen.insert(text.clone())).collect()
+}
+
+fn listed(items: impl Iterator<Item = String>, count: usize, most: usize) -> String {
+    let named = if count == most + 1 { count } else { most };
+    let mut text = items.take(named).collect::<Vec<_>>().join(", ");
+    if count > named {
+        let _ = write!(text, " and {} more", count - named);
     }
     text
 }

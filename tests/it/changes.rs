@@ -564,3 +564,30 @@ fn wrong_questions_are_answered() {
         assert!(output.status.code() == Some(2) && err.contains("`--tree REV`"), "{err}");
     }
 }
+
+#[test]
+fn a_new_entry_of_a_group_is_told_at_its_place() {
+    let values =
+        |of: &str| -> String { (0..12).map(|at| format!("text{at}: {of}{at}\n")).collect() };
+    let repo = Repo::new(&[
+        ("chart/Chart.yaml", "apiVersion: v2\nname: orders\nversion: 0.1.0\n"),
+        ("chart/values-staging.yaml", &(values("a") + "mood: calm\n")),
+        ("chart/values-production.yaml", &(values("b") + "mood: calm\n")),
+    ]);
+    git(&repo, &["add", "-A"]);
+    commit(&repo, "one");
+    let stormy = values("b") + "mood: stormy\n";
+    repo.write("chart/values-production.yaml", stormy.as_bytes());
+    let ignored = ["--ignore", "production-only-change"];
+    let report = json(&repo.run(&[&["check", "--format", "json"], &ignored[..]].concat()));
+    let group = &report["findings"][0];
+    assert!(group["message"].as_str().unwrap().contains("in 13 places"), "{report:#}");
+    let news = [&["check", "--base", "HEAD", "--format", "json"], &ignored[..]].concat();
+    let report = json(&repo.run(&news));
+    let findings = report["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 1, "{report:#}");
+    assert_eq!(findings[0]["path"], "mood");
+    assert_eq!(findings[0]["value"], "stormy");
+    assert_eq!(findings[0]["level"], "note");
+    assert_eq!(findings[0]["locations"][0]["line"], 13);
+}

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::config::nearest;
+use crate::config::{is_slip, nearest};
 use crate::kube::{Map, Value};
 use crate::render::helm::Helm;
 use crate::render::helm::chart::Chart;
@@ -32,7 +32,8 @@ pub struct Unread {
 
 /// The values of a file that nothing in the chart mentions, the outermost keys of each.
 ///
-/// Where that is most of them, they are meant for somebody else, and none is told.
+/// Where that is most of them, they are meant for somebody else, and only what resembles a key that is
+/// read is told.
 pub(super) fn unread(helm: Helm<'_>, chart: &Chart, told: &Map) -> Vec<Unread> {
     let mentions = helm.charts.mentions(helm.store.snapshot(), &chart.root);
     let mut found = Vec::new();
@@ -43,7 +44,14 @@ pub(super) fn unread(helm: Helm<'_>, chart: &Chart, told: &Map) -> Vec<Unread> {
     let mut walk = Walk { helm, found: &mut found };
     walk.chart(chart, told, &[], &mut Vec::new());
     let outer = found.iter().filter(|unread| !unread.path.contains('.')).count();
-    if outer * 2 > told.len() { Vec::new() } else { found }
+    if outer * 2 > told.len() {
+        let name = |unread: &Unread| unread.path.rsplit('.').next().map(str::to_owned);
+        found.retain(|unread| {
+            let names = name(unread).zip(unread.meant.as_deref());
+            names.is_some_and(|(name, meant)| is_slip(&name, meant))
+        });
+    }
+    found
 }
 
 struct Walk<'w> {

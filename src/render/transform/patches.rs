@@ -238,6 +238,9 @@ fn load_patch(
 ) -> Result<Option<Arc<Loaded>>, RenderError> {
     let Some((source, span)) = text_of(walk, directory, patch, set)? else { return Ok(None) };
     let parsed = source.get();
+    if parsed.is_broken() {
+        load::check(parsed)?;
+    }
     let empty = parsed.documents.iter().all(|document| document.root().is_null());
     if empty && parsed.comments.is_empty() {
         return Err(
@@ -297,7 +300,7 @@ fn choose(patch: &Patch, set: &Accumulated) -> Vec<usize> {
 fn find(
     walk: &Walk<'_, '_>,
     id: &ResourceId,
-    span: Span,
+    (span, name): (Span, Span),
     set: &mut Accumulated,
 ) -> Result<Option<usize>, RenderError> {
     let wanted = key(id);
@@ -312,7 +315,7 @@ fn find(
         }
         (None, _) if walk.may_be_in_gap(set, span, "patch target", id.to_string()) => Ok(None),
         (None, _) => {
-            let error = RenderError::new(span, format!("there is no `{id}` to patch"));
+            let error = RenderError::new(name, format!("there is no `{id}` to patch"));
             let error = error.help("a patch without a `target` names one object exactly");
             let near = set.resources.iter().find(|resource| {
                 resource.id.gvk.kind == id.gvk.kind && resource.id.name == id.name
@@ -334,7 +337,8 @@ fn merge_by_id(
     allowed: Allowed,
     set: &mut Accumulated,
 ) -> Result<bool, RenderError> {
-    match find(walk, &patch.id, patch.origin, set)? {
+    let name = patch.body.at(&["metadata", "name"]).map_or(patch.origin, Value::span);
+    match find(walk, &patch.id, (patch.origin, name), set)? {
         Some(at) => merge_all(walk, &[at], patch, allowed, set).map(|()| true),
         None => Ok(false),
     }

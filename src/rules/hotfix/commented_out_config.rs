@@ -65,11 +65,13 @@ impl Rule for CommentedOutConfig {
                 tries = left;
                 let found = REMOVALS.iter().find_map(|removal| {
                     let text = uncommented(source, run, *removal);
-                    let target = added(source, parsed, (dialect, &text), run)?;
+                    let (at, steps, shape) = &added(source, parsed, (dialect, &text), run)?;
                     others.iter().find_map(|&(there, other)| {
-                        let (at, steps) = &target;
                         let other = cx.store.tree(other);
                         let live = counterpart::find(other.documents.get(*at)?.root(), steps)?;
+                        if !shape.stands_for(live) {
+                            return None;
+                        }
                         let span = run.first()?.span.to(run.last()?.span);
                         let steps = steps.clone();
                         Some(Setting { span, steps, here, there, live })
@@ -175,13 +177,47 @@ fn uncommented(source: &SourceFile, run: &[Comment], removal: Removal) -> String
     text
 }
 
-/// The way to what the run adds, if with it the file is sound and it adds something.
+/// What a comment would be without its `#`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Map,
+    List,
+    /// A key without a value, or with what stands below it.
+    Nothing,
+    /// A text of so many words.
+    Words(usize),
+}
+
+/// As many words as this are a sentence where the other environment has a single one.
+const SENTENCE: usize = 3;
+
+impl Shape {
+    fn of(node: NodeRef<'_>) -> Self {
+        match node.text() {
+            _ if node.is_map() => Self::Map,
+            _ if node.is_list() => Self::List,
+            Some(text) if !text.is_empty() => Self::Words(text.split_whitespace().count()),
+            _ => Self::Nothing,
+        }
+    }
+
+    /// Whether it could stand where the other environment has `live`: what follows a colon may be prose.
+    fn stands_for(self, live: NodeRef<'_>) -> bool {
+        match (self, Self::of(live)) {
+            (Self::Nothing, _) | (_, Self::Nothing) => true,
+            (Self::Words(words), Self::Words(live)) => words < SENTENCE || live > 1,
+            (own, live) => own == live,
+        }
+    }
+}
+
+/// The way to what the run adds, if with it the file is sound and it adds something, and what it is.
 fn added(
     source: &SourceFile,
     before: &Parsed,
     (dialect, text): (Notation, &str),
     run: &[Comment],
-) -> Option<(usize, Vec<Step>)> {
+) -> Option<(usize, Vec<Step>, Shape)> {
     let again = dialect.parse(source.id, text);
     if !again.problems.is_empty() || again.documents.len() != before.documents.len() {
         return None;
@@ -193,7 +229,8 @@ fn added(
     let parents = steps.split_last()?.1;
     let parent = counterpart::find(before.documents.get(at)?.root(), parents)?;
     let fits = parent.is_map() || parent.is_list();
-    (old.is_none() && fits).then_some((at, steps))
+    let shape = Shape::of(counterpart::find(again.documents.get(at)?.root(), &steps)?);
+    (old.is_none() && fits).then_some((at, steps, shape))
 }
 
 /// The comments that look like settings: adjacent lines of one indentation, each run beginning

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{Finding, Level, Role, Subject};
+use crate::kube::{Form, Gvk, ResourceId};
 use crate::render::Evaluated;
 use crate::render::helm::Unread;
 use crate::rules::context::Context;
@@ -37,6 +38,13 @@ pub(super) fn report(cx: &Context<'_>, findings: &mut Findings) {
     }
 }
 
+/// The values that an overlay gives its chart.
+fn values_of(evaluated: &Evaluated<'_>) -> Option<ResourceId> {
+    let values = Gvk::document(Form::Values);
+    let mut objects = evaluated.output()?.resources.iter();
+    objects.find(|object| object.id.gvk == values).map(|object| object.id.clone())
+}
+
 fn finding(
     cx: &Context<'_>,
     places: &BTreeMap<Span, Vec<(&Evaluated<'_>, &Unread)>>,
@@ -64,6 +72,8 @@ fn finding(
         .about(Subject {
             unit: Some(evaluated.unit.name.clone()),
             environment: (names.len() == 1).then(|| names.concat()),
+            resource: values_of(evaluated),
+            path: Some(path.clone()),
             ..Subject::default()
         });
     for &other in places.keys().skip(1) {
