@@ -104,13 +104,12 @@ pub(crate) fn compare(world: World<'_>, first: usize, comparisons: &[Comparison]
         let before = result.differences.len();
         let pairs = align::align(&mine.resources, &theirs.resources, &names);
         let answered = released::answered((mine, theirs), (here, there), &pairs, &names);
-        let alone = releases::alone(&pairs, mine, theirs);
         for pair in pairs {
             // Nobody knows what the chart makes.
             let known =
                 |side: &BTreeSet<usize>, at: Option<usize>| at.is_some_and(|at| side.contains(&at));
             let charted = known(&answered.here, pair.here) || known(&answered.there, pair.there);
-            if charted || releases::brought(pair, mine, theirs, &alone) {
+            if charted {
                 continue;
             }
             if let (false, Some(a), Some(b)) = (siblings, pair.here, pair.there) {

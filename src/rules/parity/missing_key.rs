@@ -5,7 +5,6 @@ use crate::finding::Level;
 use crate::kube::Form;
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
-use crate::rules::parity::renamed::Renamed;
 use crate::rules::speak::{Speech, is_misnamed, report_graded};
 use crate::rules::{Rule, rule};
 use crate::text::FileId;
@@ -15,8 +14,8 @@ rule! {
     ///
     /// ## Why
     /// Values may differ between environments; the set of names must not. A program that finds a
-    /// variable in staging and not in production falls back to a default that nobody tested. A key that
-    /// the other environment has with the same value under a similar name is told once, with both names.
+    /// variable in staging and not in production falls back to a default that nobody tested. Two
+    /// spellings of one key, each in one environment, are told once, with both.
     ///
     /// ## Fix
     /// Set the name in both environments, in the base if the value is the same. A flag that comes with
@@ -29,31 +28,13 @@ rule! {
 impl Rule for MissingKey {
     fn check(&self, cx: &Context<'_>, findings: &mut Findings) {
         let company = Company::of(cx.comparison);
-        let renamed = Renamed::of(cx.comparison);
         let grade = |difference: &Difference| {
-            if renamed.is_told(difference) {
-                return Level::Off;
-            }
             let sure = is_required(cx, difference) && !company.has(difference);
             if sure { Level::Error } else { Level::Warning }
         };
         report_graded(cx, Topic::Key, findings, grade, |difference, sides| {
             let (with, without) = sides.with_and_without(difference.change);
             let value = difference.shown().or_else(|| difference.reference_shown());
-            if let Some(other) = renamed.name(difference) {
-                return Speech {
-                    message: format!(
-                        "`{}` of {} is set in {with} (`{}`) where {without} sets `{other}`",
-                        difference.path,
-                        difference.resource,
-                        value.unwrap_or_default(),
-                    ),
-                    help: format!(
-                        "did you mean `{}` in {without}? give it one name in both environments",
-                        difference.path.last_name().unwrap_or_default()
-                    ),
-                };
-            }
             Speech {
                 message: format!(
                     "`{}` of {} is set in {with} (`{}`) and not in {without}",

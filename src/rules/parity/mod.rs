@@ -19,7 +19,6 @@ mod parameter_out_of_range;
 mod patch_without_effect;
 mod promoted;
 mod promotion_order;
-mod renamed;
 mod secret_keys_differ;
 mod stale_promotion;
 mod undefined_variable;
