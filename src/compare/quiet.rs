@@ -21,6 +21,22 @@ pub(super) fn is_quiet(difference: &Difference, evaluated: &[Evaluated<'_>]) -> 
         || is_chosen(difference, evaluated)
         || is_open(difference)
         || is_apart(difference, evaluated)
+        || is_one_of_many(difference)
+}
+
+/// Whether a document lists one more of what it counts: `hosts.ppc-3`. How many there are, and which, is
+/// each environment's own.
+fn is_one_of_many(difference: &Difference) -> bool {
+    let side = match difference.change {
+        Change::Changed => return false,
+        Change::OnlyHere => &difference.here,
+        Change::OnlyThere => &difference.there,
+    };
+    let key = difference.path.last_key().unwrap_or_default();
+    difference.topic == Topic::Other
+        && difference.resource.gvk.is_document()
+        && key.ends_with(|last: char| last.is_ascii_digit())
+        && side.value.as_ref().is_some_and(|value| value.as_map().is_some())
 }
 
 /// Whether somebody may have wanted what no rule knows the meaning of, because values files are there
