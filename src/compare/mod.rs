@@ -68,6 +68,7 @@ pub use habit::Frequency;
 pub use identity::{is_host, is_placeholder_of, is_single_network};
 pub use learn::Substitution;
 pub(crate) use names::{Names, without_names};
+pub(crate) use pairs::references;
 pub use parameters::OutOfRange;
 pub use past::{Moved, Past, Present, Removed};
 pub use promotion::{Promotion, Standing};
@@ -82,7 +83,7 @@ pub use side_by_side::{Contrast, Unreported, closest, default_pair, side_by_side
 pub(crate) use terraform::is_terraform;
 pub use traced::Traced;
 pub(crate) use unit::stable_id;
-pub(crate) use values::in_values;
+pub(crate) use values::{in_values, is_of_document};
 
 use crate::compare::agents::Cover;
 use crate::compare::habit::{Census, General, Habitual};

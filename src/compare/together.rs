@@ -6,6 +6,7 @@ use crate::compare::diff::{Change, RawDifference};
 use crate::compare::difference::Difference;
 use crate::compare::find::find;
 use crate::compare::names::PairNames;
+use crate::compare::values::is_of_document;
 use crate::kube::{Path, Resource};
 
 /// More differences of one text than this are told as one.
@@ -17,7 +18,7 @@ pub(super) fn list_around(
     (resource, answer): (&Resource, &Resource),
     names: &PairNames,
 ) -> Option<(Path, Change)> {
-    if !resource.id.gvk.is_document() {
+    if !is_of_document(&resource.id.gvk, difference.path.steps()) {
         return None;
     }
     let (_, above) = difference.path.steps().split_last()?;

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use crate::compare::{Cause, Change, Difference, Grouping, Side, Topic, in_values, is_terraform};
+use crate::compare::{
+    Cause, Change, Difference, Grouping, Side, Topic, in_values, is_of_document, is_terraform,
+};
 use crate::finding::{Finding, Identity, Level, Role, Subject};
 use crate::kube::{Action, Form, Gvk, Path, ResourceId, Step};
 use crate::layout::OverlayKind;
@@ -207,7 +209,7 @@ fn is_chosen(difference: &Difference, cx: &Context<'_>) -> bool {
         rendered.is_some_and(|rendered| rendered.inputs.contains(&side.span.file))
     };
     let gvk = &difference.resource.gvk;
-    if !gvk.is_document() && difference.traced.is_none() {
+    if !is_of_document(gvk, difference.path.steps()) && difference.traced.is_none() {
         return false;
     }
     // What was rendered from values is what their file says.
@@ -429,7 +431,8 @@ fn remarks(cause: &Cause) -> String {
         let _ = write!(text, " (in {} overlays)", overlays.len());
     }
     if first.more > 0 {
-        let what = if first.resource.gvk.is_document() { "like it" } else { "places of the text" };
+        let of_document = is_of_document(&first.resource.gvk, first.path.steps());
+        let what = if of_document { "like it" } else { "places of the text" };
         let _ = write!(text, ", and {} more {what} differ", first.more);
     }
     if let Some(frequency) = first.frequency.filter(|f| f.is_lonely()) {
