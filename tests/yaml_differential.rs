@@ -33,8 +33,14 @@ const NOTATIONS: &[&str] = &[
 ];
 
 /// Parts of the names of files that hold broken texts or duplicate keys on purpose.
-const MALFORMED: &[&str] =
-    &["invalid-syntax", "duplicate-key", "exception", "conflict-marker", "collector.yaml"];
+const MALFORMED: &[&str] = &[
+    "invalid-syntax",
+    "broken-patch",
+    "duplicate-key",
+    "exception",
+    "conflict-marker",
+    "collector.yaml",
+];
 
 fn documents(text: &str) -> Result<Vec<Yaml>, serde_yaml::Error> {
     let read: Result<Vec<_>, _> =

@@ -9,6 +9,7 @@ use crate::compare::follow::{Follow, follow};
 use crate::compare::habit::{Frequency, General};
 use crate::compare::quiet::is_quiet;
 use crate::compare::terraform::is_terraform;
+use crate::compare::values::is_of_document;
 use crate::kube::{Action, Path, PathStep, ResourceId};
 use crate::render::Evaluated;
 use crate::source::Snapshot;
@@ -401,7 +402,7 @@ fn broad_keys(placed: &Placed, components: &BTreeSet<Key>, world: World<'_>) -> 
         && (difference.change != Change::Changed || difference.violated.is_some())
     {
         // What one environment forgot, or has less of, is told one by one.
-    } else if difference.resource.gvk.is_document() {
+    } else if is_of_document(&difference.resource.gvk, difference.path.steps()) {
         // Documents are no copies of each other, and they are there to differ.
         let (overlay, resource) = (difference.here_overlay, &difference.resource);
         if let Some((_, map)) = difference.path.steps().split_last() {

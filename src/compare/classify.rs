@@ -11,7 +11,9 @@ use crate::compare::machines::are_machines;
 use crate::compare::names::tokens;
 use crate::compare::protection::protects;
 use crate::compare::terraform;
-use crate::compare::values::{are_values, in_values, is_configuration, is_given, is_switch};
+use crate::compare::values::{
+    are_values, in_values, is_configuration, is_given, is_of_document, is_switch,
+};
 use crate::compare::{show, sizes};
 use crate::config::PathPattern;
 use crate::kube::{Form, Gvk, PathStep, Resource, Value};
@@ -302,7 +304,8 @@ fn is_secret_of_document(gvk: &Gvk, difference: &RawDifference) -> bool {
         let text = side.value.as_ref().and_then(Value::text);
         text.is_some_and(|text| show::is_secret(&gvk.kind, difference.path.steps(), text))
     };
-    gvk.is_document() && (is_secret(&difference.here) || is_secret(&difference.there))
+    is_of_document(gvk, difference.path.steps())
+        && (is_secret(&difference.here) || is_secret(&difference.there))
 }
 
 /// The whole object, or when it runs.
@@ -345,7 +348,7 @@ pub(crate) fn is_named(difference: &RawDifference, class: Class, gvk: &Gvk) -> b
             // What a file lists has no name that something would ask for.
             Class::Config if is_variable(difference.path.steps()) => true,
             Class::Config => {
-                let document = gvk.is_document();
+                let document = is_of_document(gvk, difference.path.steps());
                 let listed = matches!(difference.path.steps(),
                     [PathStep::Key(data), .., PathStep::Element { .. } | PathStep::Index(_)]
                     if &**data == "data" || document);

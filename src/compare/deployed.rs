@@ -1,7 +1,8 @@
 //! What objects of Flux and Argo CD say that shows better elsewhere: where it arrives.
 
-use crate::compare::diff::RawDifference;
+use crate::compare::diff::{Change, RawDifference};
 use crate::compare::names::{Names, PairNames};
+use crate::compare::scalar;
 use crate::compare::values::are_values;
 use crate::kube::{Path, PathStep, Resource, Value};
 use crate::render::{Rendered, Told, Variables};
@@ -136,6 +137,29 @@ pub(crate) fn is_of_release(resources: &[Resource], document: &Resource) -> bool
         && resources
             .iter()
             .any(|it| &*it.id.gvk.kind == "HelmRelease" && it.origin == document.origin)
+}
+
+/// Whether a release leaves a value out because Flux knows no such variable: that is told of the variable.
+pub(crate) fn is_emptied(
+    (mine, theirs): (&[Resource], &[Resource]),
+    (here, there): (&Resource, &Resource),
+    difference: &RawDifference,
+) -> bool {
+    let (resources, document) = match difference.change {
+        Change::Changed => return false,
+        Change::OnlyThere => (mine, here),
+        Change::OnlyHere => (theirs, there),
+    };
+    let Some(keys) = in_release(document, &difference.path) else { return false };
+    let emptied = |release: &Resource| {
+        let values = release.body.at(&["spec", "values"]);
+        values.and_then(|values| values.at(&keys)).is_some_and(scalar::is_emptied)
+    };
+    are_values(&document.id.gvk)
+        && keys.len() == difference.path.steps().len()
+        && resources.iter().any(|it| {
+            &*it.id.gvk.kind == "HelmRelease" && it.origin == document.origin && emptied(it)
+        })
 }
 
 /// Whether documents of both sides show a difference in the values of two releases.

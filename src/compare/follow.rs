@@ -7,6 +7,7 @@ use crate::compare::diff::{Change, Side};
 use crate::compare::difference::{Difference, Topic};
 use crate::compare::flags::switch;
 use crate::compare::promotion::parent;
+use crate::compare::values::is_of_document;
 use crate::config::is_slip;
 use crate::kube::{Path, PathStep, ResourceId, Value};
 use crate::render::Evaluated;
@@ -62,7 +63,7 @@ pub(crate) fn follow(
         for map in above {
             if let Some(&(topic, on)) = switches.get(&place(difference, map))
                 && on == difference.change
-                && (difference.resource.gvk.is_document()
+                && (is_of_document(&difference.resource.gvk, steps)
                     || [topic, Topic::Other, Topic::Capacity].contains(&difference.topic))
             {
                 let map = Path(map.to_vec());

@@ -76,6 +76,7 @@ pub use habit::Frequency;
 pub use identity::{is_host, is_placeholder_of, is_single_network};
 pub use learn::Substitution;
 pub(crate) use names::{Names, without_names};
+pub(crate) use pairs::references;
 pub use parameters::OutOfRange;
 pub use past::{Moved, Past, Present, Removed};
 pub use promotion::{Promotion, Standing};
@@ -91,7 +92,7 @@ pub use side_by_side::{Contrast, Unreported, closest, default_pair, side_by_side
 pub use terraform::is_image_tag;
 pub use traced::Traced;
 pub(crate) use unit::stable_id;
-pub(crate) use values::in_values;
+pub(crate) use values::{in_values, is_of_document};
 
 use crate::compare::agents::Cover;
 use crate::compare::amounts::amounts;

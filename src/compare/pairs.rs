@@ -179,6 +179,19 @@ fn is(environment: &Environment, name: &str) -> bool {
     environment.name == name || environment.aliases.iter().any(|alias| alias == name)
 }
 
+/// The overlays that each overlay of a unit is compared with, the first of them before the witnesses,
+/// as indices into the unit's overlays.
+pub(crate) fn references(
+    layout: &Layout,
+    unit: &Unit,
+    config: &Config,
+) -> BTreeMap<usize, Vec<usize>> {
+    let pairs = of_unit(layout, unit, config).into_iter().filter(|pair| !pair.siblings);
+    pairs
+        .map(|pair| (pair.here, std::iter::once(pair.there).chain(pair.witnesses).collect()))
+        .collect()
+}
+
 /// The overlay of the highest environment that has a reference, and the one that answers it, as
 /// indices into the unit's overlays; below the `environment`, if one is named.
 pub(crate) fn default(

@@ -10,6 +10,7 @@ use crate::compare::identity::{Image, image, is_version, looks_like_image};
 use crate::compare::names::{Names, PairNames, same_but_names, without_names};
 use crate::compare::sizes::is_of_chart;
 use crate::compare::terraform;
+use crate::compare::values::in_values;
 use crate::compare::version::{are_unordered, order};
 use crate::kube::{Path, PathStep, Resource, ResourceId, Value};
 use crate::source::Snapshot;
@@ -228,15 +229,16 @@ fn artefact<'v>(
         return named.then(|| Artefact { name, version: text, span: told(text) });
     }
     let parents = || (1..=LEVELS).filter_map(|up| parent(place.resource, steps, up));
+    let values = in_values(&place.resource.id.gvk, steps);
     let versioned = match (kind, &keys[..]) {
         ("HelmRelease", [.., "chart", "spec", "version"])
         | ("HelmChart", ["spec", "version"])
         | ("OCIRepository" | "GitRepository", ["spec", "ref", "tag"])
         | ("chart", ["version"] | ["dependencies", _, "version"]) => true,
         ("Application" | "ApplicationSet", [.., "targetRevision"]) => text.contains('.'),
-        ("values", [.., key]) if is_version_key(key) && is_version(text) => {
-            let name = keys.join(".");
-            return Some(Artefact { name, version: text, span: told(text) });
+        (_, [.., key]) if values.is_some() && is_version_key(key) && is_version(text) => {
+            let name: Vec<&str> = values.into_iter().flatten().map(name_of).collect();
+            return Some(Artefact { name: name.join("."), version: text, span: told(text) });
         }
         (_, [.., "tag" | "imageTag"]) => parents().any(|map| map.get("repository").is_some()),
         _ => false,

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use crate::compare::diff::{Change, Side};
 use crate::compare::difference::{Difference, Topic};
 use crate::compare::terraform::is_terraform;
+use crate::compare::values::is_of_document;
 use crate::kube::{Form, ResourceId, Step};
 use crate::layout::OverlayKind;
 use crate::render::Evaluated;
@@ -34,7 +35,7 @@ fn is_one_of_many(difference: &Difference) -> bool {
     };
     let key = difference.path.last_key().unwrap_or_default();
     difference.topic == Topic::Other
-        && difference.resource.gvk.is_document()
+        && is_of_document(&difference.resource.gvk, difference.path.steps())
         && key.ends_with(|last: char| last.is_ascii_digit())
         && side.value.as_ref().is_some_and(|value| value.as_map().is_some())
 }
@@ -47,7 +48,7 @@ fn is_chosen(difference: &Difference, evaluated: &[Evaluated<'_>]) -> bool {
         rendered.is_some_and(|rendered| rendered.inputs.contains(&side.span.file))
     };
     let gvk = &difference.resource.gvk;
-    if !gvk.is_document() && difference.traced.is_none() {
+    if !is_of_document(gvk, difference.path.steps()) && difference.traced.is_none() {
         return false;
     }
     // What was rendered from values is what their file says.

@@ -83,7 +83,7 @@ fn differ_beside_variables(left: &str, right: &str) -> bool {
 }
 
 /// Whether a variable stood here that nothing defines: a finding of its own.
-fn is_emptied(value: &Value) -> bool {
+pub(super) fn is_emptied(value: &Value) -> bool {
     value.provenance.steps().iter().any(|step| step.action == Action::Emptied)
 }
 

@@ -224,6 +224,7 @@ impl Judging<'_> {
                         && !values::is_unread(self.mine, theirs, &here.id.gvk, difference)
                         && !deployed::is_told(self.mine, theirs, sides, &difference.path, names)
                         && !deployed::is_unknown(self.mine, theirs, sides, &difference.path)
+                        && !deployed::is_emptied(all, sides, difference)
                         && !deployed::is_shown(all, sides, &difference.path)
                         && !deployed::gives(self.mine, theirs, sides, difference)
                 });

@@ -120,6 +120,12 @@ pub(crate) fn in_values<'p>(gvk: &Gvk, path: &'p [PathStep]) -> Option<&'p [Path
     })
 }
 
+/// Whether a path is that of a document, or of values for a chart: environments have them in order to
+/// differ, and no API says what a key means.
+pub(crate) fn is_of_document(gvk: &Gvk, path: &[PathStep]) -> bool {
+    gvk.is_document() || in_values(gvk, path).is_some()
+}
+
 /// Whether it is the kind of a configuration file.
 pub(crate) fn is_configuration(gvk: &Gvk) -> bool {
     gvk.is_document() && *gvk.kind == *Form::Config.kind()
@@ -218,7 +224,7 @@ pub(crate) fn places(case: &Case<'_>) -> Judgement {
     }
     let configured =
         is_configuration(case.gvk) && changed && !(here.contains("://") && there.contains("://"));
-    if !(are_values(case.gvk) || configured) || !judged || !scalars {
+    if !(is_value(case) || configured) || !judged || !scalars {
         return Judgement::Free;
     }
     let numbers = || [here, there].iter().all(|it| it.bytes().all(|b| b.is_ascii_digit()));

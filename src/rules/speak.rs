@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use crate::compare::{Cause, Change, Difference, Grouping, Side, Topic, in_values};
+use crate::compare::{Cause, Change, Difference, Grouping, Side, Topic, in_values, is_of_document};
 use crate::finding::{Finding, Identity, Level, Role, Subject};
 use crate::kube::{Action, Form, Gvk, Path, Step};
 use crate::rules::context::Context;
@@ -360,7 +360,8 @@ fn remarks(cause: &Cause) -> String {
         let _ = write!(text, " (in {} overlays)", overlays.len());
     }
     if first.more > 0 {
-        let what = if first.resource.gvk.is_document() { "like it" } else { "places of the text" };
+        let of_document = is_of_document(&first.resource.gvk, first.path.steps());
+        let what = if of_document { "like it" } else { "places of the text" };
         let _ = write!(text, ", and {} more {what} differ", first.more);
     }
     if let Some(frequency) = first.frequency.filter(|f| f.is_lonely()) {

@@ -21,11 +21,16 @@ pub fn strictly(file: FileId, text: &str) -> Option<Problem> {
     let lines_before = error.line().saturating_sub(1);
     let line: usize = bare.split_inclusive('\n').take(lines_before).map(str::len).sum();
     let at = text.len() - bare.len() + line + error.column().saturating_sub(1);
-    let at = (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
-    let end = text[at..].chars().next().map_or(at, |character| at + character.len_utf8());
     let message = error.to_string();
     let reason = message.split(" at line ").next().unwrap_or(&message).to_owned();
-    Some(Problem { span: Span::new(file, at, end), kind: ProblemKind::Syntax(reason) })
+    Some(Problem { span: character(file, text, at), kind: ProblemKind::Syntax(reason) })
+}
+
+/// The character that a byte is part of; nothing behind the last one.
+fn character(file: FileId, text: &str, at: usize) -> Span {
+    let at = (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+    let end = text[at..].chars().next().map_or(at, |character| at + character.len_utf8());
+    Span::new(file, at, end)
 }
 
 /// Whether a text is several JSON documents, one behind the other.
@@ -41,7 +46,11 @@ pub(super) fn parse(file: FileId, text: &str) -> Parsed {
     }
     let (bare, comments) = without_comments(file, text);
     match strictly(file, &bare) {
-        Some(problem) => Parsed { problems: vec![problem], comments, ..Parsed::default() },
+        Some(mut problem) => {
+            // Blanks of one byte stand for characters of comments that have more.
+            problem.span = character(file, text, problem.span.start as usize);
+            Parsed { problems: vec![problem], comments, ..Parsed::default() }
+        }
         None => Parsed { comments, ..yaml::parse(file, &bare) },
     }
 }
@@ -123,6 +132,13 @@ mod tests {
             assert_eq!(problem.span.start, at, "{text:?}: {problem:?}");
         }
         assert_eq!(strictly(FileId(0), "\u{feff}{\"a\": [1e3, null, \"\\u00e9\"]}\n"), None);
+    }
+
+    #[test]
+    fn a_mistake_in_a_comment_is_a_whole_character() {
+        let text = "/*\u{feff}";
+        let span = parse(FileId(0), text).problems[0].span;
+        assert!(text.get(span.range()).is_some(), "{span:?}");
     }
 
     #[test]

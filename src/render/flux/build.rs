@@ -2,22 +2,27 @@
 
 use crate::kube::Resource;
 use crate::kube::Value;
+use crate::render::flux::Variables;
+use crate::render::flux::places::places;
 use crate::render::generate::hash::json;
 use crate::render::kustomization::read::{Text, list, optional, text};
 use crate::render::kustomization::{Image, Kustomization, Patch, image, patch};
 use crate::render::{Gap, RenderError, Rendered, Renderer, plugin};
+use crate::source::Snapshot;
 use crate::syntax::NodeRef;
 use crate::text::RepoPath;
 
 /// Files that are objects for whoever finds no kustomization; JSON is none of them.
 const EXTENSIONS: [&str; 2] = ["yaml", "yml"];
 
-/// Renders a directory. Where the whole of what the object deploys is not there, a patch may miss its
+/// Renders a directory as an object asks, which its parent has filled variables into as it is `written`.
+/// Where the whole of what the object deploys is not there, a patch may miss its
 /// target.
 pub(super) fn directory(
     renderer: &Renderer<'_>,
     directory: &RepoPath,
     object: &Resource,
+    written: Option<&(Resource, Box<Variables>)>,
     whole: bool,
 ) -> Result<Rendered, RenderError> {
     let directory = renderer.snapshot().resolve(directory).unwrap_or_else(|| directory.clone());
@@ -33,6 +38,9 @@ pub(super) fn directory(
     let spec = object.body.get("spec").and_then(plugin::compose);
     if let Some(spec) = &spec {
         add(spec.root(), object, whole, &mut kustomization)?;
+        if let Some((written, variables)) = written {
+            place(renderer.snapshot(), (written, object), variables, &mut kustomization.patches);
+        }
     }
     let mut output = renderer.build(&directory, file, &kustomization)?;
     output.inputs.insert(object.origin.file);
@@ -132,6 +140,23 @@ fn add(
         }
     }
     Ok(())
+}
+
+/// Notes where the parts of the patches stand that are texts of the object.
+fn place(
+    snapshot: &Snapshot,
+    (written, object): (&Resource, &Resource),
+    variables: &Variables,
+    patches: &mut [Patch],
+) {
+    let texts = |object| items(object, "patches").map(|entry| entry.get("patch"));
+    for (before, now) in texts(&written.body).zip(texts(&object.body)) {
+        let (Some(before), Some(now)) = (before, now) else { continue };
+        let is = |text: &Text| Some(&*text.value) == now.text() && text.span == now.span();
+        for patch in patches.iter_mut().filter(|it| it.inline.as_ref().is_some_and(is)) {
+            patch.places = places(snapshot, (before, now), variables);
+        }
+    }
 }
 
 fn given(spec: NodeRef<'_>, field: &str) -> Result<Option<Text>, RenderError> {

@@ -9,6 +9,7 @@
 
 mod build;
 mod metadata;
+mod places;
 mod substitute;
 mod values;
 mod values_from;
@@ -76,7 +77,13 @@ impl<'f> Clusters<'f> {
             return self.whole(renderer, build).map(|output| (*output).clone());
         }
         let object = self.object(renderer, build)?;
-        let output = build::directory(renderer, root, &object, false)?;
+        let output = build::directory(
+            renderer,
+            root,
+            &object,
+            self.written(renderer, build).as_ref(),
+            false,
+        )?;
         let mut output = self.finish(renderer, build, &object, output);
         output.variables.iter_mut().for_each(|variables| variables.whole = false);
         Ok(output)
@@ -95,7 +102,13 @@ impl<'f> Clusters<'f> {
         let make = || {
             let object = self.object(renderer, at)?;
             let path = self.flux.builds.get(at).map_or_else(RepoPath::root, |it| it.path.clone());
-            let output = build::directory(renderer, &path, &object, true)?;
+            let output = build::directory(
+                renderer,
+                &path,
+                &object,
+                self.written(renderer, at).as_ref(),
+                true,
+            )?;
             Ok(Arc::new(Plain { object, output }))
         };
         self.plain.get(at).map_or_else(make, |slot| slot.get_or_init(make).clone())
@@ -107,7 +120,7 @@ impl<'f> Clusters<'f> {
         let make = || {
             let build = self.flux.builds.get(at).ok_or_else(|| lost(renderer, None))?;
             let object = declared(renderer, build).ok_or_else(|| lost(renderer, Some(build)))?;
-            build::directory(renderer, &build.path, &object, true).map(Arc::new)
+            build::directory(renderer, &build.path, &object, None, true).map(Arc::new)
         };
         self.bare.get(at).map_or_else(make, |slot| slot.get_or_init(make).clone())
     }
@@ -141,6 +154,16 @@ impl<'f> Clusters<'f> {
             Some(Told { origin: object.origin, variables: whole.variables.clone() })
         });
         output.told = shown.collect();
+    }
+
+    /// The Flux Kustomization of a build before its parent fills in variables, and these variables.
+    fn written(&self, renderer: &Renderer<'_>, at: usize) -> Option<(Resource, Box<Variables>)> {
+        let build = self.flux.builds.get(at)?;
+        let variables = self.whole(renderer, build.parent?).ok()?.variables.clone()?;
+        let plain = self.plain(renderer, build.parent?).ok()?;
+        let mut objects = plain.output.objects();
+        let object = objects.find(|object| is_kustomization(object) && is(object, build))?;
+        Some((object.clone(), variables))
     }
 
     /// The Flux Kustomization of a build, as it is in the cluster.

@@ -34,6 +34,14 @@ pub(super) fn apply(rendered: &mut Rendered, variables: &mut Variables) {
     rendered.failures.append(&mut filling.failures);
 }
 
+/// A value with its variables filled in, as far as the result can be read.
+pub(super) fn filled(value: Value, variables: &Variables) -> Value {
+    let mut variables = variables.clone();
+    let growth = Growth::default();
+    let mut filling = Filling { variables: &mut variables, failures: Vec::new(), growth };
+    filling.value(&value, false).unwrap_or(value)
+}
+
 fn is_disabled(body: &Value) -> bool {
     ["labels", "annotations"]
         .iter()

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::kube::Gvk;
 use crate::kube::field_specs::FieldSpec;
+use crate::kube::{Gvk, Value};
 use crate::render::RenderError;
 use crate::render::kustomization::read::{
     Pairs, Text, boolean, fields, integer, list, mismatch, optional, pairs, text,
@@ -27,6 +27,8 @@ pub(crate) struct Patch {
     pub(crate) span: Span,
     pub(crate) path: Option<Text>,
     pub(crate) inline: Option<Text>,
+    /// Where the parts of it stand, if variables were filled into the whole text.
+    pub(crate) places: Vec<Value>,
     /// The objects that the patch is for.
     pub(crate) target: Option<Selector>,
     pub(crate) allow_name_change: bool,
@@ -163,6 +165,7 @@ impl Patch {
             span,
             path: None,
             inline: None,
+            places: Vec::new(),
             target: None,
             allow_name_change: false,
             allow_kind_change: false,

@@ -250,7 +250,14 @@ fn load_patch(
     let strategic = load::objects(parsed);
     let json = operations(parsed, span);
     match (strategic, json) {
-        (Ok(objects), Err(_)) => Ok(Some(Arc::new(Loaded::Strategic(objects.into())))),
+        (Ok(mut objects), Err(_)) => {
+            if objects.len() == patch.places.len() {
+                for (object, place) in objects.iter_mut().zip(&patch.places) {
+                    relocate(&mut object.body, place);
+                }
+            }
+            Ok(Some(Arc::new(Loaded::Strategic(objects.into()))))
+        }
         (Err(_), Ok(operations)) => Ok(Some(Arc::new(Loaded::Json(operations)))),
         (Ok(_), Ok(_)) => Err(RenderError::new(span, "there is nothing in this patch")
             .help("write a patch, or drop the entry")),
@@ -267,6 +274,31 @@ fn load_patch(
             };
             Err(if patch.path.is_some() { error.via(span) } else { error })
         }
+    }
+}
+
+/// Gives the parts of a value the history of the same parts of another one.
+///
+/// Recursion is bounded by the depth that the loader accepts.
+fn relocate(value: &mut Value, place: &Value) {
+    value.provenance = place.provenance.clone();
+    match (&mut value.kind, &place.kind) {
+        (Kind::Map(map), Kind::Map(places)) => {
+            let entries = map.iter().map(|entry| {
+                let mut entry = entry.clone();
+                if let Some(place) = places.entry(&entry.key) {
+                    entry.key_span = place.key_span;
+                    relocate(&mut entry.value, &place.value);
+                }
+                entry
+            });
+            *map = Arc::new(entries.collect());
+        }
+        (Kind::List(items), Kind::List(places)) if items.len() == places.len() => {
+            let items = Arc::make_mut(items).iter_mut();
+            items.zip(places.iter()).for_each(|(item, place)| relocate(item, place));
+        }
+        _ => {}
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::compare::references;
 use crate::finding::{Finding, Level, Role, Subject};
+use crate::layout::Overlay;
 use crate::render::{Definition, Evaluated, Variables};
 use crate::rules::context::Context;
 use crate::rules::findings::Findings;
@@ -41,15 +43,29 @@ impl Rule for UndefinedVariable {
         }
         let mut said: BTreeSet<(Span, &str)> = BTreeSet::new();
         for overlays in units.values() {
+            let Some(unit) = overlays.first().map(|known| known.evaluated.unit) else { continue };
+            let references = references(cx.layout, unit, cx.config);
+            let at = |known: Known<'_>| {
+                let same = |overlay: &Overlay| std::ptr::eq(overlay, known.evaluated.overlay);
+                unit.overlays.iter().position(same)
+            };
+            let distance = |here: Known<'_>, there: Known<'_>| {
+                let compared = at(here).and_then(|here| references.get(&here));
+                let there = at(there);
+                let place = compared.and_then(|all| all.iter().position(|it| Some(*it) == there));
+                place.unwrap_or(usize::MAX)
+            };
             for here in overlays.iter().filter(|here| !here.variables.open) {
                 for (name, used) in &here.variables.used {
                     if used.defaulted || here.variables.defined.contains_key(name) {
                         continue;
                     }
-                    let there = overlays
+                    let definers = overlays
                         .iter()
-                        .find_map(|there| Some((there, there.variables.defined.get(name)?)));
-                    let Some((there, definition)) = there else { continue };
+                        .filter_map(|there| Some((there, there.variables.defined.get(name)?)));
+                    // The reference is the one to be like, whoever else defines it.
+                    let nearest = definers.min_by_key(|(there, _)| distance(*here, **there));
+                    let Some((there, definition)) = nearest else { continue };
                     if said.insert((here.variables.place, name)) {
                         let finding = finding(cx, *here, (name, used.span), (*there, definition));
                         let own = here.evaluated.overlay.environment;
@@ -83,7 +99,7 @@ fn finding(
     Finding::at(
         here.variables.place,
         format!(
-            "`${{{name}}}` is used in `{}`, which {object} deploys, and {mine} does not define it",
+            "`${{{name}}}` is used in `{}`, which {object} deploys: {theirs} defines it, {mine} does not",
             overlay.root
         ),
     )
