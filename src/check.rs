@@ -224,8 +224,8 @@ pub fn check(job: Job<'_>) -> Checked {
     reported.extend(policy.run(&cx, rules::is_about_exceptions));
     policy::sort(&mut reported);
     not_analysed.extend(gaps(snapshot, layout, &evaluated, &values.gaps));
-    let released = comparison.released.iter();
-    not_analysed.extend(released.map(|it| charted(snapshot, layout, &evaluated, it)));
+    let by_charts = comparison.released.iter();
+    not_analysed.extend(by_charts.map(|it| charted(snapshot, layout, &evaluated, it)));
     not_analysed.extend(validation.not_analysed(snapshot));
     not_analysed.extend(unknown_environments(config, layout));
     not_analysed.sort();

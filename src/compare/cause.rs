@@ -70,6 +70,7 @@ impl Cause {
     }
 
     /// One of its differences, as if there were no other.
+    #[must_use]
     pub fn alone(&self, difference: &Difference) -> Self {
         Self { topic: self.topic, grouping: Grouping::Span, differences: vec![difference.clone()] }
     }

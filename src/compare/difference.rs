@@ -98,6 +98,7 @@ impl Topic {
 
 /// A path at which an overlay and its reference disagree and no parameter allows it.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Difference {
     /// Index of the unit in the layout.
     pub unit: usize,

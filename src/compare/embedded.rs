@@ -49,7 +49,7 @@ pub(crate) fn as_promised(
     let parsed = parse_inside(notation, text, source, span);
     let lines = || notation == Notation::Json && is_stream(text);
     let loose = parsed.template.is_some() || text.trim().is_empty();
-    (!loose && !(parsed.is_broken() && lines())).then_some((notation, parsed))
+    (!(loose || parsed.is_broken() && lines())).then_some((notation, parsed))
 }
 
 /// Whether a text is not what its name promises, so that nothing can be said of what is in it.

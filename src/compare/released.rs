@@ -87,9 +87,10 @@ pub(crate) fn answered(
                 other: overlays.1,
                 release: object.id.clone(),
             });
-            let (own, others) = match first {
-                true => (&mut found.here, &mut found.there),
-                false => (&mut found.there, &mut found.here),
+            let (own, others) = if first {
+                (&mut found.here, &mut found.there)
+            } else {
+                (&mut found.there, &mut found.here)
             };
             own.insert(release);
             others.extend(objects);

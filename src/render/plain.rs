@@ -116,7 +116,7 @@ fn nested(value: Value, separator: char) -> Value {
     let steps = |key: &str| {
         let steps: Vec<Arc<str>> = key.split(separator).map(Arc::from).collect();
         let sound = steps.len() <= DEEPEST && steps.iter().all(|step| !step.is_empty());
-        sound.then_some(steps).unwrap_or_else(|| vec![key.into()])
+        if sound { steps } else { vec![key.into()] }
     };
     let nesting = map.iter().filter(|entry| entry.key.contains(separator)).count();
     let mut told = Map::default();

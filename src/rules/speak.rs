@@ -478,19 +478,19 @@ fn entries(cause: &Cause, sides: &Sides) -> Speech {
     let places: BTreeSet<_> = cause.differences.iter().map(|it| (it.change, &it.path)).collect();
     let count = places.len();
     let (here, there) = (&sides.here, &sides.there);
-    let named = |change: Option<Change>, most: usize| {
+    let listing = |change: Option<Change>, most: usize| {
         let wanted = |it: &&Difference| change.is_none_or(|change| it.change == change);
         let names = distinct(cause.differences.iter().filter(wanted).map(inside));
         let names = (!names.is_empty()).then_some(names)?;
         Some(listed(names.iter().map(|name| format!("`{name}`")), names.len(), most))
     };
     let message = if cause.differences.iter().any(|it| it.change == Change::Changed) {
-        let names = named(None, NAMED).unwrap_or_default();
+        let names = listing(None, NAMED).unwrap_or_default();
         format!("{count} entries of {whose} differ between {here} and {there}: {names}")
     } else {
         let alone = [(Change::OnlyHere, here), (Change::OnlyThere, there)];
         let alone = alone.into_iter().filter_map(|(change, side)| {
-            Some(format!("{} only in {side}", named(Some(change), NAMED)?))
+            Some(format!("{} only in {side}", listing(Some(change), NAMED)?))
         });
         let alone = alone.collect::<Vec<_>>().join("; ");
         format!("{count} entries of {whose} are not in both {here} and {there}: {alone}")

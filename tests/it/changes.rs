@@ -567,8 +567,9 @@ fn wrong_questions_are_answered() {
 
 #[test]
 fn a_new_entry_of_a_group_is_told_at_its_place() {
-    let values =
-        |of: &str| -> String { (0..12).map(|at| format!("text{at}: {of}{at}\n")).collect() };
+    let values = |of: &str| -> String {
+        (0..12).map(|at| format!("text{at}: {of}{at}\n")).collect::<Vec<_>>().concat()
+    };
     let repo = Repo::new(&[
         ("chart/Chart.yaml", "apiVersion: v2\nname: orders\nversion: 0.1.0\n"),
         ("chart/values-staging.yaml", &(values("a") + "mood: calm\n")),

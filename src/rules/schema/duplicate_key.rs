@@ -37,13 +37,15 @@ impl Rule for DuplicateKey {
             files.chain(configuration_files(cx)).chain(configuration).collect();
         for &file in &files {
             for problem in &cx.store.named(file).problems {
-                finding(cx, problem.span, &problem.kind)
-                    .into_iter()
-                    .for_each(|it| findings.push(it));
+                if let Some(found) = finding(cx, problem.span, &problem.kind) {
+                    findings.push(found);
+                }
             }
         }
         for (span, flaw) in texts::flaws(cx, &files) {
-            finding(cx, span, &flaw.kind).into_iter().for_each(|it| findings.push(it));
+            if let Some(found) = finding(cx, span, &flaw.kind) {
+                findings.push(found);
+            }
         }
     }
 }

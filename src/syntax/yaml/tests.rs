@@ -66,7 +66,7 @@ fn duplicate_keys_are_found_and_the_last_wins() {
 fn templates_are_told_from_broken_files() {
     assert!(read("a: {{ .Values.x }}\n").template.is_some());
     assert!(read("{{- if x }}\na: 1\n{{ end }}").template.is_some());
-    assert!(!read("a: \"{{ .Values.x }}\"\n").template.is_some());
+    assert!(read("a: \"{{ .Values.x }}\"\n").template.is_none());
     let broken = read("a: [1\nb: 2");
     assert!(broken.is_broken() && broken.template.is_none());
 }
