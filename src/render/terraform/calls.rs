@@ -18,6 +18,12 @@ impl Job<'_, '_> {
         let (Some(directory), Some(arguments)) = (directory, module.body.as_map()) else {
             return module;
         };
+        if self.renderer.roots().files(&directory).is_empty() {
+            // What it takes for arguments that are left out is not known.
+            let source = module.body.get("source").map_or(module.origin, Value::span);
+            self.unknown(source, "module", directory.display());
+            return module;
+        }
         let declared = self.declared(&directory);
         let mut layers = Layers::new();
         lay(&mut layers, &defaults(&declared), |_| true);
