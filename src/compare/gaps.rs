@@ -1,8 +1,8 @@
 //! What cannot be concluded from what an overlay lacks.
 
 use crate::compare::diff::Change;
-use crate::kube::{Form, Gvk, Resource};
-use crate::render::Rendered;
+use crate::kube::{Form, Gvk, Resource, Value};
+use crate::render::{Gap, Rendered};
 
 /// Whether what one side seems to lack may be there after all.
 pub(super) fn may_be_there(
@@ -28,7 +28,10 @@ fn lacks_data(rendered: &Rendered, resource: &Resource) -> bool {
 fn is_given_more(rendered: &Rendered, resource: &Resource) -> bool {
     let gvk = &resource.id.gvk;
     let given = *gvk == Gvk::document(Form::Variables) || *gvk == Gvk::block("module");
-    given && !rendered.gaps.is_empty()
+    // A module that is not there says nothing of others.
+    let source = resource.body.get("source").map(Value::span);
+    let concerns = |gap: &Gap| !gap.is_module() || source == Some(gap.span);
+    given && rendered.gaps.iter().any(concerns)
 }
 
 /// Whether the overlay declares a block a second time, which Terraform refuses: what answers it

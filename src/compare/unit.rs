@@ -29,7 +29,7 @@ use crate::compare::scalar::without_hash;
 use crate::compare::secrets;
 use crate::compare::terraform::{self, is_terraform};
 use crate::compare::together::{MOST_OF_A_TEXT, tell_once};
-use crate::compare::values::{self, in_values, is_switched_off};
+use crate::compare::values::{in_values, is_switched_off};
 use crate::compare::variables;
 use crate::compare::witness::Witness;
 use crate::config::Config;
@@ -221,7 +221,6 @@ impl Judging<'_> {
                 let sides = (here, there);
                 found.differences.retain(|difference| {
                     !says_default(&here.id.gvk, difference)
-                        && !values::is_unread(self.mine, theirs, &here.id.gvk, difference)
                         && !deployed::is_told(self.mine, theirs, sides, &difference.path, names)
                         && !deployed::is_unknown(self.mine, theirs, sides, &difference.path)
                         && !deployed::is_emptied(all, sides, difference)

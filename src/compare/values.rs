@@ -9,7 +9,6 @@ use crate::compare::parameters::{Case, Judgement, allowed, is_foreign};
 use crate::compare::terraform;
 use crate::kube::quantity::quantity;
 use crate::kube::{Form, Gvk, PathStep, Value};
-use crate::render::Rendered;
 use crate::syntax::scalar::Tag;
 
 /// Words of a key whose value is a thing of the outside world, wherever in the name they stand.
@@ -158,22 +157,6 @@ pub(crate) fn is_given(
 /// Whether a path leads into a map that is switched off on both sides: nobody sees what is in it.
 pub(crate) fn is_switched_off(path: &[PathStep], here: &Value, there: &Value) -> bool {
     is_off(path, here) && is_off(path, there)
-}
-
-/// Whether no template of its chart reads a value that one side has and the other lacks: that is told
-/// of it.
-pub(crate) fn is_unread(
-    mine: &Rendered,
-    theirs: &Rendered,
-    gvk: &Gvk,
-    difference: &RawDifference,
-) -> bool {
-    let (side, rendered) = match difference.change {
-        Change::Changed => return false,
-        Change::OnlyHere => (&difference.here, mine),
-        Change::OnlyThere => (&difference.there, theirs),
-    };
-    are_values(gvk) && rendered.unread.iter().any(|unread| side.key == Some(unread.span))
 }
 
 fn is_off(path: &[PathStep], body: &Value) -> bool {

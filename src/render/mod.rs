@@ -63,6 +63,9 @@ pub enum Grade {
 /// What a gap is where a chart is inflated.
 const CHART: &str = "helm chart";
 
+/// What a gap is called that is a module of Terraform.
+const MODULE: &str = "module";
+
 /// Something that an overlay uses and that cannot be rendered here.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Gap {
@@ -77,6 +80,11 @@ pub struct Gap {
 }
 
 impl Gap {
+    /// Whether it is a module of the repository that a call of it does not find.
+    pub fn is_module(&self) -> bool {
+        self.what == MODULE
+    }
+
     /// Whether it is what a chart makes that is inflated: which one, and what it is told, is known.
     pub fn is_chart(&self) -> bool {
         self.what == CHART

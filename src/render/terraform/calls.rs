@@ -1,6 +1,7 @@
 //! What a call tells a module of the repository: its arguments over the module's own defaults.
 
 use crate::kube::{Resource, Value};
+use crate::render::MODULE;
 use crate::render::terraform::Job;
 use crate::render::terraform::variables::{Layers, body, defaults, lay};
 use crate::text::RepoPath;
@@ -21,7 +22,7 @@ impl Job<'_, '_> {
         if self.renderer.roots().files(&directory).is_empty() {
             // What it takes for arguments that are left out is not known.
             let source = module.body.get("source").map_or(module.origin, Value::span);
-            self.unknown(source, "module", directory.display());
+            self.unknown(source, MODULE, directory.display());
             return module;
         }
         let declared = self.declared(&directory);

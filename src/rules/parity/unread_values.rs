@@ -24,7 +24,8 @@ pub(super) fn report(cx: &Context<'_>, findings: &mut Findings) {
     for (span, uses) in found {
         let Some((evaluated, unread)) = uses.first() else { continue };
         // Another chart may read what this one does not.
-        let readers = cx.evaluated.iter().filter_map(Evaluated::output);
+        let others = cx.evaluated.iter().filter(|evaluated| values_of(evaluated).is_some());
+        let readers = others.filter_map(Evaluated::output);
         if readers.filter(|output| output.inputs.contains(&span.file)).count() > uses.len() {
             continue;
         }
