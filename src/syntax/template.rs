@@ -68,7 +68,7 @@ pub(super) fn cause(
     text: &str,
     problems: &[Problem],
 ) -> Option<Template> {
-    let loose = Scan::of(notation, text);
+    let loose = Scan::of(notation, telling(text, problems));
     let refused = |at: usize| {
         problems.iter().any(|problem| {
             matches!(problem.kind, ProblemKind::Syntax(_))
@@ -77,6 +77,18 @@ pub(super) fn cause(
     };
     let found = loose.into_iter().find(|loose| loose.structural || refused(loose.at))?;
     Some(at(file, found.at, found.mark))
+}
+
+/// The part of a text whose marks can tell: all of it if marks in it may hold lines, else up to the end of
+/// the line where the parser gave up.
+fn telling<'t>(text: &'t str, problems: &[Problem]) -> &'t str {
+    if MARKS.iter().any(|mark| mark.lines && text.contains(mark.begin)) {
+        return text;
+    }
+    let last = problems.iter().map(|problem| problem.span.range().end).max().unwrap_or(0);
+    let rest = text.get(last..).unwrap_or_default();
+    let end = rest.find('\n').map_or(text.len(), |line| last + line);
+    text.get(..end).unwrap_or(text)
 }
 
 fn at(file: FileId, start: usize, mark: &'static str) -> Template {
